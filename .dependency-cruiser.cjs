@@ -1,0 +1,47 @@
+/** The directions in which dependencies may point: services -> packages/platform -> packages/contracts. */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'A cycle hides which module needs which.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'contracts-know-nobody',
+      comment: 'Contracts are what all others agree on.',
+      severity: 'error',
+      from: { path: '^packages/contracts/src' },
+      to: { path: '^(packages/platform|services|infra|local|e2e|bench)/' },
+    },
+    {
+      name: 'platform-knows-contracts-only',
+      comment: 'The platform serves every service and knows none.',
+      severity: 'error',
+      from: { path: '^packages/platform/src' },
+      to: { path: '^(services|infra|local|e2e|bench)/' },
+    },
+    {
+      name: 'services-never-import-each-other',
+      comment: 'Services talk over the network, by the contracts.',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/src' },
+      to: { path: '^(services|infra|local|e2e|bench)/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'decisions-do-no-io',
+      comment: 'What to decide is functions of their arguments: they import contracts and each other.',
+      severity: 'error',
+      from: { path: '/src/(.*/)?(decide|decisions)(/|\\.ts$)' },
+      to: { pathNot: '^packages/contracts/|/(decide|decisions)(/|\\.ts$)|^node_modules/@bufbuild/protobuf' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};

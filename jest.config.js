@@ -1,0 +1,40 @@
+/** Which sources the tests load: the workspaces' TypeScript itself, so that coverage names the lines that people read. */
+const workspaceSources = {
+  '^@order-pipeline/contracts/(.*)$': '<rootDir>/packages/contracts/src/$1.ts',
+  '^@order-pipeline/platform/(.*)$': '<rootDir>/packages/platform/src/$1.ts',
+  '^@order-pipeline/local/(.*)$': '<rootDir>/local/src/$1.ts',
+};
+
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['**/test/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  modulePathIgnorePatterns: ['/dist/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true },
+        },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+  moduleNameMapper: { ...workspaceSources, '^(\\.{1,2}/.*)\\.js$': '$1' },
+  testTimeout: 60_000,
+  coverageProvider: 'v8',
+  coverageReporters: ['text-summary', 'text', 'lcov'],
+  collectCoverageFrom: [
+    'packages/*/src/**/*.ts',
+    'services/*/src/**/*.ts',
+    'local/src/**/*.ts',
+    '!**/gen/**',
+    '!**/generated/**',
+    '!**/main.ts',
+  ],
+};

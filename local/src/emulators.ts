@@ -1,0 +1,37 @@
+/** SQS and DynamoDB in memory, from npm packages. They are reached through the AWS SDK only, like AWS itself. */
+import { closeServer, listen } from '@order-pipeline/platform/listen';
+import dynalite from 'dynalite';
+import { buildApp } from 'fauxqs';
+
+/** An emulator that listens on the loopback interface's `port`. */
+export interface Emulator {
+  readonly port: number;
+  /** What AWS_ENDPOINT_URL_* is set to. */
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+/** The host under which the emulators are reached. An address, since `*.localhost` does not resolve everywhere. */
+export const LOOPBACK = '127.0.0.1';
+
+/** Starts SQS. Throws PortInUseError. */
+export async function startSqsEmulator(port = 0): Promise<Emulator> {
+  const app = buildApp({ logger: false });
+  await app.ready();
+  const actual = await listen(app.server, port, 'LOCAL_SQS_PORT');
+  return { port: actual, endpoint: `http://${LOOPBACK}:${actual}`, stop: () => app.close() };
+}
+
+/** Starts DynamoDB. Throws PortInUseError. */
+export async function startDynamoEmulator(port = 0): Promise<Emulator> {
+  const server = dynalite({ createTableMs: 0 });
+  const actual = await listen(server, port, 'LOCAL_DYNAMODB_PORT');
+  return {
+    port: actual,
+    endpoint: `http://${LOOPBACK}:${actual}`,
+    stop: async () => {
+      server.closeAllConnections();
+      await closeServer(server);
+    },
+  };
+}

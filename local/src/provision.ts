@@ -1,0 +1,81 @@
+/** Creates the queues and tables of packages/contracts in any SQS and DynamoDB that the AWS SDK reaches. */
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  type DynamoDBClient,
+  ResourceInUseException,
+} from '@aws-sdk/client-dynamodb';
+import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { QUEUES, type QueueShape } from '@order-pipeline/contracts/queues';
+import { TABLES, type TableShape } from '@order-pipeline/contracts/tables';
+
+/** The DynamoDB call that creates a table of this shape. */
+export function toCreateTableInput(shape: TableShape): CreateTableCommandInput {
+  const keys = [shape.hashKey, ...shape.indexes.flatMap(({ hashKey, rangeKey }) => [hashKey, rangeKey])];
+  return {
+    TableName: shape.name,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: keys.map(({ name, type }) => ({ AttributeName: name, AttributeType: type })),
+    KeySchema: [{ AttributeName: shape.hashKey.name, KeyType: 'HASH' }],
+    ...(shape.indexes.length > 0 && {
+      GlobalSecondaryIndexes: shape.indexes.map((index) => ({
+        IndexName: index.name,
+        KeySchema: [
+          { AttributeName: index.hashKey.name, KeyType: 'HASH' as const },
+          { AttributeName: index.rangeKey.name, KeyType: 'RANGE' as const },
+        ],
+        Projection: { ProjectionType: index.projection },
+      })),
+    }),
+  };
+}
+
+/** Creates every table that is not there yet. */
+export async function createTables(dynamo: DynamoDBClient): Promise<void> {
+  await Promise.all(
+    TABLES.map(async (shape) => {
+      try {
+        await dynamo.send(new CreateTableCommand(toCreateTableInput(shape)));
+      } catch (error) {
+        if (!(error instanceof ResourceInUseException)) throw error;
+      }
+    }),
+  );
+}
+
+/** The SQS attributes of a queue of this shape. */
+export function toQueueAttributes(shape: QueueShape, deadLetterArn?: string): Record<string, string> {
+  return {
+    VisibilityTimeout: String(shape.visibilityTimeoutSeconds),
+    MessageRetentionPeriod: String(shape.messageRetentionSeconds),
+    ReceiveMessageWaitTimeSeconds: String(shape.receiveWaitTimeSeconds),
+    ...(shape.redrive && {
+      RedrivePolicy: JSON.stringify({
+        deadLetterTargetArn: deadLetterArn,
+        maxReceiveCount: shape.redrive.maxReceiveCount,
+      }),
+    }),
+  };
+}
+
+/** Creates every queue that is not there yet and answers their URLs by name, on the host of `endpoint`. */
+export async function createQueues(sqs: SQSClient, endpoint: string): Promise<Record<string, string>> {
+  const urls: Record<string, string> = {};
+  const arns: Record<string, string> = {};
+  for (const shape of QUEUES) {
+    const deadLetterArn = shape.redrive && arns[shape.redrive.deadLetterQueue];
+    const { QueueUrl } = await sqs.send(
+      new CreateQueueCommand({
+        QueueName: shape.name,
+        Attributes: toQueueAttributes(shape, deadLetterArn),
+      }),
+    );
+    const url = new URL(new URL(QueueUrl ?? '').pathname, endpoint).href;
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }),
+    );
+    urls[shape.name] = url;
+    arns[shape.name] = Attributes?.QueueArn ?? '';
+  }
+  return urls;
+}

@@ -1,0 +1,76 @@
+/** What tests run against: the emulators and a redis-server on free ports, with every queue and table created. */
+import { ORDER_DLQ, ORDER_QUEUE } from '@order-pipeline/contracts/queues';
+import { INVENTORY_TABLE, ORDERS_TABLE, PAYMENTS_TABLE, USERS_TABLE } from '@order-pipeline/contracts/tables';
+import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
+import { type Emulator, startDynamoEmulator, startSqsEmulator } from './emulators.js';
+import { createQueues, createTables } from './provision.js';
+import { type RedisServer, startRedisServer } from './redis-server.js';
+
+/** A running set of dependencies. */
+export interface TestStack {
+  readonly sqs: Emulator;
+  readonly dynamo: Emulator;
+  readonly redis: RedisServer;
+  /** The settings of design section 5 that point a service at this stack. */
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the dependencies. It also sets the AWS SDK's own variables in this process (endpoints and credentials),
+ * since the SDK reads them from nowhere else; one stack a test file.
+ */
+export async function startTestStack(): Promise<TestStack> {
+  const [sqs, dynamo, redis] = await Promise.all([
+    startSqsEmulator(),
+    startDynamoEmulator(),
+    startRedisServer(),
+  ]);
+  const aws = awsEnvironment(sqs.endpoint, dynamo.endpoint);
+  Object.assign(process.env, aws);
+  const client = { region: aws.AWS_REGION, maxAttempts: 3, requestTimeoutMs: 5_000 };
+  const queueClient = createSqs(client);
+  const tableClient = createDynamo(client);
+  const urls = await createQueues(queueClient, sqs.endpoint);
+  await createTables(tableClient);
+  queueClient.destroy();
+  tableClient.destroy();
+  return {
+    sqs,
+    dynamo,
+    redis,
+    env: {
+      ...aws,
+      ...resourceEnvironment(urls),
+      STAGE: 'local',
+      LOG_LEVEL: 'silent',
+      REDIS_URL: redis.url,
+    },
+    stop: async () => {
+      await Promise.all([sqs.stop(), dynamo.stop(), redis.stop()]);
+    },
+  };
+}
+
+/** The AWS SDK's own variables for a pair of emulators. */
+export function awsEnvironment(sqsEndpoint: string, dynamoEndpoint: string) {
+  return {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_SQS: sqsEndpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoEndpoint,
+  };
+}
+
+/** The settings that name queues and tables. */
+export function resourceEnvironment(queueUrls: Readonly<Record<string, string>>) {
+  return {
+    SQS_QUEUE_URL: queueUrls[ORDER_QUEUE.name] ?? '',
+    SQS_DLQ_URL: queueUrls[ORDER_DLQ.name] ?? '',
+    ORDERS_TABLE: ORDERS_TABLE.name,
+    INVENTORY_TABLE: INVENTORY_TABLE.name,
+    PAYMENTS_TABLE: PAYMENTS_TABLE.name,
+    USERS_TABLE: USERS_TABLE.name,
+  };
+}

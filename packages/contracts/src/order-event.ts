@@ -1,0 +1,74 @@
+/** OrderPlaced as the body and attributes of an SQS message: protobuf JSON, so that operators can read it. */
+import { create, fromJsonString, toJsonString } from '@bufbuild/protobuf';
+import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { type OrderPlaced, OrderPlacedSchema } from './gen/orders/v1/orders_pb.js';
+import type { OrderFacts } from './orders.js';
+
+/** A placed order in the types that services compute with. */
+export interface PlacedOrder extends OrderFacts {
+  /** The payment method's token at the gateway. */
+  readonly payment_method: string;
+  /** When the customer's account was opened, where it is known. */
+  readonly account_created_at?: Date;
+}
+
+/** The message body of a placed order. */
+export function encodeOrderPlaced(order: PlacedOrder): string {
+  const message = create(OrderPlacedSchema, {
+    orderId: order.order_id,
+    userId: order.user_id,
+    amount: BigInt(order.amount),
+    currency: order.currency,
+    items: order.items.map(({ sku, quantity }) => ({ sku, quantity })),
+    paymentMethod: order.payment_method,
+    requestedAt: timestampFromDate(new Date(order.created_at)),
+    ...(order.account_created_at && { accountCreatedAt: timestampFromDate(order.account_created_at) }),
+  });
+  return toJsonString(OrderPlacedSchema, message);
+}
+
+/** A message body that is not a placed order. It can never be processed: dead-letter it. */
+export class MalformedOrderEvent extends Error {
+  override readonly name = 'MalformedOrderEvent';
+}
+
+/** The placed order of a message body. Fields that a newer sender added are ignored. Throws MalformedOrderEvent. */
+export function decodeOrderPlaced(body: string): PlacedOrder {
+  const message = parse(body);
+  const missing = missingFields(message);
+  if (missing.length > 0 || !message.requestedAt)
+    throw new MalformedOrderEvent(`OrderPlaced lacks ${missing.join(', ')}`);
+  return {
+    order_id: message.orderId,
+    user_id: message.userId,
+    amount: Number(message.amount),
+    currency: message.currency,
+    items: message.items.map(({ sku, quantity }) => ({ sku, quantity })),
+    payment_method: message.paymentMethod,
+    created_at: timestampDate(message.requestedAt).toISOString(),
+    ...(message.accountCreatedAt && { account_created_at: timestampDate(message.accountCreatedAt) }),
+  };
+}
+
+function parse(body: string): OrderPlaced {
+  try {
+    return fromJsonString(OrderPlacedSchema, body, { ignoreUnknownFields: true });
+  } catch (cause) {
+    throw new MalformedOrderEvent('The body is not an orders.v1.OrderPlaced in protobuf JSON', { cause });
+  }
+}
+
+function missingFields(message: OrderPlaced): string[] {
+  const missing: string[] = [];
+  if (message.orderId === '') missing.push('order_id');
+  if (message.userId === '') missing.push('user_id');
+  if (message.amount <= 0n || message.amount > BigInt(Number.MAX_SAFE_INTEGER))
+    missing.push('a usable amount');
+  if (message.currency === '') missing.push('currency');
+  if (!message.requestedAt) missing.push('requested_at');
+  message.items.forEach((item, index) => {
+    if (item.sku === '') missing.push(`items[${index}].sku`);
+    if (item.quantity < 1) missing.push(`items[${index}].quantity of at least 1`);
+  });
+  return missing;
+}

@@ -1,0 +1,87 @@
+/** An order's states and its record in the orders table, as every service reads them. */
+
+/** Every status, in the order in which an order can pass through them. */
+export const ORDER_STATUSES = [
+  'PENDING',
+  'PROCESSING',
+  'COMPLETED',
+  'REJECTED',
+  'FAILED',
+  'CANCELLED',
+] as const;
+
+/**
+ * Where an order stands. PENDING: accepted, not claimed. PROCESSING: claimed by a worker. The others are final:
+ * COMPLETED is charged, REJECTED refused by a rule, FAILED given up by an operator, CANCELLED by the client.
+ */
+export type OrderStatus = (typeof ORDER_STATUSES)[number];
+
+/** A status that nothing changes any more. */
+export type FinalStatus = Exclude<OrderStatus, 'PENDING' | 'PROCESSING'>;
+
+/** Why an order was REJECTED. */
+export const REJECTION_REASONS = [
+  'OUT_OF_STOCK',
+  'UNKNOWN_SKU',
+  'AMOUNT_MISMATCH',
+  'FRAUD_SUSPECTED',
+  'PAYMENT_DECLINED',
+] as const;
+
+/** Why an order was REJECTED. */
+export type RejectionReason = (typeof REJECTION_REASONS)[number];
+
+/** Why an order FAILED. */
+export type FailureReason = 'RETRIES_EXHAUSTED';
+
+/** Why an order is REJECTED or FAILED. */
+export type OrderReason = RejectionReason | FailureReason;
+
+/** Whether nothing changes this status any more. */
+export function isFinal(status: OrderStatus): status is FinalStatus {
+  return status !== 'PENDING' && status !== 'PROCESSING';
+}
+
+/** One line of an order. */
+export interface OrderItem {
+  readonly sku: string;
+  /** Pieces, at least 1. */
+  readonly quantity: number;
+}
+
+/** What the client asked for; the same in every state of the order. */
+export interface OrderFacts {
+  readonly order_id: string;
+  readonly user_id: string;
+  /** Total in the minor unit of `currency`. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly items: readonly OrderItem[];
+  /** When the API accepted the order, ISO 8601 in UTC with milliseconds, so that text order is time order. */
+  readonly created_at: string;
+}
+
+/**
+ * An item of the orders table. A record without the facts is an order that its client cancelled before any worker
+ * claimed it; the worker that meets it completes it.
+ */
+export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
+  readonly order_id: string;
+  readonly status: Exclude<OrderStatus, 'PENDING'>;
+  readonly reason?: OrderReason;
+  /** How many workers have claimed the order; the fencing token of the decision. */
+  readonly attempt: number;
+  /** Names the claim, so that a worker recognises its own write after an unknown answer. */
+  readonly claim_id?: string;
+  /** Until when no other worker may claim the order or settle it, in epoch milliseconds. */
+  readonly lease_until: number;
+  /** Fraud score in [0,1] that the decision saw. */
+  readonly fraud_score?: number;
+  /** Ties the order to the request that placed it. */
+  readonly request_id?: string;
+  /** W3C trace id of the request that placed it. */
+  readonly trace_id?: string;
+  /** When the status last changed, ISO 8601 in UTC with milliseconds. */
+  readonly updated_at: string;
+}

@@ -1,0 +1,37 @@
+/** The one definition of the queues: the local stack creates them from it, the Pulumi program deploys it. */
+
+/** What a queue is, in the units of SQS. */
+export interface QueueShape {
+  /** Name within a stack. */
+  readonly name: string;
+  /** How long a received message stays hidden, in seconds. */
+  readonly visibilityTimeoutSeconds: number;
+  /** How long a message is kept, in seconds. */
+  readonly messageRetentionSeconds: number;
+  /** Long polling: how long a receive waits for a message, in seconds. */
+  readonly receiveWaitTimeSeconds: number;
+  /** Where a message goes that was received too often; absent on a dead-letter queue. */
+  readonly redrive?: { readonly deadLetterQueue: string; readonly maxReceiveCount: number };
+}
+
+const SECONDS_PER_DAY = 86_400;
+
+/** Orders that the processor could not bring to an end. SQS's longest retention gives operators two weeks. */
+export const ORDER_DLQ: QueueShape = {
+  name: 'order-dlq',
+  visibilityTimeoutSeconds: 30,
+  messageRetentionSeconds: 14 * SECONDS_PER_DAY,
+  receiveWaitTimeSeconds: 0,
+};
+
+/** Accepted orders on their way to the processor. */
+export const ORDER_QUEUE: QueueShape = {
+  name: 'order-queue',
+  visibilityTimeoutSeconds: 30,
+  messageRetentionSeconds: 14 * SECONDS_PER_DAY,
+  receiveWaitTimeSeconds: 20,
+  redrive: { deadLetterQueue: ORDER_DLQ.name, maxReceiveCount: 5 },
+};
+
+/** Every queue, dead-letter queues before the queues that name them. */
+export const QUEUES: readonly QueueShape[] = [ORDER_DLQ, ORDER_QUEUE];

@@ -1,0 +1,65 @@
+/** The one definition of the tables: the local stack creates them from it, the Pulumi program deploys it. */
+
+/** DynamoDB's key types that are used here: string and number. */
+export type KeyType = 'S' | 'N';
+
+/** A key attribute. */
+export interface KeyAttribute {
+  readonly name: string;
+  readonly type: KeyType;
+}
+
+/** A global secondary index. */
+export interface IndexShape {
+  readonly name: string;
+  readonly hashKey: KeyAttribute;
+  readonly rangeKey: KeyAttribute;
+  /** KEYS_ONLY: an update of other attributes costs the index nothing; the reader fetches the items by their keys. */
+  readonly projection: 'KEYS_ONLY' | 'ALL';
+}
+
+/** What a table is. All are billed on demand, encrypted and kept with point-in-time recovery. */
+export interface TableShape {
+  /** Name within a stack. */
+  readonly name: string;
+  readonly hashKey: KeyAttribute;
+  readonly indexes: readonly IndexShape[];
+}
+
+/** One item an order: the record that the order protocol claims and decides. */
+export const ORDERS_TABLE: TableShape = {
+  name: 'orders',
+  hashKey: { name: 'order_id', type: 'S' },
+  indexes: [
+    {
+      name: 'by_user',
+      hashKey: { name: 'user_id', type: 'S' },
+      rangeKey: { name: 'created_at', type: 'S' },
+      projection: 'KEYS_ONLY',
+    },
+  ],
+};
+
+/** One item a SKU: stock, price and the orders' holds. */
+export const INVENTORY_TABLE: TableShape = {
+  name: 'inventory',
+  hashKey: { name: 'sku', type: 'S' },
+  indexes: [],
+};
+
+/** One ledger entry an order. */
+export const PAYMENTS_TABLE: TableShape = {
+  name: 'payments',
+  hashKey: { name: 'order_id', type: 'S' },
+  indexes: [],
+};
+
+/** One item a user who logs in with a password. */
+export const USERS_TABLE: TableShape = {
+  name: 'users',
+  hashKey: { name: 'user_id', type: 'S' },
+  indexes: [],
+};
+
+/** Every table. */
+export const TABLES: readonly TableShape[] = [ORDERS_TABLE, INVENTORY_TABLE, PAYMENTS_TABLE, USERS_TABLE];

@@ -1,0 +1,35 @@
+/** Opening and closing TCP listeners. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Another process listens on the port. */
+export class PortInUseError extends Error {
+  override readonly name = 'PortInUseError';
+
+  constructor(
+    readonly port: number,
+    readonly variable: string,
+    options?: ErrorOptions,
+  ) {
+    super(`Port ${port} is in use: stop what listens there, or set ${variable} to a free port`, options);
+  }
+}
+
+/** Listens on all interfaces and answers the port, which matters for port 0. Throws PortInUseError. */
+export async function listen(server: Server, port: number, variable: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(cause.code === 'EADDRINUSE' ? new PortInUseError(port, variable, { cause }) : cause),
+    );
+    server.listen(port, resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** Stops accepting, lets requests in flight finish, and drops idle connections. */
+export async function closeServer(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

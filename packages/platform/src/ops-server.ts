@@ -1,0 +1,81 @@
+/** What operators ask every process: is it alive, can it work, what does it count. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Registry } from './metrics.js';
+
+/** Checks one dependency; rejects when it cannot be reached. */
+export type ReadinessCheck = () => Promise<void>;
+
+/** What each dependency answered. */
+export interface Readiness {
+  readonly status: 'ready' | 'not ready';
+  /** `ok`, or the reason why not, by dependency. */
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+/** Asks all dependencies at once, each for at most `timeoutMs`. */
+export async function checkReadiness(
+  checks: Readonly<Record<string, ReadinessCheck>>,
+  timeoutMs: number,
+): Promise<Readiness> {
+  const answers = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => [name, await answerOf(check, timeoutMs)] as const),
+  );
+  const ready = answers.every(([, answer]) => answer === 'ok');
+  return { status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(answers) };
+}
+
+async function answerOf(check: ReadinessCheck, timeoutMs: number): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    await Promise.race([check(), late]);
+    return 'ok';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What the operations pages are made of. */
+export interface OpsOptions {
+  readonly registry: Registry;
+  readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  /** How long one readiness check may take, in milliseconds. */
+  readonly checkTimeoutMs?: number;
+}
+
+/** Answers `/health`, `/ready` and `/metrics`; says false, without touching the response, for any other path. */
+export function createOpsHandler({ registry, checks, checkTimeoutMs = 2_000 }: OpsOptions) {
+  const pages: Readonly<Record<string, (response: ServerResponse) => Promise<void>>> = {
+    '/health': async (response) => sendJson(response, 200, { status: 'healthy' }),
+    '/ready': async (response) => {
+      const readiness = await checkReadiness(checks, checkTimeoutMs);
+      sendJson(response, readiness.status === 'ready' ? 200 : 503, readiness);
+    },
+    '/metrics': async (response) => {
+      const text = await registry.metrics();
+      response.writeHead(200, { 'content-type': registry.contentType }).end(text);
+    },
+  };
+  return (request: IncomingMessage, response: ServerResponse): boolean => {
+    const page = pages[(request.url ?? '').split('?', 1)[0] ?? ''];
+    if (!page || request.method !== 'GET') return false;
+    page(response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+    return true;
+  };
+}
+
+/** A server of the operations pages alone. */
+export function createOpsServer(options: OpsOptions): Server {
+  const handle = createOpsHandler(options);
+  return createServer((request, response) => {
+    if (!handle(request, response)) sendJson(response, 404, { error: 'try /health, /ready or /metrics' });
+  });
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+}
