@@ -33,8 +33,8 @@ module.exports = {
       name: 'decisions-do-no-io',
       comment: 'What to decide is functions of their arguments: they import contracts and each other.',
       severity: 'error',
-      from: { path: '/src/(.*/)?(decide|decisions)(/|\\.ts$)' },
-      to: { pathNot: '^packages/contracts/|/(decide|decisions)(/|\\.ts$)|^node_modules/@bufbuild/protobuf' },
+      from: { path: '/decide(/|[.]ts$)' },
+      to: { pathNot: ['^packages/contracts/', '/decide(/|[.]ts$)', '^node_modules/@bufbuild/protobuf/'] },
     },
   ],
   options: {
