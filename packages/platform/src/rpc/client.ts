@@ -1,0 +1,109 @@
+/** Typed clients of RPC services, over gRPC. */
+import type { DescService } from '@bufbuild/protobuf';
+import { type Client, createClient, type Interceptor } from '@connectrpc/connect';
+import { Channel, ChannelCredentials } from '@grpc/grpc-js';
+import { type Clock, systemClock } from '../clock.js';
+import type { Logger } from '../logger.js';
+import type { Registry } from '../metrics.js';
+import { type Breaker, ProbingBreaker } from './breaker.js';
+import { withInterceptors } from './intercepted-transport.js';
+import { channelOptions, DEFAULT_LIMITS, type RpcLimits } from './limits.js';
+import { probeHealth } from './probe.js';
+import { createResilientTransport } from './resilient-transport.js';
+import { DEFAULT_RETRY_LIMITS, type RetryLimits } from './retry.js';
+import { createBreakerGauge, createClientObserver, createRetryCounter } from './rpc-metrics.js';
+import { type ClientTls, channelCredentials } from './tls.js';
+import { createGrpcTransport } from './transport.js';
+
+/** Where a service is, and how it is called. */
+export interface RpcClientOptions {
+  /** `http://host:port` (plaintext) or `https://host:port` (TLS). Calls spread over every address of the host. */
+  readonly url: string;
+  /**
+   * Deadline of one try, in milliseconds. `timeoutMs` in the options of a call is the budget of that call with all its
+   * retries; without one, the number of tries bounds it.
+   */
+  readonly timeoutMs: number;
+  /** Gets `rpc_client_duration_seconds{method,code}`, `rpc_client_retries_total{method}`, `rpc_breaker_open{service}`. */
+  readonly registry: Registry;
+  readonly logger: Logger;
+  /** Stand around every call; the first is the outermost. */
+  readonly interceptors?: readonly Interceptor[];
+  /** Used with `https:`. */
+  readonly tls?: ClientTls;
+  readonly limits?: Partial<RpcLimits>;
+  readonly retries?: Partial<RetryLimits>;
+  /** How many failures in a row, over how long, open the breaker, and how often it probes. */
+  readonly breaker?: Partial<ClientBreakerLimits>;
+  readonly clock?: Clock;
+}
+
+/** When a client stops calling, in milliseconds where not a count. */
+export interface ClientBreakerLimits {
+  readonly minFailures: number;
+  readonly minDurationMs: number;
+  readonly probeIntervalMs: number;
+}
+
+/** Five failures in a row over at least half a second open it; a probe a second looks for the way back. */
+export const DEFAULT_BREAKER_LIMITS: ClientBreakerLimits = {
+  minFailures: 5,
+  minDurationMs: 500,
+  probeIntervalMs: 1_000,
+};
+
+/** A client of one service. */
+export interface RpcClient<S extends DescService> {
+  readonly client: Client<S>;
+  readonly breaker: Breaker;
+  /** Closes the connections. Calls in flight fail. */
+  close(): void;
+}
+
+/** Creates a client. It connects when it is first used. */
+export function createRpcClient<S extends DescService>(service: S, options: RpcClientOptions): RpcClient<S> {
+  const channel = createChannel(options);
+  const breaker = createBreaker(service.typeName, channel, options);
+  const retries = createRetryCounter(options.registry);
+  const transport = createResilientTransport(createGrpcTransport(channel), {
+    timeoutMs: options.timeoutMs,
+    retries: { ...DEFAULT_RETRY_LIMITS, ...options.retries },
+    breaker,
+    observe: createClientObserver(options.registry),
+    onRetry: (method) => retries.inc({ method }),
+  });
+  return {
+    client: createClient(service, withInterceptors(transport, options.interceptors ?? [], options.url)),
+    breaker,
+    close: () => {
+      breaker.close();
+      channel.close();
+    },
+  };
+}
+
+/** A channel to every address of the URL's host. */
+export function createChannel({
+  url,
+  tls,
+  limits,
+}: Pick<RpcClientOptions, 'url' | 'tls' | 'limits'>): Channel {
+  const { protocol, host } = new URL(url);
+  const credentials = protocol === 'https:' ? channelCredentials(tls) : ChannelCredentials.createInsecure();
+  return new Channel(`dns:///${host}`, credentials, channelOptions({ ...DEFAULT_LIMITS, ...limits }));
+}
+
+function createBreaker(service: string, channel: Channel, options: RpcClientOptions): ProbingBreaker {
+  const gauge = createBreakerGauge(options.registry);
+  gauge.set({ service }, 0);
+  const breaker = new ProbingBreaker({
+    ...DEFAULT_BREAKER_LIMITS,
+    ...options.breaker,
+    service,
+    probe: () => probeHealth(channel, service, options.timeoutMs),
+    clock: options.clock ?? systemClock,
+    logger: options.logger,
+  });
+  breaker.onChange((open) => gauge.set({ service }, open ? 1 : 0));
+  return breaker;
+}

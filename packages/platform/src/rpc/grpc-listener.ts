@@ -1,0 +1,67 @@
+/** The gRPC listener: the services, health and reflection on one port. */
+import { Server } from '@grpc/grpc-js';
+import { PortInUseError } from '../listen.js';
+import type { Logger } from '../logger.js';
+import { mountOnGrpc } from './grpc-adapter.js';
+import { addHealthService, type HealthService } from './health.js';
+import { type RpcLimits, serverOptions } from './limits.js';
+import { addReflectionService } from './reflection.js';
+import type { RpcService } from './service.js';
+import { type ServerTls, serverCredentials } from './tls.js';
+
+/** What a gRPC listener is made of. */
+export interface GrpcListenerOptions {
+  /** Guarded services. */
+  readonly services: readonly RpcService[];
+  readonly host: string;
+  readonly port: number;
+  readonly portVariable: string;
+  readonly limits: RpcLimits;
+  readonly tls: ServerTls | undefined;
+  readonly logger: Logger;
+}
+
+/** A gRPC listener that accepts calls. */
+export interface GrpcListener {
+  readonly port: number;
+  readonly health: HealthService;
+  /** Sends GOAWAY, lets calls finish for up to `graceMs`, then cuts off what is left. */
+  drain(graceMs: number): Promise<void>;
+}
+
+/** Binds and serves. Throws PortInUseError. */
+export async function startGrpcListener(options: GrpcListenerOptions): Promise<GrpcListener> {
+  const server = new Server(serverOptions(options.limits));
+  for (const service of options.services) mountOnGrpc(server, service, options.logger);
+  const descriptors = options.services.map(({ service }) => service);
+  const health = addHealthService(
+    server,
+    descriptors.map(({ typeName }) => typeName),
+  );
+  addReflectionService(server, descriptors);
+  const port = await bind(server, options);
+  return { port, health, drain: (graceMs) => drain(server, health, graceMs) };
+}
+
+function bind(server: Server, { host, port, portVariable, tls }: GrpcListenerOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(`${host}:${port}`, serverCredentials(tls), (cause, bound) => {
+      if (!cause) resolve(bound);
+      // grpc-js reports the system's error in words only.
+      else if (cause.message.includes('EADDRINUSE'))
+        reject(new PortInUseError(port, portVariable, { cause }));
+      else reject(cause);
+    });
+  });
+}
+
+async function drain(server: Server, health: HealthService, graceMs: number): Promise<void> {
+  health.shutDown();
+  await new Promise<void>((resolve) => {
+    const cutOff = setTimeout(() => server.forceShutdown(), graceMs);
+    server.tryShutdown(() => {
+      clearTimeout(cutOff);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,63 @@
+/** The HTTP listener: Connect (JSON, gRPC-Web, curl) and the operations pages on one port. */
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+import { closeServer, listen } from '../listen.js';
+import { createOpsHandler, type OpsOptions } from '../ops-server.js';
+import type { RpcLimits } from './limits.js';
+import type { RpcService } from './service.js';
+import { httpsOptions, type ServerTls } from './tls.js';
+
+/** What an HTTP listener is made of. */
+export interface HttpListenerOptions extends OpsOptions {
+  /** Guarded services. */
+  readonly services: readonly RpcService[];
+  readonly port: number;
+  readonly portVariable: string;
+  readonly limits: RpcLimits;
+  readonly tls: ServerTls | undefined;
+}
+
+/** An HTTP listener that accepts requests. */
+export interface HttpListener {
+  readonly port: number;
+  /** Lets requests finish for up to `graceMs`, then cuts off what is left. */
+  drain(graceMs: number): Promise<void>;
+}
+
+/** Listens and serves. Throws PortInUseError. */
+export async function startHttpListener(options: HttpListenerOptions): Promise<HttpListener> {
+  const shutdown = new AbortController();
+  const operations = createOpsHandler(options);
+  const connect = createConnectHandler(options, shutdown.signal);
+  const handle: RequestListener = (request, response) => {
+    if (!operations(request, response)) connect(request, response);
+  };
+  const server = options.tls ? createTlsServer(httpsOptions(options.tls), handle) : createServer(handle);
+  const port = await listen(server, options.port, options.portVariable);
+  return { port, drain: (graceMs) => drain(server, shutdown, graceMs) };
+}
+
+function createConnectHandler({ services, limits }: HttpListenerOptions, shutdownSignal: AbortSignal) {
+  return connectNodeAdapter({
+    routes: (router) => {
+      for (const { service, implementation } of services) router.service(service, implementation);
+    },
+    // gRPC has a listener of its own.
+    grpc: false,
+    // People write JSON: a field that is misspelt must not be left out in silence.
+    jsonOptions: { ignoreUnknownFields: false },
+    readMaxBytes: limits.messageMaxBytes,
+    writeMaxBytes: limits.messageMaxBytes,
+    shutdownSignal,
+  });
+}
+
+async function drain(server: Server, shutdown: AbortController, graceMs: number): Promise<void> {
+  const cutOff = setTimeout(() => {
+    shutdown.abort();
+    server.closeAllConnections();
+  }, graceMs);
+  await closeServer(server);
+  clearTimeout(cutOff);
+}

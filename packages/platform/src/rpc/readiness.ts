@@ -1,0 +1,32 @@
+/** Turns readiness checks into the status of grpc.health.v1. */
+import { checkReadiness, type ReadinessCheck } from '../ops-server.js';
+import type { HealthService } from './health.js';
+
+/** A repeated check that can be ended. */
+export interface ReadinessLoop {
+  stop(): void;
+}
+
+/** Checks now and then every `intervalMs`; resolves after the first answer. */
+export async function followReadiness(
+  health: HealthService,
+  checks: Readonly<Record<string, ReadinessCheck>>,
+  intervalMs: number,
+  checkTimeoutMs: number,
+): Promise<ReadinessLoop> {
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  const check = async () => {
+    const { status } = await checkReadiness(checks, checkTimeoutMs);
+    if (stopped) return;
+    health.setServing(status === 'ready');
+    timer = setTimeout(check, intervalMs).unref();
+  };
+  await check();
+  return {
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/** Deadline, retries, breaker and metrics around a transport that makes one try a call. */
+import { Code, ConnectError, type Transport } from '@connectrpc/connect';
+import type { ProbingBreaker } from './breaker.js';
+import { createDeferred } from './deferred.js';
+import { type RetryLimits, runWithRetries } from './retry.js';
+import type { ObserveCall } from './rpc-metrics.js';
+import type { GrpcTransport } from './transport.js';
+
+/** What stands around a try. */
+export interface ResilienceOptions {
+  /** Deadline of one try, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly retries: RetryLimits;
+  readonly breaker: ProbingBreaker;
+  readonly observe: ObserveCall;
+  /** Told of every further try of a method. */
+  readonly onRetry: (method: string) => void;
+}
+
+/**
+ * A Connect transport whose calls always end: `timeoutMs` of a call is the budget of all its tries, and each try has
+ * the default deadline or what is left of the budget. A stream is one try, since its messages cannot be taken back.
+ */
+export function createResilientTransport(next: GrpcTransport, options: ResilienceOptions): Transport {
+  const { breaker, observe, retries } = options;
+  return {
+    async unary(method, signal, budgetMs, header, input) {
+      const startedAt = performance.now();
+      const leftMs = () => (budgetMs ?? Number.POSITIVE_INFINITY) - (performance.now() - startedAt);
+      const attempt = () =>
+        breaker.run(() => next.unary(method, signal, tryMs(options, leftMs()), header, input), signal);
+      const budget = {
+        leftMs,
+        mayRetry: () => !signal?.aborted && !breaker.isOpen,
+        onRetry: () => options.onRetry(`${method.parent.typeName}/${method.name}`),
+      };
+      try {
+        const response = await unlessAborted(runWithRetries(attempt, budget, retries), signal);
+        observe(method, undefined, startedAt);
+        return response;
+      } catch (error) {
+        observe(method, ConnectError.from(error).code, startedAt);
+        throw error;
+      }
+    },
+    async stream(method, signal, budgetMs, header, input) {
+      const startedAt = performance.now();
+      const open = () =>
+        next.stream(method, signal, tryMs(options, budgetMs ?? options.timeoutMs), header, input);
+      try {
+        const response = await breaker.run(open, signal);
+        return {
+          ...response,
+          message: observed(response.message, (code) => observe(method, code, startedAt)),
+        };
+      } catch (error) {
+        observe(method, ConnectError.from(error).code, startedAt);
+        throw error;
+      }
+    },
+  };
+}
+
+/** The deadline of the next try, in milliseconds. Throws DEADLINE_EXCEEDED if nothing is left. */
+function tryMs({ timeoutMs }: ResilienceOptions, leftMs: number): number {
+  if (leftMs <= 0) throw new ConnectError('the time for this call is used up', Code.DeadlineExceeded);
+  return Math.min(timeoutMs, leftMs);
+}
+
+/** Rejects as soon as the caller gives up, also during a pause between tries. */
+async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return result;
+  const aborted = createDeferred<never>();
+  const abort = () => aborted.reject(ConnectError.from(signal.reason, Code.Canceled));
+  signal.addEventListener('abort', abort);
+  try {
+    return await Promise.race([result, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    result.catch(() => undefined);
+  }
+}
+
+/** The same messages; `ended` is told once how the stream ended. */
+async function* observed<T>(messages: AsyncIterable<T>, ended: (code: Code | undefined) => void) {
+  let code: Code | undefined;
+  try {
+    yield* messages;
+  } catch (error) {
+    code = ConnectError.from(error).code;
+    throw error;
+  } finally {
+    ended(code);
+  }
+}

@@ -1,0 +1,89 @@
+/** Serves implementations of RPC services on two listeners: gRPC for services, HTTP for people and their tools. */
+import type { Logger } from '../logger.js';
+import type { Registry } from '../metrics.js';
+import type { ReadinessCheck } from '../ops-server.js';
+import { startGrpcListener } from './grpc-listener.js';
+import { guardService } from './guard.js';
+import { startHttpListener } from './http-listener.js';
+import { DEFAULT_LIMITS, type RpcLimits } from './limits.js';
+import { followReadiness } from './readiness.js';
+import { createServerObserver } from './rpc-metrics.js';
+import type { RpcService } from './service.js';
+import type { ServerTls } from './tls.js';
+
+export { type RpcService, rpcService } from './service.js';
+
+/** What a process serves, and where. */
+export interface RpcServerOptions {
+  readonly services: readonly RpcService[];
+  /** 0 takes any free port. */
+  readonly grpcPort: number;
+  /** The variable that PortInUseError names. */
+  readonly grpcPortVariable: string;
+  readonly httpPort: number;
+  readonly httpPortVariable: string;
+  /** Gets `rpc_server_duration_seconds{method,code}`, and is shown on `/metrics`. */
+  readonly registry: Registry;
+  /** `/ready` and the status of every service in grpc.health.v1 follow these. */
+  readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  readonly logger: Logger;
+  readonly limits?: Partial<RpcLimits>;
+  /** Serves both listeners by TLS. */
+  readonly tls?: ServerTls;
+  /** The address of the gRPC listener; all of them by default. */
+  readonly grpcHost?: string;
+  /** How often the checks are asked for the health status, in milliseconds. */
+  readonly checkIntervalMs?: number;
+  /** How long one check may take, in milliseconds. */
+  readonly checkTimeoutMs?: number;
+  /** How long `stop` waits for calls in flight, in milliseconds. */
+  readonly drainMs?: number;
+}
+
+/** A server that accepts calls. */
+export interface RpcServer {
+  readonly grpcPort: number;
+  readonly httpPort: number;
+  /** Reports NOT_SERVING, sends GOAWAY, finishes what is in flight, closes. */
+  stop(): Promise<void>;
+}
+
+/** Starts both listeners. Throws PortInUseError, and then nothing is left listening. */
+export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
+  const { logger, registry, checks, drainMs = 10_000, checkTimeoutMs = 2_000 } = options;
+  const observe = createServerObserver(registry);
+  const services = options.services.map((service) => guardService(service, { logger, observe }));
+  const shared = { services, limits: { ...DEFAULT_LIMITS, ...options.limits }, tls: options.tls };
+  const grpc = await startGrpcListener({
+    ...shared,
+    host: options.grpcHost ?? '[::]',
+    port: options.grpcPort,
+    portVariable: options.grpcPortVariable,
+    logger,
+  });
+  const http = await startHttpListener({
+    ...shared,
+    port: options.httpPort,
+    portVariable: options.httpPortVariable,
+    registry,
+    checks,
+    checkTimeoutMs,
+  }).catch(async (error: unknown) => {
+    await grpc.drain(0);
+    throw error;
+  });
+  const readiness = await followReadiness(
+    grpc.health,
+    checks,
+    options.checkIntervalMs ?? 2_000,
+    checkTimeoutMs,
+  );
+  return {
+    grpcPort: grpc.port,
+    httpPort: http.port,
+    stop: async () => {
+      readiness.stop();
+      await Promise.all([grpc.drain(drainMs), http.drain(drainMs)]);
+    },
+  };
+}
