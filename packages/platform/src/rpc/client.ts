@@ -13,7 +13,7 @@ import { createResilientTransport } from './resilient-transport.js';
 import { DEFAULT_RETRY_LIMITS, type RetryLimits } from './retry.js';
 import { createBreakerGauge, createClientObserver, createRetryCounter } from './rpc-metrics.js';
 import { type ClientTls, channelCredentials } from './tls.js';
-import { createGrpcTransport } from './transport.js';
+import { createGrpcTransport, type GrpcTransport } from './transport.js';
 
 /** Where a service is, and how it is called. */
 export interface RpcClientOptions {
@@ -63,9 +63,10 @@ export interface RpcClient<S extends DescService> {
 /** Creates a client. It connects when it is first used. */
 export function createRpcClient<S extends DescService>(service: S, options: RpcClientOptions): RpcClient<S> {
   const channel = createChannel(options);
-  const breaker = createBreaker(service.typeName, channel, options);
+  const tries = createGrpcTransport(channel);
+  const breaker = createBreaker(service.typeName, tries, options);
   const retries = createRetryCounter(options.registry);
-  const transport = createResilientTransport(createGrpcTransport(channel), {
+  const transport = createResilientTransport(tries, {
     timeoutMs: options.timeoutMs,
     retries: { ...DEFAULT_RETRY_LIMITS, ...options.retries },
     breaker,
@@ -93,14 +94,14 @@ export function createChannel({
   return new Channel(`dns:///${host}`, credentials, channelOptions({ ...DEFAULT_LIMITS, ...limits }));
 }
 
-function createBreaker(service: string, channel: Channel, options: RpcClientOptions): ProbingBreaker {
+function createBreaker(service: string, tries: GrpcTransport, options: RpcClientOptions): ProbingBreaker {
   const gauge = createBreakerGauge(options.registry);
   gauge.set({ service }, 0);
   const breaker = new ProbingBreaker({
     ...DEFAULT_BREAKER_LIMITS,
     ...options.breaker,
     service,
-    probe: () => probeHealth(channel, service, options.timeoutMs),
+    probe: () => probeHealth(tries, service, options.timeoutMs),
     clock: options.clock ?? systemClock,
     logger: options.logger,
   });
