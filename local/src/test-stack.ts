@@ -1,8 +1,7 @@
 /** What tests run against: the emulators and a redis-server on free ports, with every queue and table created. */
-import { ORDER_DLQ, ORDER_QUEUE } from '@order-pipeline/contracts/queues';
-import { INVENTORY_TABLE, ORDERS_TABLE, PAYMENTS_TABLE, USERS_TABLE } from '@order-pipeline/contracts/tables';
 import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
 import { type Emulator, startDynamoEmulator, startSqsEmulator } from './emulators.js';
+import { awsEnvironment, resourceEnvironment } from './environment.js';
 import { createQueues, createTables } from './provision.js';
 import { type RedisServer, startRedisServer } from './redis-server.js';
 
@@ -49,28 +48,5 @@ export async function startTestStack(): Promise<TestStack> {
     stop: async () => {
       await Promise.all([sqs.stop(), dynamo.stop(), redis.stop()]);
     },
-  };
-}
-
-/** The AWS SDK's own variables for a pair of emulators. */
-export function awsEnvironment(sqsEndpoint: string, dynamoEndpoint: string) {
-  return {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_SQS: sqsEndpoint,
-    AWS_ENDPOINT_URL_DYNAMODB: dynamoEndpoint,
-  };
-}
-
-/** The settings that name queues and tables. */
-export function resourceEnvironment(queueUrls: Readonly<Record<string, string>>) {
-  return {
-    SQS_QUEUE_URL: queueUrls[ORDER_QUEUE.name] ?? '',
-    SQS_DLQ_URL: queueUrls[ORDER_DLQ.name] ?? '',
-    ORDERS_TABLE: ORDERS_TABLE.name,
-    INVENTORY_TABLE: INVENTORY_TABLE.name,
-    PAYMENTS_TABLE: PAYMENTS_TABLE.name,
-    USERS_TABLE: USERS_TABLE.name,
   };
 }

@@ -76,6 +76,8 @@ export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
   readonly claim_id?: string;
   /** Until when no other worker may claim the order or settle it, in epoch milliseconds. */
   readonly lease_until: number;
+  /** The payment method's token at the gateway, so that every attempt pays with the same. */
+  readonly payment_method?: string;
   /** Fraud score in [0,1] that the decision saw. */
   readonly fraud_score?: number;
   /** Ties the order to the request that placed it. */

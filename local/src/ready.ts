@@ -1,0 +1,49 @@
+/** Waiting until a part can work. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const POLL_MS = 50;
+
+/** Asks `check` again and again until it passes. Throws its last error after `timeoutMs`, or `signal`'s reason. */
+export async function untilPasses(
+  what: string,
+  check: () => Promise<void>,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    try {
+      await check();
+      return;
+    } catch (cause) {
+      signal?.throwIfAborted();
+      if (Date.now() > deadline) throw new Error(`${what} is not ready after ${timeoutMs} ms`, { cause });
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+/** Passes when a GET of the URL answers 2xx. */
+export async function checkHttp(url: string): Promise<void> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text.trim()}`);
+}
+
+/** Passes when something on the URL's host and port answers HTTP, whatever it says. */
+export async function checkAnswers(url: string): Promise<void> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+  await response.arrayBuffer();
+}
+
+/** Passes when a TCP connection is accepted. */
+export async function checkAccepts(host: string, port: number): Promise<void> {
+  const socket = connect({ host, port });
+  try {
+    await once(socket, 'connect');
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,38 @@
+/** The services of the stack: the same programs that run in production, with the settings of this machine. */
+import { fileURLToPath } from 'node:url';
+import type { LocalPorts } from './config.js';
+
+/** The services, in the order in which they start. */
+export const SERVICES = ['scoring', 'order-processor', 'order-api'] as const;
+
+/** A service of the stack. */
+export type ServiceName = (typeof SERVICES)[number];
+
+/** The program of a service. */
+export function serviceProgram(name: ServiceName): string {
+  return fileURLToPath(new URL(`../../services/${name}/dist/main.js`, import.meta.url));
+}
+
+/** The settings in which a service differs from the others. */
+export function serviceEnvironment(name: ServiceName, ports: LocalPorts): Record<string, string> {
+  const scoring = `http://localhost:${ports.scoringGrpc}`;
+  const settings: Readonly<Record<ServiceName, Record<string, string>>> = {
+    scoring: { GRPC_PORT: String(ports.scoringGrpc), PORT: String(ports.scoringHttp) },
+    'order-processor': {
+      PORT: String(ports.processor),
+      INVENTORY_URL: scoring,
+      FRAUD_URL: scoring,
+      PAYMENT_URL: scoring,
+    },
+    'order-api': { PORT: String(ports.api), PUBLIC_BASE_URL: `http://localhost:${ports.api}` },
+  };
+  return settings[name];
+}
+
+/** Where a service answers /ready. */
+export function readyUrl(name: ServiceName, ports: LocalPorts): string {
+  const port = { scoring: ports.scoringHttp, 'order-processor': ports.processor, 'order-api': ports.api }[
+    name
+  ];
+  return `http://localhost:${port}/ready`;
+}

@@ -1,0 +1,92 @@
+import { type CommonConfig, type Environment, EnvReader, readCommon } from '@order-pipeline/platform/env';
+
+/** Everything the processor is told. Times carry their unit in the name. */
+export interface Config extends CommonConfig {
+  /** Port of /health, /ready and /metrics. */
+  readonly port: number;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly ordersTable: string;
+  readonly redisUrl: string;
+  readonly inventoryUrl: string;
+  readonly fraudUrl: string;
+  readonly paymentUrl: string;
+  readonly protocol: ProtocolConfig;
+  readonly consumer: ConsumerConfig;
+  /** From SIGTERM to exit at most. */
+  readonly stopTimeoutMs: number;
+}
+
+/** Time limits of the order protocol. */
+export interface ProtocolConfig {
+  /** How long a claim keeps other workers away. */
+  readonly leaseMs: number;
+  /**
+   * How long before the end of its lease a worker stops acting. Covers clock skew and a write that is under way in a
+   * scoring service.
+   */
+  readonly leaseMarginMs: number;
+  /** Failed receives after which an order is dead-lettered. */
+  readonly maxReceives: number;
+}
+
+/** How messages are received and given back. */
+export interface ConsumerConfig {
+  /** How long a received message stays hidden, renewed while work on it goes on. */
+  readonly visibilitySeconds: number;
+  /** How long one receive waits for messages. */
+  readonly receiveWaitSeconds: number;
+  /** Orders in flight at most. */
+  readonly maxInFlight: number;
+  /** How long deletes wait for company. */
+  readonly deleteLingerMs: number;
+  /** How long in-flight orders may take to finish after SIGTERM before they are handed back. */
+  readonly drainMs: number;
+}
+
+/** How long handing back and closing take after the drain, in milliseconds. */
+const STOP_RESERVE_MS = 5_000;
+
+/** Reads the configuration. Throws a ConfigError that lists every problem. */
+export function loadConfig(environment: Environment): Config {
+  const env = new EnvReader(environment);
+  const visibilitySeconds = env.integer('VISIBILITY_TIMEOUT_SECONDS', 30, 1, 43_200);
+  const leaseMs = env.integer('LEASE_MS', 15_000, 100, 43_200_000);
+  const leaseMarginMs = env.integer('LEASE_MARGIN_MS', 5_000, 0, 60_000);
+  const stopTimeoutMs = env.integer('STOP_TIMEOUT_MS', 25_000, 1_000, 120_000);
+  if (leaseMs > visibilitySeconds * 1_000)
+    env.report(
+      'LEASE_MS',
+      'is longer than VISIBILITY_TIMEOUT_SECONDS',
+      'shorten the lease, so that a message that reappears finds it expired',
+    );
+  if (leaseMarginMs >= leaseMs)
+    env.report('LEASE_MARGIN_MS', 'leaves nothing of LEASE_MS', 'set it to less than LEASE_MS');
+  const http = (variable: string, port: number) =>
+    env.url(variable, ['http:', 'https:'], `http://localhost:${port}`, `http://localhost:${port}`);
+  const config: Config = {
+    ...readCommon(env),
+    port: env.port('PORT', 9090),
+    queueUrl: env.url('SQS_QUEUE_URL', ['http:', 'https:'], QUEUE_EXAMPLE),
+    deadLetterQueueUrl: env.url('SQS_DLQ_URL', ['http:', 'https:'], QUEUE_EXAMPLE),
+    ordersTable: env.textOr('ORDERS_TABLE', 'orders'),
+    redisUrl: env.url('REDIS_URL', ['redis:', 'rediss:'], REDIS_EXAMPLE, REDIS_EXAMPLE),
+    inventoryUrl: http('INVENTORY_URL', 50051),
+    fraudUrl: http('FRAUD_URL', 50051),
+    paymentUrl: http('PAYMENT_URL', 50051),
+    protocol: { leaseMs, leaseMarginMs, maxReceives: env.integer('MAX_RECEIVES', 5, 1, 1_000) },
+    consumer: {
+      visibilitySeconds,
+      receiveWaitSeconds: env.integer('RECEIVE_WAIT_SECONDS', 20, 0, 20),
+      maxInFlight: env.integer('MAX_IN_FLIGHT', 64, 1, 1_000),
+      deleteLingerMs: env.integer('DELETE_LINGER_MS', 50, 0, 1_000),
+      drainMs: Math.max(stopTimeoutMs - STOP_RESERVE_MS, stopTimeoutMs / 2),
+    },
+    stopTimeoutMs,
+  };
+  env.done();
+  return config;
+}
+
+const QUEUE_EXAMPLE = 'https://sqs.us-east-1.amazonaws.com/123456789012/order-queue';
+const REDIS_EXAMPLE = 'redis://localhost:6379';

@@ -1,0 +1,168 @@
+/**
+ * Receives orders, works on many at once, and acknowledges each by what came of it:
+ *
+ *   settled                      deleted
+ *   another worker is at it      hidden until that worker's lease has run out
+ *   failed, may pass later       hidden with backoff
+ *   poison, or failed too often  moved to the dead-letter queue with its reason
+ *   still at work                hidden a little longer, again and again
+ *   shutting down, not started   shown again at once
+ *   shutting down, unfinished    cut off after the drain, hidden until the lease has run out
+ *   the process died             shown again when its visibility timeout ends
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '@order-pipeline/platform/clock';
+import type { Logger } from '@order-pipeline/platform/logger';
+import type { ConsumerConfig } from './config.js';
+import type { HandledMessage } from './handle-message.js';
+import { type OrderQueue, type ReceivedMessage, SQS_BATCH_SIZE } from './order-queue.js';
+
+/** Works on one message until `signal` aborts. Never throws. */
+export type MessageHandler = (message: ReceivedMessage, signal: AbortSignal) => Promise<HandledMessage>;
+
+/** What a consumer works with. */
+export interface ConsumerOptions {
+  readonly queue: OrderQueue;
+  readonly handle: MessageHandler;
+  readonly config: ConsumerConfig;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Resolves as soon as orders can be worked on: at once, or when every circuit breaker is closed. */
+  readonly untilWorkable: (signal: AbortSignal) => Promise<void>;
+  readonly onAcknowledged: (handled: HandledMessage) => void;
+}
+
+const RECEIVE_RETRY_MS = 1_000;
+
+/** Slow work is kept hidden this often within one visibility timeout, so that one failed call does not show it. */
+const HEARTBEATS_PER_VISIBILITY = 3;
+
+/** A running consumer. */
+export class Consumer {
+  readonly #options: ConsumerOptions;
+  readonly #inFlight = new Set<Promise<void>>();
+  /** Since when each message is worked on or was last kept hidden, in epoch milliseconds. */
+  readonly #hiddenSince = new Map<ReceivedMessage, number>();
+  /** Ends receiving. */
+  readonly #stopReceiving = new AbortController();
+  /** Cuts off work. */
+  readonly #cutOff = new AbortController();
+  readonly #poller: Promise<void>;
+  readonly #heartbeat: NodeJS.Timeout;
+  #slotFreed: () => void = () => undefined;
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options;
+    this.#heartbeat = setInterval(
+      () => this.#extendVisibility(),
+      this.#visibilityMs / HEARTBEATS_PER_VISIBILITY,
+    );
+    this.#poller = this.#poll();
+  }
+
+  get #visibilityMs(): number {
+    return this.#options.config.visibilitySeconds * 1_000;
+  }
+
+  /** Orders that are being worked on. */
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  /** Stops receiving, lets orders in flight finish for `drainMs`, and hands back the rest. */
+  async stop(): Promise<void> {
+    const { config, queue, logger } = this.#options;
+    this.#stopReceiving.abort();
+    await this.#poller;
+    const drained = Promise.all(this.#inFlight);
+    const timer = new AbortController();
+    await Promise.race([
+      drained,
+      sleep(config.drainMs, undefined, { signal: timer.signal }).catch(() => undefined),
+    ]);
+    timer.abort();
+    if (this.#inFlight.size > 0)
+      logger.warn({ orders: this.#inFlight.size }, 'handing back unfinished orders');
+    this.#cutOff.abort();
+    await drained;
+    clearInterval(this.#heartbeat);
+    await queue.flush();
+  }
+
+  async #poll(): Promise<void> {
+    const { signal } = this.#stopReceiving;
+    while (!signal.aborted) {
+      try {
+        await this.#options.untilWorkable(signal);
+        await this.#untilSlotsFree();
+        if (signal.aborted) return;
+        const messages = await this.#options.queue.receive(signal);
+        for (const message of messages) this.#start(message);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#options.logger.error({ err: error }, 'cannot receive orders; trying again');
+        await sleep(RECEIVE_RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** A receive may bring a full batch: wait until there is room for one, or for all where all is less. */
+  async #untilSlotsFree(): Promise<void> {
+    const needed = Math.min(SQS_BATCH_SIZE, this.#options.config.maxInFlight);
+    while (this.#inFlight.size + needed > this.#options.config.maxInFlight) {
+      await new Promise<void>((resolve) => {
+        this.#slotFreed = resolve;
+      });
+    }
+  }
+
+  #start(message: ReceivedMessage): void {
+    const work = this.#work(message).finally(() => {
+      this.#inFlight.delete(work);
+      this.#slotFreed();
+    });
+    this.#inFlight.add(work);
+  }
+
+  async #work(message: ReceivedMessage): Promise<void> {
+    const { queue, handle, clock, logger, onAcknowledged } = this.#options;
+    try {
+      if (this.#stopReceiving.signal.aborted) return await queue.changeVisibility(message, 0);
+      this.#hiddenSince.set(message, clock());
+      const handled = await handle(message, this.#cutOff.signal);
+      this.#hiddenSince.delete(message);
+      await this.#acknowledge(message, handled);
+      onAcknowledged(handled);
+    } catch (error) {
+      // The message reappears when its visibility timeout ends; every step before can be repeated.
+      logger.error({ err: error, message_id: message.id }, 'could not acknowledge');
+    }
+  }
+
+  async #acknowledge(message: ReceivedMessage, { acknowledgement, error }: HandledMessage): Promise<void> {
+    const { queue } = this.#options;
+    if (acknowledgement.kind === 'delete') await queue.delete(message);
+    else if (acknowledgement.kind === 'later') await queue.changeVisibility(message, acknowledgement.delayMs);
+    else await queue.deadLetter(message, acknowledgement.reason, describe(error));
+  }
+
+  #extendVisibility(): void {
+    const { queue, clock, logger } = this.#options;
+    const now = clock();
+    for (const [message, since] of this.#hiddenSince) {
+      if (now - since < this.#visibilityMs / HEARTBEATS_PER_VISIBILITY) continue;
+      this.#hiddenSince.set(message, now);
+      queue.changeVisibility(message, this.#visibilityMs).catch((error: unknown) => {
+        logger.warn({ err: error, message_id: message.id }, 'could not keep a message hidden');
+      });
+    }
+  }
+}
+
+/** SQS takes attributes of up to 256 KiB with the body; a first line is what operators read. */
+const MAX_ERROR_LENGTH = 1_000;
+
+function describe(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.slice(0, MAX_ERROR_LENGTH) || 'unknown error';
+}

@@ -1,0 +1,34 @@
+/** What happens to a message after the work on it: the acknowledgement contract. */
+import { backoffMs, type RetryClass } from './retry.js';
+
+/** Why a message is moved to the dead-letter queue. */
+export type DeadLetterReason =
+  /** It is no order, or one that a service refuses to read. */
+  | 'POISON'
+  /** Every receive of it failed. */
+  | 'RETRIES_EXHAUSTED';
+
+/** What happens to a message. */
+export type Acknowledgement =
+  | { readonly kind: 'delete' }
+  | { readonly kind: 'later'; readonly delayMs: number }
+  | { readonly kind: 'dead-letter'; readonly reason: DeadLetterReason };
+
+/** What is known of work that failed. */
+export interface Failure {
+  readonly retryClass: RetryClass;
+  /** How often the message was received, this time included. */
+  readonly receiveCount: number;
+  /** How long the claim's lease may still last. */
+  readonly leaseLeftMs: number;
+}
+
+/**
+ * A bad message goes to the dead-letter queue at once, any other after `maxReceives` failures; until then it comes back
+ * later. `random` in [0,1).
+ */
+export function acknowledgeFailure(failure: Failure, maxReceives: number, random: number): Acknowledgement {
+  if (failure.retryClass === 'poison') return { kind: 'dead-letter', reason: 'POISON' };
+  if (failure.receiveCount >= maxReceives) return { kind: 'dead-letter', reason: 'RETRIES_EXHAUSTED' };
+  return { kind: 'later', delayMs: backoffMs(failure.receiveCount, failure.leaseLeftMs, random) };
+}

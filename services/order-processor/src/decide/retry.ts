@@ -1,0 +1,54 @@
+/** When a message comes back after work on it failed. */
+
+/** What a failure means for its message. */
+export type RetryClass =
+  /** A dependency failed: the same work may pass later. */
+  | 'later'
+  /** The message itself is bad: no retry will help. */
+  | 'poison'
+  /** The program or its set-up is wrong: retry, and say so loudly. */
+  | 'bug';
+
+/** Names of errors whose class is known. gRPC codes are named as in the gRPC specification, in lower case. */
+const RETRY_CLASSES: Readonly<Record<string, RetryClass>> = {
+  MalformedOrderEvent: 'poison',
+  invalid_argument: 'poison',
+  canceled: 'later',
+  deadline_exceeded: 'later',
+  resource_exhausted: 'later',
+  // The order moved on while the call was under way: the next attempt sees how.
+  failed_precondition: 'later',
+  aborted: 'later',
+  unavailable: 'later',
+  internal: 'later',
+  unknown: 'later',
+  AbortError: 'later',
+  TimeoutError: 'later',
+  ProvisionedThroughputExceededException: 'later',
+  ThrottlingException: 'later',
+  RequestLimitExceeded: 'later',
+  InternalServerError: 'later',
+  ServiceUnavailable: 'later',
+  ECONNREFUSED: 'later',
+  ECONNRESET: 'later',
+  EPIPE: 'later',
+  ETIMEDOUT: 'later',
+};
+
+/** The class of an error by its name or code; what the table does not know is a bug. */
+export function toRetryClass(errorName: string): RetryClass {
+  return RETRY_CLASSES[errorName] ?? 'bug';
+}
+
+const BACKOFF_BASE_MS = 1_000;
+const BACKOFF_CAP_MS = 60_000;
+
+/**
+ * How long a message stays hidden after its `receiveCount`-th receive failed, in milliseconds: exponential with full
+ * jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), and never before the claim's lease has run out.
+ * `random` in [0,1).
+ */
+export function backoffMs(receiveCount: number, leaseLeftMs: number, random: number): number {
+  const ceiling = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (receiveCount - 1));
+  return Math.max(0, leaseLeftMs) + Math.round(ceiling * random);
+}

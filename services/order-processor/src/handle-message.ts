@@ -1,0 +1,64 @@
+/** From a message to its acknowledgement: decode, process, and class what failed. */
+import { Code, ConnectError } from '@connectrpc/connect';
+import { decodeOrderPlaced } from '@order-pipeline/contracts/order-event';
+import type { Logger } from '@order-pipeline/platform/logger';
+import { type Acknowledgement, acknowledgeFailure } from './decide/acknowledgement.js';
+import { toRetryClass } from './decide/retry.js';
+import type { ReceivedMessage } from './order-queue.js';
+import { type ProtocolDependencies, processOrder } from './process-order.js';
+
+/** An acknowledgement, with the error that led to it if there was one. */
+export interface HandledMessage {
+  readonly acknowledgement: Acknowledgement;
+  readonly error?: unknown;
+}
+
+/** Works on one message. Never throws. */
+export async function handleMessage(
+  deps: ProtocolDependencies,
+  message: ReceivedMessage,
+  signal: AbortSignal,
+  parentLogger: Logger,
+): Promise<HandledMessage> {
+  const { request_id: requestId, traceparent } = message.attributes;
+  const startedAt = deps.clock();
+  let logger = parentLogger.child({ message_id: message.id, request_id: requestId });
+  try {
+    const order = decodeOrderPlaced(message.body);
+    logger = logger.child({ order_id: order.order_id });
+    const processed = await processOrder(deps, { order, requestId, traceparent, signal, logger });
+    if (processed.kind === 'busy') {
+      const delayMs = Math.max(1_000, processed.until - deps.clock());
+      logger.debug({ delay_ms: delayMs }, 'another worker is at this order');
+      return { acknowledgement: { kind: 'later', delayMs } };
+    }
+    logger.info({ status: processed.status, duration_ms: deps.clock() - startedAt }, 'order settled');
+    return { acknowledgement: { kind: 'delete' } };
+  } catch (error) {
+    const retryClass = toRetryClass(errorName(error));
+    const failure = {
+      retryClass,
+      receiveCount: message.receiveCount,
+      leaseLeftMs: startedAt + deps.config.leaseMs - deps.clock(),
+    };
+    const acknowledgement = acknowledgeFailure(failure, deps.config.maxReceives, Math.random());
+    const level = retryClass === 'later' && acknowledgement.kind === 'later' ? 'warn' : 'error';
+    logger[level](
+      { err: error, retry_class: retryClass, receive_count: message.receiveCount, ...acknowledgement },
+      'order not finished',
+    );
+    return { acknowledgement, error };
+  }
+}
+
+/** The name by which the retry table knows an error: the gRPC code, the system's code, or the error's own name. */
+export function errorName(error: unknown): string {
+  if (error instanceof ConnectError) return toSnakeCase(Code[error.code] ?? '');
+  if (!(error instanceof Error)) return typeof error;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : error.name;
+}
+
+function toSnakeCase(name: string): string {
+  return name.replace(/(?<=[a-z])[A-Z]/g, '_$&').toLowerCase();
+}

@@ -1,0 +1,172 @@
+/** The order queue and its dead-letter queue: every call that changes a message goes out in batches. */
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { Batcher, type EntryResult } from '@order-pipeline/platform/batcher';
+import type { DeadLetterReason } from './decide/acknowledgement.js';
+
+/** SQS's own bound on the entries of a batch and on the messages of a receive. */
+export const SQS_BATCH_SIZE = 10;
+
+/** A message that this process has received and must acknowledge. */
+export interface ReceivedMessage {
+  readonly id: string;
+  readonly body: string;
+  readonly receiptHandle: string;
+  /** How often it was received, this time included. */
+  readonly receiveCount: number;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Keeps fair queueing through the dead-letter queue. */
+  readonly groupId?: string | undefined;
+}
+
+/** SQS allows ten attributes on a message; the rest tell why it was dead-lettered. */
+const KEPT_ATTRIBUTES = 6;
+
+/** One entry of a batch call failed. `code` is SQS's. */
+export class BatchEntryError extends Error {
+  override readonly name = 'BatchEntryError';
+
+  constructor(readonly code: string) {
+    super(`SQS refused the entry: ${code}`);
+  }
+}
+
+/** Where the queues are and how calls are grouped. */
+export interface OrderQueueOptions {
+  readonly sqs: SQSClient;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly visibilitySeconds: number;
+  readonly receiveWaitSeconds: number;
+  readonly deleteLingerMs: number;
+}
+
+/** Receives messages and acknowledges them. */
+export class OrderQueue {
+  readonly #options: OrderQueueOptions;
+  readonly #deletes: Batcher<string, void>;
+  readonly #visibilities: Batcher<{ receiptHandle: string; seconds: number }, void>;
+
+  constructor(options: OrderQueueOptions) {
+    this.#options = options;
+    const grouping = { maxEntries: SQS_BATCH_SIZE, maxConcurrent: 4, lingerMs: options.deleteLingerMs };
+    this.#deletes = new Batcher({ ...grouping, send: (handles) => this.#sendDeletes(handles) });
+    this.#visibilities = new Batcher({ ...grouping, send: (changes) => this.#sendVisibilities(changes) });
+  }
+
+  /** Waits for up to ten messages. */
+  async receive(signal: AbortSignal): Promise<ReceivedMessage[]> {
+    const { Messages = [] } = await this.#options.sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: this.#options.queueUrl,
+        MaxNumberOfMessages: SQS_BATCH_SIZE,
+        VisibilityTimeout: this.#options.visibilitySeconds,
+        WaitTimeSeconds: this.#options.receiveWaitSeconds,
+        MessageSystemAttributeNames: ['ApproximateReceiveCount', 'MessageGroupId'],
+        MessageAttributeNames: ['All'],
+      }),
+      { abortSignal: signal },
+    );
+    return Messages.map(toReceivedMessage);
+  }
+
+  /** Removes a message for good. */
+  async delete(message: ReceivedMessage): Promise<void> {
+    await this.#deletes.add(message.receiptHandle);
+  }
+
+  /** Hides a message for so long from now on; 0 shows it at once. */
+  async changeVisibility(message: ReceivedMessage, milliseconds: number): Promise<void> {
+    const seconds = Math.min(MAX_VISIBILITY_SECONDS, Math.ceil(milliseconds / 1_000));
+    await this.#visibilities.add({ receiptHandle: message.receiptHandle, seconds });
+  }
+
+  /** Moves a message to the dead-letter queue with what went wrong. */
+  async deadLetter(message: ReceivedMessage, reason: DeadLetterReason, firstError: string): Promise<void> {
+    const attributes = {
+      ...Object.fromEntries(Object.entries(message.attributes).slice(0, KEPT_ATTRIBUTES)),
+      dead_letter_reason: reason,
+      first_error: firstError,
+      receive_count: String(message.receiveCount),
+      original_message_id: message.id,
+    };
+    await this.#options.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: this.#options.deadLetterQueueUrl,
+        MessageBody: message.body,
+        ...(message.groupId && { MessageGroupId: message.groupId }),
+        MessageAttributes: Object.fromEntries(
+          Object.entries(attributes).map(([name, value]) => [
+            name,
+            { DataType: 'String', StringValue: value },
+          ]),
+        ),
+      }),
+    );
+    await this.delete(message);
+  }
+
+  /** Sends what waits for company. */
+  async flush(): Promise<void> {
+    await Promise.all([this.#deletes.flush(), this.#visibilities.flush()]);
+  }
+
+  async #sendDeletes(handles: readonly string[]): Promise<EntryResult<void>[]> {
+    const { Failed } = await this.#options.sqs.send(
+      new DeleteMessageBatchCommand({
+        QueueUrl: this.#options.queueUrl,
+        Entries: handles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle })),
+      }),
+    );
+    return toResults(handles.length, Failed);
+  }
+
+  async #sendVisibilities(
+    changes: readonly { receiptHandle: string; seconds: number }[],
+  ): Promise<EntryResult<void>[]> {
+    const { Failed } = await this.#options.sqs.send(
+      new ChangeMessageVisibilityBatchCommand({
+        QueueUrl: this.#options.queueUrl,
+        Entries: changes.map(({ receiptHandle, seconds }, index) => ({
+          Id: String(index),
+          ReceiptHandle: receiptHandle,
+          VisibilityTimeout: seconds,
+        })),
+      }),
+    );
+    return toResults(changes.length, Failed);
+  }
+}
+
+/** SQS's longest visibility timeout, 12 hours. */
+const MAX_VISIBILITY_SECONDS = 43_200;
+
+function toReceivedMessage(message: Message): ReceivedMessage {
+  return {
+    id: message.MessageId ?? '',
+    body: message.Body ?? '',
+    receiptHandle: message.ReceiptHandle ?? '',
+    receiveCount: Number(message.Attributes?.ApproximateReceiveCount ?? 1),
+    attributes: Object.fromEntries(
+      Object.entries(message.MessageAttributes ?? {}).flatMap(([name, { StringValue }]) =>
+        StringValue ? [[name, StringValue]] : [],
+      ),
+    ),
+    groupId: message.Attributes?.MessageGroupId,
+  };
+}
+
+function toResults(
+  count: number,
+  failed: readonly { Id: string | undefined; Code: string | undefined }[] = [],
+): EntryResult<void>[] {
+  const results: EntryResult<void>[] = Array.from({ length: count }, () => ({ value: undefined }));
+  for (const { Id, Code } of failed) results[Number(Id)] = { error: new BatchEntryError(Code ?? 'unknown') };
+  return results;
+}

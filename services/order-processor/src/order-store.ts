@@ -1,0 +1,182 @@
+/**
+ * The orders table: the conditional writes of the order protocol.
+ *
+ *   time ->   claim (attempt 1)   tries ...   decide (attempt = 1)                   settle
+ *             absent -> PROCESSING            PROCESSING -> COMPLETED | REJECTED
+ *                       |  worker dies
+ *                       '-- lease_until passes -> claim (attempt 2) ...  decide (attempt = 2)
+ *                                                 the first worker's late decide fails: attempt is 2
+ */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
+import type { OrderFacts, OrderRecord } from '@order-pipeline/contracts/orders';
+import type { OrderDecision } from './decide/outcome.js';
+
+/** An order's record with everything the client asked for. */
+export type ClaimedOrder = OrderRecord & OrderFacts & { readonly payment_method: string };
+
+/** Whether a record is more than an order's early cancellation. */
+export function hasFacts(record: OrderRecord): record is ClaimedOrder {
+  return record.user_id !== undefined;
+}
+
+/** A conditional write met a record that forbids it. `record` is what stood there. */
+export class OrderConditionFailed extends Error {
+  override readonly name = 'OrderConditionFailed';
+
+  constructor(
+    readonly record: OrderRecord,
+    options?: ErrorOptions,
+  ) {
+    super(`order ${record.order_id} is ${record.status} in attempt ${record.attempt}`, options);
+  }
+}
+
+/** What a claim writes besides the order's facts. */
+export interface Claim {
+  /** Unique to this claim, the same when its write is repeated. */
+  readonly claimId: string;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** Epoch milliseconds. */
+  readonly leaseUntil: number;
+  readonly requestId?: string | undefined;
+  readonly traceId?: string | undefined;
+}
+
+const ABSENT = 'attribute_not_exists(#order_id)';
+const LEASE_EXPIRED = '(#status = :processing AND #lease_until < :now)';
+/** Makes a claim that is sent again after an unknown answer succeed. */
+const MY_OWN_CLAIM = '(#status = :processing AND #claim_id = :claim_id)';
+const CLAIMABLE = `${ABSENT} OR ${LEASE_EXPIRED} OR ${MY_OWN_CLAIM}`;
+const UNDECIDED_IN_MY_ATTEMPT = '#status = :processing AND #attempt = :attempt';
+
+/** Reads and writes order records. */
+export class OrderStore {
+  readonly #dynamo: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(dynamo: DynamoDBDocumentClient, table: string) {
+    this.#dynamo = dynamo;
+    this.#table = table;
+  }
+
+  /** Claims the order for one attempt, or throws OrderConditionFailed with the record that stood in the way. */
+  async claim(order: PlacedOrder, claim: Claim): Promise<ClaimedOrder> {
+    return this.#update(order.order_id, {
+      set: [
+        '#status = :processing',
+        '#attempt = if_not_exists(#attempt, :zero) + :one',
+        '#lease_until = :lease_until',
+        '#claim_id = :claim_id',
+        '#updated_at = :updated_at',
+        ...setOnce(factsOf(order, claim)),
+      ],
+      condition: CLAIMABLE,
+      values: {
+        ':processing': 'PROCESSING',
+        ':zero': 0,
+        ':one': 1,
+        ':now': claim.now,
+        ':lease_until': claim.leaseUntil,
+        ':claim_id': claim.claimId,
+        ':updated_at': new Date(claim.now).toISOString(),
+        ...valuesOf(factsOf(order, claim)),
+      },
+    });
+  }
+
+  /** The commit point: writes the decision of this attempt, or throws OrderConditionFailed. */
+  async decide(order: ClaimedOrder, decision: OrderDecision, details: DecisionDetails): Promise<void> {
+    const result = {
+      status: decision.status,
+      ...(decision.status === 'REJECTED' && { reason: decision.reason }),
+      ...(details.fraudScore !== undefined && { fraud_score: details.fraudScore }),
+      updated_at: new Date(details.now).toISOString(),
+    };
+    await this.#update(order.order_id, {
+      set: Object.keys(result).map((name) => `#${name} = :${name}`),
+      condition: UNDECIDED_IN_MY_ATTEMPT,
+      values: { ':processing': 'PROCESSING', ':attempt': order.attempt, ...valuesOf(result) },
+    });
+  }
+
+  /** Adds the facts to the record of an order that was cancelled before any worker claimed it. */
+  async complete(order: PlacedOrder, claim: Claim): Promise<ClaimedOrder> {
+    const facts = factsOf(order, claim);
+    return this.#update(order.order_id, { set: setOnce(facts), values: valuesOf(facts) });
+  }
+
+  /** The order's record as it stands now. */
+  async read(orderId: string): Promise<OrderRecord | undefined> {
+    const { Item } = await this.#dynamo.send(
+      new GetCommand({ TableName: this.#table, Key: { order_id: orderId }, ConsistentRead: true }),
+    );
+    return Item as OrderRecord | undefined;
+  }
+
+  async #update(orderId: string, { set, condition, values }: Update): Promise<ClaimedOrder> {
+    const expression = `SET ${set.join(', ')}`;
+    try {
+      const { Attributes } = await this.#dynamo.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: { order_id: orderId },
+          UpdateExpression: expression,
+          ...(condition && { ConditionExpression: condition }),
+          ExpressionAttributeNames: namesIn(`${expression} ${condition ?? ''}`),
+          ExpressionAttributeValues: values,
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
+      return Attributes as unknown as ClaimedOrder;
+    } catch (cause) {
+      if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
+      const record = await this.read(orderId);
+      throw record ? new OrderConditionFailed(record, { cause }) : cause;
+    }
+  }
+}
+
+/** What is written with a decision. */
+export interface DecisionDetails {
+  /** The score that the decision saw, in [0,1]. */
+  readonly fraudScore?: number | undefined;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+interface Update {
+  readonly set: readonly string[];
+  readonly condition?: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+function factsOf(order: PlacedOrder, claim: Claim): Readonly<Record<string, unknown>> {
+  return {
+    user_id: order.user_id,
+    amount: order.amount,
+    currency: order.currency,
+    items: order.items,
+    payment_method: order.payment_method,
+    created_at: order.created_at,
+    ...(claim.requestId && { request_id: claim.requestId }),
+    ...(claim.traceId && { trace_id: claim.traceId }),
+  };
+}
+
+/** The first message's facts stay: a second message with the same order id cannot change what is being paid. */
+function setOnce(facts: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(facts).map((name) => `#${name} = if_not_exists(#${name}, :${name})`);
+}
+
+function valuesOf(attributes: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value]));
+}
+
+/** Every `#name` of an expression stands for the attribute `name`, so that no reserved word gets in the way. */
+function namesIn(expression: string): Record<string, string> {
+  const names = [...expression.matchAll(/#(\w+)/g)].map(([alias, name]) => [alias, name ?? ''] as const);
+  return Object.fromEntries(names);
+}

@@ -1,0 +1,130 @@
+/** The order protocol: claim, try, decide, settle. Whatever dies in between, the next worker goes on from what is written. */
+import { randomUUID } from 'node:crypto';
+import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
+import type { FinalStatus, OrderStatus } from '@order-pipeline/contracts/orders';
+import type { Clock } from '@order-pipeline/platform/clock';
+import type { Logger } from '@order-pipeline/platform/logger';
+import type { ProtocolConfig } from './config.js';
+import { decideLost, decideRefusal } from './decide/claim.js';
+import type { OrderDecision } from './decide/outcome.js';
+import {
+  type Claim,
+  type ClaimedOrder,
+  hasFacts,
+  OrderConditionFailed,
+  type OrderStore,
+} from './order-store.js';
+import type { Scoring } from './scoring.js';
+import { settleOrder } from './settle-order.js';
+import { tryOrder } from './try-order.js';
+
+/** What the protocol works with. */
+export interface ProtocolDependencies {
+  readonly store: OrderStore;
+  readonly scoring: Scoring;
+  readonly clock: Clock;
+  readonly config: ProtocolConfig;
+  /** Told of each status that an order takes, once it is written. Must not throw. */
+  readonly onStatus: (orderId: string, status: OrderStatus) => void;
+  /** Told once of each order that this worker decided. */
+  readonly onDecided: (order: ClaimedOrder, status: FinalStatus) => void;
+}
+
+/** The message that carried the order, as far as the protocol needs it. */
+export interface OrderDelivery {
+  readonly order: PlacedOrder;
+  readonly requestId?: string | undefined;
+  /** W3C Trace Context. */
+  readonly traceparent?: string | undefined;
+  /** Aborts when the worker has to stop. */
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+}
+
+/** What became of a delivery that did not fail. */
+export type Processed =
+  /** Decided and settled: the message may go. */
+  | { readonly kind: 'settled'; readonly status: FinalStatus }
+  /** Another worker is at it until then (epoch milliseconds): the message stays. */
+  | { readonly kind: 'busy'; readonly until: number };
+
+/** Brings an order as far as possible. Throws what a dependency threw; every step can be repeated. */
+export async function processOrder(deps: ProtocolDependencies, delivery: OrderDelivery): Promise<Processed> {
+  const now = deps.clock();
+  const claim: Claim = {
+    claimId: randomUUID(),
+    now,
+    leaseUntil: now + deps.config.leaseMs,
+    requestId: delivery.requestId,
+    traceId: delivery.traceparent?.split('-')[1],
+  };
+  try {
+    const order = await deps.store.claim(delivery.order, claim);
+    deps.onStatus(order.order_id, 'PROCESSING');
+    return await decideClaimed(deps, delivery, order);
+  } catch (error) {
+    if (!(error instanceof OrderConditionFailed)) throw error;
+    const refusal = decideRefusal(error.record, deps.clock());
+    if (refusal.kind === 'leased') return { kind: 'busy', until: refusal.leaseUntil };
+    const order = hasFacts(error.record) ? error.record : await deps.store.complete(delivery.order, claim);
+    return settle(deps, delivery, order, refusal.status);
+  }
+}
+
+async function decideClaimed(
+  deps: ProtocolDependencies,
+  delivery: OrderDelivery,
+  order: ClaimedOrder,
+): Promise<Processed> {
+  const notAfter = order.lease_until - deps.config.leaseMarginMs;
+  const { decision, fraudScore } = await tryOrder(deps.scoring, order, {
+    notAfter,
+    call: callOptions(delivery, Math.max(1, notAfter - deps.clock())),
+    accountCreatedAt: delivery.order.account_created_at,
+  });
+  const status = await commit(deps, order, decision, fraudScore);
+  if (typeof status !== 'string') return status;
+  return settle(deps, delivery, order, status);
+}
+
+/** Writes the decision, and answers what stands afterwards: the status to settle, or that another worker is at it. */
+async function commit(
+  deps: ProtocolDependencies,
+  order: ClaimedOrder,
+  decision: OrderDecision,
+  fraudScore: number,
+): Promise<FinalStatus | Processed> {
+  try {
+    await deps.store.decide(order, decision, { fraudScore, now: deps.clock() });
+  } catch (error) {
+    if (!(error instanceof OrderConditionFailed)) throw error;
+    const lost = decideLost(error.record, order.attempt);
+    if (lost.kind === 'taken') return { kind: 'busy', until: lost.leaseUntil };
+    // Only this attempt could write its own decision: the answer to the first try of the write got lost.
+    if (lost.status !== decision.status) return lost.status;
+  }
+  deps.onDecided(order, decision.status);
+  deps.onStatus(order.order_id, decision.status);
+  return decision.status;
+}
+
+/** A settlement is not bound by the lease: the decision stands, and each call can be repeated by anyone. */
+const SETTLE_BUDGET_MS = 10_000;
+
+async function settle(
+  deps: ProtocolDependencies,
+  delivery: OrderDelivery,
+  order: ClaimedOrder,
+  status: FinalStatus,
+): Promise<Processed> {
+  await settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS));
+  return { kind: 'settled', status };
+}
+
+function callOptions({ signal, requestId, traceparent }: OrderDelivery, timeoutMs: number) {
+  const headers = {
+    ...(requestId && { 'x-request-id': requestId }),
+    ...(traceparent && { traceparent }),
+  };
+  return { signal, timeoutMs, headers };
+}

@@ -1,0 +1,88 @@
+/** Puts the processor together and starts it. */
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { statusChannel } from '@order-pipeline/contracts/status-feed';
+import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
+import { systemClock } from '@order-pipeline/platform/clock';
+import type { Running } from '@order-pipeline/platform/lifecycle';
+import { closeServer, listen } from '@order-pipeline/platform/listen';
+import type { Logger } from '@order-pipeline/platform/logger';
+import { createRegistry } from '@order-pipeline/platform/metrics';
+import { createOpsServer } from '@order-pipeline/platform/ops-server';
+import { createRedis } from '@order-pipeline/platform/redis';
+import type { Config } from './config.js';
+import { Consumer } from './consumer.js';
+import { type HandledMessage, handleMessage } from './handle-message.js';
+import { createProcessorMetrics } from './metrics.js';
+import { OrderQueue } from './order-queue.js';
+import { OrderStore } from './order-store.js';
+import type { ProtocolDependencies } from './process-order.js';
+import { createScoring, eachClient } from './scoring.js';
+import { createUntilWorkable } from './workable.js';
+
+/** A processor that takes orders, with its port of operations pages. */
+export interface RunningProcessor extends Running {
+  readonly port: number;
+}
+
+/** Tries of one AWS call: the one layer that retries claims, decisions and acknowledgements. */
+const AWS_MAX_ATTEMPTS = 4;
+
+/** Starts the processor. Throws PortInUseError before it takes any order. */
+export async function start(config: Config, logger: Logger): Promise<RunningProcessor> {
+  const registry = createRegistry();
+  const aws = { region: config.awsRegion, maxAttempts: AWS_MAX_ATTEMPTS };
+  const dynamo = createDynamo({ ...aws, requestTimeoutMs: 2_000 });
+  const sqs = createSqs({ ...aws, requestTimeoutMs: config.consumer.receiveWaitSeconds * 1_000 + 5_000 });
+  const redis = createRedis(config.redisUrl, logger);
+  const scoring = createScoring(config, registry, logger);
+  const server = createOpsServer({
+    registry,
+    checks: {
+      dynamodb: async () => {
+        await dynamo.send(new DescribeTableCommand({ TableName: config.ordersTable }));
+      },
+      sqs: async () => {
+        await sqs.send(
+          new GetQueueAttributesCommand({ QueueUrl: config.queueUrl, AttributeNames: ['QueueArn'] }),
+        );
+      },
+    },
+  });
+  const port = await listen(server, config.port, 'PORT');
+  const metrics = createProcessorMetrics(registry, config.stage, () => consumer.inFlight);
+  const deps: ProtocolDependencies = {
+    store: new OrderStore(dynamo, config.ordersTable),
+    scoring,
+    clock: systemClock,
+    config: config.protocol,
+    onStatus: (order_id, status) => {
+      redis.publish(statusChannel(order_id), JSON.stringify({ order_id, status })).catch(() => undefined);
+    },
+    onDecided: (order, status) => metrics.decided(status, Date.parse(order.created_at), systemClock()),
+  };
+  const consumer = new Consumer({
+    queue: new OrderQueue({ sqs, ...config, ...config.consumer }),
+    handle: (message, signal) => handleMessage(deps, message, signal, logger),
+    config: config.consumer,
+    clock: systemClock,
+    logger,
+    untilWorkable: createUntilWorkable(eachClient(scoring).map(({ breaker }) => breaker)),
+    onAcknowledged: ({ acknowledgement }: HandledMessage) => {
+      if (acknowledgement.kind === 'later') metrics.retried();
+      if (acknowledgement.kind === 'dead-letter') metrics.deadLettered(acknowledgement.reason);
+    },
+  });
+  logger.info({ port, stage: config.stage }, 'taking orders');
+  return {
+    port,
+    stop: async () => {
+      await consumer.stop();
+      await closeServer(server);
+      for (const client of eachClient(scoring)) client.close();
+      redis.disconnect();
+      sqs.destroy();
+      dynamo.destroy();
+    },
+  };
+}

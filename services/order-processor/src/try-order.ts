@@ -1,0 +1,93 @@
+/** Step 2 of the order protocol: ask everyone, tentatively. Every call can be repeated and undone. */
+
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import type { CallOptions } from '@connectrpc/connect';
+import type { OrderItem } from '@order-pipeline/contracts/orders';
+import { decideBeforePayment, decideByPayment, type OrderDecision } from './decide/outcome.js';
+import type { ClaimedOrder } from './order-store.js';
+import type { Scoring } from './scoring.js';
+
+/** What the tries came to. */
+export interface TriedOrder {
+  readonly decision: OrderDecision;
+  readonly fraudScore: number;
+}
+
+/** Within which limits the tries are made. */
+export interface TryOptions {
+  /** The services refuse what reaches them later, in epoch milliseconds. */
+  readonly notAfter: number;
+  /** The caller's budget, its cancellation, and the headers that tie the calls to the order's request. */
+  readonly call: CallOptions;
+  readonly accountCreatedAt?: Date | undefined;
+}
+
+/**
+ * Reserves and scores side by side, then authorizes if both passed. Throws when any call failed: a decision needs a
+ * definite answer from every call that has an effect. No call is under way any more when it returns or throws.
+ */
+export async function tryOrder(
+  scoring: Scoring,
+  order: ClaimedOrder,
+  options: TryOptions,
+): Promise<TriedOrder> {
+  const [reserved, scored] = await Promise.allSettled([
+    reserve(scoring, order, options),
+    score(scoring, order, options),
+  ]);
+  if (reserved.status === 'rejected') throw reserved.reason;
+  if (scored.status === 'rejected') throw scored.reason;
+  const rejected = decideBeforePayment(reserved.value?.outcome, scored.value.decision);
+  const decision = rejected ?? (await authorize(scoring, order, options));
+  return { decision, fraudScore: scored.value.score };
+}
+
+async function reserve({ inventory }: Scoring, order: ClaimedOrder, { notAfter, call }: TryOptions) {
+  if (order.items.length === 0) return undefined;
+  return inventory.client.reserve(
+    {
+      orderId: order.order_id,
+      lines: toLines(order.items),
+      amount: BigInt(order.amount),
+      currency: order.currency,
+      notAfter: timestampFromMs(notAfter),
+    },
+    call,
+  );
+}
+
+async function score({ fraud }: Scoring, order: ClaimedOrder, { call, accountCreatedAt }: TryOptions) {
+  return fraud.client.score(
+    {
+      orderId: order.order_id,
+      userId: order.user_id,
+      amount: BigInt(order.amount),
+      currency: order.currency,
+      quantity: BigInt(order.items.reduce((sum, { quantity }) => sum + quantity, 0)),
+      requestedAt: timestampFromMs(Date.parse(order.created_at)),
+      ...(accountCreatedAt && { accountCreatedAt: timestampFromMs(accountCreatedAt.getTime()) }),
+    },
+    call,
+  );
+}
+
+async function authorize({ payment }: Scoring, order: ClaimedOrder, { notAfter, call }: TryOptions) {
+  const answer = await payment.client.authorize(
+    {
+      orderId: order.order_id,
+      amount: BigInt(order.amount),
+      currency: order.currency,
+      paymentMethod: order.payment_method,
+      notAfter: timestampFromMs(notAfter),
+    },
+    call,
+  );
+  return decideByPayment(answer.payment?.state);
+}
+
+/** An order's items as the inventory takes them: each SKU once. */
+export function toLines(items: readonly OrderItem[]): { sku: string; quantity: number }[] {
+  const quantities = new Map<string, number>();
+  for (const { sku, quantity } of items) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
+  return [...quantities].map(([sku, quantity]) => ({ sku, quantity }));
+}
