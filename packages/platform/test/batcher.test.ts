@@ -22,6 +22,7 @@ test('sends a lone entry at once and groups what arrives meanwhile', async () =>
   expect(batcher.waiting).toBe(3);
   calls[0]?.answer(echo([1]));
   expect(await first).toBe('sent 1');
+  await new Promise(setImmediate);
   expect(calls.map(({ entries }) => entries)).toEqual([[1], [2, 3, 4]]);
   calls[1]?.answer(echo([2, 3, 4]));
   expect(await Promise.all(others)).toEqual(['sent 2', 'sent 3', 'sent 4']);
