@@ -1,0 +1,50 @@
+/** The HTTP application: what every request passes, the routes, and what answers errors. */
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { createDocsRouter, DOCS_PATHS, loadOpenApi } from './docs/router.js';
+import { RegisterRoutes } from './generated/routes.js';
+import { createFallback, toRouteTable } from './http/fallback.js';
+import { createRequestContext } from './http/request-context.js';
+import { sendProblems } from './http/send-problem.js';
+import type { ApiServices } from './services.js';
+
+/** What the application is told beside its services. */
+export interface AppOptions {
+  /** The origin of URLs in answers. */
+  readonly publicBaseUrl: string;
+  /** Proxies whose X-Forwarded-For is believed. */
+  readonly trustProxyHops: number;
+}
+
+/** Creates the application. Instances share nothing. */
+export function createApp(services: ApiServices, options: AppOptions): Express {
+  const app = express();
+  app.locals.services = services;
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', options.trustProxyHops);
+  const document = loadOpenApi();
+  app.use(createRequestContext(services.logger, services.metrics));
+  app.use(
+    helmet({
+      // What is not a page runs nothing; the pages set a policy of their own.
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+      },
+      frameguard: { action: 'deny' },
+    }),
+  );
+  app.use(noStore);
+  RegisterRoutes(app);
+  app.use(createDocsRouter(document, options.publicBaseUrl));
+  app.use(createFallback(toRouteTable({ ...document.paths, ...DOCS_PATHS })));
+  app.use(sendProblems);
+  return app;
+}
+
+/** Answers are about one caller at one moment: nobody keeps them, unless a route says otherwise. */
+const noStore: express.RequestHandler = (_request, response, next) => {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
+};

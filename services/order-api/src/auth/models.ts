@@ -1,0 +1,45 @@
+/** What clients send and get when they log in. */
+
+/** Who wants a token. Fields that are not named here are ignored. */
+export interface LoginRequest {
+  /**
+   * The customer.
+   * @pattern ^[A-Za-z0-9._@:|+-]{1,128}$ up to 128 letters, digits and . _ @ : | + -
+   * @maxLength 128
+   * @example "u123"
+   */
+  user_id: string;
+  /**
+   * The customer's password. Needed when the API runs with AUTH_MODE=password.
+   * @minLength 1
+   * @maxLength 256
+   * @format password
+   * @example "correct horse battery staple"
+   */
+  password?: string;
+  [other: string]: unknown;
+}
+
+/** An access token (RFC 6750). */
+export interface AccessToken {
+  /**
+   * Send it as `Authorization: Bearer …`.
+   * @pattern ^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$
+   * @maxLength 4096
+   * @example "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MTIzIn0.c2lnbmF0dXJl"
+   */
+  access_token: string;
+  /**
+   * How to send the token.
+   * @example "bearer"
+   */
+  token_type: 'bearer';
+  /**
+   * For how long the token can be used, in seconds.
+   * @isInt
+   * @minimum 60
+   * @maximum 86400
+   * @example 3600
+   */
+  expires_in: number;
+}

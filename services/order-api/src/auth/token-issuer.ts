@@ -1,0 +1,20 @@
+/** Access tokens of this API's own login: JWT (RFC 7519) signed with HS256. */
+import jwt from 'jsonwebtoken';
+import { type LoginConfig, OWN_ISSUER } from '../config/auth.js';
+import type { Caller } from './caller.js';
+
+/** The one algorithm of the API's own tokens. */
+export const OWN_ALGORITHM = 'HS256';
+
+/** Makes a token for a caller who has proved who they are. The first key signs and is named in the header. */
+export function issueToken({ keys: [key], tokenTtlSeconds }: LoginConfig, caller: Caller): string {
+  const { user_id, ...claims } = caller;
+  return jwt.sign(claims, key.secret, {
+    algorithm: OWN_ALGORITHM,
+    keyid: key.id,
+    subject: user_id,
+    issuer: OWN_ISSUER,
+    audience: OWN_ISSUER,
+    expiresIn: tokenTtlSeconds,
+  });
+}

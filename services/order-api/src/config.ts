@@ -1,0 +1,76 @@
+/** The API's settings (docs/api.md lists them), read once. */
+import { type CommonConfig, type Environment, EnvReader, readCommon } from '@order-pipeline/platform/env';
+import { type AuthConfig, readAuth } from './config/auth.js';
+import { readKeys, readOrigins, readQuota } from './config/readers.js';
+import type { KeyRing } from './keys.js';
+import type { QuotaPolicy } from './limits/policy.js';
+
+/** Every setting of the order API. */
+export interface ApiConfig extends CommonConfig {
+  /** 0 for any free port. */
+  readonly port: number;
+  /** How long requests in flight may take to finish after SIGTERM. */
+  readonly stopTimeoutMs: number;
+  readonly queueUrl: string;
+  readonly ordersTable: string;
+  readonly usersTable: string;
+  readonly redisUrl: string;
+  readonly auth: AuthConfig;
+  readonly urlSigningKeys: KeyRing;
+  /** How long a poll URL can be used; longer than idempotency keys are kept, so that a replayed URL still works. */
+  readonly pollUrlTtlSeconds: number;
+  /** Calls of one user with a bearer token. */
+  readonly rateLimit: QuotaPolicy;
+  /** Logins from one address, and logins of one user. */
+  readonly loginRateLimit: QuotaPolicy;
+  /** Calls with the signed URL of one order. */
+  readonly pollRateLimit: QuotaPolicy;
+  /** The origin of URLs in answers; empty: localhost and the port that was opened. */
+  readonly publicBaseUrl: string;
+  /** How many proxies stand in front of this process whose X-Forwarded-For is believed. */
+  readonly trustProxyHops: number;
+  /** Origins whose pages may call the API from a browser. */
+  readonly corsOrigins: readonly string[];
+}
+
+/** Signs poll URLs where nobody else set a key. Published, so it proves nothing: `STAGE=local` only. */
+export const LOCAL_URL_SIGNING_KEYS = 'local:well-known-url-signing-key-for-local-use-only';
+
+const WEB = ['http:', 'https:'];
+
+/** Reads all settings. Throws a ConfigError that names every bad one. */
+export function loadConfig(environment: Environment): ApiConfig {
+  const env = new EnvReader(environment);
+  const common = readCommon(env);
+  const local = common.stage === 'local';
+  const config: ApiConfig = {
+    ...common,
+    port: env.port('PORT', 8_000),
+    stopTimeoutMs: env.integer('STOP_TIMEOUT_MS', 25_000, 0, 120_000),
+    queueUrl: env.url('SQS_QUEUE_URL', WEB, 'https://sqs.us-east-1.amazonaws.com/123456789012/order-queue'),
+    ordersTable: env.text('ORDERS_TABLE', 'set it to the name of the orders table'),
+    usersTable: env.textOr('USERS_TABLE', 'users'),
+    redisUrl: env.url(
+      'REDIS_URL',
+      ['redis:', 'rediss:'],
+      'rediss://cache.example.com:6379',
+      local ? 'redis://localhost:6379' : undefined,
+    ),
+    auth: readAuth(env, common.stage),
+    urlSigningKeys: readKeys(env, common.stage, 'URL_SIGNING_KEYS', LOCAL_URL_SIGNING_KEYS),
+    pollUrlTtlSeconds: env.integer('POLL_URL_TTL_SECONDS', 172_800, 60, 2_592_000),
+    rateLimit: readQuota(env, 'RATE_LIMIT', 'default', '100/minute'),
+    loginRateLimit: readQuota(env, 'LOGIN_RATE_LIMIT', 'login', '30/minute'),
+    pollRateLimit: readQuota(env, 'POLL_RATE_LIMIT', 'poll', '600/minute'),
+    publicBaseUrl: readPublicBaseUrl(env, local),
+    trustProxyHops: env.integer('TRUST_PROXY_HOPS', 0, 0, 10),
+    corsOrigins: readOrigins(env, 'CORS_ORIGINS'),
+  };
+  env.done();
+  return config;
+}
+
+function readPublicBaseUrl(env: EnvReader, local: boolean): string {
+  const url = env.url('PUBLIC_BASE_URL', WEB, 'https://orders.example.com', local ? '' : undefined);
+  return url?.replace(/\/+$/, '');
+}

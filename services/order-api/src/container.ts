@@ -1,0 +1,12 @@
+/** Gives tsoa's routes their controllers: a new one each request, since it carries the status and headers of its answer. */
+import type { Request } from 'express';
+import type { IocContainer, IocContainerFactory } from 'tsoa';
+import { type ApiServices, servicesOf } from './services.js';
+
+/** The name that tsoa's routes import. */
+export const iocContainer: IocContainerFactory = (request: unknown): IocContainer => {
+  const services = servicesOf(request as Request);
+  return {
+    get: <T>(controller: unknown) => new (controller as new (services: ApiServices) => T)(services),
+  };
+};

@@ -1,0 +1,69 @@
+/** Swagger UI and ReDoc, from local files alone. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import express, { type Router } from 'express';
+import { REDOC_START, SWAGGER_START, toRedocPage, toSwaggerPage } from './pages.js';
+
+const require = createRequire(import.meta.url);
+
+/** Where the pages' files lie, by the name under which they are served. */
+const ASSETS = {
+  'swagger-ui.css': 'swagger-ui-dist/swagger-ui.css',
+  'swagger-ui-bundle.js': 'swagger-ui-dist/swagger-ui-bundle.js',
+  'redoc.standalone.js': 'redoc/bundles/redoc.standalone.js',
+} as const;
+
+/** An OpenAPI document, as far as it matters here. */
+export interface OpenApiDocument {
+  readonly paths: Readonly<Record<string, object>>;
+  readonly [other: string]: unknown;
+}
+
+/** The committed OpenAPI document; it lies beside src and dist. */
+export function loadOpenApi(): OpenApiDocument {
+  return JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8'));
+}
+
+/** Paths that the router answers, beside those of the document. */
+export const DOCS_PATHS = { '/docs': { get: {} }, '/redoc': { get: {} }, '/openapi.json': { get: {} } };
+
+/** Serves `/docs`, `/redoc`, `/openapi.json` and the files that the pages need. */
+export function createDocsRouter(document: OpenApiDocument, baseUrl: string): Router {
+  const router = express.Router();
+  const served = JSON.stringify({ ...document, servers: [{ url: baseUrl }] });
+  const page = (html: string) => (_request: express.Request, response: express.Response) => {
+    response.set('Content-Security-Policy', PAGE_POLICY).type('html').send(html);
+  };
+  router.get('/openapi.json', (_request, response) => {
+    response.type('json').send(served);
+  });
+  router.get('/docs', page(toSwaggerPage()));
+  router.get('/redoc', page(toRedocPage()));
+  const scripts = { 'swagger-start.js': SWAGGER_START, 'redoc-start.js': REDOC_START };
+  for (const [name, text] of Object.entries(scripts))
+    router.get(`/docs/assets/${name}`, (_request, response) => {
+      response.type('js').send(text);
+    });
+  for (const [name, file] of Object.entries(ASSETS))
+    router.get(`/docs/assets/${name}`, (_request, response) => {
+      response.sendFile(require.resolve(file), { maxAge: '1h', cacheControl: true });
+    });
+  return router;
+}
+
+/**
+ * Scripts and data come from here alone. Both pages set styles from scripts, draw icons from data URLs, and ReDoc
+ * searches in a worker that it makes itself.
+ */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self' blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');

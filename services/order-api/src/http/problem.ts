@@ -1,0 +1,135 @@
+/** Every error that a client can see, as RFC 9457 problem details. */
+
+/** What is the same in every occurrence of a problem. */
+interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+  /** A URI that names the kind; RFC 9457's about:blank where the status says it all. */
+  readonly type: string;
+}
+
+const PLAIN = 'about:blank';
+const own = (name: string) => `urn:order-pipeline:problem:${name}`;
+
+/** The kinds of problems; docs/api.md explains each. */
+export const PROBLEMS = {
+  malformed: { status: 400, title: 'Bad Request', type: PLAIN },
+  unauthenticated: { status: 401, title: 'Unauthorized', type: PLAIN },
+  forbidden: { status: 403, title: 'Forbidden', type: PLAIN },
+  unknownPath: { status: 404, title: 'Not Found', type: PLAIN },
+  wrongMethod: { status: 405, title: 'Method Not Allowed', type: PLAIN },
+  keyInFlight: { status: 409, title: 'Request in flight', type: own('idempotency-key-in-flight') },
+  alreadyDecided: { status: 409, title: 'Order already decided', type: own('order-decided') },
+  expiredUrl: { status: 410, title: 'URL expired', type: own('poll-url-expired') },
+  tooLarge: { status: 413, title: 'Content Too Large', type: PLAIN },
+  wrongMediaType: { status: 415, title: 'Unsupported Media Type', type: PLAIN },
+  invalid: { status: 422, title: 'Invalid request', type: own('invalid-request') },
+  keyReused: { status: 422, title: 'Idempotency key reused', type: own('idempotency-key-reused') },
+  quotaExceeded: {
+    status: 429,
+    title: 'Quota exceeded',
+    type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+  },
+  internal: { status: 500, title: 'Internal Server Error', type: PLAIN },
+  unavailable: { status: 503, title: 'Service Unavailable', type: PLAIN },
+} as const satisfies Record<string, ProblemKind>;
+
+/** What is wrong with one field of a request. */
+export interface FieldProblem {
+  /**
+   * Where the field stands.
+   * @example "body"
+   */
+  readonly in: 'body' | 'query' | 'path' | 'header';
+  /**
+   * The field's name; inside the body, its path with dots. Empty for the body as a whole.
+   * @maxLength 512
+   * @example "items.0.quantity"
+   */
+  readonly field: string;
+  /**
+   * What is wrong with it.
+   * @maxLength 2048
+   * @example "minimum 1"
+   */
+  readonly detail: string;
+}
+
+/** Problem details (RFC 9457), the body of every error. */
+export interface Problem {
+  /**
+   * Names the kind of problem. about:blank says no more than the status.
+   * @format uri
+   * @maxLength 256
+   * @example "urn:order-pipeline:problem:invalid-request"
+   */
+  readonly type: string;
+  /**
+   * The kind of problem in words, the same in every occurrence.
+   * @maxLength 128
+   * @example "Invalid request"
+   */
+  readonly title: string;
+  /**
+   * The HTTP status.
+   * @isInt
+   * @minimum 400
+   * @maximum 599
+   * @example 422
+   */
+  readonly status: number;
+  /**
+   * This occurrence in words.
+   * @maxLength 2048
+   * @example "1 field is not valid."
+   */
+  readonly detail: string;
+  /**
+   * The path that was asked for.
+   * @format uri-reference
+   * @maxLength 2048
+   * @example "/orders"
+   */
+  readonly instance: string;
+  /**
+   * Names the request in logs; also in the X-Request-ID header.
+   * @pattern ^[A-Za-z0-9._-]{1,128}$
+   * @maxLength 128
+   * @example "0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19"
+   */
+  readonly request_id: string;
+  /**
+   * What is wrong, field by field. Present on 422 where fields are to blame.
+   * @maxItems 1000
+   */
+  readonly errors?: FieldProblem[];
+}
+
+/** The name of a kind of problem. */
+export type ProblemName = keyof typeof PROBLEMS;
+
+/** What one occurrence adds. */
+export interface ProblemOptions extends ErrorOptions {
+  readonly errors?: readonly FieldProblem[];
+  /** Header fields of the answer, such as Retry-After. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An error that is told to the client as it stands: its message is the problem's `detail`. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly status: number;
+  readonly errors: readonly FieldProblem[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    readonly problem: ProblemName,
+    detail: string,
+    { errors, headers = {}, cause }: ProblemOptions = {},
+  ) {
+    super(detail, { cause });
+    this.status = PROBLEMS[problem].status;
+    this.errors = errors;
+    this.headers = headers;
+  }
+}

@@ -1,0 +1,56 @@
+/** What every request gets before anything else: an id, a trace, a log line and its place in the metrics. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Logger } from '@order-pipeline/platform/logger';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { ApiMetrics } from '../metrics.js';
+
+/** How a request is told apart from others, here and in the services after this one. */
+export interface RequestContext {
+  readonly requestId: string;
+  /** W3C Trace Context of this request. */
+  readonly traceparent: string;
+}
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
+const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
+
+/** The context that the first middleware made. */
+export function contextOf(response: Response): RequestContext {
+  return response.locals.context as RequestContext;
+}
+
+/** Gives each request its context, and logs and counts it when it has been answered. */
+export function createRequestContext(logger: Logger, metrics: ApiMetrics): RequestHandler {
+  return (request: Request, response: Response, next: NextFunction) => {
+    const startedMs = performance.now();
+    const context = createContext(request);
+    response.locals.context = context;
+    response.setHeader('X-Request-ID', context.requestId);
+    response.once('close', () => {
+      const durationMs = performance.now() - startedMs;
+      const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
+      metrics.observeRequest(request.method, route, response.statusCode, durationMs / 1_000);
+      logger.info({
+        request_id: context.requestId,
+        method: request.method,
+        route,
+        status: response.statusCode,
+        duration_ms: Math.round(durationMs * 10) / 10,
+        ...(request.user && { user_id: request.user.user_id }),
+        ...(!response.writableFinished && { aborted: true }),
+      });
+    });
+    next();
+  };
+}
+
+function createContext(request: Request): RequestContext {
+  const given = request.headers['x-request-id'];
+  const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+  const [, traceId, flags] = TRACEPARENT.exec(String(request.headers.traceparent)) ?? [];
+  const random = randomBytes(24).toString('hex');
+  return {
+    requestId,
+    traceparent: `00-${traceId ?? random.slice(16)}-${random.slice(0, 16)}-${flags ?? '01'}`,
+  };
+}

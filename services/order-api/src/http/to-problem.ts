@@ -1,0 +1,65 @@
+/** The one translation from whatever was thrown to the problem that the client is told. */
+import { ValidateError } from 'tsoa';
+import { QueueUnavailableError } from '../orders/order-queue.js';
+import { StoreUnavailableError } from '../orders/order-store.js';
+import { type FieldProblem, ProblemError, type ProblemName } from './problem.js';
+
+/** What a client should wait before it tries a dependency again, in seconds. */
+const RETRY_AFTER = { headers: { 'Retry-After': '1' } };
+
+/** Turns any error into a problem. Errors that nobody foresaw become 500 and say nothing of the inside. */
+export function toProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof ValidateError) return toFieldProblems(error);
+  if (error instanceof QueueUnavailableError)
+    return new ProblemError('unavailable', 'Orders cannot be taken right now. Nothing was ordered.', {
+      ...RETRY_AFTER,
+      cause: error,
+    });
+  if (error instanceof StoreUnavailableError)
+    return new ProblemError('unavailable', 'Orders cannot be read or changed right now.', {
+      ...RETRY_AFTER,
+      cause: error,
+    });
+  return fromFramework(error) ?? new ProblemError('internal', 'Something went wrong here.', { cause: error });
+}
+
+/** The errors of express and body-parser, which carry a status and, from body-parser, a type. */
+const BODY_PROBLEMS: Readonly<Record<string, readonly [ProblemName, string]>> = {
+  'entity.parse.failed': ['malformed', 'The body is not a JSON object.'],
+  'entity.too.large': ['tooLarge', 'The body is larger than 64 KiB.'],
+  'encoding.unsupported': ['wrongMediaType', 'The body must not be compressed.'],
+  'charset.unsupported': ['wrongMediaType', 'The body must be UTF-8.'],
+};
+
+function fromFramework(error: unknown): ProblemError | undefined {
+  if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined;
+  if (error.status < 400 || error.status > 499) return undefined;
+  const type = 'type' in error && typeof error.type === 'string' ? error.type : '';
+  const [name, detail] = BODY_PROBLEMS[type] ?? ['malformed', 'The request could not be read.'];
+  return new ProblemError(name, detail, { cause: error });
+}
+
+function toFieldProblems(error: ValidateError): ProblemError {
+  const errors = Object.entries(error.fields).map(([path, { message }]) => toFieldProblem(path, message));
+  const count = errors.length === 1 ? '1 field is' : `${errors.length} fields are`;
+  return new ProblemError('invalid', `${count} not valid.`, { errors });
+}
+
+/** Where the fields stand that are not in a body. */
+const PLACES: Readonly<Record<string, FieldProblem['in']>> = {
+  order_id: 'path',
+  expires: 'query',
+  key_id: 'query',
+  signature: 'query',
+  cursor: 'query',
+  limit: 'query',
+  'Idempotency-Key': 'header',
+};
+
+/** The validator names a field of the body `body.amount`, or `items.$0.sku` inside a list, others by their name. */
+function toFieldProblem(path: string, message: string): FieldProblem {
+  const place = PLACES[path];
+  if (place) return { in: place, field: path, detail: message };
+  return { in: 'body', field: path.replace(/^body(\.|$)/, '').replace(/\.\$(?=\d)/g, '.'), detail: message };
+}

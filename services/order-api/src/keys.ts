@@ -1,0 +1,33 @@
+/** Named secrets that can be rotated: the first makes new signatures, all of them verify. */
+
+/** A secret under a name that travels with what it signed. */
+export interface SecretKey {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** At least one key; the first signs. */
+export type KeyRing = readonly [SecretKey, ...SecretKey[]];
+
+/** The name of a key that was given without one. */
+export const UNNAMED_KEY_ID = 'default';
+
+const NAMED_KEY = /^([A-Za-z0-9_-]{1,32}):([^:,]+)$/;
+
+/** Reads `id:secret,id:secret`, or one bare secret. Answers nothing if it is neither or names a key twice. */
+export function parseKeyRing(text: string): KeyRing | undefined {
+  if (!/[:,]/.test(text)) return text === '' ? undefined : [{ id: UNNAMED_KEY_ID, secret: text }];
+  const keys: SecretKey[] = [];
+  for (const part of text.split(',')) {
+    const [, id, secret] = NAMED_KEY.exec(part.trim()) ?? [];
+    if (id === undefined || secret === undefined || findKey(keys, id)) return undefined;
+    keys.push({ id, secret });
+  }
+  const [first, ...rest] = keys;
+  return first && [first, ...rest];
+}
+
+/** The key of that name. */
+export function findKey(keys: readonly SecretKey[], id: string): SecretKey | undefined {
+  return keys.find((key) => key.id === id);
+}

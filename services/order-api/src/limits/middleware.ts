@@ -1,0 +1,37 @@
+/** Which requests count against which quota. */
+import type { RequestHandler, Response } from 'express';
+import { ProblemError } from '../http/problem.js';
+import { servicesOf } from '../services.js';
+import { type QuotaState, toPolicyHeader, toStateHeader } from './policy.js';
+
+/** Calls with a bearer token count for their caller. Runs after authentication. */
+export const limitCaller: RequestHandler = async (request, response, next) => {
+  const state = await servicesOf(request).quotas.calls.consume(request.user?.user_id ?? '');
+  enforceQuota(response, state);
+  next();
+};
+
+/** Logins count for the address that they come from. */
+export const limitAddress: RequestHandler = async (request, response, next) => {
+  const state = await servicesOf(request).quotas.logins.consume(`address:${request.ip}`);
+  enforceQuota(response, state);
+  next();
+};
+
+/** Calls with a signed URL count for its order. Runs after the signature was found right. */
+export const limitOrder: RequestHandler = async (request, response, next) => {
+  const state = await servicesOf(request).quotas.polls.consume(String(request.params.order_id));
+  enforceQuota(response, state);
+  next();
+};
+
+/** Tells the client where it stands. Throws ProblemError quotaExceeded when it may not go on. */
+export function enforceQuota(response: Response, state: QuotaState): void {
+  response.setHeader('RateLimit-Policy', toPolicyHeader(state.policy));
+  response.setHeader('RateLimit', toStateHeader(state));
+  if (state.allowed) return;
+  const { quota, windowSeconds } = state.policy;
+  throw new ProblemError('quotaExceeded', `More than ${quota} requests in ${windowSeconds} seconds.`, {
+    headers: { 'Retry-After': String(Math.max(1, state.resetSeconds)) },
+  });
+}

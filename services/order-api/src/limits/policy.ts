@@ -1,0 +1,49 @@
+/** Quotas in the words of the configuration and of the `RateLimit` header fields (IETF draft-10). */
+
+/** How many requests one caller may make in a window. */
+export interface QuotaPolicy {
+  /** The policy's name in `RateLimit` and `RateLimit-Policy`. */
+  readonly name: string;
+  /** Requests per window. */
+  readonly quota: number;
+  /** Length of the window, in seconds. */
+  readonly windowSeconds: number;
+}
+
+/** Where a caller stands within a policy. */
+export interface QuotaState {
+  readonly policy: QuotaPolicy;
+  /** Whether this request is within the quota. */
+  readonly allowed: boolean;
+  /** Requests left in this window. */
+  readonly remaining: number;
+  /** Until the window ends, in whole seconds. */
+  readonly resetSeconds: number;
+}
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3_600, day: 86_400 };
+
+/** Reads `100/minute` (second, minute, hour or day). Answers nothing if it is not of that form. */
+export function parseQuota(name: string, text: string): QuotaPolicy | undefined {
+  const [, count, unit] = /^([1-9]\d{0,8})\/(second|minute|hour|day)$/.exec(text) ?? [];
+  const windowSeconds = unit === undefined ? undefined : UNIT_SECONDS[unit];
+  return windowSeconds === undefined ? undefined : { name, quota: Number(count), windowSeconds };
+}
+
+/** The value of `RateLimit-Policy`. */
+export function toPolicyHeader({ name, quota, windowSeconds }: QuotaPolicy): string {
+  return `"${name}";q=${quota};w=${windowSeconds}`;
+}
+
+/** The value of `RateLimit`. */
+export function toStateHeader({ policy, remaining, resetSeconds }: QuotaState): string {
+  return `"${policy.name}";r=${remaining};t=${resetSeconds}`;
+}
+
+/** Of several policies on one request, the one that stops it, else the one that is closest to doing so. */
+export function tightest(states: readonly [QuotaState, ...QuotaState[]]): QuotaState {
+  return states.reduce((tight, state) => {
+    if (tight.allowed !== state.allowed) return tight.allowed ? state : tight;
+    return state.remaining < tight.remaining ? state : tight;
+  });
+}

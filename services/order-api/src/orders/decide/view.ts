@@ -1,0 +1,103 @@
+/** An order as its client sees it. */
+import type { OrderReason, OrderRecord, OrderStatus } from '@order-pipeline/contracts/orders';
+
+/** One line of an order. */
+export interface OrderLine {
+  /**
+   * Stock keeping unit, as in the catalogue.
+   * @pattern ^[A-Za-z0-9._-]{1,64}$
+   * @maxLength 64
+   * @example "MUG-01"
+   */
+  sku: string;
+  /**
+   * Pieces.
+   * @isInt
+   * @minimum 1
+   * @maximum 1000
+   * @example 2
+   */
+  quantity: number;
+}
+
+/**
+ * An order. Until a worker has claimed it only `order_id` and `status` are there, since the order itself is still in
+ * the queue.
+ */
+export interface Order {
+  /**
+   * The order's id.
+   * @format uuid
+   * @maxLength 36
+   * @example "0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19"
+   */
+  order_id: string;
+  /**
+   * PENDING: accepted. PROCESSING: a worker decides. COMPLETED: charged. REJECTED: refused by a rule, see `reason`.
+   * FAILED: given up. CANCELLED: by the client. The last four are final.
+   * @example "COMPLETED"
+   */
+  status: OrderStatus;
+  /**
+   * Why the order is REJECTED or FAILED.
+   * @example "OUT_OF_STOCK"
+   */
+  reason?: OrderReason;
+  /**
+   * The customer.
+   * @maxLength 128
+   * @example "u123"
+   */
+  user_id?: string;
+  /**
+   * The total, in the minor unit of `currency`.
+   * @isInt
+   * @minimum 1
+   * @maximum 99999999
+   * @example 999
+   */
+  amount?: number;
+  /**
+   * ISO 4217.
+   * @pattern ^[A-Z]{3}$
+   * @maxLength 3
+   * @example "USD"
+   */
+  currency?: string;
+  /**
+   * What is ordered.
+   * @maxItems 50
+   */
+  items?: OrderLine[];
+  /**
+   * When the API took the order.
+   * @format date-time
+   * @maxLength 32
+   * @example "2026-01-15T09:30:00.000Z"
+   */
+  created_at?: string;
+  /**
+   * When the status last changed.
+   * @format date-time
+   * @maxLength 32
+   * @example "2026-01-15T09:30:01.250Z"
+   */
+  updated_at?: string;
+}
+
+/** What a client sees of an order, given its record. No record: nobody has claimed the order yet. */
+export function toOrder(orderId: string, record: OrderRecord | undefined): Order {
+  if (!record) return { order_id: orderId, status: 'PENDING' };
+  const { status, reason, user_id, amount, currency, items, created_at, updated_at } = record;
+  return {
+    order_id: orderId,
+    status,
+    ...(reason !== undefined && { reason }),
+    ...(user_id !== undefined && { user_id }),
+    ...(amount !== undefined && { amount }),
+    ...(currency !== undefined && { currency }),
+    ...(items !== undefined && { items: items.map(({ sku, quantity }) => ({ sku, quantity })) }),
+    ...(created_at !== undefined && { created_at }),
+    updated_at,
+  };
+}

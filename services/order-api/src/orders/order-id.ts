@@ -1,0 +1,15 @@
+/** How an order gets its id. */
+import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
+
+/** The namespace (RFC 9562, section 5.5) of ids that are derived from an idempotency key. */
+const IDEMPOTENT_ORDERS = 'b7d1f5a0-6c0e-4e57-9a55-3f0d8f0c2b19';
+
+/**
+ * A new id, or with an idempotency key the one id that this user's key stands for: a retry is the same order even when
+ * nothing else remembers the first try.
+ */
+export function createOrderId(userId: string, idempotencyKey?: string): string {
+  return idempotencyKey === undefined
+    ? uuidv7()
+    : uuidv5(JSON.stringify([userId, idempotencyKey]), IDEMPOTENT_ORDERS);
+}

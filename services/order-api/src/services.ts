@@ -1,0 +1,38 @@
+/** What the controllers and middlewares of one API instance work with. */
+import type { Clock } from '@order-pipeline/platform/clock';
+import type { Logger } from '@order-pipeline/platform/logger';
+import type { Registry } from '@order-pipeline/platform/metrics';
+import type { ReadinessCheck } from '@order-pipeline/platform/ops-server';
+import type { Request } from 'express';
+import type { Authenticator } from './auth/authenticator.js';
+import type { Login } from './auth/login.js';
+import type { KeyRing } from './keys.js';
+import type { Quota } from './limits/quota.js';
+import type { ApiMetrics } from './metrics.js';
+import type { OrderStore } from './orders/order-store.js';
+import type { OrderIntake } from './orders/place-order.js';
+
+/** Everything that requests are answered with. */
+export interface ApiServices {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly metrics: ApiMetrics;
+  readonly registry: Registry;
+  readonly authenticate: Authenticator;
+  readonly login: Login;
+  readonly quotas: { readonly calls: Quota; readonly logins: Quota; readonly polls: Quota };
+  readonly urlSigningKeys: KeyRing;
+  readonly intake: OrderIntake;
+  readonly store: OrderStore;
+  readonly readiness: {
+    /** Without these the API cannot do its work. */
+    readonly required: Readonly<Record<string, ReadinessCheck>>;
+    /** Reported, but done without. */
+    readonly optional: Readonly<Record<string, ReadinessCheck>>;
+  };
+}
+
+/** The services of the instance that a request came to. */
+export function servicesOf(request: Pick<Request<never>, 'app'>): ApiServices {
+  return request.app.locals.services as ApiServices;
+}

@@ -1,0 +1,103 @@
+/** Puts the API together from its configuration, and takes it apart again. */
+import { createServer } from 'node:http';
+import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
+import { systemClock } from '@order-pipeline/platform/clock';
+import type { Running } from '@order-pipeline/platform/lifecycle';
+import { closeServer, listen } from '@order-pipeline/platform/listen';
+import type { Logger } from '@order-pipeline/platform/logger';
+import { createRegistry } from '@order-pipeline/platform/metrics';
+import { createRedis, pingRedis } from '@order-pipeline/platform/redis';
+import { createApp } from './app.js';
+import { createAuthenticator } from './auth/authenticator.js';
+import { createLogin } from './auth/login.js';
+import type { ApiConfig } from './config.js';
+import { createQuota } from './limits/quota.js';
+import { createMetrics } from './metrics.js';
+import { IdempotencyKeys } from './orders/idempotency.js';
+import type { AcceptedOrder } from './orders/models.js';
+import { createOrderQueue } from './orders/order-queue.js';
+import { createOrderStore } from './orders/order-store.js';
+import { signOrder, toSignedPath } from './orders/poll-url.js';
+
+/** A running API. */
+export interface RunningApi extends Running {
+  /** The port that was opened. */
+  readonly port: number;
+}
+
+/** How the server treats slow clients. The load balancer's idle timeout of 60 s must be the shorter one. */
+const SERVER_OPTIONS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5_000,
+};
+
+/** Starts the API; it takes requests when the promise resolves. Throws PortInUseError. */
+export async function start(config: ApiConfig, logger: Logger): Promise<RunningApi> {
+  const server = createServer(SERVER_OPTIONS);
+  const port = await listen(server, config.port, 'PORT');
+  const publicBaseUrl = config.publicBaseUrl || `http://localhost:${port}`;
+  const connections = connect(config, logger);
+  const services = createServices(config, logger, connections, publicBaseUrl);
+  server.on('request', createApp(services, { publicBaseUrl, trustProxyHops: config.trustProxyHops }));
+  logger.info({ port, url: publicBaseUrl }, 'ready');
+  return {
+    port,
+    stop: async () => {
+      await closeServer(server);
+      await services.intake.queue.flush();
+      connections.close();
+    },
+  };
+}
+
+function connect(config: ApiConfig, logger: Logger) {
+  const client = { region: config.awsRegion, maxAttempts: 2, requestTimeoutMs: 2_000 };
+  const sqs = createSqs(client);
+  const dynamo = createDynamo(client);
+  const redis = createRedis(config.redisUrl, logger);
+  const close = () => {
+    sqs.destroy();
+    dynamo.destroy();
+    redis.disconnect();
+  };
+  return { sqs, dynamo, redis, close };
+}
+
+function createServices(
+  config: ApiConfig,
+  logger: Logger,
+  { sqs, dynamo, redis }: ReturnType<typeof connect>,
+  publicBaseUrl: string,
+) {
+  const clock = systemClock;
+  const registry = createRegistry();
+  const metrics = createMetrics(registry, config.stage);
+  const queue = createOrderQueue(sqs, config.queueUrl, metrics);
+  const store = createOrderStore(dynamo, config.ordersTable);
+  const toPollUrl = (orderId: string) => {
+    const expires = Math.floor(clock() / 1_000) + config.pollUrlTtlSeconds;
+    return publicBaseUrl + toSignedPath(orderId, signOrder(config.urlSigningKeys, orderId, expires));
+  };
+  return {
+    logger,
+    clock,
+    metrics,
+    registry,
+    authenticate: createAuthenticator(config.auth, clock),
+    login: createLogin(config.auth),
+    quotas: {
+      calls: createQuota(redis, config.rateLimit, metrics),
+      logins: createQuota(redis, config.loginRateLimit, metrics),
+      polls: createQuota(redis, config.pollRateLimit, metrics),
+    },
+    urlSigningKeys: config.urlSigningKeys,
+    intake: { queue, keys: new IdempotencyKeys<AcceptedOrder>(redis, metrics), toPollUrl, clock },
+    store,
+    readiness: {
+      required: { queue: () => queue.check(), orders: () => store.check() },
+      optional: { redis: () => pingRedis(redis) },
+    },
+  };
+}
