@@ -1,0 +1,178 @@
+/** A worker whose every step can be made to crash, on real services, tables and queues. */
+
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
+import type { FinalStatus, OrderStatus } from '@order-pipeline/contracts/orders';
+import { CATALOGUE, stockCatalogue } from '@order-pipeline/local/catalogue';
+import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
+import { createDynamo } from '@order-pipeline/platform/aws';
+import { createRegistry } from '@order-pipeline/platform/metrics';
+import { loadConfig as loadScoringConfig } from '../../scoring/src/config.js';
+import { type RunningScoring, start as startScoring } from '../../scoring/src/start.js';
+import { type Config, loadConfig } from '../src/config.js';
+import { OrderStore } from '../src/order-store.js';
+import { type Processed, type ProtocolDependencies, processOrder } from '../src/process-order.js';
+import { createScoring, eachClient, type Scoring } from '../src/scoring.js';
+import { LOGGER } from './harness.js';
+
+/** The steps of the protocol that read or write something. */
+export type Step =
+  | 'claim'
+  | 'reserve'
+  | 'score'
+  | 'authorize'
+  | 'decide'
+  | 'capture'
+  | 'confirm'
+  | 'void'
+  | 'release';
+
+/** The worker died. */
+export class Crash extends Error {
+  override readonly name = 'Crash';
+}
+
+/** Where a worker dies: before the step reached anybody, or after it took effect and before the answer was read. */
+export interface CrashPoint {
+  readonly step: Step;
+  readonly when: 'before' | 'after';
+}
+
+/** What an order left behind, in the tables. */
+export interface Traces {
+  readonly status: string | undefined;
+  readonly reason: string | undefined;
+  readonly payment: string | undefined;
+  readonly captures: number;
+  readonly available: number;
+  readonly holds: number;
+}
+
+/** Real dependencies for workers of the protocol. */
+export class ProtocolHarness {
+  static async start(): Promise<ProtocolHarness> {
+    const stack = await startTestStack();
+    const services = await startScoring(
+      loadScoringConfig({ ...stack.env, GRPC_PORT: '0', PORT: '0' }),
+      LOGGER,
+    );
+    await stockCatalogue(`http://127.0.0.1:${services.httpPort}`, CATALOGUE);
+    return new ProtocolHarness(stack, services);
+  }
+
+  readonly config: Config;
+  readonly scoring: Scoring;
+  readonly store: OrderStore;
+  readonly dynamo: DynamoDBDocumentClient;
+  readonly decided: FinalStatus[] = [];
+  readonly statuses: OrderStatus[] = [];
+  /** How far the workers' clock is ahead, in milliseconds. */
+  ahead = 0;
+
+  private constructor(
+    private readonly stack: TestStack,
+    private readonly services: RunningScoring,
+  ) {
+    const url = `http://127.0.0.1:${services.grpcPort}`;
+    this.config = loadConfig({ ...stack.env, INVENTORY_URL: url, FRAUD_URL: url, PAYMENT_URL: url });
+    this.dynamo = createDynamo({ region: 'us-east-1', maxAttempts: 1, requestTimeoutMs: 5_000 });
+    this.store = new OrderStore(this.dynamo, this.config.ordersTable);
+    this.scoring = createScoring(this.config, createRegistry(), LOGGER);
+  }
+
+  async stop(): Promise<void> {
+    for (const client of eachClient(this.scoring)) client.close();
+    this.dynamo.destroy();
+    await this.services.stop();
+    await this.stack.stop();
+  }
+
+  /** Lets every lease run out. */
+  passLease(): void {
+    this.ahead += this.config.protocol.leaseMs + 1;
+  }
+
+  /** One delivery of an order to one worker. `interfere` runs right before a step. */
+  async deliver(
+    order: PlacedOrder,
+    crash?: CrashPoint,
+    interfere?: { readonly before: Step; readonly run: () => Promise<void> },
+  ): Promise<Processed> {
+    const step = async <T>(name: Step, run: () => Promise<T>): Promise<T> => {
+      if (interfere?.before === name) await interfere.run();
+      if (crash?.step === name && crash.when === 'before') throw new Crash(name);
+      const value = await run();
+      if (crash?.step === name && crash.when === 'after') throw new Crash(name);
+      return value;
+    };
+    return processOrder(this.#dependencies(step), {
+      order,
+      requestId: 'request-1',
+      traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+      signal: new AbortController().signal,
+      logger: LOGGER,
+    });
+  }
+
+  /** What stands in the tables after all. */
+  async traces(order: PlacedOrder): Promise<Traces> {
+    const record = await this.store.read(order.order_id);
+    const payment = await this.#item(this.stack.env.PAYMENTS_TABLE, { order_id: order.order_id });
+    const stock = await this.#item(this.stack.env.INVENTORY_TABLE, { sku: order.items[0]?.sku ?? 'MUG-01' });
+    return {
+      status: record?.status,
+      reason: record?.reason,
+      payment: payment?.state,
+      captures: payment?.capture_count ?? 0,
+      available: stock?.available,
+      holds: Object.keys(stock?.holds ?? {}).length,
+    };
+  }
+
+  async #item(table: string | undefined, key: Record<string, string>) {
+    const { Item } = await this.dynamo.send(
+      new GetCommand({ TableName: table, Key: key, ConsistentRead: true }),
+    );
+    return Item;
+  }
+
+  #dependencies(step: <T>(name: Step, run: () => Promise<T>) => Promise<T>): ProtocolDependencies {
+    const { store, scoring } = this;
+    const wrap = <C extends object>(target: C): C =>
+      new Proxy(target, {
+        get: (_, name) => {
+          const member: unknown = Reflect.get(target, name);
+          if (typeof member !== 'function') return member;
+          return (...args: unknown[]) =>
+            STEPS.has(String(name))
+              ? step(name as Step, () => member.apply(target, args) as Promise<unknown>)
+              : member.apply(target, args);
+        },
+      });
+    return {
+      store: wrap(store),
+      scoring: {
+        inventory: { ...scoring.inventory, client: wrap(scoring.inventory.client) },
+        fraud: { ...scoring.fraud, client: wrap(scoring.fraud.client) },
+        payment: { ...scoring.payment, client: wrap(scoring.payment.client) },
+      },
+      clock: () => Date.now() + this.ahead,
+      config: this.config.protocol,
+      onStatus: (_, status) => this.statuses.push(status),
+      onDecided: (_, status) => this.decided.push(status),
+    };
+  }
+}
+
+const STEPS: ReadonlySet<string> = new Set<Step>([
+  'claim',
+  'reserve',
+  'score',
+  'authorize',
+  'decide',
+  'capture',
+  'confirm',
+  'void',
+  'release',
+]);

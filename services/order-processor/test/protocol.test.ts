@@ -1,0 +1,223 @@
+/** Exactly one outcome, exactly one charge: a worker dies before and after every step, and another one goes on. */
+import { randomUUID } from 'node:crypto';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
+import { Crash, type CrashPoint, ProtocolHarness, type Step } from './protocol-harness.js';
+
+let harness: ProtocolHarness;
+
+beforeAll(async () => {
+  harness = await ProtocolHarness.start();
+});
+
+beforeEach(() => {
+  harness.decided.length = 0;
+  harness.statuses.length = 0;
+});
+
+afterAll(() => harness.stop());
+
+function placed(changes: Partial<PlacedOrder> = {}): PlacedOrder {
+  return {
+    order_id: randomUUID(),
+    user_id: randomUUID(),
+    amount: 2500,
+    currency: 'USD',
+    items: [{ sku: 'MUG-01', quantity: 2 }],
+    payment_method: 'tok_visa',
+    created_at: new Date().toISOString(),
+    ...changes,
+  };
+}
+
+/** The pieces of MUG-01 that are available now. */
+async function available(): Promise<number> {
+  return (await harness.traces(placed())).available;
+}
+
+const SUCCESS: readonly Step[] = ['claim', 'reserve', 'score', 'authorize', 'decide', 'capture', 'confirm'];
+const DECLINE: readonly Step[] = ['claim', 'reserve', 'score', 'authorize', 'decide', 'void', 'release'];
+const FRAUD: readonly Step[] = ['claim', 'reserve', 'score', 'decide', 'void', 'release'];
+
+const around = (steps: readonly Step[]): CrashPoint[] =>
+  steps.flatMap((step) => [
+    { step, when: 'before' as const },
+    { step, when: 'after' as const },
+  ]);
+
+describe('each outcome, without faults', () => {
+  test.each([
+    ['completes', {}, 'COMPLETED', undefined, 'CAPTURED', 1, -2],
+    ['completes without items', { items: [], amount: 999 }, 'COMPLETED', undefined, 'CAPTURED', 1, 0],
+    [
+      'is declined',
+      { payment_method: 'tok_chargeDeclined' },
+      'REJECTED',
+      'PAYMENT_DECLINED',
+      'DECLINED',
+      0,
+      0,
+    ],
+    ['looks like fraud', { items: [], amount: 2_000_000 }, 'REJECTED', 'FRAUD_SUSPECTED', 'VOIDED', 0, 0],
+    ['has another total', { amount: 1 }, 'REJECTED', 'AMOUNT_MISMATCH', 'VOIDED', 0, 0],
+  ] as const)('%s', async (_, changes, status, reason, payment, captures, sold) => {
+    const before = await available();
+    const order = placed(changes);
+    expect(await harness.deliver(order)).toEqual({ kind: 'settled', status });
+    expect(await harness.traces(order)).toEqual({
+      status,
+      reason,
+      payment,
+      captures,
+      available: before + sold,
+      holds: 0,
+    });
+    expect(harness.decided).toEqual([status]);
+    expect(harness.statuses).toEqual(['PROCESSING', status]);
+  });
+
+  test.each([
+    ['VINYL-01', 2500, 'OUT_OF_STOCK'],
+    ['NO-SUCH', 2500, 'UNKNOWN_SKU'],
+  ])('%s', async (sku, amount, reason) => {
+    const order = placed({ items: [{ sku, quantity: 1 }], amount });
+    expect(await harness.deliver(order)).toEqual({ kind: 'settled', status: 'REJECTED' });
+    expect(await harness.traces(order)).toMatchObject({ status: 'REJECTED', reason, captures: 0 });
+  });
+
+  test('a gateway that loses its answer is asked again, and charges once', async () => {
+    const order = placed({ payment_method: 'tok_timeout' });
+    expect(await harness.deliver(order)).toEqual({ kind: 'settled', status: 'COMPLETED' });
+    expect(await harness.traces(order)).toMatchObject({ payment: 'CAPTURED', captures: 1 });
+  });
+});
+
+describe('the worker dies', () => {
+  describe.each([
+    ['an order that completes', {}, SUCCESS, 'COMPLETED', 1, -2],
+    ['an order that is declined', { payment_method: 'tok_chargeDeclined' }, DECLINE, 'REJECTED', 0, 0],
+    [
+      'an order that looks like fraud',
+      { amount: 1_000_000, items: [{ sku: 'MUG-01', quantity: 800 }] },
+      FRAUD,
+      'REJECTED',
+      0,
+      0,
+    ],
+  ] as const)('%s', (_, changes, steps, status, captures, sold) => {
+    test.each(around(steps))('$when $step', async (crash) => {
+      const before = await available();
+      const order = placed(changes as Partial<PlacedOrder>);
+      await expect(harness.deliver(order, crash)).rejects.toThrow(Crash);
+      harness.passLease();
+      expect(await harness.deliver(order)).toEqual({ kind: 'settled', status });
+      expect(await harness.deliver(order)).toEqual({ kind: 'busy', until: expect.any(Number) });
+      harness.passLease();
+      expect(await harness.deliver(order)).toEqual({ kind: 'settled', status });
+      expect(await harness.traces(order)).toMatchObject({
+        status,
+        captures,
+        available: before + sold,
+        holds: 0,
+      });
+      expect(harness.decided.length).toBeLessThanOrEqual(1);
+    });
+  });
+
+  test('twice, at different steps', async () => {
+    const before = await available();
+    const order = placed();
+    await expect(harness.deliver(order, { step: 'authorize', when: 'after' })).rejects.toThrow(Crash);
+    harness.passLease();
+    await expect(harness.deliver(order, { step: 'decide', when: 'after' })).rejects.toThrow(Crash);
+    harness.passLease();
+    expect(await harness.deliver(order)).toEqual({ kind: 'settled', status: 'COMPLETED' });
+    expect(await harness.traces(order)).toMatchObject({ captures: 1, available: before - 2, holds: 0 });
+  });
+});
+
+describe('several workers', () => {
+  test('one of many gets the order, the others come back later', async () => {
+    const before = await available();
+    const order = placed();
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => harness.deliver(order)));
+    expect(outcomes.filter(({ kind }) => kind === 'settled')).toEqual([
+      { kind: 'settled', status: 'COMPLETED' },
+    ]);
+    expect(await harness.traces(order)).toMatchObject({ captures: 1, available: before - 2, holds: 0 });
+    expect(harness.decided).toEqual(['COMPLETED']);
+  });
+
+  test.each(['reserve', 'authorize', 'decide'] as const)(
+    'a worker that loses its lease before %s drops its work',
+    async (step) => {
+      const before = await available();
+      const order = placed();
+      const slow = harness.deliver(order, undefined, {
+        before: step,
+        run: async () => {
+          harness.passLease();
+          expect(await harness.deliver(order)).toEqual({ kind: 'settled', status: 'COMPLETED' });
+        },
+      });
+      expect(await slow).toEqual({ kind: 'busy', until: expect.any(Number) });
+      expect(await harness.traces(order)).toMatchObject({ captures: 1, available: before - 2 });
+    },
+  );
+
+  test('a second message with the same id cannot change the order', async () => {
+    const order = placed();
+    await expect(harness.deliver(order, { step: 'reserve', when: 'after' })).rejects.toThrow(Crash);
+    harness.passLease();
+    const other = { ...order, amount: 800, items: [{ sku: 'POSTER-01', quantity: 1 }] };
+    expect(await harness.deliver(other)).toEqual({ kind: 'settled', status: 'COMPLETED' });
+    expect(await harness.store.read(order.order_id)).toMatchObject({
+      amount: 2500,
+      items: [{ sku: 'MUG-01', quantity: 2 }],
+      attempt: 2,
+      trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
+    });
+  });
+});
+
+describe('the client cancels', () => {
+  /** The API's conditional write. */
+  const cancel = async (order: PlacedOrder) => {
+    await harness.dynamo.send(
+      new UpdateCommand({
+        TableName: harness.config.ordersTable,
+        Key: { order_id: order.order_id },
+        UpdateExpression:
+          'SET #status = :cancelled, attempt = if_not_exists(attempt, :zero), lease_until = if_not_exists(lease_until, :zero)',
+        ConditionExpression: 'attribute_not_exists(order_id) OR #status = :processing',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':cancelled': 'CANCELLED', ':processing': 'PROCESSING', ':zero': 0 },
+      }),
+    );
+  };
+
+  test.each(['claim', 'reserve', 'score', 'authorize', 'decide'] as const)('before %s', async (step) => {
+    const before = await available();
+    const order = placed();
+    const processed = await harness.deliver(order, undefined, { before: step, run: () => cancel(order) });
+    expect(processed).toEqual({ kind: 'settled', status: 'CANCELLED' });
+    expect(await harness.traces(order)).toMatchObject({
+      status: 'CANCELLED',
+      payment: 'VOIDED',
+      captures: 0,
+      available: before,
+      holds: 0,
+    });
+    expect(await harness.store.read(order.order_id)).toMatchObject({ user_id: order.user_id, amount: 2500 });
+    expect(harness.decided).toEqual([]);
+  });
+
+  test('after the decision it is too late', async () => {
+    const order = placed();
+    const late = harness.deliver(order, undefined, { before: 'capture', run: () => cancel(order) });
+    await expect(late).rejects.toThrow('conditional request failed');
+    harness.passLease();
+    expect(await harness.deliver(order)).toEqual({ kind: 'settled', status: 'COMPLETED' });
+  });
+});
