@@ -1,0 +1,67 @@
+/** The situations that the three services meet, and their one translation to the errors of the RPC boundary. */
+import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
+import type { Logger } from '@order-pipeline/platform/logger';
+import { callerOf } from '@order-pipeline/platform/rpc/context';
+
+/** What the caller named does not exist. */
+export class NotFound extends Error {
+  override readonly name = 'NotFound';
+}
+
+/** The call is well formed, but what stands does not allow it, and a repeat will not help. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
+/** The caller has hung up: nobody reads the answer, so nothing more is done. */
+export class CallerGone extends Error {
+  override readonly name = 'CallerGone';
+}
+
+/** A store or gateway cannot answer now; a repeat may succeed. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+}
+
+/** A remote party did not answer in time: whether it acted is unknown, a repeat under the same key finds out. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+}
+
+const CODES: ReadonlyArray<readonly [new (message: string) => Error, Code]> = [
+  [NotFound, Code.NotFound],
+  [Refused, Code.FailedPrecondition],
+  [CallerGone, Code.Canceled],
+  [Unavailable, Code.Unavailable],
+  [OutcomeUnknown, Code.DeadlineExceeded],
+];
+
+/** The Connect error of a known situation; anything else as it is, for the server to report as internal. */
+export function toRpcError(error: unknown): unknown {
+  const code = CODES.find(([situation]) => error instanceof situation)?.[1];
+  if (code === undefined || !(error instanceof Error)) return error;
+  return new ConnectError(error.message, code, undefined, undefined, error);
+}
+
+/** A unary handler. */
+type Handler<I, O> = (request: I, context: HandlerContext) => Promise<O>;
+
+/**
+ * Wraps unary handlers so that the situations above leave them as Connect errors. Trouble with a store or gateway is
+ * logged with its cause, which the caller does not get to see.
+ */
+export function createTranslator(logger: Logger) {
+  return <I, O>(handler: Handler<I, O>): Handler<I, O> =>
+    async (request, context) => {
+      try {
+        return await handler(request, context);
+      } catch (error) {
+        if (error instanceof Unavailable || error instanceof OutcomeUnknown)
+          logger.warn(
+            { err: error, request_id: callerOf(context).requestId },
+            `${context.method.name} failed`,
+          );
+        throw toRpcError(error);
+      }
+    };
+}

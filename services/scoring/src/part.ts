@@ -1,0 +1,24 @@
+/** What each of the three services is to the process that serves it. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '@order-pipeline/platform/clock';
+import type { Logger } from '@order-pipeline/platform/logger';
+import type { Registry } from '@order-pipeline/platform/metrics';
+import type { ReadinessCheck } from '@order-pipeline/platform/ops-server';
+import type { RpcService } from '@order-pipeline/platform/rpc/server';
+
+/** What the process lends to its parts. */
+export interface Tools {
+  readonly dynamo: DynamoDBDocumentClient;
+  readonly registry: Registry;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** One service, ready to be served. */
+export interface Part {
+  readonly rpc: RpcService;
+  /** What it cannot work without, by name. */
+  readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  /** Lets go of what the service opened itself. */
+  close(): void;
+}
