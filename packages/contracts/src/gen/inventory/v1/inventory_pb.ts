@@ -114,7 +114,8 @@ export type ReserveResponse = Message<"inventory.v1.ReserveResponse"> & {
   sku: string;
 
   /**
-   * The price list's total in the minor unit of the request's currency, set with RESERVED and AMOUNT_MISMATCH.
+   * The price list's total in the minor unit of the request's currency, set with RESERVED and AMOUNT_MISMATCH; 0 where
+   * a line is priced in another currency.
    *
    * @generated from field: int64 total = 3;
    */

@@ -1,0 +1,13 @@
+/** The settings of inventory. */
+import type { EnvReader } from '@order-pipeline/platform/env';
+
+/** What inventory is told. */
+export interface InventoryConfig {
+  /** Name of the inventory table. */
+  readonly table: string;
+}
+
+/** Reads INVENTORY_TABLE. */
+export function readInventoryConfig(env: EnvReader): InventoryConfig {
+  return { table: env.text('INVENTORY_TABLE', 'set it to the name of the inventory table') };
+}

@@ -1,0 +1,32 @@
+/** Inventory with its table and metrics. */
+import { InventoryService } from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
+import { rpcService } from '@order-pipeline/platform/rpc/server';
+import { Counter } from 'prom-client';
+import type { Part, Tools } from '../part.js';
+import { Table } from '../table.js';
+import type { InventoryConfig } from './config.js';
+import type { StockItem } from './decide.js';
+import { createInventoryService } from './service.js';
+import { InventoryStore } from './store.js';
+
+/** Puts the service together. */
+export function createInventoryPart(
+  config: InventoryConfig,
+  { dynamo, registry, logger, clock }: Tools,
+): Part {
+  const table = new Table<StockItem>(dynamo, config.table, 'sku');
+  const reservations = new Counter({
+    name: 'reservations_total',
+    help: 'Answers to Reserve by outcome, repeats included',
+    labelNames: ['outcome'] as const,
+    registers: [registry],
+  });
+  return {
+    rpc: rpcService(
+      InventoryService,
+      createInventoryService({ store: new InventoryStore(table), clock, logger, reservations }),
+    ),
+    checks: { inventory_table: () => table.check() },
+    close: () => undefined,
+  };
+}

@@ -1,0 +1,436 @@
+import { randomUUID } from 'node:crypto';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { type Client, createClient, createRouterTransport } from '@connectrpc/connect';
+import { beforeEach, describe, expect, it, test } from '@jest/globals';
+import { InventoryService, ReserveOutcome } from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
+import { type Clock, systemClock } from '@order-pipeline/platform/clock';
+import { createRegistry, type Registry } from '@order-pipeline/platform/metrics';
+import { Unavailable } from '../src/errors.js';
+import type { StockItem } from '../src/inventory/decide.js';
+import { createInventoryPart } from '../src/inventory/part.js';
+import { InventoryStore } from '../src/inventory/store.js';
+import { type ConditionalUpdate, Table } from '../src/table.js';
+import { codeOf, expectViolations, LATER, logger, useStack } from './support.js';
+
+const use = useStack();
+
+function serve(clock: Clock = systemClock): { client: Client<typeof InventoryService>; registry: Registry } {
+  const registry = createRegistry();
+  const { rpc } = createInventoryPart(
+    { table: 'inventory' },
+    { dynamo: use.dynamo, registry, logger, clock },
+  );
+  const transport = createRouterTransport(({ service }) => service(rpc.service, rpc.implementation));
+  return { client: createClient(InventoryService, transport), registry };
+}
+
+let client: Client<typeof InventoryService>;
+beforeEach(() => {
+  client = serve().client;
+});
+
+/** Puts a new item on the shelf and answers its SKU. */
+async function stock(quantity: number, unitPrice = 100): Promise<string> {
+  const sku = randomUUID();
+  await client.restock({
+    sku,
+    quantity: BigInt(quantity),
+    unitPrice: BigInt(unitPrice),
+    deliveryId: 'first',
+  });
+  return sku;
+}
+
+/** `available/held`. */
+async function shelf(sku: string): Promise<string> {
+  const { stock: item } = await client.getStock({ sku });
+  return `${item?.available}/${item?.held}`;
+}
+
+type Lines = { sku: string; quantity: number }[];
+
+function order(lines: Lines, orderId: string = randomUUID()) {
+  const pieces = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  return { orderId, lines, amount: BigInt(100 * Math.max(1, pieces)), currency: 'USD', notAfter: LATER };
+}
+
+async function outcomeOf(call: ReturnType<typeof client.reserve>): Promise<string | undefined> {
+  return ReserveOutcome[(await call).outcome];
+}
+
+describe('Reserve', () => {
+  test('holds every line and answers the total', async () => {
+    const [a, b] = [await stock(5), await stock(5)];
+    const answer = await client.reserve(
+      order([
+        { sku: a, quantity: 2 },
+        { sku: b, quantity: 5 },
+      ]),
+    );
+    expect(answer).toMatchObject({ outcome: ReserveOutcome.RESERVED, sku: '', total: 700n });
+    expect([await shelf(a), await shelf(b)]).toEqual(['3/2', '0/5']);
+  });
+
+  test('an order without lines holds nothing and is not priced', async () => {
+    const answer = await client.reserve({ ...order([]), amount: 12_345n });
+    expect(answer).toMatchObject({ outcome: ReserveOutcome.RESERVED, total: 0n });
+  });
+
+  test('200 concurrent buyers of the last 50 pieces never oversell', async () => {
+    const sku = await stock(50);
+    const outcomes = await Promise.all(
+      Array.from({ length: 200 }, () => outcomeOf(client.reserve(order([{ sku, quantity: 1 }])))),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'RESERVED')).toHaveLength(50);
+    expect(outcomes.filter((outcome) => outcome === 'OUT_OF_STOCK')).toHaveLength(150);
+    expect(await shelf(sku)).toBe('0/50');
+  });
+
+  test('holds all lines of an order or none, whoever else wants them', async () => {
+    const skus = await Promise.all([stock(9), stock(9), stock(9)]);
+    const orders = Array.from({ length: 60 }, (_, index) => {
+      const first = skus[index % 3] as string;
+      const second = skus[(index + 1 + (index % 2)) % 3] as string;
+      return order([
+        { sku: first, quantity: 1 },
+        { sku: second, quantity: 1 },
+      ]);
+    });
+    const outcomes = await Promise.all(orders.map((one) => outcomeOf(client.reserve(one))));
+    const released = await Promise.all(orders.map((one) => client.release(one)));
+    released.forEach(({ releasedLines }, index) => {
+      expect(releasedLines).toBe(outcomes[index] === 'RESERVED' ? 2 : 0);
+    });
+    expect(outcomes).toContain('RESERVED');
+    expect(outcomes).toContain('OUT_OF_STOCK');
+    expect(await Promise.all(skus.map(shelf))).toEqual(['9/0', '9/0', '9/0']);
+  });
+
+  test('of two orders that want the same last pieces one gets them', async () => {
+    const [a, b] = [await stock(1), await stock(1)];
+    const outcomes = await Promise.all([
+      outcomeOf(
+        client.reserve(
+          order([
+            { sku: a, quantity: 1 },
+            { sku: b, quantity: 1 },
+          ]),
+        ),
+      ),
+      outcomeOf(
+        client.reserve(
+          order([
+            { sku: b, quantity: 1 },
+            { sku: a, quantity: 1 },
+          ]),
+        ),
+      ),
+    ]);
+    expect(outcomes.toSorted()).toEqual(['OUT_OF_STOCK', 'RESERVED']);
+  });
+
+  test('asked twice, also at the same time, holds once', async () => {
+    const [a, b] = [await stock(5), await stock(5)];
+    const request = order([
+      { sku: a, quantity: 2 },
+      { sku: b, quantity: 1 },
+    ]);
+    const both = await Promise.all([outcomeOf(client.reserve(request)), outcomeOf(client.reserve(request))]);
+    expect([...both, await outcomeOf(client.reserve(request))]).toEqual(['RESERVED', 'RESERVED', 'RESERVED']);
+    expect([await shelf(a), await shelf(b)]).toEqual(['3/2', '4/1']);
+  });
+
+  test('names the line that is short and gives back what an earlier call held', async () => {
+    const [a, b] = [await stock(5), await stock(1)];
+    const whole = order([
+      { sku: a, quantity: 2 },
+      { sku: b, quantity: 2 },
+    ]);
+    expect(await outcomeOf(client.reserve({ ...order([{ sku: a, quantity: 2 }], whole.orderId) }))).toBe(
+      'RESERVED',
+    );
+    const answer = await client.reserve(whole);
+    expect(answer).toMatchObject({ outcome: ReserveOutcome.OUT_OF_STOCK, sku: b, total: 0n });
+    expect([await shelf(a), await shelf(b)]).toEqual(['5/0', '1/0']);
+  });
+
+  test('refuses an order whose lines have changed', async () => {
+    const sku = await stock(5);
+    const first = order([{ sku, quantity: 2 }]);
+    await client.reserve(first);
+    expect(await codeOf(client.reserve(order([{ sku, quantity: 3 }], first.orderId)))).toBe(
+      'FailedPrecondition',
+    );
+    expect(await shelf(sku)).toBe('3/2');
+  });
+
+  test('checks the price list before it holds anything', async () => {
+    const sku = await stock(5);
+    const hat = randomUUID();
+    const unknown = await client.reserve(
+      order([
+        { sku, quantity: 1 },
+        { sku: hat, quantity: 1 },
+      ]),
+    );
+    expect(unknown).toMatchObject({ outcome: ReserveOutcome.UNKNOWN_SKU, sku: hat, total: 0n });
+    const mismatch = await client.reserve({ ...order([{ sku, quantity: 2 }]), amount: 199n });
+    expect(mismatch).toMatchObject({ outcome: ReserveOutcome.AMOUNT_MISMATCH, sku: '', total: 200n });
+    const foreign = await client.reserve({ ...order([{ sku, quantity: 2 }]), currency: 'EUR' });
+    expect(foreign).toMatchObject({ outcome: ReserveOutcome.AMOUNT_MISMATCH, total: 0n });
+    expect(await shelf(sku)).toBe('5/0');
+  });
+
+  test('writes nothing after not_after', async () => {
+    const sku = await stock(5);
+    const late = serve(() => 1_001).client;
+    const request = { ...order([{ sku, quantity: 1 }]), notAfter: timestampFromMs(1_000) };
+    expect(await codeOf(late.reserve(request))).toBe('FailedPrecondition');
+    expect(await codeOf(late.reserve({ ...request, lines: [] }))).toBe('FailedPrecondition');
+    expect(await shelf(sku)).toBe('5/0');
+    expect(await outcomeOf(serve(() => 1_000).client.reserve(request))).toBe('RESERVED');
+  });
+
+  test('counts its answers', async () => {
+    const sku = await stock(1);
+    const { client: counted, registry } = serve();
+    await counted.reserve(order([{ sku, quantity: 1 }]));
+    await counted.reserve(order([{ sku, quantity: 1 }]));
+    const metrics = await registry.metrics();
+    expect(metrics).toContain('reservations_total{outcome="reserved"} 1');
+    expect(metrics).toContain('reservations_total{outcome="out_of_stock"} 1');
+  });
+});
+
+describe('Confirm and Release', () => {
+  it.each([
+    ['confirm', 'confirmedLines', '3/0'],
+    ['release', 'releasedLines', '5/0'],
+  ] as const)('%s settles a hold once, asked twice and at the same time', async (method, count, after) => {
+    const sku = await stock(5);
+    const request = order([{ sku, quantity: 2 }]);
+    await client.reserve(request);
+    const answers = await Promise.all([client[method](request), client[method](request)]);
+    const again = await client[method](request);
+    expect([...answers, again].map((answer) => (answer as never)[count]).toSorted()).toEqual([0, 0, 1]);
+    expect(await shelf(sku)).toBe(after);
+  });
+
+  test('of a confirmation and a release at the same time one takes effect', async () => {
+    const sku = await stock(5);
+    const request = order([{ sku, quantity: 2 }]);
+    await client.reserve(request);
+    const [{ confirmedLines }, { releasedLines }] = await Promise.all([
+      client.confirm(request),
+      client.release(request),
+    ]);
+    expect(confirmedLines + releasedLines).toBe(1);
+    expect(await shelf(sku)).toBe(confirmedLines === 1 ? '3/0' : '5/0');
+  });
+
+  test('leave other orders and unknown items alone', async () => {
+    const sku = await stock(5);
+    await client.reserve(order([{ sku, quantity: 2 }]));
+    const stranger = order([
+      { sku, quantity: 2 },
+      { sku: randomUUID(), quantity: 1 },
+    ]);
+    expect(await client.confirm(stranger)).toMatchObject({ confirmedLines: 0 });
+    expect(await client.release(stranger)).toMatchObject({ releasedLines: 0 });
+    expect(await shelf(sku)).toBe('3/2');
+  });
+});
+
+describe('a call that is overtaken by a newer one of the same order', () => {
+  /** A table whose writes to one item wait. */
+  class GatedTable extends Table<StockItem> {
+    gate: { sku: string; until: Promise<void>; reached: () => void } | undefined;
+
+    override async update(key: string, write: ConditionalUpdate): Promise<void> {
+      if (key === this.gate?.sku) {
+        this.gate.reached();
+        await this.gate.until;
+      }
+      await super.update(key, write);
+    }
+  }
+
+  test('does not give back what the newer one counts on', async () => {
+    const [a, b] = [await stock(2), await stock(0)].toSorted() as [string, string];
+    // The item whose SKU comes first has stock, the other none yet.
+    await client.restock({ sku: a, quantity: 2n, deliveryId: 'more' });
+    const empty = await client.getStock({ sku: b });
+    const lines = [
+      { sku: a, quantity: 1 },
+      { sku: b, quantity: Number(empty.stock?.available) + 1 },
+    ];
+    const permit = () => undefined;
+    const table = new GatedTable(use.dynamo, 'inventory', 'sku');
+    let open: () => void = () => undefined;
+    let reached: () => void = () => undefined;
+    const arrival = new Promise<void>((resolve) => {
+      reached = resolve;
+    });
+    const until = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const older = new InventoryStore(table);
+    const newer = new InventoryStore(new Table<StockItem>(use.dynamo, 'inventory', 'sku'));
+    const orderId = randomUUID();
+    table.gate = { sku: b, until, reached };
+
+    // The older call holds the first line and stalls; the newer one takes that hold over.
+    const stalled = older.holdAll(lines, { orderId, at: 1, permit });
+    await arrival;
+    const before = await newer.holdAll(lines.slice(0, 1), { orderId, at: 2, permit });
+    open();
+    const refused = await stalled;
+
+    expect(before).toBeUndefined();
+    expect(refused).toEqual({ sku: b, obstacle: 'short' });
+    expect(await newer.confirmAll([a], orderId)).toBe(1);
+  });
+});
+
+describe('a store that cannot follow', () => {
+  const line = { sku: 'mug', quantity: 1 };
+
+  test('stops before the next line when its permit ends', async () => {
+    const [a, b] = [await stock(5), await stock(5)].toSorted() as [string, string];
+    const store = new InventoryStore(new Table<StockItem>(use.dynamo, 'inventory', 'sku'));
+    let asked = 0;
+    const permit = () => {
+      asked += 1;
+      if (asked > 1) throw new Error('too late');
+    };
+    const lines = [
+      { sku: b, quantity: 1 },
+      { sku: a, quantity: 1 },
+    ];
+    const orderId = randomUUID();
+    await expect(store.holdAll(lines, { orderId, at: 1, permit })).rejects.toThrow('too late');
+    expect([await shelf(a), await shelf(b)]).toEqual(['4/1', '5/0']);
+    expect(await store.releaseAll([a, b], orderId)).toBe(1);
+  });
+
+  test('gives up on an item whose stock comes back each time that it looks', async () => {
+    class Restless extends Table<StockItem> {
+      override async update(): Promise<void> {
+        await super.update('never stocked', { update: 'REMOVE holds', condition: 'attribute_exists(sku)' });
+      }
+      override async get(): Promise<StockItem> {
+        return { sku: 'mug', available: 9, unit_price: 1, currency: 'USD', holds: {}, last_delivery_id: '' };
+      }
+    }
+    const store = new InventoryStore(new Restless(use.dynamo, 'inventory', 'sku'));
+    const call = { orderId: 'o', at: 1, permit: () => undefined };
+    await expect(store.holdAll([line], call)).rejects.toThrow(Unavailable);
+  });
+
+  test('passes on that the table is unavailable', async () => {
+    class Throttled extends Table<StockItem> {
+      override async update(): Promise<void> {
+        throw new Unavailable('throttled');
+      }
+    }
+    const store = new InventoryStore(new Throttled(use.dynamo, 'inventory', 'sku'));
+    await expect(store.confirmAll(['mug'], 'o')).rejects.toThrow('throttled');
+  });
+
+  test('tells an item that left the price list after the check', async () => {
+    const store = new InventoryStore(new Table<StockItem>(use.dynamo, 'inventory', 'sku'));
+    const call = { orderId: 'o', at: 1, permit: () => undefined };
+    expect(await store.holdAll([{ sku: randomUUID(), quantity: 1 }], call)).toMatchObject({
+      obstacle: 'gone',
+    });
+  });
+});
+
+describe('Restock and GetStock', () => {
+  test('a delivery with a price creates the item, in USD unless it says otherwise', async () => {
+    const [sku, tea] = [randomUUID(), randomUUID()];
+    const { stock: created } = await client.restock({ sku, quantity: 3n, unitPrice: 250n, deliveryId: 'd1' });
+    expect(created).toMatchObject({ sku, available: 3n, held: 0n, unitPrice: 250n, currency: 'USD' });
+    await client.restock({ sku: tea, quantity: 0n, unitPrice: 400n, currency: 'EUR', deliveryId: 'd1' });
+    const { stock: priced } = await client.restock({
+      sku: tea,
+      quantity: 1n,
+      unitPrice: 500n,
+      deliveryId: 'd2',
+    });
+    expect(priced).toMatchObject({ available: 1n, unitPrice: 500n, currency: 'EUR' });
+  });
+
+  test('a repeated delivery adds nothing, also at the same time', async () => {
+    const sku = await stock(5);
+    const delivery = { sku, quantity: 2n, deliveryId: 'd2' };
+    await Promise.all([client.restock(delivery), client.restock(delivery)]);
+    const { stock: item } = await client.restock(delivery);
+    expect(item).toMatchObject({ available: 7n, unitPrice: 100n });
+  });
+
+  test('leaves holds alone', async () => {
+    const sku = await stock(5);
+    await client.reserve(order([{ sku, quantity: 2 }]));
+    await client.restock({ sku, quantity: 1n, unitPrice: 90n, currency: 'EUR', deliveryId: 'd2' });
+    expect(await client.getStock({ sku })).toMatchObject({
+      stock: { available: 4n, held: 2n, unitPrice: 90n, currency: 'EUR' },
+    });
+  });
+
+  test('an unknown SKU needs a price', async () => {
+    expect(await codeOf(client.restock({ sku: randomUUID(), quantity: 1n, deliveryId: 'd' }))).toBe(
+      'NotFound',
+    );
+    expect(await codeOf(client.getStock({ sku: randomUUID() }))).toBe('NotFound');
+  });
+});
+
+describe('bad fields are named, all at once', () => {
+  test('Reserve', async () => {
+    await expectViolations(client.reserve({}), ['order_id', 'amount', 'currency', 'not_after']);
+    await expectViolations(
+      client.reserve({
+        ...order([
+          { sku: 'a', quantity: 0 },
+          { sku: 'a', quantity: 1 },
+          { sku: '', quantity: -1 },
+        ]),
+        orderId: 'x'.repeat(257),
+        amount: -1n,
+        currency: 'usd',
+      }),
+      [
+        'order_id',
+        'lines[0].quantity',
+        'lines[1].sku',
+        'lines[2].sku',
+        'lines[2].quantity',
+        'amount',
+        'currency',
+      ],
+    );
+    const many = Array.from({ length: 101 }, (_, index) => ({ sku: `s${index}`, quantity: 1 }));
+    await expectViolations(client.reserve({ ...order(many), amount: 2n ** 53n }), ['lines', 'amount']);
+  });
+
+  test('Confirm, Release and GetStock', async () => {
+    await expectViolations(client.confirm({ lines: [{ sku: '', quantity: 1 }] }), [
+      'order_id',
+      'lines[0].sku',
+    ]);
+    await expectViolations(client.release({}), ['order_id']);
+    await expectViolations(client.getStock({}), ['sku']);
+  });
+
+  test('Restock', async () => {
+    await expectViolations(client.restock({ quantity: -1n, currency: 'USD' }), [
+      'sku',
+      'quantity',
+      'delivery_id',
+      'currency',
+    ]);
+    const free = { sku: 'a', deliveryId: 'd', unitPrice: 0n, currency: 'dollar' };
+    await expectViolations(client.restock(free), ['unit_price', 'currency']);
+  });
+});
