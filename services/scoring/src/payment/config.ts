@@ -1,0 +1,21 @@
+/** The settings of payment. */
+import type { EnvReader } from '@order-pipeline/platform/env';
+
+/** What payment is told. */
+export interface PaymentConfig {
+  /** Name of the payments table. */
+  readonly table: string;
+  /** After how long the gateway's answer counts as unknown, in milliseconds. */
+  readonly gatewayTimeoutMs: number;
+  /** How long the simulated gateway takes over `tok_slow`, in milliseconds. */
+  readonly gatewaySlowMs: number;
+}
+
+/** Reads PAYMENTS_TABLE, GATEWAY_TIMEOUT_MS and GATEWAY_SLOW_MS. */
+export function readPaymentConfig(env: EnvReader): PaymentConfig {
+  return {
+    table: env.text('PAYMENTS_TABLE', 'set it to the name of the payments table'),
+    gatewayTimeoutMs: env.integer('GATEWAY_TIMEOUT_MS', 2_000, 1, 60_000),
+    gatewaySlowMs: env.integer('GATEWAY_SLOW_MS', 1_500, 0, 60_000),
+  };
+}

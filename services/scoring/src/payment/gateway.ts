@@ -1,0 +1,42 @@
+/** What the payment service asks of a payment provider. Each adapter implements it for one provider. */
+
+/** A payment to set aside. */
+export interface GatewayAuthorization {
+  /** Ties repeats together: the provider acts once for a key and answers repeats the same. */
+  readonly idempotencyKey: string;
+  /** In the minor unit of `currency`. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** The payment method's token at the provider; empty for its default. Never logged. */
+  readonly paymentMethod: string;
+}
+
+/** A payment that the gateway may know: by its reference, or by the key alone where no reference has reached us. */
+export interface GatewayPayment {
+  readonly idempotencyKey: string;
+  /** The gateway's name for the payment, empty where its answer was lost. */
+  readonly reference: string;
+}
+
+/** What the provider says to an authorization. */
+export type GatewayAnswer =
+  | { readonly approved: true; readonly reference: string }
+  | { readonly approved: false; readonly reference: string; readonly declineCode: string };
+
+/**
+ * A payment provider. Every call
+ * - answers: the provider has acted, now or at an earlier call under the same key;
+ * - throws Unavailable: the provider has not acted, ask again;
+ * - throws OutcomeUnknown, or is cut off by `signal`: nobody knows, ask again under the same key.
+ *
+ * The provider is the arbiter between capture and void: whichever it does first bars the other.
+ */
+export interface PaymentGateway {
+  /** Sets money aside. */
+  authorize(payment: GatewayAuthorization, signal: AbortSignal): Promise<GatewayAnswer>;
+  /** Charges what was set aside. Answers `voided` where a void came first. */
+  capture(payment: GatewayPayment, signal: AbortSignal): Promise<'captured' | 'voided'>;
+  /** Gives back what was set aside, if anything was. Answers `captured` where a capture came first. */
+  void(payment: GatewayPayment, signal: AbortSignal): Promise<'voided' | 'captured'>;
+}

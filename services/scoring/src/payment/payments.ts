@@ -1,0 +1,161 @@
+/** Moves money: decides by the ledger, asks the gateway, writes what came of it. Idempotent by order. */
+import type { Clock } from '@order-pipeline/platform/clock';
+import type { Counter } from 'prom-client';
+import { NotFound, OutcomeUnknown, Refused } from '../errors.js';
+import type { Permit } from '../permit.js';
+import { ConditionFailed } from '../table.js';
+import {
+  decideAuthorize,
+  decideStep,
+  type LedgerEntry,
+  type Money,
+  type PaymentState,
+  type Step,
+} from './decide.js';
+import type { PaymentGateway } from './gateway.js';
+import type { PaymentStore } from './store.js';
+
+/** What payments are made with. */
+export interface PaymentsParts {
+  readonly store: PaymentStore;
+  readonly gateway: PaymentGateway;
+  /** After how long the gateway's answer counts as unknown, in milliseconds. */
+  readonly gatewayTimeoutMs: number;
+  readonly clock: Clock;
+  /** Counts what took effect, by the state that it led to. */
+  readonly transitions: Counter<'state'>;
+}
+
+/** A payment to set aside. */
+export interface Authorization extends Money {
+  readonly orderId: string;
+  /** The payment method's token at the gateway; empty for its default. */
+  readonly paymentMethod: string;
+}
+
+/**
+ * The gateway comes first and the ledger second: a crash between them leaves the ledger behind, and a repeat under the
+ * same key brings it up to date. The other way round it could claim a charge that never was.
+ */
+export class Payments {
+  constructor(private readonly parts: PaymentsParts) {}
+
+  /** The order's payment. Throws NotFound. */
+  async find(orderId: string): Promise<LedgerEntry> {
+    const entry = await this.parts.store.find(orderId);
+    if (!entry) throw new NotFound(`Order ${orderId} has no payment`);
+    return entry;
+  }
+
+  /** Sets the money aside. The answer is written even if the permit ends meanwhile, so that a void finds it. */
+  async authorize(order: Authorization, permit: Permit): Promise<LedgerEntry> {
+    const decide = (standing: LedgerEntry | undefined) => decideAuthorize(standing, order);
+    return await this.follow(order.orderId, decide, async () => {
+      permit();
+      const { orderId: idempotencyKey, amount, currency, paymentMethod } = order;
+      const answer = await this.ask((gateway, signal) =>
+        gateway.authorize({ idempotencyKey, amount, currency, paymentMethod }, signal),
+      );
+      const entry = this.toEntry(order.orderId, {
+        state: answer.approved ? 'AUTHORIZED' : 'DECLINED',
+        amount,
+        currency,
+        gateway_reference: answer.reference,
+        ...(!answer.approved && { decline_code: answer.declineCode }),
+      });
+      return await this.open(entry).catch(async (error) => {
+        if (answer.approved && isVoided(error)) await this.voidAtGateway(order.orderId, answer.reference);
+        throw error;
+      });
+    });
+  }
+
+  /** Charges what was set aside. */
+  async capture(orderId: string): Promise<LedgerEntry> {
+    const decide = (standing: LedgerEntry | undefined) => decideStep('capture', standing);
+    return await this.follow(orderId, decide, async (reference) => {
+      const payment = { idempotencyKey: orderId, reference };
+      const outcome = await this.ask((gateway, signal) => gateway.capture(payment, signal));
+      if (outcome !== 'captured') throw new Refused(`Order ${orderId}: the gateway has voided the payment`);
+      return await this.move(orderId, 'CAPTURED');
+    });
+  }
+
+  /**
+   * Gives back what was set aside. Without an entry it leaves one that bars a later authorization, and asks the
+   * gateway all the same: it may have approved a call whose answer was lost.
+   */
+  async void(orderId: string): Promise<LedgerEntry> {
+    const decide = (standing: LedgerEntry | undefined) => decideStep('void', standing);
+    return await this.follow(orderId, decide, async (reference, standing) => {
+      await this.voidAtGateway(orderId, reference);
+      return standing ? this.move(orderId, 'VOIDED') : this.open(this.toEntry(orderId, { state: 'VOIDED' }));
+    });
+  }
+
+  /** Acts on what stands, again if it changed meanwhile. States only move forward, so this ends. */
+  private async follow(
+    orderId: string,
+    decide: (standing: LedgerEntry | undefined) => Step,
+    act: (reference: string, standing: LedgerEntry | undefined) => Promise<LedgerEntry>,
+  ): Promise<LedgerEntry> {
+    let standing = await this.parts.store.find(orderId);
+    for (;;) {
+      const step = decide(standing);
+      if (step.step === 'keep') return step.entry;
+      if (step.step === 'refuse') throw new Refused(`Order ${orderId}: ${step.reason}`);
+      if (step.step === 'missing') throw new NotFound(`Order ${orderId} has no payment`);
+      try {
+        return await act(step.reference, standing);
+      } catch (error) {
+        if (!(error instanceof ConditionFailed)) throw error;
+        standing = error.standing;
+      }
+    }
+  }
+
+  private async open(entry: LedgerEntry): Promise<LedgerEntry> {
+    await this.parts.store.open(entry);
+    this.parts.transitions.inc({ state: entry.state.toLowerCase() });
+    return entry;
+  }
+
+  private async move(orderId: string, state: 'CAPTURED' | 'VOIDED'): Promise<LedgerEntry> {
+    const entry = await this.parts.store.move(orderId, state, this.now());
+    this.parts.transitions.inc({ state: state.toLowerCase() });
+    return entry;
+  }
+
+  private async voidAtGateway(orderId: string, reference: string): Promise<void> {
+    const payment = { idempotencyKey: orderId, reference };
+    const outcome = await this.ask((gateway, signal) => gateway.void(payment, signal));
+    if (outcome !== 'voided') throw new Refused(`Order ${orderId}: the gateway has captured the payment`);
+  }
+
+  private async ask<R>(call: (gateway: PaymentGateway, signal: AbortSignal) => Promise<R>): Promise<R> {
+    const signal = AbortSignal.timeout(this.parts.gatewayTimeoutMs);
+    try {
+      return await call(this.parts.gateway, signal);
+    } catch (cause) {
+      if (!signal.aborted) throw cause;
+      throw new OutcomeUnknown('The gateway did not answer in time: ask again', { cause });
+    }
+  }
+
+  private toEntry(
+    orderId: string,
+    known: Partial<LedgerEntry> & { readonly state: PaymentState },
+  ): LedgerEntry {
+    return { ...BLANK, ...known, order_id: orderId, updated_at: this.now() };
+  }
+
+  private now(): string {
+    return new Date(this.parts.clock()).toISOString();
+  }
+}
+
+const BLANK = { amount: 0, currency: '', gateway_reference: '', decline_code: '', capture_count: 0 };
+
+function isVoided(error: unknown): boolean {
+  return error instanceof ConditionFailed && (error.standing as LedgerEntry | undefined)?.state === 'VOIDED';
+}

@@ -1,0 +1,54 @@
+/** payment.v1: validates, moves money, translates. */
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { ServiceImpl } from '@connectrpc/connect';
+import { type PaymentService, PaymentState } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
+import type { Clock } from '@order-pipeline/platform/clock';
+import type { Logger } from '@order-pipeline/platform/logger';
+import { createTranslator } from '../errors.js';
+import { createPermit } from '../permit.js';
+import type { LedgerEntry } from './decide.js';
+import type { Payments } from './payments.js';
+import { validateAuthorize, validateOrder } from './validate.js';
+
+/** What the service works with. */
+export interface PaymentServiceParts {
+  readonly logger: Logger;
+  readonly payments: Payments;
+  readonly clock: Clock;
+}
+
+/** The service of payment.v1. */
+export function createPaymentService(parts: PaymentServiceParts): ServiceImpl<typeof PaymentService> {
+  const { payments, clock, logger } = parts;
+  const answer = createTranslator(logger);
+  return {
+    authorize: answer(async (request, { signal }) => {
+      const order = validateAuthorize(request);
+      const permit = createPermit(order.notAfter, signal, clock);
+      permit();
+      return { payment: toPayment(await payments.authorize(order, permit)) };
+    }),
+    capture: answer(async (request) => ({
+      payment: toPayment(await payments.capture(validateOrder(request))),
+    })),
+    void: answer(async (request) => ({
+      payment: toPayment(await payments.void(validateOrder(request))),
+    })),
+    getPayment: answer(async (request) => ({
+      payment: toPayment(await payments.find(validateOrder(request))),
+    })),
+  };
+}
+
+function toPayment(entry: LedgerEntry) {
+  return {
+    orderId: entry.order_id,
+    state: PaymentState[entry.state],
+    amount: BigInt(entry.amount),
+    currency: entry.currency,
+    gatewayReference: entry.gateway_reference,
+    declineCode: entry.decline_code,
+    captureCount: entry.capture_count,
+    updatedAt: timestampFromDate(new Date(entry.updated_at)),
+  };
+}
