@@ -1,0 +1,48 @@
+/** The configuration of a scoring process. */
+import { type CommonConfig, type Environment, EnvReader, readCommon } from '@order-pipeline/platform/env';
+import { z } from 'zod';
+import { type FraudConfig, readFraudConfig } from './fraud/config.js';
+import { type InventoryConfig, readInventoryConfig } from './inventory/config.js';
+import { type PaymentConfig, readPaymentConfig } from './payment/config.js';
+
+/** The services that a process can serve. */
+export const SCORING_SERVICES = ['inventory', 'fraud', 'payment'] as const;
+
+/** What a scoring process is told. A service without settings is not served. */
+export interface ScoringConfig extends CommonConfig {
+  readonly grpcPort: number;
+  readonly httpPort: number;
+  /** How long stopping may take before the process gives up, in milliseconds. */
+  readonly stopTimeoutMs: number;
+  /** How long one DynamoDB call may take, in milliseconds. */
+  readonly storeTimeoutMs: number;
+  readonly inventory?: InventoryConfig;
+  readonly fraud?: FraudConfig;
+  readonly payment?: PaymentConfig;
+}
+
+const ServiceList = z
+  .string()
+  .default(SCORING_SERVICES.join(','))
+  .transform((list) => list.split(',').map((name) => name.trim()))
+  .pipe(z.array(z.enum(SCORING_SERVICES, { error: 'not a list of known services' })));
+
+/** Reads the environment. Settings of services that are not served are not asked for. Throws ConfigError. */
+export function loadConfig(environment: Environment): ScoringConfig {
+  const env = new EnvReader(environment);
+  const remedy = `set it to a list of ${SCORING_SERVICES.join(', ')}, separated by commas`;
+  const served = new Set(env.read('SCORING_SERVICES', ServiceList, remedy));
+  const common = readCommon(env);
+  const config: ScoringConfig = {
+    ...common,
+    grpcPort: env.port('GRPC_PORT', 50_051),
+    httpPort: env.port('PORT', 8_081),
+    stopTimeoutMs: env.integer('STOP_TIMEOUT_MS', 10_000, 0, 600_000),
+    storeTimeoutMs: env.integer('STORE_TIMEOUT_MS', 1_000, 10, 60_000),
+    ...(served.has('inventory') && { inventory: readInventoryConfig(env) }),
+    ...(served.has('fraud') && { fraud: readFraudConfig(env, common.stage) }),
+    ...(served.has('payment') && { payment: readPaymentConfig(env) }),
+  };
+  env.done();
+  return config;
+}

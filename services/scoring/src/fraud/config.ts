@@ -1,0 +1,66 @@
+/** The settings of fraud: the scorecard, and where velocity is counted. */
+import type { EnvReader, Stage } from '@order-pipeline/platform/env';
+import { z } from 'zod';
+import type { Feature, Scale, Scorecard } from './decide.js';
+
+/** What fraud is told. */
+export interface FraudConfig {
+  readonly card: Scorecard;
+  /** Where velocity is counted. Undefined on a machine without Redis: velocity is then unknown. */
+  readonly redisUrl: string | undefined;
+  /** How long a score waits for Redis, in milliseconds. */
+  readonly redisTimeoutMs: number;
+}
+
+const REDIS_URL = z.string().refine((value) => /^rediss?:\/\//.test(value) && URL.canParse(value), {
+  error: 'not a URL with redis: or rediss:',
+});
+
+/**
+ * The defaults: a large amount (10,000.00 and more) is rejected alone, anything else only together with others.
+ * Amounts are in the minor unit whatever the currency.
+ */
+const DEFAULT_SCALES: Readonly<Record<Feature, Scale>> = {
+  amount: { from: 100_000, full: 1_000_000, weight: 0.8 },
+  velocity: { from: 10, full: 60, weight: 0.4 },
+  quantity: { from: 20, full: 200, weight: 0.3 },
+  account_age: { from: 30, full: 1, weight: 0.2 },
+};
+
+/** Reads REDIS_URL and the scorecard: `FRAUD_<FEATURE>_FROM`, `_FULL` and `_WEIGHT`, threshold and window. */
+export function readFraudConfig(env: EnvReader, stage: Stage): FraudConfig {
+  return {
+    card: {
+      scales: {
+        amount: readScale(env, 'amount', 'rising'),
+        velocity: readScale(env, 'velocity', 'rising'),
+        quantity: readScale(env, 'quantity', 'rising'),
+        account_age: readScale(env, 'account_age', 'falling'),
+      },
+      rejectFrom: env.number('FRAUD_REJECT_FROM', 0.8, 0.0001, 1),
+      velocityWindowMs: env.integer('FRAUD_VELOCITY_WINDOW_MS', 60_000, 1_000, 86_400_000),
+    },
+    redisUrl: readRedisUrl(env, stage),
+    redisTimeoutMs: env.integer('FRAUD_REDIS_TIMEOUT_MS', 100, 1, 10_000),
+  };
+}
+
+function readScale(env: EnvReader, feature: Feature, direction: 'rising' | 'falling'): Scale {
+  const name = `FRAUD_${feature.toUpperCase()}`;
+  const defaults = DEFAULT_SCALES[feature];
+  const scale = {
+    from: env.number(`${name}_FROM`, defaults.from, 0, Number.MAX_SAFE_INTEGER),
+    full: env.number(`${name}_FULL`, defaults.full, 0, Number.MAX_SAFE_INTEGER),
+    weight: env.number(`${name}_WEIGHT`, defaults.weight, 0, 1),
+  };
+  if (direction === 'rising' && scale.full <= scale.from)
+    env.report(`${name}_FULL`, `is not above ${name}_FROM`, 'points grow with the value: set a larger one');
+  if (direction === 'falling' && scale.full >= scale.from)
+    env.report(`${name}_FULL`, `is not below ${name}_FROM`, 'points fall with the value: set a smaller one');
+  return scale;
+}
+
+function readRedisUrl(env: EnvReader, stage: Stage): string | undefined {
+  const remedy = 'set a URL such as redis://localhost:6379';
+  return env.read('REDIS_URL', stage === 'local' ? REDIS_URL.optional() : REDIS_URL, remedy);
+}

@@ -1,0 +1,34 @@
+/** Fraud with its Redis and metrics. */
+import { FraudService } from '@order-pipeline/contracts/gen/fraud/v1/fraud_pb';
+import { createRedis } from '@order-pipeline/platform/redis';
+import { rpcService } from '@order-pipeline/platform/rpc/server';
+import { Counter } from 'prom-client';
+import type { Part, Tools } from '../part.js';
+import type { FraudConfig } from './config.js';
+import { createFraudService } from './service.js';
+import { VelocityStore } from './store.js';
+
+/** Puts the service together. It is ready without Redis: velocity then adds nothing to a score. */
+export function createFraudPart(config: FraudConfig, { registry, logger }: Tools): Part {
+  const redis = config.redisUrl ? createRedis(config.redisUrl, logger, config.redisTimeoutMs) : undefined;
+  const decisions = new Counter({
+    name: 'fraud_decisions_total',
+    help: 'Answers to Score by decision, repeats included',
+    labelNames: ['decision'] as const,
+    registers: [registry],
+  });
+  const velocityUnknown = new Counter({
+    name: 'fraud_velocity_unknown_total',
+    help: 'Scores that were given without velocity, since Redis could not tell',
+    registers: [registry],
+  });
+  const store = new VelocityStore(redis, config.card.velocityWindowMs);
+  return {
+    rpc: rpcService(
+      FraudService,
+      createFraudService({ store, card: config.card, logger, decisions, velocityUnknown }),
+    ),
+    checks: {},
+    close: () => redis?.disconnect(),
+  };
+}

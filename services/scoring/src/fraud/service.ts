@@ -1,0 +1,36 @@
+/** fraud.v1: validates, asks for the velocity, decides, translates. */
+import type { ServiceImpl } from '@connectrpc/connect';
+import { Decision, type FraudService } from '@order-pipeline/contracts/gen/fraud/v1/fraud_pb';
+import type { Logger } from '@order-pipeline/platform/logger';
+import type { Counter } from 'prom-client';
+import { createTranslator } from '../errors.js';
+import { decideFraud, type Scorecard } from './decide.js';
+import type { VelocityStore } from './store.js';
+import { validateScore } from './validate.js';
+
+/** What the service works with. */
+export interface FraudParts {
+  readonly logger: Logger;
+  readonly store: VelocityStore;
+  readonly card: Scorecard;
+  /** Counts the answers to Score. */
+  readonly decisions: Counter<'decision'>;
+  /** Counts the answers that had to do without velocity. */
+  readonly velocityUnknown: Counter;
+}
+
+/** The service of fraud.v1. */
+export function createFraudService(parts: FraudParts): ServiceImpl<typeof FraudService> {
+  const { store, card, decisions, velocityUnknown, logger } = parts;
+  const answer = createTranslator(logger);
+  return {
+    score: answer(async (request) => {
+      const order = validateScore(request);
+      const velocity = await store.count(order);
+      if (velocity === undefined) velocityUnknown.inc();
+      const { score, decision, contributions } = decideFraud({ ...order.features, velocity }, card);
+      decisions.inc({ decision: decision.toLowerCase() });
+      return { score, decision: Decision[decision], contributions: [...contributions] };
+    }),
+  };
+}

@@ -1,0 +1,46 @@
+/** How many orders a user placed lately, in Redis: a sliding window as a sorted set of orders by the time of each. */
+import type { Redis } from '@order-pipeline/platform/redis';
+
+/** An order as the window counts it. */
+export interface PlacedOrder {
+  readonly orderId: string;
+  readonly userId: string;
+  /** When the order was placed, in epoch milliseconds. */
+  readonly placedAt: number;
+}
+
+/** The users' recent orders. */
+export class VelocityStore {
+  constructor(
+    /** Undefined on a machine without Redis. */
+    private readonly redis: Redis | undefined,
+    private readonly windowMs: number,
+  ) {}
+
+  /**
+   * Adds the order and answers how many orders the user placed within the window that ends with it, itself included.
+   * Asked again it counts the order once. Undefined where Redis cannot tell: velocity is a hint, never an obstacle.
+   */
+  async count(order: PlacedOrder): Promise<number | undefined> {
+    try {
+      const answers = await this.add(order);
+      const [error, count] = answers?.[2] ?? [];
+      return error || typeof count !== 'number' ? undefined : count;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** One round trip. The times are those of the orders, so that a backlog that is worked off late counts as placed. */
+  private async add({ orderId, userId, placedAt }: PlacedOrder) {
+    const key = `fraud:velocity:${userId}`;
+    const before = placedAt - this.windowMs;
+    return await this.redis
+      ?.multi()
+      .zadd(key, 'NX', placedAt, orderId)
+      .zremrangebyscore(key, '-inf', before)
+      .zcount(key, `(${before}`, placedAt)
+      .pexpire(key, this.windowMs)
+      .exec();
+  }
+}

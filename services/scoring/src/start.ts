@@ -1,0 +1,67 @@
+/** A scoring process: its services on one gRPC and one HTTP listener. */
+import { createDynamo } from '@order-pipeline/platform/aws';
+import { systemClock } from '@order-pipeline/platform/clock';
+import type { Running } from '@order-pipeline/platform/lifecycle';
+import type { Logger } from '@order-pipeline/platform/logger';
+import { createRegistry } from '@order-pipeline/platform/metrics';
+import { startRpcServer } from '@order-pipeline/platform/rpc/server';
+import type { ScoringConfig } from './config.js';
+import { createFraudPart } from './fraud/part.js';
+import { createInventoryPart } from './inventory/part.js';
+import type { Part, Tools } from './part.js';
+import { createPaymentPart } from './payment/part.js';
+
+/** A scoring process that serves. */
+export interface RunningScoring extends Running {
+  readonly grpcPort: number;
+  readonly httpPort: number;
+}
+
+/** Starts the services that have settings. Throws PortInUseError. */
+export async function start(config: ScoringConfig, logger: Logger): Promise<RunningScoring> {
+  // One try: the caller is the only layer that retries, within its own deadline.
+  const dynamo = createDynamo({
+    region: config.awsRegion,
+    maxAttempts: 1,
+    requestTimeoutMs: config.storeTimeoutMs,
+  });
+  const registry = createRegistry();
+  const parts = createParts(config, { dynamo, registry, logger, clock: systemClock });
+  const close = () => {
+    for (const part of parts) part.close();
+    dynamo.destroy();
+  };
+  const server = await startRpcServer({
+    services: parts.map(({ rpc }) => rpc),
+    grpcPort: config.grpcPort,
+    grpcPortVariable: 'GRPC_PORT',
+    httpPort: config.httpPort,
+    httpPortVariable: 'PORT',
+    registry,
+    checks: Object.assign({}, ...parts.map(({ checks }) => checks)),
+    logger,
+    // Calls in flight get most of the time to stop, closing the rest.
+    drainMs: Math.floor(config.stopTimeoutMs * 0.8),
+  }).catch((error) => {
+    close();
+    throw error;
+  });
+  const { grpcPort, httpPort } = server;
+  logger.info({ grpcPort, httpPort }, 'scoring serves');
+  return {
+    grpcPort,
+    httpPort,
+    stop: async () => {
+      await server.stop();
+      close();
+    },
+  };
+}
+
+function createParts({ inventory, fraud, payment }: ScoringConfig, tools: Tools): Part[] {
+  return [
+    ...(inventory ? [createInventoryPart(inventory, tools)] : []),
+    ...(fraud ? [createFraudPart(fraud, tools)] : []),
+    ...(payment ? [createPaymentPart(payment, tools)] : []),
+  ];
+}
