@@ -53,12 +53,14 @@ export interface Traces {
 export class ProtocolHarness {
   static async start(): Promise<ProtocolHarness> {
     const stack = await startTestStack();
+    const time = { ahead: 0 };
     const services = await startScoring(
       loadScoringConfig({ ...stack.env, GRPC_PORT: '0', PORT: '0' }),
       LOGGER,
+      () => Date.now() + time.ahead,
     );
     await stockCatalogue(`http://127.0.0.1:${services.httpPort}`, CATALOGUE);
-    return new ProtocolHarness(stack, services);
+    return new ProtocolHarness(stack, services, time);
   }
 
   readonly config: Config;
@@ -67,12 +69,12 @@ export class ProtocolHarness {
   readonly dynamo: DynamoDBDocumentClient;
   readonly decided: FinalStatus[] = [];
   readonly statuses: OrderStatus[] = [];
-  /** How far the workers' clock is ahead, in milliseconds. */
-  ahead = 0;
 
   private constructor(
     private readonly stack: TestStack,
     private readonly services: RunningScoring,
+    /** How far the clock of workers and services is ahead, in milliseconds. */
+    private readonly time: { ahead: number },
   ) {
     const url = `http://127.0.0.1:${services.grpcPort}`;
     this.config = loadConfig({ ...stack.env, INVENTORY_URL: url, FRAUD_URL: url, PAYMENT_URL: url });
@@ -90,7 +92,7 @@ export class ProtocolHarness {
 
   /** Lets every lease run out. */
   passLease(): void {
-    this.ahead += this.config.protocol.leaseMs + 1;
+    this.time.ahead += this.config.protocol.leaseMs + 1;
   }
 
   /** One delivery of an order to one worker. `interfere` runs right before a step. */
@@ -157,7 +159,7 @@ export class ProtocolHarness {
         fraud: { ...scoring.fraud, client: wrap(scoring.fraud.client) },
         payment: { ...scoring.payment, client: wrap(scoring.payment.client) },
       },
-      clock: () => Date.now() + this.ahead,
+      clock: () => Date.now() + this.time.ahead,
       config: this.config.protocol,
       onStatus: (_, status) => this.statuses.push(status),
       onDecided: (_, status) => this.decided.push(status),

@@ -1,6 +1,6 @@
 /** A scoring process: its services on one gRPC and one HTTP listener. */
 import { createDynamo } from '@order-pipeline/platform/aws';
-import { systemClock } from '@order-pipeline/platform/clock';
+import { type Clock, systemClock } from '@order-pipeline/platform/clock';
 import type { Running } from '@order-pipeline/platform/lifecycle';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { createRegistry } from '@order-pipeline/platform/metrics';
@@ -18,7 +18,11 @@ export interface RunningScoring extends Running {
 }
 
 /** Starts the services that have settings. Throws PortInUseError. */
-export async function start(config: ScoringConfig, logger: Logger): Promise<RunningScoring> {
+export async function start(
+  config: ScoringConfig,
+  logger: Logger,
+  clock: Clock = systemClock,
+): Promise<RunningScoring> {
   // One try: the caller is the only layer that retries, within its own deadline.
   const dynamo = createDynamo({
     region: config.awsRegion,
@@ -26,7 +30,7 @@ export async function start(config: ScoringConfig, logger: Logger): Promise<Runn
     requestTimeoutMs: config.storeTimeoutMs,
   });
   const registry = createRegistry();
-  const parts = createParts(config, { dynamo, registry, logger, clock: systemClock });
+  const parts = createParts(config, { dynamo, registry, logger, clock });
   const close = () => {
     for (const part of parts) part.close();
     dynamo.destroy();
