@@ -37,7 +37,7 @@ export function loadConfig(environment: Environment): ScoringConfig {
     ...common,
     grpcPort: env.port('GRPC_PORT', 50_051),
     httpPort: env.port('PORT', 8_081),
-    stopTimeoutMs: env.integer('STOP_TIMEOUT_MS', 10_000, 0, 600_000),
+    stopTimeoutMs: env.integer('STOP_TIMEOUT_MS', 25_000, 1_000, 120_000),
     storeTimeoutMs: env.integer('STORE_TIMEOUT_MS', 1_000, 10, 60_000),
     ...(served.has('inventory') && { inventory: readInventoryConfig(env) }),
     ...(served.has('fraud') && { fraud: readFraudConfig(env, common.stage) }),

@@ -51,6 +51,8 @@ export async function start(
     throw error;
   });
   const { grpcPort, httpPort } = server;
+  if (config.payment && config.stage !== 'local')
+    logger.warn('payments go to the simulated gateway: no money moves');
   logger.info({ grpcPort, httpPort }, 'scoring serves');
   return {
     grpcPort,

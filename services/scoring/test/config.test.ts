@@ -25,7 +25,7 @@ test('serves all three services on the standard ports by default', () => {
     awsRegion: 'us-east-1',
     grpcPort: 50_051,
     httpPort: 8_081,
-    stopTimeoutMs: 10_000,
+    stopTimeoutMs: 25_000,
     storeTimeoutMs: 1_000,
     inventory: { table: 'inventory' },
     fraud: {

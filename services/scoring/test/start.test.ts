@@ -5,6 +5,7 @@ import { Decision, FraudService } from '@order-pipeline/contracts/gen/fraud/v1/f
 import { InventoryService, ReserveOutcome } from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
 import { PaymentService, PaymentState } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
 import { PortInUseError } from '@order-pipeline/platform/listen';
+import { createLogger } from '@order-pipeline/platform/logger';
 import { createRegistry } from '@order-pipeline/platform/metrics';
 import { createRpcClient } from '@order-pipeline/platform/rpc/client';
 import { loadConfig } from '../src/config.js';
@@ -114,6 +115,14 @@ test('serves a subset, and is ready without what that does not need', async () =
   } finally {
     await scoring.stop();
   }
+});
+
+test('says outside of a laptop that no money moves', async () => {
+  const lines: string[] = [];
+  const watched = createLogger('test', 'warn', { write: (line) => void lines.push(line) });
+  const scoring = await start(configFor({ STAGE: 'prod', SCORING_SERVICES: 'payment' }), watched);
+  await scoring.stop();
+  expect(lines.join()).toContain('payments go to the simulated gateway');
 });
 
 test('is not ready without its tables', async () => {
