@@ -17,6 +17,7 @@ export const LOOPBACK = '127.0.0.1';
 /** Starts SQS. Throws PortInUseError. */
 export async function startSqsEmulator(port = 0): Promise<Emulator> {
   const app = buildApp({ logger: false });
+  giveBackUnreadMessages(app);
   await app.ready();
   const actual = await listen(app.server, port, 'LOCAL_SQS_PORT');
   return { port: actual, endpoint: `http://${LOOPBACK}:${actual}`, stop: () => app.close() };
@@ -34,4 +35,28 @@ export async function startDynamoEmulator(port = 0): Promise<Emulator> {
       await closeServer(server);
     },
   };
+}
+
+/**
+ * The emulator goes on waiting for messages when the caller of a long poll has died, and hides what it finds from
+ * everybody for a whole visibility timeout. SQS notices the closed connection; so does this: what nobody can read is
+ * shown again at once.
+ */
+function giveBackUnreadMessages(app: ReturnType<typeof buildApp>): void {
+  app.addHook('onSend', async (request, _reply, payload) => {
+    if (request.raw.socket.writable || request.headers['x-amz-target'] !== 'AmazonSQS.ReceiveMessage') return;
+    const { QueueUrl } = request.body as { QueueUrl: string };
+    const { Messages = [] } = JSON.parse(String(payload)) as { Messages?: { ReceiptHandle: string }[] };
+    for (const { ReceiptHandle } of Messages) {
+      await app.inject({
+        method: 'POST',
+        url: request.url,
+        headers: {
+          'content-type': 'application/x-amz-json-1.0',
+          'x-amz-target': 'AmazonSQS.ChangeMessageVisibility',
+        },
+        payload: { QueueUrl, ReceiptHandle, VisibilityTimeout: 0 },
+      });
+    }
+  });
 }
