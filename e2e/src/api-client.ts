@@ -1,0 +1,98 @@
+/** The shop's side of the REST API, as far as the tests across services need it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The body of an order. */
+export interface NewOrder {
+  readonly user_id: string;
+  readonly amount: number;
+  readonly items?: readonly { readonly sku: string; readonly quantity: number }[];
+  readonly payment_method?: string;
+}
+
+/** The answer to an accepted order. */
+export interface AcceptedOrder {
+  readonly order_id: string;
+  readonly status: 'PENDING';
+  readonly poll_url: string;
+}
+
+/** An order as it is read. */
+export interface ReadOrder {
+  readonly order_id: string;
+  readonly status: string;
+  readonly reason?: string;
+}
+
+/** The API answered with a problem. */
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem';
+
+  constructor(
+    readonly status: number,
+    readonly body: unknown,
+  ) {
+    super(`the API answered ${status}: ${JSON.stringify(body)}`);
+  }
+}
+
+/** A client of one API. */
+export class ApiClient {
+  readonly #tokens = new Map<string, Promise<string>>();
+
+  constructor(readonly baseUrl: string) {}
+
+  /** An access token of the user, taken once. */
+  token(userId: string): Promise<string> {
+    const known = this.#tokens.get(userId);
+    if (known) return known;
+    const token = this.#call<{ access_token: string }>('POST', '/login', { user_id: userId }).then(
+      ({ access_token }) => access_token,
+    );
+    this.#tokens.set(userId, token);
+    token.catch(() => this.#tokens.delete(userId));
+    return token;
+  }
+
+  /** Places an order. Throws ApiProblem, or what fetch throws when no answer came. */
+  async place(order: NewOrder, idempotencyKey?: string): Promise<AcceptedOrder> {
+    const token = await this.token(order.user_id);
+    return this.#call('POST', '/orders', order, {
+      authorization: `Bearer ${token}`,
+      ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
+    });
+  }
+
+  /** Reads an order by its signed URL. */
+  async read(pollUrl: string): Promise<ReadOrder> {
+    const { pathname, search } = new URL(pollUrl);
+    return this.#call('GET', pathname + search);
+  }
+
+  /** Polls until the order is final. Throws when it is not after `timeoutMs`. */
+  async untilFinal(pollUrl: string, timeoutMs = 30_000): Promise<ReadOrder> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const order = await this.read(pollUrl);
+      if (order.status !== 'PENDING' && order.status !== 'PROCESSING') return order;
+      if (Date.now() > deadline) throw new Error(`order ${order.order_id} is still ${order.status}`);
+      await sleep(50);
+    }
+  }
+
+  async #call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<T> {
+    const response = await fetch(new URL(path, this.baseUrl), {
+      method,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(10_000),
+    });
+    const answer: unknown = await response.json();
+    if (!response.ok) throw new ApiProblem(response.status, answer);
+    return answer as T;
+  }
+}
