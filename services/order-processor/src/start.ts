@@ -34,8 +34,6 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
   const aws = { region: config.awsRegion, maxAttempts: AWS_MAX_ATTEMPTS };
   const dynamo = createDynamo({ ...aws, requestTimeoutMs: 2_000 });
   const sqs = createSqs({ ...aws, requestTimeoutMs: config.consumer.receiveWaitSeconds * 1_000 + 5_000 });
-  const redis = createRedis(config.redisUrl, logger);
-  const scoring = createScoring(config, registry, logger);
   const server = createOpsServer({
     registry,
     checks: {
@@ -50,6 +48,8 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
     },
   });
   const port = await listen(server, config.port, 'PORT');
+  const redis = createRedis(config.redisUrl, logger);
+  const scoring = createScoring(config, registry, logger);
   const metrics = createProcessorMetrics(registry, config.stage, () => consumer.inFlight);
   const deps: ProtocolDependencies = {
     store: new OrderStore(dynamo, config.ordersTable),

@@ -1,0 +1,175 @@
+/** The whole processor in one process, with real queues, tables, Redis and scoring services. */
+import { randomUUID } from 'node:crypto';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { encodeOrderPlaced, type PlacedOrder } from '@order-pipeline/contracts/order-event';
+import { statusChannel } from '@order-pipeline/contracts/status-feed';
+import { CATALOGUE, stockCatalogue } from '@order-pipeline/local/catalogue';
+import { freePort } from '@order-pipeline/local/redis-server';
+import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
+import { createDynamo } from '@order-pipeline/platform/aws';
+import { PortInUseError } from '@order-pipeline/platform/listen';
+import { Redis } from 'ioredis';
+import { loadConfig as loadScoringConfig } from '../../scoring/src/config.js';
+import { type RunningScoring, start as startScoring } from '../../scoring/src/start.js';
+import { loadConfig } from '../src/config.js';
+import { OrderStore } from '../src/order-store.js';
+import { type RunningProcessor, start } from '../src/start.js';
+import { createTestQueue, depth, LOGGER, peek, send, until } from './harness.js';
+
+let stack: TestStack;
+let scoring: RunningScoring;
+let processor: RunningProcessor;
+let sqs: SQSClient;
+let dynamo: DynamoDBDocumentClient;
+let store: OrderStore;
+let scoringPort: number;
+let environment: Record<string, string>;
+
+async function startServices(): Promise<RunningScoring> {
+  return startScoring(loadScoringConfig({ ...stack.env, GRPC_PORT: String(scoringPort), PORT: '0' }), LOGGER);
+}
+
+beforeAll(async () => {
+  stack = await startTestStack();
+  scoringPort = await freePort();
+  scoring = await startServices();
+  await stockCatalogue(`http://127.0.0.1:${scoring.httpPort}`, CATALOGUE);
+  const url = `http://127.0.0.1:${scoringPort}`;
+  environment = {
+    ...stack.env,
+    PORT: '0',
+    ...{ INVENTORY_URL: url, FRAUD_URL: url, PAYMENT_URL: url },
+    ...{ VISIBILITY_TIMEOUT_SECONDS: '2', LEASE_MS: '1200', LEASE_MARGIN_MS: '200', MAX_RECEIVES: '2' },
+  };
+  processor = await start(loadConfig(environment), LOGGER);
+  ({ sqs } = createTestQueue(stack));
+  dynamo = createDynamo({ region: 'us-east-1', maxAttempts: 1, requestTimeoutMs: 5_000 });
+  store = new OrderStore(dynamo, 'orders');
+});
+
+afterAll(async () => {
+  await processor.stop();
+  await scoring.stop();
+  sqs.destroy();
+  dynamo.destroy();
+  await stack.stop();
+});
+
+function placed(changes: Partial<PlacedOrder> = {}): PlacedOrder {
+  return {
+    order_id: randomUUID(),
+    user_id: randomUUID(),
+    amount: 1250,
+    currency: 'USD',
+    items: [{ sku: 'MUG-01', quantity: 1 }],
+    payment_method: 'tok_visa',
+    created_at: new Date().toISOString(),
+    ...changes,
+  };
+}
+
+async function get(path: string) {
+  return fetch(`http://127.0.0.1:${processor.port}${path}`);
+}
+
+async function metric(name: string): Promise<number> {
+  const line = (await (await get('/metrics')).text()).split('\n').find((text) => text.startsWith(`${name} `));
+  return Number(line?.split(' ').at(-1));
+}
+
+const statusOf = async (order: PlacedOrder) => (await store.read(order.order_id))?.status;
+const queueIsEmpty = async () => (await depth(sqs, stack.env.SQS_QUEUE_URL)) === 0;
+
+async function dead(bodyPart: string) {
+  const letters = await peek(sqs, stack.env.SQS_DLQ_URL);
+  return letters.find(({ Body }) => Body?.includes(bodyPart));
+}
+
+test('takes an order from the queue to its end and tells who listens', async () => {
+  const order = placed({ account_created_at: new Date('2020-01-01T00:00:00Z') });
+  const redis = new Redis(stack.redis.url);
+  const statuses: string[] = [];
+  redis.on('message', (_, message) => statuses.push(JSON.parse(message).status));
+  await redis.subscribe(statusChannel(order.order_id));
+  await send(sqs, stack, encodeOrderPlaced(order), {
+    request_id: 'request-1',
+    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  });
+  await until('the queue is empty', queueIsEmpty);
+  expect(await store.read(order.order_id)).toMatchObject({
+    status: 'COMPLETED',
+    attempt: 1,
+    fraud_score: 0,
+    request_id: 'request-1',
+    trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
+  });
+  expect(statuses).toEqual(['PROCESSING', 'COMPLETED']);
+  expect(await metric('orders_processed_total{env="local",status="success"}')).toBe(1);
+  expect(await metric('order_decision_seconds_count')).toBe(1);
+  redis.disconnect();
+});
+
+test('answers health and readiness', async () => {
+  expect(await (await get('/health')).json()).toEqual({ status: 'healthy' });
+  const ready = await get('/ready');
+  expect(ready.status).toBe(200);
+  expect(await ready.json()).toEqual({ status: 'ready', checks: { dynamodb: 'ok', sqs: 'ok' } });
+  expect((await get('/nothing')).status).toBe(404);
+});
+
+test('puts poison into the dead-letter queue at once and goes on', async () => {
+  const order = placed();
+  await send(sqs, stack, '{"no":"order"}');
+  await send(sqs, stack, encodeOrderPlaced(placed({ currency: 'dollars' })));
+  await send(sqs, stack, encodeOrderPlaced(order));
+  await until('the queue is empty', queueIsEmpty);
+  expect(await statusOf(order)).toBe('COMPLETED');
+  const letter = await dead('"no":"order"');
+  expect(letter?.MessageAttributes).toMatchObject({
+    dead_letter_reason: { StringValue: 'POISON' },
+    receive_count: { StringValue: '1' },
+    first_error: { StringValue: expect.stringContaining('MalformedOrderEvent: OrderPlaced lacks order_id') },
+  });
+  expect((await dead('dollars'))?.MessageAttributes).toMatchObject({
+    dead_letter_reason: { StringValue: 'POISON' },
+    first_error: { StringValue: expect.stringContaining('currency') },
+  });
+  expect(await metric('order_dead_letters_total{reason="POISON"}')).toBe(2);
+  expect(await metric('orders_processed_total{env="local",status="error"}')).toBe(2);
+});
+
+test('gives an order up that fails again and again, and holds nothing against the others', async () => {
+  const order = placed({ payment_method: 'tok_gatewayDown' });
+  await send(sqs, stack, encodeOrderPlaced(order));
+  await until('the order is dead-lettered', async () => (await dead(order.order_id)) !== undefined);
+  expect((await dead(order.order_id))?.MessageAttributes).toMatchObject({
+    dead_letter_reason: { StringValue: 'RETRIES_EXHAUSTED' },
+    receive_count: { StringValue: '2' },
+  });
+  expect(await statusOf(order)).toBe('PROCESSING');
+  const other = placed();
+  await send(sqs, stack, encodeOrderPlaced(other));
+  await until('the other order is done', async () => (await statusOf(other)) === 'COMPLETED');
+});
+
+test('waits while scoring is down, and goes on when it is back', async () => {
+  await scoring.stop();
+  const orders = Array.from({ length: 12 }, () => placed());
+  for (const order of orders) await send(sqs, stack, encodeOrderPlaced(order));
+  await until(
+    'a breaker is open',
+    async () => (await metric('rpc_breaker_open{service="inventory.v1.InventoryService"}')) === 1,
+  );
+  const late = placed();
+  await send(sqs, stack, encodeOrderPlaced(late));
+  scoring = await startServices();
+  await until('the queue is empty', queueIsEmpty);
+  expect(await statusOf(late)).toBe('COMPLETED');
+});
+
+test('a busy port stops the start, and nothing is left running', async () => {
+  const config = loadConfig({ ...environment, PORT: String(processor.port) });
+  await expect(start(config, LOGGER)).rejects.toThrow(PortInUseError);
+});
