@@ -22,15 +22,20 @@ export interface AwsClientOptions {
 
 /** A DynamoDB client that speaks plain objects; undefined attributes are left out. */
 export function createDynamo(options: AwsClientOptions): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient(clientConfig(options)), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  const client = new DynamoDBClient(clientConfig(options));
+  client.middlewareStack.remove(CALL_LOG);
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
 /** An SQS client. TLS already guards the bodies, so MD5 sums are not computed again. */
 export function createSqs(options: AwsClientOptions): SQSClient {
-  return new SQSClient({ ...clientConfig(options), md5: false });
+  const client = new SQSClient({ ...clientConfig(options), md5: false });
+  client.middlewareStack.remove(CALL_LOG);
+  return client;
 }
+
+/** Prepares each call's input and output for a log that goes nowhere: a fifth of what a call costs. */
+const CALL_LOG = 'loggerMiddleware';
 
 function clientConfig({ region, maxAttempts, requestTimeoutMs, maxSockets = 64 }: AwsClientOptions) {
   const agentOptions = { keepAlive: true, maxSockets };

@@ -30,7 +30,7 @@ export const DOCS_PATHS = { '/docs': { get: {} }, '/redoc': { get: {} }, '/opena
 /** Serves `/docs`, `/redoc`, `/openapi.json` and the files that the pages need. */
 export function createDocsRouter(document: OpenApiDocument, baseUrl: string): Router {
   const router = express.Router();
-  const served = JSON.stringify({ ...document, servers: [{ url: baseUrl }] });
+  const served = JSON.stringify({ ...document, servers: [{ url: baseUrl, description: 'This server' }] });
   const page = (html: string) => (_request: express.Request, response: express.Response) => {
     response.set('Content-Security-Policy', PAGE_POLICY).type('html').send(html);
   };

@@ -220,8 +220,8 @@ export function RegisterRoutes(app: Router) {
         // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
         const argsOrdersController_listOrders: Record<string, TsoaRoute.ParameterSchema> = {
                 request: {"in":"request","name":"request","required":true,"dataType":"object"},
-                cursor: {"in":"query","name":"cursor","dataType":"string"},
-                limit: {"default":20,"in":"query","name":"limit","dataType":"double"},
+                cursor: {"in":"query","name":"cursor","dataType":"string","validators":{"maxLength":{"value":128},"pattern":{"errorMsg":"the next_cursor of a page","value":"^[A-Za-z0-9_-]+$"}}},
+                limit: {"default":20,"in":"query","name":"limit","dataType":"integer","validators":{"isInt":{"errorMsg":"limit"},"minimum":{"value":1},"maximum":{"value":100}}},
         };
         app.get('/orders',
             authenticateMiddleware([{"bearer":[]}]),
@@ -258,9 +258,9 @@ export function RegisterRoutes(app: Router) {
         // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
         const argsOrdersController_getOrder: Record<string, TsoaRoute.ParameterSchema> = {
                 orderId: {"in":"path","name":"order_id","required":true,"dataType":"string"},
-                expires: {"in":"query","name":"expires","required":true,"dataType":"string"},
-                keyId: {"in":"query","name":"key_id","required":true,"dataType":"string"},
-                signature: {"in":"query","name":"signature","required":true,"dataType":"string"},
+                _expires: {"in":"query","name":"expires","required":true,"dataType":"string"},
+                _keyId: {"in":"query","name":"key_id","required":true,"dataType":"string"},
+                _signature: {"in":"query","name":"signature","required":true,"dataType":"string"},
         };
         app.get('/orders/:order_id',
             authenticateMiddleware([{"signed_url":[]}]),

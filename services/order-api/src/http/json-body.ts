@@ -7,6 +7,9 @@ export const BODY_MAX_BYTES = 65_536;
 
 const parse = express.json({ limit: BODY_MAX_BYTES, inflate: false, type: () => true });
 
+/** RFC 8259: JSON is UTF-8, whether that is said or not. */
+const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+
 /** Parses the body of a request; a request without one goes on without. Throws ProblemError wrongMediaType. */
 export const jsonBody: RequestHandler = (request, response, next) => {
   const {
@@ -15,8 +18,8 @@ export const jsonBody: RequestHandler = (request, response, next) => {
     'transfer-encoding': chunked,
   } = request.headers;
   const hasBody = chunked !== undefined || (length !== undefined && length !== '0');
-  if (hasBody && !/^application\/json\s*(;|$)/i.test(type))
-    throw new ProblemError('wrongMediaType', 'Send the body as application/json.', {
+  if (hasBody && !JSON_TYPE.test(type))
+    throw new ProblemError('wrongMediaType', 'Send the body as application/json in UTF-8.', {
       headers: { Accept: 'application/json' },
     });
   parse(request, response, next);

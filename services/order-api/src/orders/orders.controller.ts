@@ -73,6 +73,11 @@ export class OrdersController extends Controller {
    * @summary List own orders
    * @param cursor Where the page begins: `next_cursor` of the page before.
    * @param limit Orders on the page.
+   * @isInt limit
+   * @minimum limit 1
+   * @maximum limit 100
+   * @maxLength cursor 128
+   * @pattern cursor ^[A-Za-z0-9_-]+$ the next_cursor of a page
    */
   @Get()
   @OperationId('listOrders')
@@ -91,9 +96,9 @@ export class OrdersController extends Controller {
    * Where an order stands.
    * @summary Read an order
    * @param orderId The order's id.
-   * @param expires Until when the URL can be used, in epoch seconds.
-   * @param keyId The key that signed the URL.
-   * @param signature The right to this order.
+   * @param _expires Until when the URL can be used, in epoch seconds.
+   * @param _keyId The key that signed the URL.
+   * @param _signature The right to this order.
    */
   @Get('{order_id}')
   @OperationId('getOrder')
@@ -102,9 +107,9 @@ export class OrdersController extends Controller {
   @SuccessResponse(200, 'The order')
   async getOrder(
     @Path('order_id') orderId: string,
-    @Query() expires: string,
-    @Query('key_id') keyId: string,
-    @Query() signature: string,
+    @Query('expires') _expires: string,
+    @Query('key_id') _keyId: string,
+    @Query('signature') _signature: string,
   ): Promise<Order> {
     const order = toOrder(orderId, await this.services.store.find(orderId));
     if (!isFinal(order.status)) this.setHeader('Retry-After', '1');
