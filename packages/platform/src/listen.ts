@@ -26,10 +26,19 @@ export async function listen(server: Server, port: number, variable: string): Pr
   return (server.address() as AddressInfo).port;
 }
 
-/** Stops accepting, lets requests in flight finish, and drops idle connections. */
+const IDLE_SWEEP_MS = 50;
+
+/**
+ * Stops accepting, lets requests in flight finish, and drops connections as they become idle: clients that keep one
+ * open for its next request would hold the server until their timeout.
+ */
 export async function closeServer(server: Server): Promise<void> {
   await new Promise<void>((resolve) => {
-    server.close(() => resolve());
+    const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+    server.close(() => {
+      clearInterval(sweep);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }

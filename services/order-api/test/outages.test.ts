@@ -101,8 +101,8 @@ describe('stopping', () => {
       );
     });
     const port = await listen(slow, 0, 'PORT');
-    const env = { ...stack.env, SQS_QUEUE_URL: `http://127.0.0.1:${port}/000000000000/order-queue` };
-    api = await startApi({ env });
+    process.env.AWS_ENDPOINT_URL_SQS = `http://127.0.0.1:${port}`;
+    api = await startApi(stack, { SQS_QUEUE_URL: `http://127.0.0.1:${port}/000000000000/order-queue` });
     const placing = placeOrder(api, 'inflight');
     await waiting;
     const stopping = api.stop();
