@@ -31,6 +31,21 @@ export async function runWithRetries<T>(
   budget: CallBudget,
   limits: RetryLimits,
 ): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    // Almost every call ends with its first try: only the others pay for a policy.
+    return retryFrom(error, attempt, budget, limits);
+  }
+}
+
+/** Goes on after a first try that failed with `firstError`. */
+function retryFrom<T>(
+  firstError: unknown,
+  attempt: () => Promise<T>,
+  budget: CallBudget,
+  limits: RetryLimits,
+): Promise<T> {
   const worthIt = (error: unknown) =>
     budget.mayRetry() && decideRetry(failureOf(error), budget.leftMs()) === 'retry';
   const backoff = new ExponentialBackoff({
@@ -43,7 +58,7 @@ export async function runWithRetries<T>(
     backoff: withinBudget(backoff, budget),
   });
   policy.onRetry(() => budget.onRetry());
-  return policy.execute(attempt);
+  return policy.execute((context) => (context.attempt === 0 ? Promise.reject(firstError) : attempt()));
 }
 
 /** Never pauses for more than half of what is left: a pause that eats the budget leaves nothing for the try after it. */

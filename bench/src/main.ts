@@ -1,0 +1,13 @@
+/** `npm run bench -- NAME`: measures one part of the system and prints what it found. */
+const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<boolean> }>>> = {
+  rpc: () => import('./rpc/bench.js'),
+};
+
+const name = process.argv[2] ?? '';
+const load = SUITES[name];
+if (!load) {
+  process.stderr.write(`usage: npm run bench -- ${Object.keys(SUITES).join(' | ')}\n`);
+  process.exit(2);
+}
+const suite = await load();
+process.exit((await suite.run()) ? 0 : 1);
