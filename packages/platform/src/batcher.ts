@@ -9,17 +9,29 @@ export interface BatcherOptions<I, O> {
   readonly send: (entries: readonly I[]) => Promise<readonly EntryResult<O>[]>;
   /** Entries in one batch at most. */
   readonly maxEntries: number;
-  /** Size of one batch at most, in the unit of `sizeOf`. */
+  /** Sum of `sizeOf` in one batch at most. An entry that is larger goes alone. */
   readonly maxSize?: number;
   /** Size of one entry; 0 without it. */
   readonly sizeOf?: (entry: I) => number;
-  /** Batches in flight at most. Entries that arrive meanwhile form the next batch. */
+  /** Batches on their way at most. */
   readonly maxConcurrent: number;
-  /** How long a batch that is not full waits for company, in milliseconds; 0 sends a lone entry at once. */
-  readonly lingerMs: number;
+  /** Entries that may wait; more are refused, which tells callers of an overload while it is small. */
+  readonly maxWaiting?: number;
+  /**
+   * Whether a batch that is not full leaves at once when no other is on its way: so grouping costs an idle system no
+   * time, and what arrives meanwhile forms the next batch. Without it, every batch waits to be full or overdue.
+   */
+  readonly eager: boolean;
+  /** How long an entry waits for company at most, in milliseconds. */
+  readonly maxWaitMs: number;
 }
 
-interface Pending<I, O> {
+/** More entries wait than may. */
+export class BatcherFullError extends Error {
+  override readonly name = 'BatcherFullError';
+}
+
+interface Waiting<I, O> {
   readonly entry: I;
   readonly size: number;
   readonly resolve: (value: O) => void;
@@ -29,82 +41,90 @@ interface Pending<I, O> {
 /** Collects entries and sends them in batches. Each entry's promise settles with its own result. */
 export class Batcher<I, O> {
   readonly #options: BatcherOptions<I, O>;
-  #waiting: Pending<I, O>[] = [];
+  readonly #waiting: Waiting<I, O>[] = [];
   readonly #inFlight = new Set<Promise<void>>();
-  #linger: NodeJS.Timeout | undefined;
-  #closing = false;
+  #scheduled = false;
+  #overdue: NodeJS.Timeout | undefined;
 
   constructor(options: BatcherOptions<I, O>) {
     this.#options = options;
   }
 
-  /** Entries that wait for a batch. */
-  get waiting(): number {
-    return this.#waiting.length;
-  }
-
-  /** Adds an entry; resolves or rejects with what the batch call said of it. */
+  /** Resolves or rejects with what the batch call said of the entry; rejects with BatcherFullError. */
   add(entry: I): Promise<O> {
-    const size = this.#options.sizeOf?.(entry) ?? 0;
+    const { maxWaiting = Number.POSITIVE_INFINITY, sizeOf } = this.#options;
+    if (this.#waiting.length >= maxWaiting)
+      return Promise.reject(new BatcherFullError(`${this.#waiting.length} entries wait already`));
     return new Promise<O>((resolve, reject) => {
-      this.#waiting.push({ entry, size, resolve, reject });
-      this.#pump();
+      this.#waiting.push({ entry, size: sizeOf?.(entry) ?? 0, resolve, reject });
+      this.#schedule();
     });
   }
 
-  /** Sends what waits without lingering, and resolves when all is answered. Entries may still be added. */
+  /** Sends what waits, full or not, and resolves when everything is answered. */
   async flush(): Promise<void> {
-    this.#closing = true;
-    this.#pump();
-    while (this.#inFlight.size > 0) await Promise.race(this.#inFlight);
-    this.#closing = false;
-  }
-
-  #pump(): void {
-    const { maxConcurrent, maxEntries, lingerMs } = this.#options;
-    while (this.#waiting.length > 0 && this.#inFlight.size < maxConcurrent) {
-      if (this.#waiting.length < maxEntries && lingerMs > 0 && !this.#closing) {
-        this.#linger ??= setTimeout(() => this.#dispatch(), lingerMs);
-        return;
-      }
-      this.#dispatch();
+    while (this.#waiting.length > 0 || this.#inFlight.size > 0) {
+      this.#dispatchDue(true);
+      await Promise.race(this.#inFlight);
     }
   }
 
-  #dispatch(): void {
-    clearTimeout(this.#linger);
-    this.#linger = undefined;
-    const batch = this.#takeBatch();
-    if (batch.length === 0) return;
-    const sent = this.#send(batch).finally(() => {
+  /** Once in a turn of the event loop, so that entries that came together leave together. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#dispatchDue(false);
+    });
+  }
+
+  #dispatchDue(overdue: boolean): void {
+    const { maxEntries, maxConcurrent, maxWaitMs, eager } = this.#options;
+    while (this.#waiting.length > 0 && this.#inFlight.size < maxConcurrent) {
+      const mayLeave = overdue || (eager && this.#inFlight.size === 0);
+      if (!mayLeave && this.#waiting.length < maxEntries) break;
+      this.#dispatch(this.#takeBatch());
+    }
+    if (this.#waiting.length === 0) {
+      clearTimeout(this.#overdue);
+      this.#overdue = undefined;
+    } else {
+      this.#overdue ??= setTimeout(() => {
+        this.#overdue = undefined;
+        this.#dispatchDue(true);
+      }, maxWaitMs);
+    }
+  }
+
+  #takeBatch(): Waiting<I, O>[] {
+    const { maxEntries, maxSize = Number.POSITIVE_INFINITY } = this.#options;
+    let size = 0;
+    const end = this.#waiting.slice(0, maxEntries).findIndex((waiting, index) => {
+      size += waiting.size;
+      return size > maxSize && index > 0;
+    });
+    return this.#waiting.splice(0, end === -1 ? maxEntries : end);
+  }
+
+  #dispatch(batch: readonly Waiting<I, O>[]): void {
+    const sent = this.#send(batch).then(() => {
       this.#inFlight.delete(sent);
-      this.#pump();
+      this.#dispatchDue(false);
     });
     this.#inFlight.add(sent);
   }
 
-  #takeBatch(): Pending<I, O>[] {
-    const { maxEntries, maxSize = Number.POSITIVE_INFINITY } = this.#options;
-    let count = 0;
-    let size = 0;
-    for (const pending of this.#waiting) {
-      if (count === maxEntries || (count > 0 && size + pending.size > maxSize)) break;
-      count += 1;
-      size += pending.size;
-    }
-    return this.#waiting.splice(0, count);
-  }
-
-  async #send(batch: readonly Pending<I, O>[]): Promise<void> {
+  async #send(batch: readonly Waiting<I, O>[]): Promise<void> {
     try {
       const results = await this.#options.send(batch.map(({ entry }) => entry));
-      batch.forEach((pending, index) => {
+      batch.forEach(({ resolve, reject }, index) => {
         const result = results[index] ?? { error: new Error('The batch call did not answer for this entry') };
-        if ('error' in result) pending.reject(result.error);
-        else pending.resolve(result.value);
+        if ('error' in result) reject(result.error);
+        else resolve(result.value);
       });
     } catch (error) {
-      for (const pending of batch) pending.reject(error);
+      for (const { reject } of batch) reject(error);
     }
   }
 }

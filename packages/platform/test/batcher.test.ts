@@ -1,100 +1,175 @@
 import { expect, test } from '@jest/globals';
-import { Batcher, type EntryResult } from '../src/batcher.js';
+import { Batcher, BatcherFullError, type BatcherOptions, type EntryResult } from '../src/batcher.js';
 
-/** A batch call that a test answers by hand. */
-function manualSend() {
-  const calls: { entries: readonly number[]; answer: (results: EntryResult<string>[]) => void }[] = [];
-  const send = (entries: readonly number[]) =>
-    new Promise<EntryResult<string>[]>((resolve) => {
-      calls.push({ entries, answer: resolve });
-    });
-  return { calls, send };
+const HOUR_MS = 3_600_000;
+
+const OPTIONS = {
+  maxEntries: 3,
+  maxSize: 100,
+  sizeOf: (entry: number) => entry,
+  maxConcurrent: 2,
+  eager: true,
+  maxWaitMs: HOUR_MS,
+};
+
+/** A batcher whose batches are answered by the test, in the order in which they left. */
+function createManual(options: Partial<BatcherOptions<number, string>> = {}) {
+  const batches: (readonly number[])[] = [];
+  const pending: PromiseWithResolvers<EntryResult<string>[]>[] = [];
+  const batcher = new Batcher<number, string>({
+    send: (entries) => {
+      batches.push(entries);
+      const answer = Promise.withResolvers<EntryResult<string>[]>();
+      pending.push(answer);
+      return answer.promise;
+    },
+    ...OPTIONS,
+    ...options,
+  });
+  return {
+    batcher,
+    batches,
+    /** Answers the oldest batch: each entry was taken. */
+    accept: (...entries: number[]) =>
+      pending.shift()?.resolve(entries.map((entry) => ({ value: `took ${entry}` }))),
+    answer: (results: EntryResult<string>[]) => pending.shift()?.resolve(results),
+    fail: (error: Error) => pending.shift()?.reject(error),
+  };
 }
 
-const echo = (entries: readonly number[]) => entries.map((entry) => ({ value: `sent ${entry}` }));
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-test('sends a lone entry at once and groups what arrives meanwhile', async () => {
-  const { calls, send } = manualSend();
-  const batcher = new Batcher({ send, maxEntries: 10, maxConcurrent: 1, lingerMs: 0 });
-  const first = batcher.add(1);
-  const others = [2, 3, 4].map((entry) => batcher.add(entry));
-  expect(calls.map(({ entries }) => entries)).toEqual([[1]]);
-  expect(batcher.waiting).toBe(3);
-  calls[0]?.answer(echo([1]));
-  expect(await first).toBe('sent 1');
-  await new Promise(setImmediate);
-  expect(calls.map(({ entries }) => entries)).toEqual([[1], [2, 3, 4]]);
-  calls[1]?.answer(echo([2, 3, 4]));
-  expect(await Promise.all(others)).toEqual(['sent 2', 'sent 3', 'sent 4']);
+test('eager: a lone entry leaves at once', async () => {
+  const { batcher, batches, accept } = createManual();
+  const sent = batcher.add(1);
+  await turn();
+  expect(batches).toEqual([[1]]);
+  accept(1);
+  expect(await sent).toBe('took 1');
 });
 
-test('splits by count and by size, and sends an entry that is too large alone', async () => {
+test('eager: what arrives while a batch is on its way leaves when that returns', async () => {
+  const { batcher, batches, accept } = createManual();
+  const first = batcher.add(1);
+  await turn();
+  const others = [batcher.add(2), batcher.add(3)];
+  await turn();
+  expect(batches).toEqual([[1]]);
+  accept(1);
+  await first;
+  await turn();
+  expect(batches).toEqual([[1], [2, 3]]);
+  accept(2, 3);
+  expect(await Promise.all(others)).toEqual(['took 2', 'took 3']);
+});
+
+test('a full batch leaves although another is on its way, up to the limit', async () => {
+  const { batcher, batches, accept } = createManual();
+  const sent = [batcher.add(1)];
+  await turn();
+  for (const entry of [2, 3, 4, 5, 6, 7]) sent.push(batcher.add(entry));
+  await turn();
+  expect(batches).toEqual([[1], [2, 3, 4]]);
+  accept(1);
+  await turn();
+  expect(batches).toEqual([[1], [2, 3, 4], [5, 6, 7]]);
+  accept(2, 3, 4);
+  accept(5, 6, 7);
+  await Promise.all(sent);
+});
+
+test.each([
+  ['eager: an entry beside a batch on its way', true, [[1], [2]]],
+  ['not eager: any entry', false, [[1, 2]]],
+])('%s leaves when it has waited long enough', async (_, eager, expected) => {
+  const { batcher, batches, accept } = createManual({ eager, maxWaitMs: 5 });
+  const sent = [batcher.add(1)];
+  await turn();
+  sent.push(batcher.add(2));
+  while (batches.flat().length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  expect(batches).toEqual(expected);
+  for (const batch of expected) accept(...batch);
+  await Promise.all(sent);
+});
+
+test('not eager: a full batch leaves at once', async () => {
+  const { batcher, batches, accept } = createManual({ eager: false });
+  const sent = [1, 2, 3].map((entry) => batcher.add(entry));
+  await turn();
+  expect(batches).toEqual([[1, 2, 3]]);
+  accept(1, 2, 3);
+  await Promise.all(sent);
+});
+
+test('batches stay under the size limit; what is too large alone goes alone', async () => {
   const batches: (readonly number[])[] = [];
   const batcher = new Batcher<number, string>({
+    ...OPTIONS,
+    maxConcurrent: 1,
     send: async (entries) => {
       batches.push(entries);
-      return echo(entries);
+      return entries.map(() => ({ value: 'taken' }));
     },
-    maxEntries: 3,
-    maxSize: 10,
-    sizeOf: (entry) => entry,
-    maxConcurrent: 1,
-    lingerMs: 1,
   });
-  await Promise.all([1, 1, 1, 6, 5, 99, 1].map((entry) => batcher.add(entry)));
-  expect(batches).toEqual([[1, 1, 1], [6], [5], [99], [1]]);
+  const sent = [60, 30, 20, 500, 10].map((entry) => batcher.add(entry));
+  await batcher.flush();
+  await Promise.all(sent);
+  expect(batches).toEqual([[60, 30], [20], [500], [10]]);
 });
 
-test('fails the entries that the batch call refused, and no other', async () => {
+test('each caller learns its own outcome', async () => {
   const refusal = new Error('refused');
-  const batcher = new Batcher<number, string>({
-    send: async (entries) =>
-      entries.map((entry) => (entry === 2 ? { error: refusal } : { value: String(entry) })),
-    maxEntries: 10,
-    maxConcurrent: 1,
-    lingerMs: 1,
-  });
-  const results = await Promise.allSettled([1, 2, 3].map((entry) => batcher.add(entry)));
-  expect(results).toEqual([
-    { status: 'fulfilled', value: '1' },
+  const { batcher, answer } = createManual();
+  const sent = [1, 2, 3].map((entry) => batcher.add(entry));
+  await turn();
+  answer([{ value: 'taken' }, { error: refusal }]);
+  expect(await Promise.allSettled(sent)).toEqual([
+    { status: 'fulfilled', value: 'taken' },
     { status: 'rejected', reason: refusal },
-    { status: 'fulfilled', value: '3' },
+    { status: 'rejected', reason: new Error('The batch call did not answer for this entry') },
   ]);
 });
 
-test('fails every entry when the call fails, and entries that were not answered for', async () => {
+test('a batch that cannot be sent fails its entries, and the next goes', async () => {
   const outage = new Error('outage');
-  const failing = new Batcher<number, string>({
-    send: async () => {
-      throw outage;
-    },
-    maxEntries: 10,
-    maxConcurrent: 1,
-    lingerMs: 0,
-  });
-  await expect(failing.add(1)).rejects.toBe(outage);
-  const forgetful = new Batcher<number, string>({
-    send: async () => [],
-    maxEntries: 10,
-    maxConcurrent: 1,
-    lingerMs: 0,
-  });
-  await expect(forgetful.add(1)).rejects.toThrow('did not answer');
+  const { batcher, fail, accept } = createManual();
+  const sent = Promise.allSettled([batcher.add(1), batcher.add(2)]);
+  await turn();
+  fail(outage);
+  expect(await sent).toEqual([
+    { status: 'rejected', reason: outage },
+    { status: 'rejected', reason: outage },
+  ]);
+  const next = batcher.add(3);
+  await turn();
+  accept(3);
+  expect(await next).toBe('took 3');
 });
 
-test('flush sends what lingers and waits for it', async () => {
-  const batches: (readonly number[])[] = [];
-  const batcher = new Batcher<number, string>({
-    send: async (entries) => {
-      batches.push(entries);
-      return echo(entries);
-    },
-    maxEntries: 2,
+test('more than may wait is refused', async () => {
+  const { batcher, accept } = createManual({ maxWaiting: 1 });
+  const first = batcher.add(1);
+  await expect(batcher.add(2)).rejects.toThrow(BatcherFullError);
+  await turn();
+  accept(1);
+  await first;
+});
+
+test('flush sends what waits and resolves when all is answered', async () => {
+  const taken: number[] = [];
+  const batcher = new Batcher<number, void>({
+    ...OPTIONS,
+    eager: false,
     maxConcurrent: 1,
-    lingerMs: 3_600_000,
+    send: async (entries) => {
+      await turn();
+      taken.push(...entries);
+      return entries.map(() => ({ value: undefined }));
+    },
   });
-  const answers = [1, 2, 3].map((entry) => batcher.add(entry));
+  const sent = Array.from({ length: 10 }, (_, entry) => batcher.add(entry));
   await batcher.flush();
-  expect(await Promise.all(answers)).toEqual(['sent 1', 'sent 2', 'sent 3']);
-  expect(batches).toEqual([[1, 2], [3]]);
+  expect(taken).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  await Promise.all(sent);
+  await batcher.flush();
 });

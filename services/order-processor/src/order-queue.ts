@@ -55,7 +55,12 @@ export class OrderQueue {
 
   constructor(options: OrderQueueOptions) {
     this.#options = options;
-    const grouping = { maxEntries: SQS_BATCH_SIZE, maxConcurrent: 4, lingerMs: options.deleteLingerMs };
+    const grouping = {
+      maxEntries: SQS_BATCH_SIZE,
+      maxConcurrent: 4,
+      eager: false,
+      maxWaitMs: options.deleteLingerMs,
+    };
     this.#deletes = new Batcher({ ...grouping, send: (handles) => this.#sendDeletes(handles) });
     this.#visibilities = new Batcher({ ...grouping, send: (changes) => this.#sendVisibilities(changes) });
   }

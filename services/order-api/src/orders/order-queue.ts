@@ -6,9 +6,9 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { encodeOrderPlaced, type PlacedOrder } from '@order-pipeline/contracts/order-event';
+import { Batcher, type EntryResult } from '@order-pipeline/platform/batcher';
 import type { RequestContext } from '../http/request-context.js';
 import type { ApiMetrics } from '../metrics.js';
-import { Batcher, type BatchOutcome } from './batcher.js';
 
 /** SQS did not take an order; as far as is known nothing was ordered. */
 export class QueueUnavailableError extends Error {
@@ -33,12 +33,13 @@ interface Message {
 
 const LIMITS = {
   /** SQS takes ten messages a call. */
-  maxItems: 10,
-  /** SQS takes 1 MiB a call; emulators and older regions a quarter of it. */
-  maxBytes: 262_144,
+  maxEntries: 10,
+  /** Bytes. SQS takes 1 MiB a call; emulators and older regions a quarter of it. */
+  maxSize: 262_144,
   maxWaitMs: 20,
-  maxInFlight: 32,
+  maxConcurrent: 32,
   maxWaiting: 5_000,
+  eager: true,
 };
 
 /** Names and values of the two message attributes take less than this many bytes. */
@@ -46,14 +47,15 @@ const ATTRIBUTE_BYTES = 256;
 
 /** Creates the sending end of the order queue. */
 export function createOrderQueue(sqs: SQSClient, queueUrl: string, metrics: ApiMetrics): OrderQueue {
-  const batcher = new Batcher<Message>((messages) => sendBatch(sqs, queueUrl, metrics, messages), {
+  const batcher = new Batcher<Message, void>({
     ...LIMITS,
+    send: (messages) => sendBatch(sqs, queueUrl, metrics, messages),
     sizeOf: ({ body }) => Buffer.byteLength(body) + ATTRIBUTE_BYTES,
   });
   return {
     send: async (order, context) => {
       try {
-        await batcher.send({ body: encodeOrderPlaced(order), groupId: order.user_id, context });
+        await batcher.add({ body: encodeOrderPlaced(order), groupId: order.user_id, context });
       } catch (cause) {
         throw new QueueUnavailableError('SQS did not take the order', { cause });
       }
@@ -71,7 +73,7 @@ async function sendBatch(
   queueUrl: string,
   metrics: ApiMetrics,
   messages: readonly Message[],
-): Promise<BatchOutcome> {
+): Promise<EntryResult<void>[]> {
   metrics.observeBatch(messages.length);
   const { Successful = [], Failed = [] } = await sqs.send(
     new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: messages.map(toEntry) }),
@@ -79,9 +81,9 @@ async function sendBatch(
   const taken = new Set(Successful.map(({ Id }) => Id));
   return messages.map((_, index) => {
     const id = String(index);
-    if (taken.has(id)) return undefined;
+    if (taken.has(id)) return { value: undefined };
     const { Code = 'unknown', Message = '' } = Failed.find((failure) => failure.Id === id) ?? {};
-    return new Error(`SQS refused the message: ${Code} ${Message}`.trimEnd());
+    return { error: new Error(`SQS refused the message: ${Code} ${Message}`.trimEnd()) };
   });
 }
 
