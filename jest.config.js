@@ -36,5 +36,12 @@ export default {
     '!**/gen/**',
     '!**/generated/**',
     '!**/main.ts',
+    '!**/*-main.ts',
+    '!**/*.d.ts',
   ],
+  coverageThreshold: {
+    global: { lines: 95, statements: 95 },
+    '**/decide.ts': { lines: 100, branches: 100, functions: 100 },
+    '**/decide/**/*.ts': { lines: 100, branches: 100, functions: 100 },
+  },
 };
