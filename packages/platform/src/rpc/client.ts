@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../clock.js';
 import type { Logger } from '../logger.js';
 import type { Registry } from '../metrics.js';
 import { type Breaker, ProbingBreaker } from './breaker.js';
+import { routeGrpcLogs } from './grpc-logs.js';
 import { withInterceptors } from './intercepted-transport.js';
 import { channelOptions, DEFAULT_LIMITS, type RpcLimits } from './limits.js';
 import { probeHealth } from './probe.js';
@@ -62,6 +63,7 @@ export interface RpcClient<S extends DescService> {
 
 /** Creates a client. It connects when it is first used. */
 export function createRpcClient<S extends DescService>(service: S, options: RpcClientOptions): RpcClient<S> {
+  routeGrpcLogs(options.logger);
   const channel = createChannel(options);
   const tries = createGrpcTransport(channel);
   const breaker = createBreaker(service.typeName, tries, options);

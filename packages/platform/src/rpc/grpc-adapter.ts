@@ -8,7 +8,7 @@ import {
   type MessageShape,
   toBinary,
 } from '@bufbuild/protobuf';
-import { Code, ConnectError, type MethodImplSpec } from '@connectrpc/connect';
+import { Code, ConnectError } from '@connectrpc/connect';
 import type {
   Server,
   ServerUnaryCall,
@@ -19,7 +19,7 @@ import type {
 } from '@grpc/grpc-js';
 import type { Logger } from '../logger.js';
 import { GrpcHandlerContext } from './grpc-context.js';
-import { grpcPath, methodsOf, type RpcService } from './service.js';
+import { grpcPath, methodsOf, type RpcService, type ServedMethod } from './service.js';
 import { toStatus } from './status.js';
 
 /** Adds the service to the server. Its methods must throw ConnectErrors only, which `guardService` sees to. */
@@ -37,7 +37,8 @@ export function mountOnGrpc(server: Pick<Server, 'addService'>, service: RpcServ
       responseSerialize: asBuffer,
       responseDeserialize: asBuffer,
     };
-    handlers[spec.method.name] = handlerOf(spec, logger);
+    handlers[spec.method.name] =
+      spec.kind === 'unary' ? unaryHandler(spec, logger) : serverStreamHandler(spec, logger);
   }
   server.addService(definition, handlers);
 }
@@ -46,18 +47,7 @@ function asBuffer(bytes: Buffer): Buffer {
   return bytes;
 }
 
-function handlerOf(spec: MethodImplSpec, logger: Logger): UntypedHandleCall {
-  switch (spec.kind) {
-    case 'unary':
-      return unaryHandler(spec, logger);
-    case 'server_streaming':
-      return serverStreamHandler(spec, logger);
-    default:
-      throw new Error(`${grpcPath(spec.method)} streams requests, which is not served here`);
-  }
-}
-
-function unaryHandler({ method, impl }: MethodImplSpec & { kind: 'unary' }, logger: Logger) {
+function unaryHandler({ method, impl }: ServedMethod & { readonly kind: 'unary' }, logger: Logger) {
   return async (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): Promise<void> => {
     const context = new GrpcHandlerContext(method, call);
     try {
@@ -73,7 +63,7 @@ function unaryHandler({ method, impl }: MethodImplSpec & { kind: 'unary' }, logg
 }
 
 function serverStreamHandler(
-  { method, impl }: MethodImplSpec & { kind: 'server_streaming' },
+  { method, impl }: ServedMethod & { readonly kind: 'server_streaming' },
   logger: Logger,
 ) {
   return async (call: ServerWritableStream<Buffer, Buffer>): Promise<void> => {

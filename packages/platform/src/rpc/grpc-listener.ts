@@ -40,7 +40,7 @@ export async function startGrpcListener(options: GrpcListenerOptions): Promise<G
   );
   addReflectionService(server, descriptors);
   const port = await bind(server, options);
-  return { port, health, drain: (graceMs) => drain(server, health, graceMs) };
+  return { port, health, drain: (graceMs) => drain(server, health, `${options.host}:${port}`, graceMs) };
 }
 
 function bind(server: Server, { host, port, portVariable, tls }: GrpcListenerOptions): Promise<number> {
@@ -55,13 +55,12 @@ function bind(server: Server, { host, port, portVariable, tls }: GrpcListenerOpt
   });
 }
 
-async function drain(server: Server, health: HealthService, graceMs: number): Promise<void> {
+async function drain(server: Server, health: HealthService, address: string, graceMs: number): Promise<void> {
   health.shutDown();
+  // GOAWAY now, and an end after the grace. `forceShutdown` would not end anything: it knows connections from channelz
+  // only, which is switched off for its cost.
+  server.drain(address, graceMs);
   await new Promise<void>((resolve) => {
-    const cutOff = setTimeout(() => server.forceShutdown(), graceMs);
-    server.tryShutdown(() => {
-      clearTimeout(cutOff);
-      resolve();
-    });
+    server.tryShutdown(() => resolve());
   });
 }

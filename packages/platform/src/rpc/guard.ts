@@ -1,10 +1,10 @@
 /** Stands around every method of a service on both listeners: measures, refuses late calls, and keeps errors in. */
 import type { DescMethod } from '@bufbuild/protobuf';
-import { Code, ConnectError, type HandlerContext, type MethodImplSpec } from '@connectrpc/connect';
+import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
 import type { Logger } from '../logger.js';
 import { callerOf } from './context.js';
 import type { ObserveCall } from './rpc-metrics.js';
-import { methodName, methodsOf, type RpcService } from './service.js';
+import { methodName, methodsOf, type RpcService, type ServedMethod } from './service.js';
 
 /** What the guard reports to. */
 export interface GuardOptions {
@@ -19,7 +19,7 @@ export function guardService(service: RpcService, options: GuardOptions): RpcSer
   return { service: service.service, implementation: implementation as RpcService['implementation'] };
 }
 
-function guardMethod(spec: MethodImplSpec, { logger, observe }: GuardOptions) {
+function guardMethod(spec: ServedMethod, { logger, observe }: GuardOptions) {
   const fail = (error: unknown, context: HandlerContext): ConnectError =>
     toPublicError(error, spec.method, context, logger);
   switch (spec.kind) {
@@ -52,8 +52,6 @@ function guardMethod(spec: MethodImplSpec, { logger, observe }: GuardOptions) {
           observe(spec.method, code, startedAt);
         }
       };
-    default:
-      throw new Error(`${methodName(spec.method)} streams requests, which is not served here`);
   }
 }
 

@@ -1,9 +1,10 @@
 /** The HTTP listener: Connect (JSON, gRPC-Web, curl) and the operations pages on one port. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { closeServer, listen } from '../listen.js';
+import type { Logger } from '../logger.js';
 import { createOpsHandler, type OpsOptions } from '../ops-server.js';
+import { createConnectHandler } from './connect-handler.js';
 import type { RpcLimits } from './limits.js';
 import type { RpcService } from './service.js';
 import { httpsOptions, type ServerTls } from './tls.js';
@@ -16,6 +17,7 @@ export interface HttpListenerOptions extends OpsOptions {
   readonly portVariable: string;
   readonly limits: RpcLimits;
   readonly tls: ServerTls | undefined;
+  readonly logger: Logger;
 }
 
 /** An HTTP listener that accepts requests. */
@@ -29,28 +31,13 @@ export interface HttpListener {
 export async function startHttpListener(options: HttpListenerOptions): Promise<HttpListener> {
   const shutdown = new AbortController();
   const operations = createOpsHandler(options);
-  const connect = createConnectHandler(options, shutdown.signal);
+  const connect = createConnectHandler({ ...options, shutdownSignal: shutdown.signal });
   const handle: RequestListener = (request, response) => {
     if (!operations(request, response)) connect(request, response);
   };
   const server = options.tls ? createTlsServer(httpsOptions(options.tls), handle) : createServer(handle);
   const port = await listen(server, options.port, options.portVariable);
   return { port, drain: (graceMs) => drain(server, shutdown, graceMs) };
-}
-
-function createConnectHandler({ services, limits }: HttpListenerOptions, shutdownSignal: AbortSignal) {
-  return connectNodeAdapter({
-    routes: (router) => {
-      for (const { service, implementation } of services) router.service(service, implementation);
-    },
-    // gRPC has a listener of its own.
-    grpc: false,
-    // People write JSON: a field that is misspelt must not be left out in silence.
-    jsonOptions: { ignoreUnknownFields: false },
-    readMaxBytes: limits.messageMaxBytes,
-    writeMaxBytes: limits.messageMaxBytes,
-    shutdownSignal,
-  });
 }
 
 async function drain(server: Server, shutdown: AbortController, graceMs: number): Promise<void> {

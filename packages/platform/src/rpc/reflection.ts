@@ -13,7 +13,9 @@ export function addReflectionService(server: Server, services: readonly DescServ
   // The package reads nothing but the descriptors, from entries of any kind.
   const entries = reflected.map(({ typeName, file }) => [typeName, { fileDescriptorProtos: filesOf(file) }]);
   const definition = Object.fromEntries(entries) as ConstructorParameters<typeof ReflectionService>[0];
-  new ReflectionService(definition).addToServer(server);
+  // A file may describe services that are not served: only these are listed.
+  const listed = reflected.map(({ typeName }) => typeName);
+  new ReflectionService(definition, { services: listed }).addToServer(server);
 }
 
 /** The file and everything that it imports, encoded. */

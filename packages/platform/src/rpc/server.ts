@@ -3,6 +3,7 @@ import type { Logger } from '../logger.js';
 import type { Registry } from '../metrics.js';
 import type { ReadinessCheck } from '../ops-server.js';
 import { startGrpcListener } from './grpc-listener.js';
+import { routeGrpcLogs } from './grpc-logs.js';
 import { guardService } from './guard.js';
 import { startHttpListener } from './http-listener.js';
 import { DEFAULT_LIMITS, type RpcLimits } from './limits.js';
@@ -51,15 +52,15 @@ export interface RpcServer {
 /** Starts both listeners. Throws PortInUseError, and then nothing is left listening. */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const { logger, registry, checks, drainMs = 10_000, checkTimeoutMs = 2_000 } = options;
+  routeGrpcLogs(logger);
   const observe = createServerObserver(registry);
   const services = options.services.map((service) => guardService(service, { logger, observe }));
-  const shared = { services, limits: { ...DEFAULT_LIMITS, ...options.limits }, tls: options.tls };
+  const shared = { services, limits: { ...DEFAULT_LIMITS, ...options.limits }, tls: options.tls, logger };
   const grpc = await startGrpcListener({
     ...shared,
     host: options.grpcHost ?? '[::]',
     port: options.grpcPort,
     portVariable: options.grpcPortVariable,
-    logger,
   });
   const http = await startHttpListener({
     ...shared,

@@ -1,6 +1,6 @@
 /** A service together with what implements it. */
 import type { DescMethod, DescService } from '@bufbuild/protobuf';
-import { createServiceImplSpec, type ServiceImpl } from '@connectrpc/connect';
+import { createServiceImplSpec, type MethodImplSpec, type ServiceImpl } from '@connectrpc/connect';
 
 /** A service to serve. Made by `rpcService`, which checks that the two belong together. */
 export interface RpcService {
@@ -13,9 +13,15 @@ export function rpcService<S extends DescService>(service: S, implementation: Se
   return { service, implementation: implementation as ServiceImpl<DescService> };
 }
 
-/** The methods of a service, bound and ready to be called by kind. */
-export function methodsOf({ service, implementation }: RpcService) {
-  return Object.values(createServiceImplSpec(service, implementation).methods);
+/** A method that is answered by a message or by a stream of messages. */
+export type ServedMethod = Extract<MethodImplSpec, { readonly kind: 'unary' | 'server_streaming' }>;
+
+/** The methods of a service, bound and ready to be called. Throws for a method that takes a stream. */
+export function methodsOf({ service, implementation }: RpcService): ServedMethod[] {
+  return Object.values(createServiceImplSpec(service, implementation).methods).map((spec) => {
+    if (spec.kind === 'unary' || spec.kind === 'server_streaming') return spec;
+    throw new Error(`${methodName(spec.method)} streams requests, which is not served here`);
+  });
 }
 
 /** `package.Service/Method`, the value of the `method` label. */
