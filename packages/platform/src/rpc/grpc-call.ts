@@ -1,7 +1,6 @@
 /** Receives the answer of a grpc-js call as promises. */
 import { Code, ConnectError } from '@connectrpc/connect';
 import { type ChannelInterface, type Metadata, type StatusObject, status } from '@grpc/grpc-js';
-import { createDeferred, type Deferred } from './deferred.js';
 import { toHeaders } from './metadata.js';
 import { toConnectError } from './status.js';
 
@@ -54,10 +53,10 @@ export interface StreamAnswer {
 
 /** Starts the call with the metadata and reads messages as they are asked for. */
 export function receiveStream(call: GrpcCall, request: Metadata): StreamAnswer {
-  const head = createDeferred<Metadata>();
+  const head = Promise.withResolvers<Metadata>();
   const trailer = new Headers();
   let metadata: Metadata | undefined;
-  let next: Deferred<Buffer | undefined> = createDeferred();
+  let next = Promise.withResolvers<Buffer | undefined>();
   // Nobody may be reading when the stream fails.
   next.promise.catch(() => undefined);
   call.start(request, {
@@ -87,7 +86,7 @@ export function receiveStream(call: GrpcCall, request: Metadata): StreamAnswer {
       async next() {
         call.startRead();
         const message = await next.promise;
-        if (message) next = createDeferred();
+        if (message) next = Promise.withResolvers();
         next.promise.catch(() => undefined);
         return message;
       },

@@ -1,7 +1,6 @@
 /** Deadline, retries, breaker and metrics around a transport that makes one try a call. */
 import { Code, ConnectError, type Transport } from '@connectrpc/connect';
 import type { ProbingBreaker } from './breaker.js';
-import { createDeferred } from './deferred.js';
 import { type RetryLimits, runWithRetries } from './retry.js';
 import type { ObserveCall } from './rpc-metrics.js';
 import type { GrpcTransport } from './transport.js';
@@ -70,7 +69,7 @@ function tryMs({ timeoutMs }: ResilienceOptions, leftMs: number): number {
 /** Rejects as soon as the caller gives up, also during a pause between tries. */
 async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return result;
-  const aborted = createDeferred<never>();
+  const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(ConnectError.from(signal.reason, Code.Canceled));
   signal.addEventListener('abort', abort);
   try {
