@@ -1,4 +1,6 @@
 import { type CommonConfig, type Environment, EnvReader, readCommon } from '@order-pipeline/platform/env';
+import type { ClientTls } from '@order-pipeline/platform/rpc/tls';
+import { readClientTls } from '@order-pipeline/platform/rpc/tls-config';
 
 /** Everything the processor is told. Times carry their unit in the name. */
 export interface Config extends CommonConfig {
@@ -11,6 +13,8 @@ export interface Config extends CommonConfig {
   readonly inventoryUrl: string;
   readonly fraudUrl: string;
   readonly paymentUrl: string;
+  /** Used where a URL above is `https:`. */
+  readonly rpcTls: ClientTls;
   readonly protocol: ProtocolConfig;
   readonly consumer: ConsumerConfig;
   /** From SIGTERM to exit at most. */
@@ -74,6 +78,7 @@ export function loadConfig(environment: Environment): Config {
     inventoryUrl: http('INVENTORY_URL', 50051),
     fraudUrl: http('FRAUD_URL', 50051),
     paymentUrl: http('PAYMENT_URL', 50051),
+    rpcTls: readClientTls(env),
     protocol: { leaseMs, leaseMarginMs, maxReceives: env.integer('MAX_RECEIVES', 5, 1, 1_000) },
     consumer: {
       visibilitySeconds,

@@ -19,7 +19,7 @@ export interface Scoring {
 
 /** Connects to the three services; connections are made when they are first needed. */
 export function createScoring(config: Config, registry: Registry, logger: Logger): Scoring {
-  const shared = { registry, logger };
+  const shared = { registry, logger, tls: config.rpcTls };
   return {
     inventory: createRpcClient(InventoryService, {
       url: config.inventoryUrl,

@@ -1,5 +1,7 @@
 /** The configuration of a scoring process. */
 import { type CommonConfig, type Environment, EnvReader, readCommon } from '@order-pipeline/platform/env';
+import type { ServerTls } from '@order-pipeline/platform/rpc/tls';
+import { readServerTls } from '@order-pipeline/platform/rpc/tls-config';
 import { z } from 'zod';
 import { type FraudConfig, readFraudConfig } from './fraud/config.js';
 import { type InventoryConfig, readInventoryConfig } from './inventory/config.js';
@@ -12,6 +14,8 @@ export const SCORING_SERVICES = ['inventory', 'fraud', 'payment'] as const;
 export interface ScoringConfig extends CommonConfig {
   readonly grpcPort: number;
   readonly httpPort: number;
+  /** Both listeners speak TLS with it. */
+  readonly tls?: ServerTls;
   /** How long stopping may take before the process gives up, in milliseconds. */
   readonly stopTimeoutMs: number;
   /** How long one DynamoDB call may take, in milliseconds. */
@@ -33,10 +37,12 @@ export function loadConfig(environment: Environment): ScoringConfig {
   const remedy = `set it to a list of ${SCORING_SERVICES.join(', ')}, separated by commas`;
   const served = new Set(env.read('SCORING_SERVICES', ServiceList, remedy));
   const common = readCommon(env);
+  const tls = readServerTls(env);
   const config: ScoringConfig = {
     ...common,
     grpcPort: env.port('GRPC_PORT', 50_051),
     httpPort: env.port('PORT', 8_081),
+    ...(tls && { tls }),
     stopTimeoutMs: env.integer('STOP_TIMEOUT_MS', 25_000, 1_000, 120_000),
     storeTimeoutMs: env.integer('STORE_TIMEOUT_MS', 1_000, 10, 60_000),
     ...(served.has('inventory') && { inventory: readInventoryConfig(env) }),

@@ -44,6 +44,7 @@ export async function start(
     registry,
     checks: Object.assign({}, ...parts.map(({ checks }) => checks)),
     logger,
+    ...(config.tls && { tls: config.tls }),
     // Calls in flight get most of the time to stop, closing the rest.
     drainMs: Math.floor(config.stopTimeoutMs * 0.8),
   }).catch((error) => {
