@@ -36,6 +36,16 @@ module.exports = {
       from: { path: '/decide(/|[.]ts$)' },
       to: { pathNot: ['^packages/contracts/', '/decide(/|[.]ts$)', '^node_modules/@bufbuild/protobuf/'] },
     },
+    {
+      name: 'infra-knows-contracts-and-settings-only',
+      comment: 'The cloud program is told the shapes of queues and tables, and reads its settings as the services do.',
+      severity: 'error',
+      from: { path: '^infra/src' },
+      to: {
+        path: '^(packages|services|local|e2e|bench)/',
+        pathNot: '^packages/(contracts/|platform/(src|dist)/env[.])',
+      },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

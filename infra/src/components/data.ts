@@ -1,0 +1,76 @@
+/** What outlives every deployment: queues, tables and secrets. */
+import { ORDER_DLQ, ORDER_QUEUE } from '@order-pipeline/contracts/queues';
+import { INVENTORY_TABLE, ORDERS_TABLE, PAYMENTS_TABLE, USERS_TABLE } from '@order-pipeline/contracts/tables';
+import * as pulumi from '@pulumi/pulumi';
+import type { StackConfig } from '../config/types.ts';
+import type { ResourceArns } from '../decide/permissions.ts';
+import { Queues } from './queues.ts';
+import { Secrets } from './secrets.ts';
+import { Tables } from './tables.ts';
+
+/** What the data is told. */
+export interface DataArgs {
+  /** Prefix of the names in AWS. */
+  readonly prefix: string;
+  readonly config: StackConfig;
+  /** Days in which a deleted secret can be brought back. */
+  readonly recoveryDays: number;
+}
+
+/** Queues, tables and secrets. */
+export class Data extends pulumi.ComponentResource {
+  readonly queues: Queues;
+  readonly tables: Tables;
+  readonly secrets: Secrets;
+
+  constructor(
+    name: string,
+    { prefix, config, recoveryDays }: DataArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super('order-pipeline:infra:Data', name, {}, opts);
+    const child = { parent: this };
+    const { protect, replicaRegions, signingKeyGeneration, jwtSecretGeneration } = config;
+    this.queues = new Queues('queues', { prefix, protect }, child);
+    this.tables = new Tables('tables', { prefix, protect, replicaRegions }, child);
+    this.secrets = new Secrets(
+      'secrets',
+      { prefix, recoveryDays, signingKeyGeneration, jwtSecretGeneration },
+      child,
+    );
+    this.registerOutputs({});
+  }
+
+  /** ARNs, for permissions. */
+  arns(): pulumi.Output<ResourceArns> {
+    return pulumi.output({
+      orderQueue: this.queues.get(ORDER_QUEUE.name).arn,
+      orderDlq: this.queues.get(ORDER_DLQ.name).arn,
+      orders: this.tables.get(ORDERS_TABLE.name).arn,
+      inventory: this.tables.get(INVENTORY_TABLE.name).arn,
+      payments: this.tables.get(PAYMENTS_TABLE.name).arn,
+      users: this.tables.get(USERS_TABLE.name).arn,
+    });
+  }
+
+  /** URLs and names, for services and outputs. */
+  names() {
+    return {
+      orderQueueUrl: this.queues.get(ORDER_QUEUE.name).url,
+      orderDlqUrl: this.queues.get(ORDER_DLQ.name).url,
+      ordersTable: this.tables.get(ORDERS_TABLE.name).name,
+      inventoryTable: this.tables.get(INVENTORY_TABLE.name).name,
+      paymentsTable: this.tables.get(PAYMENTS_TABLE.name).name,
+      usersTable: this.tables.get(USERS_TABLE.name).name,
+    };
+  }
+
+  /** What alarms watch. */
+  watched() {
+    return {
+      orderQueue: this.queues.get(ORDER_QUEUE.name).name,
+      orderDlq: this.queues.get(ORDER_DLQ.name).name,
+      tables: this.tables.all().map(({ name }) => name),
+    };
+  }
+}

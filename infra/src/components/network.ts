@@ -1,0 +1,47 @@
+/** The network: public subnets for the load balancer alone, private ones for everything else. */
+import * as aws from '@pulumi/aws';
+import * as awsx from '@pulumi/awsx';
+import * as pulumi from '@pulumi/pulumi';
+
+/** What the network is told. */
+export interface NetworkArgs {
+  readonly cidr: string;
+  readonly zones: number;
+  /** Ways out to the Internet. Nothing here needs one, except for an OpenID issuer. */
+  readonly natGateways: 'none' | 'single' | 'perZone';
+}
+
+const NAT_STRATEGY = { none: 'None', single: 'Single', perZone: 'OnePerAz' } as const;
+
+/** A VPC over several zones. */
+export class Network extends pulumi.ComponentResource {
+  readonly vpcId: pulumi.Output<string>;
+  readonly publicSubnetIds: pulumi.Output<string[]>;
+  readonly privateSubnetIds: pulumi.Output<string[]>;
+  readonly routeTableIds: pulumi.Output<string[]>;
+
+  constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('order-pipeline:infra:Network', name, {}, opts);
+    const child = { parent: this };
+    const vpc = new awsx.ec2.Vpc(
+      name,
+      {
+        cidrBlock: args.cidr,
+        numberOfAvailabilityZones: args.zones,
+        enableDnsHostnames: true,
+        natGateways: { strategy: NAT_STRATEGY[args.natGateways] },
+        subnetStrategy: 'Auto',
+        // Private also without a NAT gateway: adding one later then changes routes and keeps the subnets.
+        subnetSpecs: [{ type: 'Public' }, { type: 'Private' }],
+      },
+      child,
+    );
+    // The VPC's own group lets its members talk freely; without rules it is of use to nobody.
+    new aws.ec2.DefaultSecurityGroup(name, { vpcId: vpc.vpcId, ingress: [], egress: [] }, child);
+    this.vpcId = vpc.vpcId;
+    this.publicSubnetIds = vpc.publicSubnetIds;
+    this.privateSubnetIds = vpc.privateSubnetIds;
+    this.routeTableIds = vpc.routeTables.apply((tables) => pulumi.all(tables.map(({ id }) => id)));
+    this.registerOutputs({});
+  }
+}

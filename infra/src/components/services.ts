@@ -1,0 +1,162 @@
+/** The three services: how each is reached and deployed. */
+import * as pulumi from '@pulumi/pulumi';
+import type { ComputeConfig, StackConfig } from '../config/types.ts';
+import { SECRETS_OF, type SecretName, toEnvironment } from '../decide/environment.ts';
+import { toPolicy, toTaskStatements } from '../decide/permissions.ts';
+import { COLLECTOR, PORTS, type ServiceName } from '../decide/services.ts';
+import { ApiDeployment } from './api-deployment.ts';
+import { Collector } from './collector.ts';
+import type { Data } from './data.ts';
+import { type Deployment, FargateService } from './fargate-service.ts';
+import type { Platform } from './platform.ts';
+import { Scaling } from './scaling.ts';
+import type { StoredSecret } from './stored-secret.ts';
+
+/** What the services are told. */
+export interface ServicesArgs {
+  /** Prefix of the names in AWS. */
+  readonly prefix: string;
+  readonly config: StackConfig;
+  readonly compute: ComputeConfig;
+  readonly data: Data;
+  readonly platform: Platform;
+  /** CloudWatch namespace of the processor's own metrics; absent where none are collected. */
+  readonly metricsNamespace?: string;
+  /** Alarms that take a deployment of order-api back. */
+  readonly deploymentGuards: readonly pulumi.Input<string>[];
+}
+
+/** What only some services have. */
+interface Extras {
+  readonly collector?: Collector | undefined;
+  readonly dependsOn?: pulumi.Resource[];
+}
+
+/** Name under which Service Connect answers for scoring, inside the tasks of the processor. */
+const SCORING_HOST = 'scoring';
+const SCORING_PORT = PORTS.scoring.service;
+
+/** order-api, order-processor and scoring. */
+export class Services extends pulumi.ComponentResource {
+  /** Names of the services in ECS. */
+  readonly names: Readonly<Record<ServiceName, pulumi.Output<string>>>;
+
+  constructor(name: string, args: ServicesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('order-pipeline:infra:Services', name, {}, opts);
+    const scoring = this.#createScoring(args);
+    const processor = this.#createProcessor(args, scoring);
+    const api = this.#createApi(args);
+    this.names = { 'order-api': api.name, 'order-processor': processor.name, scoring: scoring.name };
+    new Scaling(
+      'scaling',
+      {
+        sizes: args.compute.services,
+        serviceNames: this.names,
+        clusterName: args.platform.cluster.name,
+        orderQueue: args.data.watched().orderQueue,
+        loadBalancer: args.platform.entry.arnSuffix,
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+
+  #createApi(args: ServicesArgs): FargateService {
+    const { entry } = args.platform;
+    const { canary } = args.compute;
+    const { deployment, dependsOn } = new ApiDeployment(
+      'api-deployment',
+      { entry, canary, guards: args.deploymentGuards },
+      { parent: this },
+    );
+    return this.#create('order-api', args, deployment, { dependsOn });
+  }
+
+  #createProcessor(args: ServicesArgs, scoring: FargateService): FargateService {
+    const { prefix, config, platform, metricsNamespace: namespace } = args;
+    const collector = namespace
+      ? new Collector(
+          'metrics-collector',
+          { prefix, region: config.region, image: platform.images.get(COLLECTOR), namespace },
+          { parent: this },
+        )
+      : undefined;
+    const deployment = {
+      serviceConnectConfiguration: { enabled: true, namespace: platform.cluster.namespaceArn },
+    };
+    // Service Connect tells a task only of the services that were there when it started.
+    return this.#create('order-processor', args, deployment, { collector, dependsOn: [scoring] });
+  }
+
+  #createScoring(args: ServicesArgs): FargateService {
+    const services = [
+      {
+        portName: SCORING_PORT.protocol,
+        discoveryName: SCORING_HOST,
+        clientAlias: [{ dnsName: SCORING_HOST, port: SCORING_PORT.port }],
+        // Every call has a deadline of its own; the proxy's would only cut long streams off.
+        timeout: { perRequestTimeoutSeconds: 0, idleTimeoutSeconds: 3_600 },
+      },
+    ];
+    return this.#create('scoring', args, {
+      serviceConnectConfiguration: { enabled: true, namespace: args.platform.cluster.namespaceArn, services },
+    });
+  }
+
+  #create(
+    service: ServiceName,
+    args: ServicesArgs,
+    deployment: Deployment,
+    extras: Extras = {},
+  ): FargateService {
+    const { prefix, config, compute, data, platform } = args;
+    const { collector, dependsOn = [] } = extras;
+    return new FargateService(
+      service,
+      {
+        service,
+        prefix,
+        region: config.region,
+        size: compute.services[service],
+        image: platform.images.get(service),
+        environment: toServiceEnvironment(service, args),
+        secrets: toSecrets(service, args),
+        taskPolicy: pulumi
+          .all([data.arns(), collector?.statements ?? []])
+          .apply(([arns, more]) => toPolicy([...toTaskStatements(service, arns), ...more])),
+        logRetentionDays: compute.logRetentionDays,
+        clusterArn: platform.cluster.arn,
+        subnetIds: platform.network.privateSubnetIds,
+        securityGroupId: platform.groupIds[service],
+        deployment,
+        dependsOn,
+        ...(collector && { sidecar: collector.sidecar }),
+      },
+      { parent: this },
+    );
+  }
+}
+
+function toServiceEnvironment(service: ServiceName, { config, compute, data, platform }: ServicesArgs) {
+  return pulumi.output({ ...data.names(), publicBaseUrl: platform.entry.url }).apply((names) =>
+    toEnvironment(service, {
+      ...names,
+      stage: config.stage,
+      logLevel: compute.logLevel,
+      region: config.region,
+      auth: compute.auth,
+      rateLimit: compute.rateLimit,
+      corsOrigins: compute.corsOrigins,
+      scoringUrl: `http://${SCORING_HOST}:${SCORING_PORT.port}`,
+    }),
+  );
+}
+
+function toSecrets(service: ServiceName, { data, platform }: ServicesArgs): Record<string, StoredSecret> {
+  const secrets: Record<SecretName, StoredSecret> = {
+    JWT_SECRET: data.secrets.jwtSecret,
+    URL_SIGNING_KEYS: data.secrets.urlSigningKeys,
+    REDIS_URL: platform.redisUrl,
+  };
+  return Object.fromEntries(SECRETS_OF[service].map((name) => [name, secrets[name]]));
+}

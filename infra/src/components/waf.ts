@@ -1,0 +1,53 @@
+/** A web application firewall before the load balancer: AWS's common rules, and a limit for each address. */
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+
+/** What the firewall is told. */
+export interface WafArgs {
+  readonly loadBalancerArn: pulumi.Input<string>;
+}
+
+/** Requests of one address in five minutes; far above what the API's own limit lets a user do. */
+const REQUESTS_PER_ADDRESS = 5_000;
+
+const MANAGED = ['AWSManagedRulesCommonRuleSet', 'AWSManagedRulesKnownBadInputsRuleSet'];
+
+/** A web ACL that stands before the load balancer. */
+export class Waf extends pulumi.ComponentResource {
+  constructor(name: string, args: WafArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('order-pipeline:infra:Waf', name, {}, opts);
+    const child = { parent: this };
+    const visibility = (metricName: string) => ({
+      metricName,
+      cloudwatchMetricsEnabled: true,
+      sampledRequestsEnabled: false,
+    });
+    const acl = new aws.wafv2.WebAcl(
+      name,
+      {
+        scope: 'REGIONAL',
+        defaultAction: { allow: {} },
+        visibilityConfig: visibility(name),
+        rules: [
+          {
+            name: 'rate-per-address',
+            priority: 1,
+            action: { block: {} },
+            statement: { rateBasedStatement: { limit: REQUESTS_PER_ADDRESS, aggregateKeyType: 'IP' } },
+            visibilityConfig: visibility('rate-per-address'),
+          },
+          ...MANAGED.map((rule, index) => ({
+            name: rule,
+            priority: index + 2,
+            overrideAction: { none: {} },
+            statement: { managedRuleGroupStatement: { vendorName: 'AWS', name: rule } },
+            visibilityConfig: visibility(rule),
+          })),
+        ],
+      },
+      child,
+    );
+    new aws.wafv2.WebAclAssociation(name, { webAclArn: acl.arn, resourceArn: args.loadBalancerArn }, child);
+    this.registerOutputs({});
+  }
+}

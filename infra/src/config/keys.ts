@@ -1,0 +1,37 @@
+/** The names of the settings. */
+import type { EnvReader } from '@order-pipeline/platform/env';
+import { z } from 'zod';
+import { SERVICE_NAMES, type ServiceName } from '../decide/services.ts';
+
+const SIZE_KEYS = SERVICE_NAMES.flatMap((name) =>
+  ['Cpu', 'Memory', 'MinTasks', 'MaxTasks'].map((suffix) => `${toKey(name)}${suffix}`),
+);
+
+/** Every setting there is. */
+export const CONFIG_KEYS: readonly string[] = [
+  ...['stage', 'protect', 'replicaRegions', 'signingKeyGeneration', 'jwtSecretGeneration', 'version'],
+  ...['compute', 'alarms', 'alarmEmail'],
+  ...['vpcCidr', 'zones', 'natGateways', 'domainName', 'hostedZoneId', 'certificateArn', 'waf', 'canary'],
+  ...['authMode', 'oidcIssuer', 'oidcAudience', 'rateLimit', 'corsOrigins', 'imageTag', 'imageDigests'],
+  ...['cacheNodeType', 'cacheNodes', 'logRetentionDays', 'logLevel', 'appMetrics', 'containerInsights'],
+  ...SIZE_KEYS,
+];
+
+/** A setting that is on or off. */
+export function readSwitch(reader: EnvReader, key: string, fallback: boolean): boolean {
+  return reader.choice(key, ['on', 'off'], fallback ? 'on' : 'off') === 'on';
+}
+
+/** The prefix of a service's settings: `order-api` is sized by `apiCpu`, `apiMemory` and so on. */
+export function toKey(service: ServiceName): string {
+  return service.replace('order-', '');
+}
+
+/** The schema of a list with commas between; empty by default. */
+export function readList<T>(item: z.ZodType<T, string>): z.ZodType<T[]> {
+  return z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+    .pipe(z.array(item));
+}

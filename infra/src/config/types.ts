@@ -1,0 +1,76 @@
+/** What a stack can be told. */
+import type { Stage } from '@order-pipeline/platform/env';
+import type { TaskSize } from '../decide/fargate.ts';
+import type { ServiceName } from '../decide/services.ts';
+
+/** How many tasks of which size. */
+export interface ServiceSize extends TaskSize {
+  readonly minTasks: number;
+  readonly maxTasks: number;
+}
+
+/** Who may log in. Demo login exists on a developer's machine only. */
+export type AuthConfig =
+  | { readonly mode: 'password' }
+  | { readonly mode: 'oidc'; readonly issuer: string; readonly audience: string };
+
+/** How the API is reached: by HTTPS under a domain, or by plain HTTP under the load balancer's own name. */
+export type EntryConfig =
+  | { readonly scheme: 'http' }
+  | { readonly scheme: 'https'; readonly domainName: string; readonly certificateArn: string }
+  | {
+      readonly scheme: 'https';
+      readonly domainName: string;
+      /** The certificate and the address record are made in this Route 53 zone. */
+      readonly hostedZoneId: string;
+    };
+
+/** Which images run: built here and pushed, or pushed before under a tag, or exact ones. */
+export type ImagesConfig =
+  | { readonly source: 'build' }
+  | { readonly source: 'tag'; readonly tag: string }
+  | { readonly source: 'digest'; readonly digests: Readonly<Record<string, string>> };
+
+/** Everything that runs: network, cache, images and the services. */
+export interface ComputeConfig {
+  readonly vpcCidr: string;
+  readonly zones: number;
+  readonly natGateways: 'none' | 'single' | 'perZone';
+  readonly entry: EntryConfig;
+  readonly waf: boolean;
+  readonly canary: boolean;
+  readonly auth: AuthConfig;
+  /** Requests a user may make, as in `100/minute`. */
+  readonly rateLimit: string;
+  /** Origins whose pages may call the API from a browser. */
+  readonly corsOrigins: readonly string[];
+  readonly images: ImagesConfig;
+  readonly services: Readonly<Record<ServiceName, ServiceSize>>;
+  readonly cacheNodeType: string;
+  readonly cacheNodes: number;
+  readonly logRetentionDays: number;
+  readonly logLevel: string;
+  /** A collector beside the processor sends its Prometheus metrics to CloudWatch. */
+  readonly appMetrics: boolean;
+  readonly containerInsights: boolean;
+}
+
+/** What a stack is. */
+export interface StackConfig {
+  readonly stage: Stage;
+  readonly region: string;
+  /** Data can be deleted only after this was switched off. */
+  readonly protect: boolean;
+  /** Regions that hold copies of the tables for recovery. */
+  readonly replicaRegions: readonly string[];
+  /** Raising it makes a new key for poll URLs; what the one before has signed stays valid. */
+  readonly signingKeyGeneration: number;
+  /** The same for tokens. */
+  readonly jwtSecretGeneration: number;
+  /** Absent: data only, for emulators that know no ECS. */
+  readonly compute?: ComputeConfig;
+  /** Absent: no alarms, no dashboard. */
+  readonly alarms?: { readonly email?: string };
+  /** The revision that is deployed, for the outputs. */
+  readonly version: string;
+}

@@ -1,0 +1,155 @@
+/** When an operator is called. Each alarm has its chapter in docs/runbook.md. */
+import { ageOfOldest, backlog, entry, type Metric, processor, type Reading, throttled } from './metrics.ts';
+
+/** One alarm. Readings are taken each minute. */
+export interface Alarm<T> {
+  readonly name: string;
+  readonly description: string;
+  readonly reading: Reading<T>;
+  /** The alarm stands while the reading is above. */
+  readonly threshold: number;
+  /** Minutes above the threshold, out of as many, until the alarm stands. */
+  readonly minutes: number;
+  /** Whether a standing alarm also takes a deployment of order-api back. */
+  readonly guardsDeployment: boolean;
+}
+
+/** What the alarms watch. */
+export interface Watched<T> {
+  readonly orderQueue: T;
+  readonly orderDlq: T;
+  readonly tables: readonly T[];
+  /** Absent where only data is deployed. */
+  readonly loadBalancer?: T;
+  /** Namespace of the processor's own metrics; absent where no collector runs. */
+  readonly namespace?: string;
+}
+
+/** The services for which the processor has a circuit breaker, by a short name; metrics carry the full one. */
+export const RPC_SERVICES: Readonly<Record<string, string>> = {
+  inventory: 'inventory.v1.InventoryService',
+  fraud: 'fraud.v1.FraudService',
+  payment: 'payment.v1.PaymentService',
+};
+
+/** How the processor counts the ends of orders. */
+export const STATUSES: readonly string[] = ['success', 'rejected', 'error'];
+
+/** All alarms. */
+export function toAlarms<T>(watched: Watched<T>): Alarm<T>[] {
+  return [
+    ...toQueueAlarms(watched),
+    toThrottleAlarm(watched.tables),
+    ...(watched.loadBalancer ? toEntryAlarms(watched.loadBalancer) : []),
+    ...(watched.namespace ? toProcessorAlarms<T>(watched.namespace) : []),
+  ];
+}
+
+function toQueueAlarms<T>({ orderQueue, orderDlq }: Watched<T>): Alarm<T>[] {
+  return [
+    {
+      name: 'dead-letters',
+      description: 'Orders are in the dead-letter queue: look at them and redrive them',
+      reading: { metrics: { messages: backlog(orderDlq) } },
+      threshold: 0,
+      minutes: 1,
+      guardsDeployment: false,
+    },
+    {
+      name: 'oldest-order',
+      description: 'An order has waited for more than five minutes: the processor is down, slow or paused',
+      reading: { metrics: { age: ageOfOldest(orderQueue) } },
+      threshold: 300,
+      minutes: 3,
+      guardsDeployment: false,
+    },
+  ];
+}
+
+function toThrottleAlarm<T>(tables: readonly T[]): Alarm<T> {
+  const metrics: Record<string, Metric<T>> = {};
+  tables.forEach((table, index) => {
+    metrics[`read${index}`] = throttled(table, 'Read');
+    metrics[`write${index}`] = throttled(table, 'Write');
+  });
+  const sum = Object.keys(metrics).map((id) => `FILL(${id}, 0)`);
+  return {
+    name: 'throttles',
+    description: 'DynamoDB turns requests away: a hot key, or a limit of the account',
+    reading: { metrics, expression: sum.join(' + ') },
+    threshold: 10,
+    minutes: 3,
+    guardsDeployment: false,
+  };
+}
+
+function toEntryAlarms<T>(loadBalancer: T): Alarm<T>[] {
+  return [
+    {
+      name: 'api-5xx',
+      description: 'More than 1 % of the requests to the API fail',
+      reading: {
+        metrics: {
+          target: entry(loadBalancer, 'HTTPCode_Target_5XX_Count', 'Sum'),
+          balancer: entry(loadBalancer, 'HTTPCode_ELB_5XX_Count', 'Sum'),
+          requests: entry(loadBalancer, 'RequestCount', 'Sum'),
+        },
+        // A single failure in a quiet minute is no incident.
+        expression: 'IF(FILL(requests, 0) > 20, 100 * (FILL(target, 0) + FILL(balancer, 0)) / requests, 0)',
+      },
+      threshold: 1,
+      minutes: 3,
+      guardsDeployment: true,
+    },
+    {
+      name: 'api-p99',
+      description: 'One in a hundred requests to the API takes longer than a second',
+      reading: { metrics: { latency: entry(loadBalancer, 'TargetResponseTime', 'p99') } },
+      threshold: 1,
+      minutes: 5,
+      guardsDeployment: true,
+    },
+  ];
+}
+
+function toProcessorAlarms<T>(namespace: string): Alarm<T>[] {
+  const processed = Object.fromEntries(
+    STATUSES.map((status) => [
+      status,
+      processor(namespace, 'orders_processed_total', { status: status as T }, 'Sum'),
+    ]),
+  );
+  const breakers = Object.fromEntries(
+    Object.entries(RPC_SERVICES).map(([id, service]) => [
+      id,
+      processor(namespace, 'rpc_breaker_open', { service: service as T }, 'Maximum'),
+    ]),
+  );
+  const total = STATUSES.map((status) => `FILL(${status}, 0)`).join(' + ');
+  return [
+    {
+      name: 'rejected-share',
+      description: 'More than half of the orders are rejected: stock, prices or the fraud rules are wrong',
+      reading: {
+        metrics: processed,
+        expression: `IF((${total}) > 20, 100 * FILL(rejected, 0) / (${total}), 0)`,
+      },
+      threshold: 50,
+      minutes: 5,
+      guardsDeployment: false,
+    },
+    {
+      name: 'breaker-open',
+      description: 'The processor has cut off a scoring service and takes no orders until it answers again',
+      reading: {
+        metrics: breakers,
+        expression: Object.keys(breakers)
+          .map((id) => `FILL(${id}, 0)`)
+          .join(' + '),
+      },
+      threshold: 0,
+      minutes: 2,
+      guardsDeployment: false,
+    },
+  ];
+}

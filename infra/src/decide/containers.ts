@@ -1,0 +1,150 @@
+/** Container definitions, as ECS reads them. */
+import {
+  COLLECTOR,
+  PORTS,
+  type ServiceName,
+  type ServicePorts,
+  STOP_TIMEOUT_SECONDS,
+  toHealthCommand,
+} from './services.ts';
+
+/** The part of ECS's ContainerDefinition that is used here. */
+export interface ContainerDefinition {
+  readonly name: string;
+  readonly image: string;
+  readonly essential: boolean;
+  readonly user: string;
+  readonly readonlyRootFilesystem: true;
+  readonly linuxParameters: {
+    readonly initProcessEnabled: boolean;
+    readonly capabilities: { readonly drop: readonly string[] };
+  };
+  readonly portMappings: readonly PortMapping[];
+  readonly environment: readonly { readonly name: string; readonly value: string }[];
+  readonly secrets: readonly { readonly name: string; readonly valueFrom: string }[];
+  readonly stopTimeout: number;
+  readonly healthCheck?: HealthCheck;
+  readonly logConfiguration: {
+    readonly logDriver: 'awslogs';
+    readonly options: Readonly<Record<string, string>>;
+  };
+}
+
+interface PortMapping {
+  readonly name: string;
+  readonly containerPort: number;
+  readonly protocol: 'tcp';
+  readonly appProtocol?: 'http' | 'grpc';
+}
+
+/** Seconds, as ECS counts. */
+interface HealthCheck {
+  readonly command: readonly string[];
+  readonly interval: number;
+  readonly timeout: number;
+  readonly retries: number;
+  readonly startPeriod: number;
+}
+
+/** What a service's container is made of. */
+export interface ServiceContainerInputs {
+  readonly service: ServiceName;
+  readonly image: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Variable -> `valueFrom`. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly logGroup: string;
+  readonly region: string;
+}
+
+/** The container of a service. */
+export function toServiceContainer(inputs: ServiceContainerInputs): ContainerDefinition {
+  const { service, image, environment, secrets } = inputs;
+  return {
+    ...toHardened(service, image, inputs.logGroup, inputs.region),
+    essential: true,
+    // The image's `node` user, by number: Fargate looks names up in the image and numbers nowhere.
+    user: '1000:1000',
+    portMappings: toPortMappings(service),
+    environment: toPairs(environment).map(([name, value]) => ({ name, value })),
+    secrets: toPairs(secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
+    healthCheck: {
+      command: ['CMD', ...toHealthCommand(PORTS[service].ops)],
+      interval: 10,
+      timeout: 5,
+      retries: 3,
+      startPeriod: 30,
+    },
+  };
+}
+
+/** What the collector's container is made of. */
+export interface CollectorInputs {
+  readonly image: string;
+  readonly logGroup: string;
+  readonly region: string;
+  /** CloudWatch namespace of the metrics. */
+  readonly namespace: string;
+  /** The log group through which the metrics go to CloudWatch. */
+  readonly metricsLogGroup: string;
+}
+
+/** The container that reads a service's Prometheus metrics and writes them to CloudWatch (observability/collector.yaml). */
+export function toCollectorContainer(inputs: CollectorInputs): ContainerDefinition {
+  const { image, logGroup, region, namespace, metricsLogGroup } = inputs;
+  return {
+    ...toHardened(COLLECTOR, image, logGroup, region),
+    // Orders go on when nobody counts them.
+    essential: false,
+    user: '10001:10001',
+    portMappings: [],
+    environment: toPairs({
+      AWS_REGION: region,
+      METRICS_NAMESPACE: namespace,
+      METRICS_LOG_GROUP: metricsLogGroup,
+      METRICS_TARGET: `127.0.0.1:${PORTS['order-processor'].ops}`,
+    }).map(([name, value]) => ({ name, value })),
+    secrets: [],
+  };
+}
+
+function toHardened(name: string, image: string, logGroup: string, region: string) {
+  return {
+    name,
+    image,
+    readonlyRootFilesystem: true as const,
+    linuxParameters: { initProcessEnabled: true, capabilities: { drop: ['ALL'] } },
+    stopTimeout: STOP_TIMEOUT_SECONDS,
+    logConfiguration: {
+      logDriver: 'awslogs' as const,
+      options: {
+        'awslogs-group': logGroup,
+        'awslogs-region': region,
+        'awslogs-stream-prefix': name,
+        // Answering orders matters more than a log line when CloudWatch is slow.
+        mode: 'non-blocking',
+        'max-buffer-size': '4m',
+      },
+    },
+  };
+}
+
+function toPortMappings(service: ServiceName): PortMapping[] {
+  const { service: called, ops }: ServicePorts = PORTS[service];
+  const mappings: PortMapping[] = [];
+  if (called) {
+    mappings.push({
+      name: called.protocol,
+      containerPort: called.port,
+      protocol: 'tcp',
+      appProtocol: called.protocol,
+    });
+  }
+  if (called?.port !== ops) mappings.push({ name: 'ops', containerPort: ops, protocol: 'tcp' });
+  return mappings;
+}
+
+/** Pairs in the order of their names: ECS answers them so, and another order would look like a change. */
+function toPairs(record: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}

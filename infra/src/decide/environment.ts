@@ -1,0 +1,80 @@
+/** The environment of each service, by the names of design section 5. Secrets come from Secrets Manager, not from here. */
+import { PORTS, type ServiceName, STOP_TIMEOUT_MS } from './services.ts';
+
+/** URLs of the queues and names of the tables. */
+export interface DataNames {
+  readonly orderQueueUrl: string;
+  readonly orderDlqUrl: string;
+  readonly ordersTable: string;
+  readonly inventoryTable: string;
+  readonly paymentsTable: string;
+  readonly usersTable: string;
+}
+
+/** What the environment is made of. */
+export interface EnvironmentInputs extends DataNames {
+  readonly stage: string;
+  readonly logLevel: string;
+  readonly region: string;
+  readonly auth: { readonly mode: string; readonly issuer?: string; readonly audience?: string };
+  readonly rateLimit: string;
+  readonly corsOrigins: readonly string[];
+  readonly publicBaseUrl: string;
+  /** Where the processor finds the scoring services. */
+  readonly scoringUrl: string;
+}
+
+/** Settings that are secrets, by service. */
+export type SecretName = 'JWT_SECRET' | 'URL_SIGNING_KEYS' | 'REDIS_URL';
+
+/** Which service is told which secret. */
+export const SECRETS_OF: Readonly<Record<ServiceName, readonly SecretName[]>> = {
+  'order-api': ['JWT_SECRET', 'URL_SIGNING_KEYS', 'REDIS_URL'],
+  'order-processor': [],
+  scoring: ['REDIS_URL'],
+};
+
+/** A service's variables, without the secret ones. */
+export function toEnvironment(service: ServiceName, inputs: EnvironmentInputs): Record<string, string> {
+  return {
+    NODE_ENV: 'production',
+    STAGE: inputs.stage,
+    LOG_LEVEL: inputs.logLevel,
+    AWS_REGION: inputs.region,
+    STOP_TIMEOUT_MS: String(STOP_TIMEOUT_MS),
+    ...OWN[service](inputs),
+  };
+}
+
+const OWN: Readonly<Record<ServiceName, (inputs: EnvironmentInputs) => Record<string, string>>> = {
+  'order-api': (inputs) => ({
+    PORT: String(PORTS['order-api'].ops),
+    SQS_QUEUE_URL: inputs.orderQueueUrl,
+    ORDERS_TABLE: inputs.ordersTable,
+    USERS_TABLE: inputs.usersTable,
+    AUTH_MODE: inputs.auth.mode,
+    ...(inputs.auth.issuer && { OIDC_ISSUER: inputs.auth.issuer }),
+    ...(inputs.auth.audience && { OIDC_AUDIENCE: inputs.auth.audience }),
+    RATE_LIMIT: inputs.rateLimit,
+    PUBLIC_BASE_URL: inputs.publicBaseUrl,
+    ...(inputs.corsOrigins.length > 0 && { CORS_ORIGINS: inputs.corsOrigins.join(',') }),
+    // The load balancer writes X-Forwarded-For; without it every client would have its address.
+    TRUST_PROXY_HOPS: '1',
+  }),
+  'order-processor': (inputs) => ({
+    PORT: String(PORTS['order-processor'].ops),
+    SQS_QUEUE_URL: inputs.orderQueueUrl,
+    SQS_DLQ_URL: inputs.orderDlqUrl,
+    ORDERS_TABLE: inputs.ordersTable,
+    INVENTORY_TABLE: inputs.inventoryTable,
+    PAYMENTS_TABLE: inputs.paymentsTable,
+    INVENTORY_URL: inputs.scoringUrl,
+    FRAUD_URL: inputs.scoringUrl,
+    PAYMENT_URL: inputs.scoringUrl,
+  }),
+  scoring: (inputs) => ({
+    SCORING_SERVICES: 'inventory,fraud,payment',
+    INVENTORY_TABLE: inputs.inventoryTable,
+    PAYMENTS_TABLE: inputs.paymentsTable,
+  }),
+};

@@ -1,0 +1,71 @@
+/** Who may open a connection to whom. Everything else is closed, in both directions. */
+import { PORTS } from './services.ts';
+
+/** A member of the network with a security group of its own. */
+export type Member =
+  | 'load-balancer'
+  | 'order-api'
+  | 'order-processor'
+  | 'scoring'
+  | 'cache'
+  | 'aws-endpoints';
+
+/** Every member. */
+export const MEMBERS: readonly Member[] = [
+  'load-balancer',
+  'order-api',
+  'order-processor',
+  'scoring',
+  'cache',
+  'aws-endpoints',
+];
+
+/** A peer outside: the Internet, or AWS's ranges for a service that is reached through a gateway endpoint. */
+export type Outside = 'internet' | 'dynamodb' | 's3';
+
+/** One allowed TCP connection. */
+export interface Flow {
+  readonly from: Member | Outside;
+  readonly to: Member | Outside;
+  readonly port: number;
+  readonly why: string;
+}
+
+/** What decides about the flows. */
+export interface FlowOptions {
+  readonly https: boolean;
+  /** order-api fetches the keys of an OpenID issuer. */
+  readonly oidc: boolean;
+}
+
+const HTTPS = 443;
+const REDIS = 6379;
+const TASKS = ['order-api', 'order-processor', 'scoring'] as const;
+
+/** All allowed connections. */
+export function toFlows({ https, oidc }: FlowOptions): Flow[] {
+  const api = PORTS['order-api'].service.port;
+  const rpc = PORTS.scoring.service.port;
+  const flows: Flow[] = [
+    { from: 'internet', to: 'load-balancer', port: 80, why: https ? 'redirect to HTTPS' : 'clients' },
+    { from: 'load-balancer', to: 'order-api', port: api, why: 'requests and health checks' },
+    { from: 'order-api', to: 'cache', port: REDIS, why: 'rate limits, idempotency keys' },
+    { from: 'scoring', to: 'cache', port: REDIS, why: 'fraud counters' },
+    { from: 'order-processor', to: 'scoring', port: rpc, why: 'gRPC' },
+  ];
+  if (https) flows.push({ from: 'internet', to: 'load-balancer', port: HTTPS, why: 'clients' });
+  if (oidc) flows.push({ from: 'order-api', to: 'internet', port: HTTPS, why: 'keys of the OpenID issuer' });
+  for (const task of TASKS) {
+    flows.push(
+      { from: task, to: 'aws-endpoints', port: HTTPS, why: 'SQS, image registry, logs, secrets' },
+      { from: task, to: 'dynamodb', port: HTTPS, why: 'tables' },
+      { from: task, to: 's3', port: HTTPS, why: 'image layers' },
+    );
+  }
+  return flows;
+}
+
+/** Whether a peer is a member with a security group. */
+export function isMember(peer: Member | Outside): peer is Member {
+  return (MEMBERS as readonly string[]).includes(peer);
+}

@@ -1,0 +1,98 @@
+/** CloudWatch metrics that alarms, scaling and the dashboard look at. `T` is text, known now or only after a deployment. */
+
+/** One metric, as all users of it name it. */
+export interface Metric<T> {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Readonly<Record<string, T>>;
+  /** CloudWatch's statistic: Sum, Maximum, p99, SampleCount. */
+  readonly stat: string;
+}
+
+/** A number that is read from metrics: an expression over them by their ids, or the only one. */
+export interface Reading<T> {
+  readonly metrics: Readonly<Record<string, Metric<T>>>;
+  readonly expression?: string;
+}
+
+/** How many messages wait in a queue. */
+export function backlog<T>(queue: T): Metric<T> {
+  return {
+    namespace: 'AWS/SQS',
+    metricName: 'ApproximateNumberOfMessagesVisible',
+    dimensions: { QueueName: queue },
+    stat: 'Maximum',
+  };
+}
+
+/** Age of the oldest message in a queue, in seconds. */
+export function ageOfOldest<T>(queue: T): Metric<T> {
+  return {
+    namespace: 'AWS/SQS',
+    metricName: 'ApproximateAgeOfOldestMessage',
+    dimensions: { QueueName: queue },
+    stat: 'Maximum',
+  };
+}
+
+/** Anything that the load balancer counts. */
+export function entry<T>(loadBalancer: T, metricName: string, stat: string): Metric<T> {
+  return {
+    namespace: 'AWS/ApplicationELB',
+    metricName,
+    dimensions: { LoadBalancer: loadBalancer },
+    stat,
+  };
+}
+
+/** Requests to a table that DynamoDB turned away. */
+export function throttled<T>(table: T, kind: 'Read' | 'Write'): Metric<T> {
+  return {
+    namespace: 'AWS/DynamoDB',
+    metricName: `${kind}ThrottleEvents`,
+    dimensions: { TableName: table },
+    stat: 'Sum',
+  };
+}
+
+/**
+ * How many tasks of a service run: each reports its CPU use once a minute, so that the number of samples in a minute is
+ * the number of tasks. It comes for nothing, where Container Insights has a price.
+ */
+export function runningTasks<T>(cluster: T, service: T): Metric<T> {
+  return {
+    namespace: 'AWS/ECS',
+    metricName: 'CPUUtilization',
+    dimensions: { ClusterName: cluster, ServiceName: service },
+    stat: 'SampleCount',
+  };
+}
+
+/** A metric of the processor that the collector sends. */
+export function processor<T>(
+  namespace: string,
+  metricName: string,
+  dimensions: Readonly<Record<string, T>>,
+  stat: string,
+): Metric<T> {
+  return { namespace, metricName, dimensions, stat };
+}
+
+/** Messages for each task of the processor; a service without tasks counts as one. */
+export function backlogPerTask<T>(queue: T, cluster: T, service: T): Reading<T> {
+  return {
+    metrics: { backlog: backlog(queue), tasks: runningTasks(cluster, service) },
+    expression: 'backlog / FILL(tasks, 1)',
+  };
+}
+
+/**
+ * Requests a minute for each task of the API. The predefined metric names one target group, and a canary deployment moves
+ * the tasks to the other.
+ */
+export function requestsPerTask<T>(loadBalancer: T, cluster: T, service: T): Reading<T> {
+  return {
+    metrics: { requests: entry(loadBalancer, 'RequestCount', 'Sum'), tasks: runningTasks(cluster, service) },
+    expression: 'requests / FILL(tasks, 1)',
+  };
+}

@@ -1,0 +1,204 @@
+/** What each service may do, action by action and ARN by ARN. */
+import { ORDERS_TABLE } from '@order-pipeline/contracts/tables';
+import type { ServiceName } from './services.ts';
+
+/** One statement of an IAM policy. */
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Principal?: unknown;
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** The ARNs that services work with. */
+export interface ResourceArns {
+  readonly orderQueue: string;
+  readonly orderDlq: string;
+  readonly orders: string;
+  readonly inventory: string;
+  readonly payments: string;
+  readonly users: string;
+}
+
+/** Builds a policy document. */
+export function toPolicy(statements: readonly Statement[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements });
+}
+
+/** The statements of a service's task role. */
+export function toTaskStatements(service: ServiceName, arns: ResourceArns): Statement[] {
+  return STATEMENTS[service](arns);
+}
+
+const STATEMENTS: Readonly<Record<ServiceName, (arns: ResourceArns) => Statement[]>> = {
+  'order-api': ({ orderQueue, orders, users }) => [
+    allow('PlaceOrders', ['sqs:SendMessage', 'sqs:GetQueueAttributes'], orderQueue),
+    allow(
+      'ReadAndCancelOrders',
+      ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:DescribeTable'],
+      orders,
+    ),
+    allow(
+      'ListOrders',
+      ['dynamodb:Query'],
+      ...ORDERS_TABLE.indexes.map(({ name }) => `${orders}/index/${name}`),
+    ),
+    allow('CheckPasswords', ['dynamodb:GetItem'], users),
+  ],
+  'order-processor': ({ orderQueue, orderDlq, orders, inventory, payments }) => [
+    allow(
+      'TakeOrders',
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
+      orderQueue,
+    ),
+    allow('SetPoisonAside', ['sqs:SendMessage', 'sqs:GetQueueAttributes'], orderDlq),
+    allow('ClaimAndDecide', ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DescribeTable'], orders),
+    allow('FindStuckHoldsAndPayments', ['dynamodb:Scan'], inventory, payments),
+  ],
+  scoring: ({ inventory, payments }) => [
+    allow(
+      'HoldStock',
+      ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:DescribeTable'],
+      inventory,
+    ),
+    allow(
+      'KeepThePaymentLedger',
+      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DescribeTable'],
+      payments,
+    ),
+  ],
+};
+
+function allow(Sid: string, Action: readonly string[], ...Resource: string[]): Statement {
+  return { Sid, Effect: 'Allow', Action, Resource };
+}
+
+/** What ECS itself needs to start a task: its image, its log group, its secrets. */
+export function toExecutionStatements(arns: {
+  readonly repositories: readonly string[];
+  readonly logGroup: string;
+  readonly secrets: readonly string[];
+}): Statement[] {
+  return [
+    // The token is the account's: this action knows no resource.
+    allow('LogInToTheRegistry', ['ecr:GetAuthorizationToken'], '*'),
+    allow(
+      'PullImages',
+      ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      ...arns.repositories,
+    ),
+    // Log streams are parts of the group's ARN.
+    allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], `${arns.logGroup}:*`),
+    ...(arns.secrets.length > 0
+      ? [allow('ReadSecrets', ['secretsmanager:GetSecretValue'], ...arns.secrets)]
+      : []),
+  ];
+}
+
+/** Nobody may speak to a resource without TLS. */
+export function denyPlainText(service: 'sqs' | 'sns', resource: string): Statement {
+  return {
+    Sid: 'DenyPlainText',
+    Effect: 'Deny',
+    Principal: '*',
+    Action: [`${service}:*`],
+    Resource: [resource],
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
+}
+
+/** Lets an AWS service take on a role. */
+export function toTrustPolicy(service: string): string {
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: ['sts:AssumeRole'] }],
+  });
+}
+
+/** What the collector needs to send metrics, which travel as log lines in CloudWatch's embedded metric format. */
+export function toMetricsStatements(logGroup: string): Statement[] {
+  return [allow('SendMetrics', ['logs:CreateLogStream', 'logs:PutLogEvents'], `${logGroup}:*`)];
+}
+
+/** Lets CloudWatch's alarms of this account publish to the topic. */
+export function toAlarmTopicStatements(topic: string, account: string): Statement[] {
+  return [
+    {
+      Sid: 'AlarmsPublish',
+      Effect: 'Allow',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Action: ['sns:Publish'],
+      Resource: [topic],
+      Condition: { StringEquals: { 'aws:SourceAccount': account } },
+    },
+    // SNS does not take a wildcard of its actions in a topic's policy.
+    { ...denyPlainText('sns', topic), Action: ['sns:Publish', 'sns:Subscribe'] },
+  ];
+}
+
+/** Who may use and look after the key of the alarm topic. AWS's own key for SNS would shut CloudWatch out. */
+export function toAlarmKeyStatements(account: string): Statement[] {
+  // In the policy of a key `*` is that key: there is nothing else to write.
+  const thisKey = ['*'];
+  return [
+    {
+      Sid: 'AlarmsEncrypt',
+      Effect: 'Allow',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Resource: thisKey,
+      Condition: { StringEquals: { 'aws:SourceAccount': account } },
+    },
+    {
+      Sid: 'AccountAdministers',
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${account}:root` },
+      Action: [
+        ...['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:PutKeyPolicy', 'kms:GetKeyRotationStatus'],
+        ...['kms:EnableKeyRotation', 'kms:DisableKeyRotation', 'kms:ListResourceTags', 'kms:TagResource'],
+        ...['kms:UntagResource', 'kms:UpdateKeyDescription', 'kms:EnableKey', 'kms:DisableKey'],
+        ...['kms:ScheduleKeyDeletion', 'kms:CancelKeyDeletion', 'kms:CreateGrant', 'kms:ListGrants'],
+        ...['kms:RevokeGrant', 'kms:Decrypt', 'kms:GenerateDataKey'],
+      ],
+      Resource: thisKey,
+    },
+  ];
+}
+
+/** What is reached through the S3 endpoint: the layers of images, and no other bucket. */
+export function toLayerBucketStatements(region: string): Statement[] {
+  return [
+    {
+      Sid: 'ImageLayers',
+      Effect: 'Allow',
+      Principal: '*',
+      Action: ['s3:GetObject'],
+      Resource: [`arn:aws:s3:::prod-${region}-starport-layer-bucket/*`],
+    },
+  ];
+}
+
+/** What ECS needs to move traffic from one target group to the other. */
+export function toTrafficStatements(listenerRule: string, targetGroups: readonly string[]): Statement[] {
+  return [
+    // Elastic Load Balancing's Describe actions know no resource.
+    allow(
+      'LookAtTraffic',
+      [
+        'elasticloadbalancing:DescribeListeners',
+        'elasticloadbalancing:DescribeRules',
+        'elasticloadbalancing:DescribeTargetGroups',
+        'elasticloadbalancing:DescribeTargetHealth',
+      ],
+      '*',
+    ),
+    allow('ShiftTraffic', ['elasticloadbalancing:ModifyRule'], listenerRule),
+    allow(
+      'MoveTasks',
+      ['elasticloadbalancing:RegisterTargets', 'elasticloadbalancing:DeregisterTargets'],
+      ...targetGroups,
+    ),
+  ];
+}

@@ -1,0 +1,40 @@
+/** The three services as the cloud sees them: names, ports, and how a container is asked whether it lives. */
+
+/** A service, its folder under services/ and its image. */
+export type ServiceName = 'order-api' | 'order-processor' | 'scoring';
+
+/** Every service. */
+export const SERVICE_NAMES: readonly ServiceName[] = ['order-api', 'order-processor', 'scoring'];
+
+/** The collector that stands beside the processor. */
+export const COLLECTOR = 'metrics-collector';
+
+/** Every image: one a service, and the collector's. */
+export const IMAGE_NAMES: readonly string[] = [...SERVICE_NAMES, COLLECTOR];
+
+/** Where a service listens. */
+export interface ServicePorts {
+  /** What other parts of the system call; the processor is called by nobody. */
+  readonly service?: { readonly port: number; readonly protocol: 'http' | 'grpc' };
+  /** Where `/health` and `/metrics` are. */
+  readonly ops: number;
+}
+
+/** The ports of design section 5. */
+export const PORTS = {
+  'order-api': { service: { port: 8000, protocol: 'http' }, ops: 8000 },
+  'order-processor': { ops: 9090 },
+  scoring: { service: { port: 50_051, protocol: 'grpc' }, ops: 8081 },
+} as const satisfies Readonly<Record<ServiceName, ServicePorts>>;
+
+/** How long a service may take to stop, in milliseconds; then it gives up by itself. */
+export const STOP_TIMEOUT_MS = 25_000;
+
+/** How long ECS waits after SIGTERM before it kills, in seconds: longer than the service's own limit. */
+export const STOP_TIMEOUT_SECONDS = 30;
+
+/** A command that succeeds while the process answers `/health`. The image has Node and nothing like curl. */
+export function toHealthCommand(port: number): string[] {
+  const script = `fetch('http://127.0.0.1:${port}/health').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))`;
+  return ['node', '-e', script];
+}

@@ -1,0 +1,78 @@
+/** The whole system of one stack, and what the stack says about itself. */
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import { Alarms } from './components/alarms.ts';
+import { Data } from './components/data.ts';
+import { Platform } from './components/platform.ts';
+import { Services } from './components/services.ts';
+import type { StackConfig } from './config/types.ts';
+import { toDashboard } from './decide/dashboard.ts';
+
+/** Days in which a deleted secret of a protected stack can be brought back. */
+const RECOVERY_DAYS = 30;
+
+/** Creates everything that the configuration asks for; answers the stack's outputs. */
+export function createSystem(config: StackConfig) {
+  const prefix = `${pulumi.getProject()}-${pulumi.getStack()}`;
+  const { region, protect, compute } = config;
+  const recoveryDays = protect ? RECOVERY_DAYS : 0;
+  const data = new Data('data', { prefix, config, recoveryDays });
+  const platform =
+    compute &&
+    new Platform('platform', {
+      prefix,
+      region,
+      protect,
+      compute,
+      recoveryDays,
+      cacheToken: data.secrets.cacheToken,
+    });
+  const metricsNamespace = compute?.appMetrics ? prefix : undefined;
+  const watched = {
+    ...data.watched(),
+    ...(platform && { loadBalancer: platform.entry.arnSuffix }),
+    ...(metricsNamespace && { namespace: metricsNamespace }),
+  };
+  // Before the services: some of the alarms decide whether a deployment stays.
+  const alarms = config.alarms && new Alarms('alarms', { prefix, watched, ...config.alarms });
+  const services =
+    compute &&
+    platform &&
+    new Services('services', {
+      prefix,
+      config,
+      compute,
+      data,
+      platform,
+      deploymentGuards: alarms?.deploymentGuards ?? [],
+      ...(metricsNamespace && { metricsNamespace }),
+    });
+  const dashboard =
+    alarms &&
+    new aws.cloudwatch.Dashboard('dashboard', {
+      dashboardName: prefix,
+      dashboardBody: pulumi
+        .all([watched, platform?.cluster.name, services ? pulumi.all(Object.values(services.names)) : []])
+        .apply(([names, cluster, serviceNames]) =>
+          JSON.stringify(
+            toDashboard({ ...names, region, services: serviceNames, ...(cluster && { cluster }) }),
+          ),
+        ),
+    });
+  return {
+    ...data.names(),
+    stage: config.stage,
+    region,
+    version: config.version,
+    secretArns: [data.secrets.jwtSecret.arn, data.secrets.urlSigningKeys.arn],
+    ...(platform && {
+      apiUrl: platform.entry.url,
+      cacheEndpoint: platform.cache.endpoint,
+      clusterName: platform.cluster.name,
+      images: platform.images.all(),
+    }),
+    ...(services && { services: services.names }),
+    ...(alarms && { alarmTopicArn: alarms.topicArn }),
+    ...(dashboard && { dashboardName: dashboard.dashboardName }),
+  };
+}
