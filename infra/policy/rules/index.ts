@@ -1,0 +1,27 @@
+/** All rules. The policy pack and the tests use the same ones. */
+import { durableData } from './durability.ts';
+import { encryptedAtRest, encryptedInTransit } from './encryption.ts';
+import { closedNetwork } from './network.ts';
+import { leastPrivilege } from './permissions.ts';
+import type { Inspected, Rule } from './rule.ts';
+import { confinedContainers, secretsByReference } from './tasks.ts';
+
+/** Every rule. */
+export const RULES: readonly Rule[] = [
+  encryptedAtRest,
+  encryptedInTransit,
+  closedNetwork,
+  leastPrivilege,
+  durableData,
+  secretsByReference,
+  confinedContainers,
+];
+
+/** What breaks a rule, as `rule: type name: violation`. */
+export function inspect(resources: readonly Inspected[]): string[] {
+  return resources.flatMap((resource) =>
+    RULES.flatMap(({ name, check }) =>
+      check(resource).map((violation) => `${name}: ${resource.type} ${resource.name}: ${violation}`),
+    ),
+  );
+}
