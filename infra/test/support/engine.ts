@@ -12,8 +12,8 @@ import engineGrpc from '@pulumi/pulumi/proto/engine_grpc_pb.js';
 import enginePb from '@pulumi/pulumi/proto/engine_pb.js';
 import resourceGrpc from '@pulumi/pulumi/proto/resource_grpc_pb.js';
 import resourcePb from '@pulumi/pulumi/proto/resource_pb.js';
-import { Empty } from 'google-protobuf/google/protobuf/empty_pb.js';
-import { Struct } from 'google-protobuf/google/protobuf/struct_pb.js';
+import emptyPb from 'google-protobuf/google/protobuf/empty_pb.js';
+import structPb from 'google-protobuf/google/protobuf/struct_pb.js';
 import { answerInvoke, toOutputs } from './cloud.ts';
 import type { Graph, Resource } from './graph.ts';
 import { reveal, SECRET_KEY, SECRET_SIGNATURE } from './secrets.ts';
@@ -57,7 +57,7 @@ function monitor(graph: Graph, project: string, stack: string): UntypedServiceIm
     const response = new resourcePb.RegisterResourceResponse();
     response.setUrn(resource.urn);
     response.setId(resource.custom ? `${resource.name}-id` : '');
-    response.setObject(Struct.fromJavaScript(outputs as never));
+    response.setObject(structPb.Struct.fromJavaScript(outputs as never));
     answer(null, response);
   };
   const registerOutputs: Call<resourcePb.RegisterResourceOutputsRequest> = ({ request }, answer) => {
@@ -69,12 +69,12 @@ function monitor(graph: Graph, project: string, stack: string): UntypedServiceIm
       Object.assign(graph.outputs, value);
       graph.secretOutputs.push(...secrets);
     }
-    answer(null, new Empty());
+    answer(null, new emptyPb.Empty());
   };
   const invoke: Call<resourcePb.ResourceInvokeRequest> = ({ request }, answer) => {
     const response = new resourcePb.ResourceInvokeResponse();
     const args = (request.getArgs()?.toJavaScript() ?? {}) as Properties;
-    response.setReturn(Struct.fromJavaScript(answerInvoke(request.getTok(), args) as never));
+    response.setReturn(structPb.Struct.fromJavaScript(answerInvoke(request.getTok(), args) as never));
     answer(null, response);
   };
   const supportsFeature: Call<resourcePb.SupportsFeatureRequest> = ({ request }, answer) => {
@@ -87,7 +87,7 @@ function monitor(graph: Graph, project: string, stack: string): UntypedServiceIm
     registerResourceOutputs: registerOutputs,
     invoke,
     supportsFeature,
-    signalAndWaitForShutdown: answerWith(new Empty()),
+    signalAndWaitForShutdown: answerWith(new emptyPb.Empty()),
   };
 }
 
@@ -95,7 +95,7 @@ function engine(graph: Graph): UntypedServiceImplementation {
   const root = new enginePb.GetRootResourceResponse();
   const log: Call<enginePb.LogRequest> = ({ request }, answer) => {
     if (request.getSeverity() === enginePb.LogSeverity.ERROR) graph.errors.push(request.getMessage());
-    answer(null, new Empty());
+    answer(null, new emptyPb.Empty());
   };
   return {
     log,

@@ -1,0 +1,277 @@
+/** The pure parts, apart from the program: the same decisions with values that no stack has. */
+import { describe, expect, it } from '@jest/globals';
+import { FraudService } from '@order-pipeline/contracts/gen/fraud/v1/fraud_pb';
+import { InventoryService } from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
+import { PaymentService } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
+import { RPC_SERVICES, toAlarms } from '../src/decide/alarms.ts';
+import { toCollectorContainer, toServiceContainer } from '../src/decide/containers.ts';
+import { toDashboard } from '../src/decide/dashboard.ts';
+import { toEnvironment } from '../src/decide/environment.ts';
+import { validateTaskSize } from '../src/decide/fargate.ts';
+import { isMember, toFlows } from '../src/decide/flows.ts';
+import { backlogPerTask, requestsPerTask } from '../src/decide/metrics.ts';
+import {
+  toAlarmKeyStatements,
+  toAlarmTopicStatements,
+  toExecutionStatements,
+  toLayerBucketStatements,
+  toMetricsStatements,
+  toPolicy,
+  toTaskStatements,
+  toTrafficStatements,
+  toTrustPolicy,
+} from '../src/decide/permissions.ts';
+import { SERVICE_NAMES, STOP_TIMEOUT_MS, STOP_TIMEOUT_SECONDS } from '../src/decide/services.ts';
+import { toQueueArgs, toRedriveAllowPolicy, toRedrivePolicy, toTableArgs } from '../src/decide/shapes.ts';
+
+describe('task sizes', () => {
+  it.each([
+    [256, 512],
+    [256, 1024],
+    [512, 1024],
+    [1024, 8192],
+    [4096, 30_720],
+  ])('%i CPU units go with %i MiB', (cpuUnits, memoryMiB) => {
+    expect(validateTaskSize({ cpuUnits, memoryMiB })).toBeUndefined();
+  });
+
+  it.each([
+    [300, 512, '300 CPU units are not offered; use 256, 512, 1024, 2048, 4096'],
+    [256, 256, '256 MiB do not go with 256 CPU units; use 512 to 2048 in steps of 1024'],
+    [256, 1536, '1536 MiB do not go with 256 CPU units; use 512 to 2048 in steps of 1024'],
+    [512, 8192, '8192 MiB do not go with 512 CPU units; use 1024 to 4096 in steps of 1024'],
+  ])('%i CPU units do not go with %i MiB', (cpuUnits, memoryMiB, problem) => {
+    expect(validateTaskSize({ cpuUnits, memoryMiB })).toBe(problem);
+  });
+});
+
+describe('flows', () => {
+  it('let the Internet reach the load balancer and nothing else', () => {
+    const inward = toFlows({ https: true, oidc: true }).filter(({ from }) => from === 'internet');
+    expect(inward.map(({ to, port }) => [to, port])).toEqual([
+      ['load-balancer', 80],
+      ['load-balancer', 443],
+    ]);
+  });
+
+  it('let order-api reach an OpenID issuer where there is one', () => {
+    const outward = (oidc: boolean) => toFlows({ https: false, oidc }).filter(({ to }) => to === 'internet');
+    expect(outward(false)).toEqual([]);
+    expect(outward(true)).toEqual([
+      { from: 'order-api', to: 'internet', port: 443, why: 'keys of the OpenID issuer' },
+    ]);
+  });
+
+  it('never lead back', () => {
+    const pairs = toFlows({ https: true, oidc: true }).map(({ from, to }) => `${from}>${to}`);
+    const back = toFlows({ https: true, oidc: true }).filter(
+      ({ from, to }) => isMember(from) && isMember(to) && pairs.includes(`${to}>${from}`),
+    );
+    expect(back).toEqual([]);
+  });
+});
+
+describe('shapes', () => {
+  it('become queue attributes', () => {
+    const shape = {
+      name: 'q',
+      visibilityTimeoutSeconds: 1,
+      messageRetentionSeconds: 2,
+      receiveWaitTimeSeconds: 3,
+    };
+    expect(toQueueArgs(shape)).toEqual({
+      visibilityTimeoutSeconds: 1,
+      messageRetentionSeconds: 2,
+      receiveWaitTimeSeconds: 3,
+    });
+    expect(toRedrivePolicy('arn', 5)).toBe('{"deadLetterTargetArn":"arn","maxReceiveCount":5}');
+    expect(toRedriveAllowPolicy(['a'])).toBe('{"redrivePermission":"byQueue","sourceQueueArns":["a"]}');
+  });
+
+  it('become keys and indexes', () => {
+    const index = {
+      name: 'by_b',
+      hashKey: { name: 'b', type: 'S' as const },
+      rangeKey: { name: 'c', type: 'N' as const },
+      projection: 'ALL' as const,
+    };
+    expect(toTableArgs({ name: 't', hashKey: { name: 'a', type: 'S' }, indexes: [index] })).toEqual({
+      billingMode: 'PAY_PER_REQUEST',
+      hashKey: 'a',
+      attributes: [
+        { name: 'a', type: 'S' },
+        { name: 'b', type: 'S' },
+        { name: 'c', type: 'N' },
+      ],
+      globalSecondaryIndexes: [
+        {
+          name: 'by_b',
+          keySchemas: [
+            { attributeName: 'b', keyType: 'HASH' },
+            { attributeName: 'c', keyType: 'RANGE' },
+          ],
+          projectionType: 'ALL',
+        },
+      ],
+    });
+  });
+});
+
+describe('permissions', () => {
+  it('become a policy document', () => {
+    const statement = { Sid: 'S', Effect: 'Allow' as const, Action: ['sqs:SendMessage'], Resource: ['arn'] };
+    expect(JSON.parse(toPolicy([statement]))).toEqual({ Version: '2012-10-17', Statement: [statement] });
+  });
+
+  const arns = {
+    orderQueue: 'arn:queue',
+    orderDlq: 'arn:dlq',
+    orders: 'arn:orders',
+    inventory: 'arn:inventory',
+    payments: 'arn:payments',
+    users: 'arn:users',
+  };
+
+  it.each(SERVICE_NAMES)('of %s name every action and every resource', (service) => {
+    for (const { Action, Resource } of toTaskStatements(service, arns)) {
+      expect(Action.join()).not.toContain('*');
+      expect(Resource).not.toContain('*');
+    }
+  });
+
+  it('of ECS read secrets only where there are some', () => {
+    const inputs = { repositories: ['arn:image'], logGroup: 'arn:logs' };
+    const sids = (secrets: string[]) => toExecutionStatements({ ...inputs, secrets }).map(({ Sid }) => Sid);
+    expect(sids([])).toEqual(['LogInToTheRegistry', 'PullImages', 'WriteLogs']);
+    expect(sids(['arn:secret'])).toEqual(['LogInToTheRegistry', 'PullImages', 'WriteLogs', 'ReadSecrets']);
+  });
+
+  it('of a deployment, the collector, alarms and image layers are as small', () => {
+    expect(toTrafficStatements('arn:rule', ['arn:a', 'arn:b']).map(({ Resource }) => Resource)).toEqual([
+      ['*'],
+      ['arn:rule'],
+      ['arn:a', 'arn:b'],
+    ]);
+    expect(toMetricsStatements('arn:logs')[0]?.Resource).toEqual(['arn:logs:*']);
+    expect(toAlarmTopicStatements('arn:topic', '1').map(({ Effect, Action }) => [Effect, ...Action])).toEqual(
+      [
+        ['Allow', 'sns:Publish'],
+        ['Deny', 'sns:Publish', 'sns:Subscribe'],
+      ],
+    );
+    expect(toAlarmKeyStatements('1')[1]?.Principal).toEqual({ AWS: 'arn:aws:iam::1:root' });
+    expect(toLayerBucketStatements('eu-west-1')[0]?.Resource).toEqual([
+      'arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*',
+    ]);
+    expect(JSON.parse(toTrustPolicy('ecs.amazonaws.com')).Statement[0].Action).toEqual(['sts:AssumeRole']);
+  });
+});
+
+describe('containers', () => {
+  const inputs = {
+    image: 'i',
+    environment: { B: '2', A: '1' },
+    secrets: { C: 's' },
+    logGroup: 'g',
+    region: 'r',
+  };
+
+  it.each(SERVICE_NAMES)('of %s have their variables in order, so that ECS sees no change', (service) => {
+    const container = toServiceContainer({ ...inputs, service });
+    expect(container.environment.map(({ name }) => name)).toEqual(['A', 'B']);
+    expect(container.secrets).toEqual([{ name: 'C', valueFrom: 's' }]);
+    expect(container.logConfiguration.options).toMatchObject({ 'awslogs-group': 'g', mode: 'non-blocking' });
+  });
+
+  it('stop before they are killed', () => {
+    expect(STOP_TIMEOUT_SECONDS * 1_000).toBeGreaterThan(STOP_TIMEOUT_MS);
+  });
+
+  it('of the collector listen nowhere', () => {
+    const collector = toCollectorContainer({ ...inputs, namespace: 'n', metricsLogGroup: 'm' });
+    expect(collector.portMappings).toEqual([]);
+    expect(collector.essential).toBe(false);
+  });
+});
+
+describe('environment', () => {
+  const inputs = {
+    stage: 'dev',
+    logLevel: 'info',
+    region: 'r',
+    orderQueueUrl: 'https://q',
+    orderDlqUrl: 'https://d',
+    ordersTable: 'o',
+    inventoryTable: 'i',
+    paymentsTable: 'p',
+    usersTable: 'u',
+    auth: { mode: 'oidc', issuer: 'https://issuer', audience: 'a' },
+    rateLimit: '1/minute',
+    corsOrigins: ['https://a', 'https://b'],
+    publicBaseUrl: 'https://api',
+    scoringUrl: 'http://scoring:50051',
+  };
+
+  it.each(SERVICE_NAMES)('of %s has no secret in it', (service) => {
+    for (const name of ['JWT_SECRET', 'URL_SIGNING_KEYS', 'REDIS_URL']) {
+      expect(toEnvironment(service, inputs)).not.toHaveProperty(name);
+    }
+  });
+
+  it('names the OpenID issuer and the origins where there are some', () => {
+    expect(toEnvironment('order-api', inputs)).toMatchObject({
+      OIDC_ISSUER: 'https://issuer',
+      OIDC_AUDIENCE: 'a',
+      CORS_ORIGINS: 'https://a,https://b',
+    });
+    const bare = toEnvironment('order-api', { ...inputs, auth: { mode: 'password' }, corsOrigins: [] });
+    expect(Object.keys(bare)).not.toEqual(expect.arrayContaining(['OIDC_ISSUER']));
+    expect(bare).not.toHaveProperty('CORS_ORIGINS');
+  });
+
+  it('names the scoring services', () => {
+    expect(toEnvironment('scoring', inputs).SCORING_SERVICES).toBe('inventory,fraud,payment');
+  });
+});
+
+describe('metrics', () => {
+  const queues = { orderQueue: 'q', orderDlq: 'd', tables: ['t'] };
+
+  it('scale by what each task has to do', () => {
+    expect(backlogPerTask('q', 'c', 's').expression).toBe('backlog / FILL(tasks, 1)');
+    expect(requestsPerTask('lb', 'c', 's').metrics.requests?.dimensions).toEqual({ LoadBalancer: 'lb' });
+  });
+
+  it('ring alarms about what is deployed', () => {
+    const names = (watched: Parameters<typeof toAlarms<string>>[0]) =>
+      toAlarms(watched).map(({ name }) => name);
+    expect(names(queues)).toEqual(['dead-letters', 'oldest-order', 'throttles']);
+    expect(names({ ...queues, loadBalancer: 'lb' })).toContain('api-p99');
+    expect(names({ ...queues, namespace: 'n' })).toContain('breaker-open');
+  });
+
+  it('guard deployments by what clients see', () => {
+    const guards = toAlarms({ ...queues, loadBalancer: 'lb', namespace: 'n' }).filter(
+      (it) => it.guardsDeployment,
+    );
+    expect(guards.map(({ name }) => name)).toEqual(['api-5xx', 'api-p99']);
+  });
+
+  it('name the RPC services as their contracts do', () => {
+    expect(Object.values(RPC_SERVICES)).toEqual([
+      InventoryService.typeName,
+      FraudService.typeName,
+      PaymentService.typeName,
+    ]);
+  });
+
+  it('show what is deployed', () => {
+    const titles = (more: object) =>
+      toDashboard({ ...queues, region: 'r', services: ['s'], ...more }).widgets.map(
+        (it) => it.properties.title,
+      );
+    expect(titles({})).toHaveLength(3);
+    expect(titles({ cluster: 'c' })).toContain('Tasks');
+    expect(titles({ namespace: 'n', loadBalancer: 'lb' })).toContain('Latency of the API (s)');
+  });
+});

@@ -1,0 +1,80 @@
+/** Faults that somebody could write into the program, and the checks that find them. */
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { QUEUES } from '@order-pipeline/contracts/queues';
+import { TABLES } from '@order-pipeline/contracts/tables';
+import { inspect } from '../policy/rules/index.ts';
+import { findDrift } from './support/drift.ts';
+import { captureWithFaults, type Fault } from './support/faults.ts';
+import { assertBuilt } from './support/stacks.ts';
+
+/** A fault, and what the checks of program.test.ts then say. */
+interface Planted extends Fault {
+  readonly what: string;
+  readonly finding: string;
+}
+
+const FAULTS: readonly Planted[] = [
+  {
+    what: 'an open security group',
+    file: 'src/components/firewall-rules.ts',
+    find: 'if (isMember(peer)) return { referencedSecurityGroupId: groupIds[peer] };',
+    replace: "if (isMember(peer)) return { cidrIpv4: '0.0.0.0/0' };",
+    finding:
+      'closed-network: aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule order-processor-to-scoring-50051: opens port 50051 to the Internet: only the load balancer may be reached, on 80 and 443',
+  },
+  {
+    what: 'a wildcard action',
+    file: 'src/decide/permissions.ts',
+    find: "['sqs:SendMessage', 'sqs:GetQueueAttributes'], orderQueue",
+    replace: "['sqs:*'], orderQueue",
+    finding:
+      'least-privilege: aws:iam/rolePolicy:RolePolicy order-api-task: PlaceOrders allows sqs:*: name the actions',
+  },
+  {
+    what: 'a missing redrive policy',
+    file: 'src/components/queues.ts',
+    find: 'redrivePolicy: ',
+    replace: 'forgotten: ',
+    finding:
+      'durable-data: aws:sqs/queue:Queue order-queue: has no redrivePolicy: a poison message would come back for ever',
+  },
+  {
+    what: 'an unencrypted table',
+    file: 'src/components/tables.ts',
+    find: 'serverSideEncryption: { enabled: true },',
+    replace: '',
+    finding: 'encrypted-at-rest: aws:dynamodb/table:Table payments: set serverSideEncryption.enabled',
+  },
+  {
+    what: 'a secret in plain environment',
+    file: 'src/decide/environment.ts',
+    find: 'RATE_LIMIT: inputs.rateLimit,',
+    replace: "RATE_LIMIT: inputs.rateLimit, JWT_SECRET: 'k1:0123456789abcdef',",
+    finding:
+      'secrets-by-reference: aws:ecs/taskDefinition:TaskDefinition order-api: order-api is told JWT_SECRET in plain text: use secrets and Secrets Manager',
+  },
+  {
+    what: 'a renamed table',
+    file: 'src/components/tables.ts',
+    find: 'new aws.dynamodb.Table(\n          shape.name,',
+    replace: "new aws.dynamodb.Table(\n          shape.name.replace('orders', 'orders-v2'),",
+    finding:
+      'tables: names is ["inventory","orders-v2","payments","users"], locally ["inventory","orders","payments","users"]',
+  },
+];
+
+/** What the checks say about a program with all of the faults in it; about the sound one they say nothing. */
+let findings: string[];
+
+beforeAll(async () => {
+  assertBuilt();
+  const graph = await captureWithFaults('dev', FAULTS);
+  expect(graph.errors).toEqual([]);
+  findings = [...inspect(graph.resources), ...findDrift(graph, QUEUES, TABLES)];
+});
+
+describe('a planted fault is found', () => {
+  it.each(FAULTS)('$what', ({ finding }) => {
+    expect(findings).toContain(finding);
+  });
+});
