@@ -1,4 +1,4 @@
-/** Valkey for rate limits, idempotency keys and fraud counters: TLS, a password, and a standby in production. */
+/** Valkey for rate limits, idempotency keys, the status feed and fraud counters: TLS, a password, and a standby in production. */
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 

@@ -1,4 +1,5 @@
 /** The environment of each service, by the names of design section 5. Secrets come from Secrets Manager, not from here. */
+import { ORDER_QUEUE } from '@order-pipeline/contracts/queues';
 import { PORTS, type ServiceName, STOP_TIMEOUT_MS } from './services.ts';
 
 /** URLs of the queues and names of the tables. */
@@ -30,7 +31,7 @@ export type SecretName = 'JWT_SECRET' | 'URL_SIGNING_KEYS' | 'REDIS_URL';
 /** Which service is told which secret. */
 export const SECRETS_OF: Readonly<Record<ServiceName, readonly SecretName[]>> = {
   'order-api': ['JWT_SECRET', 'URL_SIGNING_KEYS', 'REDIS_URL'],
-  'order-processor': [],
+  'order-processor': ['REDIS_URL'],
   scoring: ['REDIS_URL'],
 };
 
@@ -65,15 +66,18 @@ const OWN: Readonly<Record<ServiceName, (inputs: EnvironmentInputs) => Record<st
     PORT: String(PORTS['order-processor'].ops),
     SQS_QUEUE_URL: inputs.orderQueueUrl,
     SQS_DLQ_URL: inputs.orderDlqUrl,
+    VISIBILITY_TIMEOUT_SECONDS: String(ORDER_QUEUE.visibilityTimeoutSeconds),
+    RECEIVE_WAIT_SECONDS: String(ORDER_QUEUE.receiveWaitTimeSeconds),
+    ...(ORDER_QUEUE.redrive && { MAX_RECEIVES: String(ORDER_QUEUE.redrive.maxReceiveCount) }),
     ORDERS_TABLE: inputs.ordersTable,
-    INVENTORY_TABLE: inputs.inventoryTable,
-    PAYMENTS_TABLE: inputs.paymentsTable,
     INVENTORY_URL: inputs.scoringUrl,
     FRAUD_URL: inputs.scoringUrl,
     PAYMENT_URL: inputs.scoringUrl,
   }),
   scoring: (inputs) => ({
     SCORING_SERVICES: 'inventory,fraud,payment',
+    GRPC_PORT: String(PORTS.scoring.service.port),
+    PORT: String(PORTS.scoring.ops),
     INVENTORY_TABLE: inputs.inventoryTable,
     PAYMENTS_TABLE: inputs.paymentsTable,
   }),

@@ -50,6 +50,7 @@ export function toFlows({ https, oidc }: FlowOptions): Flow[] {
     { from: 'internet', to: 'load-balancer', port: 80, why: https ? 'redirect to HTTPS' : 'clients' },
     { from: 'load-balancer', to: 'order-api', port: api, why: 'requests and health checks' },
     { from: 'order-api', to: 'cache', port: REDIS, why: 'rate limits, idempotency keys' },
+    { from: 'order-processor', to: 'cache', port: REDIS, why: 'status feed' },
     { from: 'scoring', to: 'cache', port: REDIS, why: 'fraud counters' },
     { from: 'order-processor', to: 'scoring', port: rpc, why: 'gRPC' },
   ];

@@ -35,11 +35,7 @@ export function toTaskStatements(service: ServiceName, arns: ResourceArns): Stat
 const STATEMENTS: Readonly<Record<ServiceName, (arns: ResourceArns) => Statement[]>> = {
   'order-api': ({ orderQueue, orders, users }) => [
     allow('PlaceOrders', ['sqs:SendMessage', 'sqs:GetQueueAttributes'], orderQueue),
-    allow(
-      'ReadAndCancelOrders',
-      ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:DescribeTable'],
-      orders,
-    ),
+    allow('ReadOrders', ['dynamodb:GetItem', 'dynamodb:BatchGetItem'], orders),
     allow(
       'ListOrders',
       ['dynamodb:Query'],
@@ -47,27 +43,18 @@ const STATEMENTS: Readonly<Record<ServiceName, (arns: ResourceArns) => Statement
     ),
     allow('CheckPasswords', ['dynamodb:GetItem'], users),
   ],
-  'order-processor': ({ orderQueue, orderDlq, orders, inventory, payments }) => [
+  'order-processor': ({ orderQueue, orderDlq, orders }) => [
     allow(
       'TakeOrders',
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
       orderQueue,
     ),
-    allow('SetPoisonAside', ['sqs:SendMessage', 'sqs:GetQueueAttributes'], orderDlq),
+    allow('SetPoisonAside', ['sqs:SendMessage'], orderDlq),
     allow('ClaimAndDecide', ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DescribeTable'], orders),
-    allow('FindStuckHoldsAndPayments', ['dynamodb:Scan'], inventory, payments),
   ],
   scoring: ({ inventory, payments }) => [
-    allow(
-      'HoldStock',
-      ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:DescribeTable'],
-      inventory,
-    ),
-    allow(
-      'KeepThePaymentLedger',
-      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DescribeTable'],
-      payments,
-    ),
+    allow('HoldStock', ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], inventory),
+    allow('KeepTheLedger', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], payments),
   ],
 };
 

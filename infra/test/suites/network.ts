@@ -28,6 +28,7 @@ const INSIDE = [
   'order-api -> aws-endpoints:tcp/443',
   'order-api -> cache:tcp/6379',
   'order-processor -> aws-endpoints:tcp/443',
+  'order-processor -> cache:tcp/6379',
   'order-processor -> scoring:tcp/50051',
   'scoring -> aws-endpoints:tcp/443',
   'scoring -> cache:tcp/6379',

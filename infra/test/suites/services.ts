@@ -86,18 +86,19 @@ export function describeServices(graphs: Graphs): void {
       expect(environmentOf(graphs.dev, 'order-processor')).toEqual({
         AWS_REGION: 'eu-central-1',
         FRAUD_URL: 'http://scoring:50051',
-        INVENTORY_TABLE: 'order-pipeline-dev-inventory',
         INVENTORY_URL: 'http://scoring:50051',
         LOG_LEVEL: 'debug',
+        MAX_RECEIVES: '5',
         NODE_ENV: 'production',
         ORDERS_TABLE: 'order-pipeline-dev-orders',
-        PAYMENTS_TABLE: 'order-pipeline-dev-payments',
         PAYMENT_URL: 'http://scoring:50051',
         PORT: '9090',
+        RECEIVE_WAIT_SECONDS: '20',
         SQS_DLQ_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/order-pipeline-dev-order-dlq',
         SQS_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/order-pipeline-dev-order-queue',
         STAGE: 'dev',
         STOP_TIMEOUT_MS: '25000',
+        VISIBILITY_TIMEOUT_SECONDS: '30',
       });
     });
 
@@ -109,7 +110,9 @@ export function describeServices(graphs: Graphs): void {
         { name: 'REDIS_URL', valueFrom: `${base}/redis-url:::a1b2c3d4` },
         { name: 'URL_SIGNING_KEYS', valueFrom: `${base}/url-signing-keys:::a1b2c3d4` },
       ]);
-      expect(containersOf(graphs.prod, 'order-processor').flatMap(({ secrets }) => secrets)).toEqual([]);
+      expect(containersOf(graphs.prod, 'order-processor').flatMap(({ secrets }) => secrets)).toEqual([
+        { name: 'REDIS_URL', valueFrom: `${base}/redis-url:::a1b2c3d4` },
+      ]);
     });
 
     it('run images by digest, of registries that scan them', () => {

@@ -1,0 +1,120 @@
+/** What the program gives the services is what their code asks for. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig as loadApiConfig } from '../../../services/order-api/src/config.ts';
+import { loadConfig as loadProcessorConfig } from '../../../services/order-processor/src/config.ts';
+import { loadConfig as loadScoringConfig } from '../../../services/scoring/src/config.ts';
+import type { ContainerDefinition } from '../../src/decide/containers.ts';
+import { PORTS, SERVICE_NAMES, type ServiceName } from '../../src/decide/services.ts';
+import { ROOT } from '../support/capture.ts';
+import { find, type Graph } from '../support/graph.ts';
+import type { Graphs } from '../support/stacks.ts';
+
+/** Which permission a command of the AWS SDK needs. */
+const PERMISSIONS: Readonly<Record<string, string>> = {
+  SendMessage: 'sqs:SendMessage',
+  SendMessageBatch: 'sqs:SendMessage',
+  ReceiveMessage: 'sqs:ReceiveMessage',
+  DeleteMessage: 'sqs:DeleteMessage',
+  DeleteMessageBatch: 'sqs:DeleteMessage',
+  ChangeMessageVisibility: 'sqs:ChangeMessageVisibility',
+  ChangeMessageVisibilityBatch: 'sqs:ChangeMessageVisibility',
+  GetQueueAttributes: 'sqs:GetQueueAttributes',
+  Get: 'dynamodb:GetItem',
+  BatchGet: 'dynamodb:BatchGetItem',
+  Put: 'dynamodb:PutItem',
+  Update: 'dynamodb:UpdateItem',
+  Delete: 'dynamodb:DeleteItem',
+  Query: 'dynamodb:Query',
+  Scan: 'dynamodb:Scan',
+  DescribeTable: 'dynamodb:DescribeTable',
+};
+
+/** Operators' commands: people run them with their own permissions. */
+const OPERATORS_CODE = /\/(cli|ops|commands|tools)\//;
+
+/** The permissions that a service's sources use. */
+function usedBy(service: ServiceName): string[] {
+  const folder = join(ROOT, 'services', service, 'src');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !OPERATORS_CODE.test(`/${file}`),
+  );
+  const commands = files.flatMap((file) =>
+    [...readFileSync(join(folder, file), 'utf8').matchAll(/new (\w+)Command\(/g)].map(
+      ([, name]) => name ?? '',
+    ),
+  );
+  return [...new Set(commands.map((name) => PERMISSIONS[name] ?? `unknown ${name}Command`))].sort();
+}
+
+/** The permissions for data that a service's role has. */
+function grantedTo(graph: Graph, service: ServiceName): string[] {
+  const { Statement } = JSON.parse(
+    String(find(graph, 'iam/rolePolicy:RolePolicy', `${service}-task`).inputs.policy),
+  ) as { Statement: { Action: string[] }[] };
+  const actions = Statement.flatMap(({ Action }) => Action).filter((action) =>
+    /^(sqs|dynamodb):/.test(action),
+  );
+  return [...new Set(actions)].sort();
+}
+
+/** The environment of a task, with secrets of the form that the program generates. */
+function environmentOf(graph: Graph, service: ServiceName): Record<string, string> {
+  const { inputs } = find(graph, 'ecs/taskDefinition:TaskDefinition', service);
+  const [container] = JSON.parse(String(inputs.containerDefinitions)) as ContainerDefinition[];
+  const key = `k1:${'x'.repeat(48)}`;
+  const secrets: Record<string, string> = {
+    JWT_SECRET: key,
+    URL_SIGNING_KEYS: `k2:${'y'.repeat(48)},${key}`,
+    REDIS_URL: `rediss://:${'x'.repeat(48)}@master.cache.amazonaws.com:6379`,
+  };
+  return {
+    ...Object.fromEntries(container?.environment.map(({ name, value }) => [name, value]) ?? []),
+    ...Object.fromEntries(container?.secrets.map(({ name }) => [name, secrets[name] ?? '']) ?? []),
+  };
+}
+
+const LOADERS = {
+  'order-api': loadApiConfig,
+  'order-processor': loadProcessorConfig,
+  scoring: loadScoringConfig,
+};
+
+export function describeContract(graphs: Graphs): void {
+  describe('the services', () => {
+    it.each(SERVICE_NAMES)('%s may do exactly what its code does: see decide/permissions.ts', (service) => {
+      expect(grantedTo(graphs.prod, service)).toEqual(usedBy(service));
+    });
+
+    it.each(['dev', 'prod'] as const)('start with the settings that %s gives them', (stack) => {
+      for (const service of SERVICE_NAMES) {
+        const config = LOADERS[service](environmentOf(graphs[stack], service));
+        expect(config).toMatchObject({ stage: stack, awsRegion: 'eu-central-1', stopTimeoutMs: 25_000 });
+      }
+    });
+
+    it('listen where the network lets them be reached', () => {
+      expect(loadApiConfig(environmentOf(graphs.prod, 'order-api')).port).toBe(PORTS['order-api'].ops);
+      expect(loadProcessorConfig(environmentOf(graphs.prod, 'order-processor')).port).toBe(9090);
+      expect(loadScoringConfig(environmentOf(graphs.prod, 'scoring'))).toMatchObject({
+        grpcPort: 50_051,
+        httpPort: 8081,
+      });
+    });
+
+    it('are told the addresses that they call', () => {
+      expect(loadProcessorConfig(environmentOf(graphs.prod, 'order-processor'))).toMatchObject({
+        inventoryUrl: 'http://scoring:50051',
+        fraudUrl: 'http://scoring:50051',
+        paymentUrl: 'http://scoring:50051',
+        deadLetterQueueUrl: graphs.prod.outputs.orderDlqUrl,
+      });
+      expect(loadApiConfig(environmentOf(graphs.prod, 'order-api'))).toMatchObject({
+        publicBaseUrl: 'https://orders.example.com',
+        trustProxyHops: 1,
+        auth: { mode: 'password' },
+      });
+    });
+  });
+}
