@@ -1,0 +1,35 @@
+/** Lets the operators' commands find the local stack that `npm start` runs, with no environment set. */
+import { ORDER_DLQ, ORDER_QUEUE } from '@order-pipeline/contracts/queues';
+import type { Environment } from '@order-pipeline/platform/env';
+
+/**
+ * The environment, filled up with the settings of the local stack where the stage is local (as it is unless STAGE says
+ * otherwise). What is set stays, and the variables that move the stack's ports are followed. The AWS SDK reads endpoints
+ * and credentials from `process.env` and from nowhere else: a main program has to copy the result there.
+ */
+export function withLocalDefaults(environment: Environment): Environment {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
+  if ((set.STAGE ?? 'local') !== 'local') return set;
+  const at = (variable: string, port: number) => `127.0.0.1:${set[variable] ?? port}`;
+  const sqs = set.AWS_ENDPOINT_URL_SQS ?? `http://${at('LOCAL_SQS_PORT', 9324)}`;
+  const scoring = `http://${at('SCORING_GRPC_PORT', 50051)}`;
+  return {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_SQS: sqs,
+    AWS_ENDPOINT_URL_DYNAMODB: `http://${at('LOCAL_DYNAMODB_PORT', 4567)}`,
+    SQS_QUEUE_URL: queueUrl(sqs, ORDER_QUEUE.name),
+    SQS_DLQ_URL: queueUrl(sqs, ORDER_DLQ.name),
+    REDIS_URL: `redis://${at('LOCAL_REDIS_PORT', 6380)}`,
+    INVENTORY_URL: scoring,
+    FRAUD_URL: scoring,
+    PAYMENT_URL: scoring,
+    ...set,
+  };
+}
+
+/** A queue of the emulator, whose account is all zeros. */
+function queueUrl(endpoint: string, queue: string): string {
+  return new URL(`/000000000000/${queue}`, endpoint).href;
+}
