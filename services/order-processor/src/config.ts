@@ -9,6 +9,8 @@ export interface Config extends CommonConfig {
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly ordersTable: string;
+  readonly inventoryTable: string;
+  readonly paymentsTable: string;
   readonly redisUrl: string;
   readonly inventoryUrl: string;
   readonly fraudUrl: string;
@@ -17,6 +19,7 @@ export interface Config extends CommonConfig {
   readonly rpcTls: ClientTls;
   readonly protocol: ProtocolConfig;
   readonly consumer: ConsumerConfig;
+  readonly reconcile: ReconcileConfig;
   /** From SIGTERM to exit at most. */
   readonly stopTimeoutMs: number;
 }
@@ -48,8 +51,21 @@ export interface ConsumerConfig {
   readonly drainMs: number;
 }
 
+/** How what workers leave open is looked for. */
+export interface ReconcileConfig {
+  /** From one pass to the next; 0 for none. */
+  readonly intervalMs: number;
+  /** What is younger is left alone. */
+  readonly ageMs: number;
+  /** Read units a second that a pass takes at most: it scans whole tables. */
+  readonly readUnitsPerSecond: number;
+}
+
 /** How long handing back and closing take after the drain, in milliseconds. */
 const STOP_RESERVE_MS = 5_000;
+
+/** RECONCILE_AGE_MS in visibility timeouts at least: a worker that died gets time to be replaced. */
+const RECONCILE_AGE_VISIBILITIES = 2;
 
 /** Reads the configuration. Throws a ConfigError that lists every problem. */
 export function loadConfig(environment: Environment): Config {
@@ -57,6 +73,7 @@ export function loadConfig(environment: Environment): Config {
   const visibilitySeconds = env.integer('VISIBILITY_TIMEOUT_SECONDS', 30, 1, 43_200);
   const leaseMs = env.integer('LEASE_MS', 15_000, 100, 43_200_000);
   const leaseMarginMs = env.integer('LEASE_MARGIN_MS', 5_000, 0, 60_000);
+  const reconcileAgeMs = env.integer('RECONCILE_AGE_MS', 900_000, 1_000, 86_400_000);
   const stopTimeoutMs = env.integer('STOP_TIMEOUT_MS', 25_000, 1_000, 120_000);
   if (leaseMs > visibilitySeconds * 1_000)
     env.report(
@@ -66,6 +83,12 @@ export function loadConfig(environment: Environment): Config {
     );
   if (leaseMarginMs >= leaseMs)
     env.report('LEASE_MARGIN_MS', 'leaves nothing of LEASE_MS', 'set it to less than LEASE_MS');
+  if (reconcileAgeMs < RECONCILE_AGE_VISIBILITIES * visibilitySeconds * 1_000)
+    env.report(
+      'RECONCILE_AGE_MS',
+      `is shorter than ${RECONCILE_AGE_VISIBILITIES} times VISIBILITY_TIMEOUT_SECONDS`,
+      'raise it, so that messages that will reappear are left to the workers',
+    );
   const http = (variable: string, port: number) =>
     env.url(variable, ['http:', 'https:'], `http://localhost:${port}`, `http://localhost:${port}`);
   const config: Config = {
@@ -74,6 +97,8 @@ export function loadConfig(environment: Environment): Config {
     queueUrl: env.url('SQS_QUEUE_URL', ['http:', 'https:'], QUEUE_EXAMPLE),
     deadLetterQueueUrl: env.url('SQS_DLQ_URL', ['http:', 'https:'], QUEUE_EXAMPLE),
     ordersTable: env.textOr('ORDERS_TABLE', 'orders'),
+    inventoryTable: env.textOr('INVENTORY_TABLE', 'inventory'),
+    paymentsTable: env.textOr('PAYMENTS_TABLE', 'payments'),
     redisUrl: env.url('REDIS_URL', ['redis:', 'rediss:'], REDIS_EXAMPLE, REDIS_EXAMPLE),
     inventoryUrl: http('INVENTORY_URL', 50051),
     fraudUrl: http('FRAUD_URL', 50051),
@@ -86,6 +111,11 @@ export function loadConfig(environment: Environment): Config {
       maxInFlight: env.integer('MAX_IN_FLIGHT', 64, 1, 1_000),
       deleteLingerMs: env.integer('DELETE_LINGER_MS', 50, 0, 1_000),
       drainMs: Math.max(stopTimeoutMs - STOP_RESERVE_MS, stopTimeoutMs / 2),
+    },
+    reconcile: {
+      intervalMs: env.integer('RECONCILE_INTERVAL_MS', 300_000, 0, 86_400_000),
+      ageMs: reconcileAgeMs,
+      readUnitsPerSecond: env.integer('RECONCILE_READ_UNITS', 50, 1, 100_000),
     },
     stopTimeoutMs,
   };

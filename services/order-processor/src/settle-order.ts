@@ -6,7 +6,10 @@ import type { ClaimedOrder } from './order-store.js';
 import type { Scoring } from './scoring.js';
 import { toLines } from './try-order.js';
 
-type SettleCall = (scoring: Scoring, order: ClaimedOrder, call: CallOptions) => Promise<unknown>;
+/** What a settlement has to know of an order. */
+export type SettledOrder = Pick<ClaimedOrder, 'order_id' | 'items'>;
+
+type SettleCall = (scoring: Scoring, order: SettledOrder, call: CallOptions) => Promise<unknown>;
 
 const PAYMENT_CALLS: Readonly<Record<Settlement, SettleCall>> = {
   charge: ({ payment }, order, call) => payment.client.capture({ orderId: order.order_id }, call),
@@ -23,7 +26,7 @@ const STOCK_CALLS: Readonly<Record<Settlement, SettleCall>> = {
 /** Charges and sells a completed order; gives everything back otherwise. Throws when either side failed. */
 export async function settleOrder(
   scoring: Scoring,
-  order: ClaimedOrder,
+  order: SettledOrder,
   status: FinalStatus,
   call: CallOptions,
 ): Promise<void> {

@@ -17,6 +17,7 @@ import { createProcessorMetrics } from './metrics.js';
 import { OrderQueue } from './order-queue.js';
 import { OrderStore } from './order-store.js';
 import type { ProtocolDependencies } from './process-order.js';
+import { startReconciler } from './reconcile/reconciler.js';
 import { createScoring, eachClient } from './scoring.js';
 import { createUntilWorkable } from './workable.js';
 
@@ -73,11 +74,12 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
       if (acknowledgement.kind === 'dead-letter') metrics.deadLettered(acknowledgement.reason);
     },
   });
+  const reconciler = startReconciler({ dynamo, scoring, config, registry, logger });
   logger.info({ port, stage: config.stage }, 'taking orders');
   return {
     port,
     stop: async () => {
-      await consumer.stop();
+      await Promise.all([consumer.stop(), reconciler.stop()]);
       await closeServer(server);
       for (const client of eachClient(scoring)) client.close();
       redis.disconnect();

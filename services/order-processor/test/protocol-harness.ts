@@ -7,6 +7,7 @@ import type { FinalStatus, OrderStatus } from '@order-pipeline/contracts/orders'
 import { CATALOGUE, stockCatalogue } from '@order-pipeline/local/catalogue';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
 import { createDynamo } from '@order-pipeline/platform/aws';
+import type { Clock } from '@order-pipeline/platform/clock';
 import { createRegistry } from '@order-pipeline/platform/metrics';
 import { loadConfig as loadScoringConfig } from '../../scoring/src/config.js';
 import { type RunningScoring, start as startScoring } from '../../scoring/src/start.js';
@@ -90,6 +91,9 @@ export class ProtocolHarness {
     await this.stack.stop();
   }
 
+  /** The clock of workers and services. */
+  readonly clock: Clock = () => Date.now() + this.time.ahead;
+
   /** Lets every lease run out. */
   passLease(): void {
     this.time.ahead += this.config.protocol.leaseMs + 1;
@@ -159,7 +163,7 @@ export class ProtocolHarness {
         fraud: { ...scoring.fraud, client: wrap(scoring.fraud.client) },
         payment: { ...scoring.payment, client: wrap(scoring.payment.client) },
       },
-      clock: () => Date.now() + this.time.ahead,
+      clock: this.clock,
       config: this.config.protocol,
       onStatus: (_, status) => this.statuses.push(status),
       onDecided: (_, status) => this.decided.push(status),

@@ -1,0 +1,45 @@
+/** What the reconciler counts. */
+import type { Registry } from '@order-pipeline/platform/metrics';
+import { Counter, Gauge } from 'prom-client';
+import type { FindingKind } from './decide.js';
+import type { Action, Outcome, PassSummary } from './reconcile.js';
+
+/** The reconciler's own metrics. */
+export interface ReconcileMetrics {
+  /** Something was found. */
+  found(outcome: Outcome): void;
+  /** A pass came to its end at `now` (epoch milliseconds). */
+  finished(summary: PassSummary, now: number): void;
+}
+
+const KINDS: readonly FindingKind[] = ['hold', 'authorization', 'claim'];
+const ACTIONS: readonly Action[] = ['settled', 'failed', 'reported', 'left'];
+
+/** Registers the metrics. */
+export function createReconcileMetrics(registry: Registry): ReconcileMetrics {
+  const registers = [registry];
+  const findings = new Counter({
+    name: 'reconciler_findings_total',
+    help: 'Holds, authorizations and claims found open for too long, by what became of them; counted by each pass',
+    labelNames: ['kind', 'action'] as const,
+    registers,
+  });
+  const lastRun = new Gauge({
+    name: 'reconciler_last_run_timestamp_seconds',
+    help: 'When this process last came to the end of a reconciler pass, in Unix time; 0 before the first',
+    registers,
+  });
+  const stuck = new Gauge({
+    name: 'orders_stuck',
+    help: 'Undecided orders that no worker has been at for long, as the last pass of this process found them',
+    registers,
+  });
+  for (const kind of KINDS) for (const action of ACTIONS) findings.inc({ kind, action }, 0);
+  return {
+    found: ({ finding, action }) => findings.inc({ kind: finding.kind, action }),
+    finished: ({ stuckOrders }, now) => {
+      stuck.set(stuckOrders);
+      lastRun.set(now / 1_000);
+    },
+  };
+}

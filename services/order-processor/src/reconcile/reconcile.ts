@@ -1,0 +1,123 @@
+/**
+ * One pass of the reconciler: finds what workers have left open, compares it with the orders, and settles what is decided.
+ * Every effect is idempotent and goes through the services, so that any number of passes may run side by side, and one may
+ * end anywhere.
+ */
+import type { Clock } from '@order-pipeline/platform/clock';
+import { toCallHeaders } from '@order-pipeline/platform/rpc/context';
+import type { OrderStore } from '../order-store.js';
+import type { Scoring } from '../scoring.js';
+import { settleOrder } from '../settle-order.js';
+import { decideVerdict, type Finding, type Verdict } from './decide.js';
+import type { Find } from './find.js';
+
+/** What a pass works with. */
+export interface ReconcileParts {
+  readonly find: Find;
+  readonly store: Pick<OrderStore, 'read'>;
+  readonly scoring: Scoring;
+  readonly clock: Clock;
+}
+
+/** How a pass goes about it. */
+export interface ReconcileOptions {
+  /** What is younger is left alone, in milliseconds. */
+  readonly ageMs: number;
+  /** Settles nothing. */
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal;
+  /** Told of each finding and what came of it. Must not throw. */
+  readonly onFinding: (outcome: Outcome) => void;
+}
+
+/** What came of a finding. */
+export type Action =
+  | 'settled'
+  /** It would have been settled, were this not a dry run. */
+  | 'planned'
+  /** A service refused the settlement, or did not answer. The next pass tries again. */
+  | 'failed'
+  /** Nothing that may be settled: an operator has to look. */
+  | 'reported'
+  /** Others are at it. */
+  | 'left';
+
+/** A finding and what came of it. */
+export interface Outcome {
+  readonly finding: Finding;
+  readonly verdict: Verdict;
+  readonly action: Action;
+  /** Why it failed. */
+  readonly error?: unknown;
+}
+
+/** What a whole pass came to: how many findings there were by what became of them. */
+export interface PassSummary extends Readonly<Record<Action, number>> {
+  /** Undecided orders that nobody has been at for long. */
+  readonly stuckOrders: number;
+}
+
+/** Orders that are settled at the same time. */
+const CONCURRENCY = 8;
+
+/** How long one settlement may take with all its retries, in milliseconds. */
+const SETTLE_BUDGET_MS = 10_000;
+
+/** Runs one pass. Rejects when the signal aborts or a table cannot be read; what was settled by then stays settled. */
+export async function reconcile(parts: ReconcileParts, options: ReconcileOptions): Promise<PassSummary> {
+  const { signal, ageMs, onFinding } = options;
+  const summary = { settled: 0, planned: 0, failed: 0, reported: 0, left: 0, stuckOrders: 0 };
+  // An order's lines and its payment are found one by one; one settlement is for them all.
+  const results = new Map<string, OrderResult>();
+  const handle = async ([orderId, found]: readonly [string, readonly Finding[]]) => {
+    const result = results.get(orderId) ?? (await handleOrder(parts, options, orderId));
+    results.set(orderId, result);
+    for (const finding of found) {
+      summary[result.action] += 1;
+      if (finding.kind === 'claim' && result.action === 'reported') summary.stuckOrders += 1;
+      onFinding({ finding, ...result });
+    }
+  };
+  for await (const findings of parts.find({ now: parts.clock(), ageMs }, signal)) {
+    for (const orders of inGroups(groupByOrder(findings), CONCURRENCY)) {
+      signal.throwIfAborted();
+      await Promise.all(orders.map(handle));
+    }
+  }
+  return summary;
+}
+
+type OrderResult = Omit<Outcome, 'finding'>;
+
+async function handleOrder(
+  { store, scoring, clock }: ReconcileParts,
+  { ageMs, dryRun, signal }: ReconcileOptions,
+  orderId: string,
+): Promise<OrderResult> {
+  const record = await store.read(orderId);
+  const verdict = decideVerdict(record, clock(), ageMs);
+  if (verdict.action === 'leave') return { verdict, action: 'left' };
+  if (verdict.action === 'report') return { verdict, action: 'reported' };
+  if (dryRun) return { verdict, action: 'planned' };
+  const headers = toCallHeaders({ requestId: record?.request_id });
+  const call = { signal, timeoutMs: SETTLE_BUDGET_MS, headers };
+  try {
+    await settleOrder(scoring, { order_id: orderId, items: verdict.items }, verdict.status, call);
+    return { verdict, action: 'settled' };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { verdict, action: 'failed', error };
+  }
+}
+
+function groupByOrder(findings: readonly Finding[]): [string, Finding[]][] {
+  const orders = new Map<string, Finding[]>();
+  for (const finding of findings)
+    orders.set(finding.orderId, [...(orders.get(finding.orderId) ?? []), finding]);
+  return [...orders];
+}
+
+function inGroups<T>(all: readonly T[], size: number): T[][] {
+  const count = Math.ceil(all.length / size);
+  return Array.from({ length: count }, (_, index) => all.slice(index * size, (index + 1) * size));
+}

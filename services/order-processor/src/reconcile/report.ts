@@ -1,0 +1,44 @@
+/** What came of a pass, for logs, people and programs. */
+import type { Action, Outcome, PassSummary } from './reconcile.js';
+
+/** An outcome in the words of the tables, for logs and programs. */
+export function toRecord({ finding, verdict, action, error }: Outcome) {
+  const { kind, orderId, since, sku, quantity } = finding;
+  return {
+    action,
+    kind,
+    order_id: orderId,
+    since: new Date(since).toISOString(),
+    ...(sku !== undefined && { sku, quantity }),
+    ...(verdict.action === 'settle' && { status: verdict.status }),
+    ...(verdict.action === 'report' && { reason: verdict.reason }),
+    ...(error !== undefined && { error: error instanceof Error ? error.message : String(error) }),
+  };
+}
+
+/** An outcome as one line. */
+export function toLine(outcome: Outcome): string {
+  const { action, kind, order_id, since, sku, quantity, status, reason, error } = toRecord(outcome);
+  const what = kind === 'hold' ? `hold of ${quantity} ${sku}` : kind;
+  return [action.padEnd(8), `order ${order_id}`, status ?? reason, `${what} since ${since}`, error]
+    .filter((part) => part !== undefined)
+    .join('  ');
+}
+
+const WORDS: readonly (readonly [Action, string])[] = [
+  ['settled', 'settled'],
+  ['planned', 'would be settled'],
+  ['failed', 'could not be settled'],
+  ['reported', 'undecided or unknown, to be looked at'],
+  ['left', 'left to the workers'],
+];
+
+/** A pass in a few words. */
+export function describeSummary(summary: PassSummary): string {
+  const parts = WORDS.filter(([action]) => summary[action] > 0).map(
+    ([action, words]) => `${summary[action]} ${words}`,
+  );
+  const stuck =
+    summary.stuckOrders > 0 ? `\nStuck orders: ${summary.stuckOrders}. Try: npm run orders -- dlq list` : '';
+  return (parts.length > 0 ? parts.join(', ') : 'Nothing is open for too long') + stuck;
+}

@@ -1,0 +1,93 @@
+import { describe, expect, test } from '@jest/globals';
+import { isFinal, type OrderRecord } from '@order-pipeline/contracts/orders';
+import fc from 'fast-check';
+import { decideVerdict, isOverdue } from '../src/reconcile/decide.js';
+
+const AGE_MS = 900_000;
+const NOW = 10_000_000;
+const ITEMS = [{ sku: 'MUG-01', quantity: 2 }];
+
+function order(changes: Partial<OrderRecord>): OrderRecord {
+  return {
+    order_id: 'o1',
+    status: 'PROCESSING',
+    attempt: 1,
+    lease_until: 1,
+    items: ITEMS,
+    updated_at: '1970-01-01T00:00:00.000Z',
+    ...changes,
+  };
+}
+
+describe('decideVerdict', () => {
+  test.each(['COMPLETED', 'REJECTED', 'FAILED', 'CANCELLED'] as const)('settles what is %s', (status) => {
+    const settle = { action: 'settle', status, items: ITEMS };
+    expect(decideVerdict(order({ status }), NOW, AGE_MS)).toEqual(settle);
+    expect(decideVerdict(order({ status, lease_until: NOW - 1 }), NOW, AGE_MS)).toEqual(settle);
+  });
+
+  test.each(['PROCESSING', 'COMPLETED', 'CANCELLED'] as const)('leaves a live lease alone: %s', (status) => {
+    expect(decideVerdict(order({ status, lease_until: NOW }), NOW, AGE_MS)).toEqual({ action: 'leave' });
+  });
+
+  test.each([
+    ['a moment ago', NOW - 1, { action: 'leave' }],
+    ['as long ago as the limit', NOW - AGE_MS, { action: 'leave' }],
+    ['longer ago', NOW - AGE_MS - 1, { action: 'report', reason: 'STUCK' }],
+  ])('an undecided order whose lease ran out %s', (_, lease_until, verdict) => {
+    expect(decideVerdict(order({ lease_until }), NOW, AGE_MS)).toEqual(verdict);
+  });
+
+  test('reports what no order stands for', () => {
+    const report = { action: 'report', reason: 'NO_ORDER' };
+    const { items: _, ...neverClaimed } = order({ status: 'CANCELLED', lease_until: 0 });
+    expect(decideVerdict(undefined, NOW, AGE_MS)).toEqual(report);
+    expect(decideVerdict(neverClaimed, NOW, AGE_MS)).toEqual(report);
+  });
+});
+
+describe('whatever stands in the record', () => {
+  const time = fc.integer({ min: 0, max: 2 * NOW });
+  const records = fc.record({
+    status: fc.constantFrom<OrderRecord['status']>(
+      'PROCESSING',
+      'COMPLETED',
+      'REJECTED',
+      'FAILED',
+      'CANCELLED',
+    ),
+    lease_until: time,
+    attempt: fc.nat(),
+  });
+
+  test('only a decided order without a live lease is settled, and as it was decided', () => {
+    fc.assert(
+      fc.property(records, time, fc.nat(NOW), (changes, now, ageMs) => {
+        const record = order(changes);
+        const verdict = decideVerdict(record, now, ageMs);
+        expect(verdict.action === 'settle').toBe(isFinal(record.status) && record.lease_until < now);
+        if (verdict.action === 'settle') expect(verdict.status).toBe(record.status);
+      }),
+    );
+  });
+
+  test('as time passes, what was left is settled or reported, and stays so', () => {
+    const rank = { leave: 0, report: 1, settle: 1 };
+    fc.assert(
+      fc.property(records, time, time, fc.nat(NOW), (changes, now, later, ageMs) => {
+        const [first, second] = [now, now + later].map(
+          (moment) => decideVerdict(order(changes), moment, ageMs).action,
+        ) as [keyof typeof rank, keyof typeof rank];
+        expect(rank[second]).toBeGreaterThanOrEqual(rank[first]);
+      }),
+    );
+  });
+});
+
+test.each([
+  [99, true],
+  [100, false],
+  [101, false],
+])('isOverdue: of %d at 150, given 50, is %s', (since, overdue) => {
+  expect(isOverdue(since, 150, 50)).toBe(overdue);
+});

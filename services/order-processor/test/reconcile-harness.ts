@@ -1,0 +1,105 @@
+/** What the reconciler's tests share. */
+import { randomUUID } from 'node:crypto';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
+import { createFind } from '../src/reconcile/find.js';
+import {
+  type Outcome,
+  type PassSummary,
+  type ReconcileOptions,
+  reconcile,
+} from '../src/reconcile/reconcile.js';
+import type { ScanPace } from '../src/reconcile/scan.js';
+import { Crash, type CrashPoint, type ProtocolHarness } from './protocol-harness.js';
+
+/** Older than this is old, in the tests: longer than a lease, shorter than two. */
+export const AGE_MS = 25_000;
+
+export const FAST: ScanPace = { pageItems: 3, readUnitsPerSecond: 1_000_000 };
+
+export function placed(changes: Partial<PlacedOrder> = {}): PlacedOrder {
+  return {
+    order_id: randomUUID(),
+    user_id: randomUUID(),
+    amount: 2500,
+    currency: 'USD',
+    items: [{ sku: 'MUG-01', quantity: 2 }],
+    payment_method: 'tok_visa',
+    created_at: new Date().toISOString(),
+    ...changes,
+  };
+}
+
+/** Delivers the order to a worker that dies, and nobody receives its message again. */
+export async function abandon(
+  harness: ProtocolHarness,
+  order: PlacedOrder,
+  crash: CrashPoint,
+): Promise<void> {
+  const outcome = await harness.deliver(order, crash).catch((error: unknown) => error);
+  if (!(outcome instanceof Crash)) throw new Error('the worker was expected to die', { cause: outcome });
+}
+
+/** Lets everything that exists now become old. */
+export function age(harness: ProtocolHarness): void {
+  for (let leases = 0; leases < 3; leases += 1) harness.passLease();
+}
+
+/** One pass. */
+export async function pass(
+  harness: ProtocolHarness,
+  options: Partial<ReconcileOptions> = {},
+  pace: ScanPace = FAST,
+): Promise<{ summary: PassSummary; outcomes: Outcome[] }> {
+  const outcomes: Outcome[] = [];
+  const { store, scoring, clock, dynamo, config } = harness;
+  const summary = await reconcile(
+    { find: createFind(dynamo, config, pace), store, scoring, clock },
+    {
+      ageMs: AGE_MS,
+      dryRun: false,
+      signal: new AbortController().signal,
+      onFinding: (outcome) => outcomes.push(outcome),
+      ...options,
+    },
+  );
+  return { summary, outcomes };
+}
+
+/** `kind action` of each finding of one order, in alphabetical order. */
+export function actionsOf(outcomes: readonly Outcome[], { order_id }: PlacedOrder): string[] {
+  return outcomes
+    .filter(({ finding }) => finding.orderId === order_id)
+    .map(({ finding, action }) => `${finding.kind} ${action}`)
+    .toSorted();
+}
+
+/** A Reserve that comes from nowhere: by hand, or by a zombie whose permit was never looked at. */
+export async function reserveLate(harness: ProtocolHarness, order: PlacedOrder): Promise<void> {
+  await harness.scoring.inventory.client.reserve({
+    orderId: order.order_id,
+    lines: order.items.map(({ sku, quantity }) => ({ sku, quantity })),
+    amount: BigInt(order.amount),
+    currency: order.currency,
+    notAfter: timestampFromMs(harness.clock() + 1_000),
+  });
+}
+
+/** Writes attributes into an order's record, as an operator or another service does. */
+export async function write(
+  harness: ProtocolHarness,
+  order: PlacedOrder,
+  attributes: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const names = Object.keys(attributes);
+  await harness.dynamo.send(
+    new UpdateCommand({
+      TableName: harness.config.ordersTable,
+      Key: { order_id: order.order_id },
+      UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+      ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, attributes[name]])),
+    }),
+  );
+}
