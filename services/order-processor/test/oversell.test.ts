@@ -1,0 +1,77 @@
+/** 200 customers want the last 50 pieces at once, workers die on the way, and messages arrive twice. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
+import { type CrashPoint, ProtocolHarness } from './protocol-harness.js';
+import { actionsOf, age, pass, placed } from './reconcile-harness.js';
+
+let harness: ProtocolHarness;
+
+beforeAll(async () => {
+  harness = await ProtocolHarness.start();
+});
+
+afterAll(() => harness.stop());
+
+const BUYERS = 200;
+const PIECES = 50;
+
+/** Where every seventh worker dies. */
+const CRASHES: readonly CrashPoint[] = [
+  { step: 'reserve', when: 'after' },
+  { step: 'authorize', when: 'after' },
+  { step: 'decide', when: 'before' },
+  { step: 'decide', when: 'after' },
+  { step: 'capture', when: 'after' },
+  { step: 'confirm', when: 'before' },
+];
+
+async function stock(): Promise<string> {
+  const sku = randomUUID();
+  const delivery = { sku, quantity: BigInt(PIECES), unitPrice: 100n, deliveryId: 'first' };
+  await harness.scoring.inventory.client.restock(delivery);
+  return sku;
+}
+
+function wish(sku: string, index: number): PlacedOrder {
+  const quantity = 1 + (index % 2);
+  return placed({ items: [{ sku, quantity }], amount: 100 * quantity });
+}
+
+/** Some messages arrive twice. Answers whether a delivery brought the order to its end. */
+async function deliver(order: PlacedOrder, times: number, crash?: CrashPoint): Promise<boolean> {
+  const deliveries = Array.from({ length: times }, () => harness.deliver(order, crash));
+  const outcomes = await Promise.allSettled(deliveries);
+  return outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value.kind === 'settled');
+}
+
+test('the last pieces of a hot item are sold once each', async () => {
+  const sku = await stock();
+  const orders = Array.from({ length: BUYERS }, (_, index) => wish(sku, index));
+  let open = orders;
+  for (let round = 0; open.length > 0; round += 1) {
+    expect(round).toBeLessThan(20);
+    const ended = await Promise.all(
+      open.map((order, index) => {
+        const crash = round === 0 && index % 7 === 0 ? CRASHES[(index / 7) % CRASHES.length] : undefined;
+        return deliver(order, index % 4 === 0 ? 2 : 1, crash);
+      }),
+    );
+    open = open.filter((_, index) => !ended[index]);
+    harness.passLease();
+  }
+  age(harness);
+  const { outcomes } = await pass(harness);
+  const traces = await Promise.all(orders.map((order) => harness.traces(order)));
+  let sold = 0;
+  traces.forEach(({ status, reason, captures, holds }, index) => {
+    if (status === 'COMPLETED') sold += 1 + (index % 2);
+    else expect([status, reason]).toEqual(['REJECTED', 'OUT_OF_STOCK']);
+    expect(captures).toBe(status === 'COMPLETED' ? 1 : 0);
+    expect(holds).toBe(0);
+  });
+  expect(traces[0]?.available).toBe(PIECES - sold);
+  expect(sold).toBeLessThanOrEqual(PIECES);
+  expect(sold).toBeGreaterThan(PIECES - 4);
+  expect(orders.flatMap((order) => actionsOf(outcomes, order))).toEqual([]);
+}, 180_000);
