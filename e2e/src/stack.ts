@@ -16,6 +16,8 @@ export interface E2eStack {
 
 /** What a stack for tests may be given. */
 export interface E2eOptions {
+  /** Free ports by default. */
+  readonly ports?: LocalPorts;
   readonly env?: Readonly<Record<string, string>>;
   readonly overrides?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
 }
@@ -24,8 +26,8 @@ export interface E2eOptions {
 const SHORT_LIMITS = { VISIBILITY_TIMEOUT_SECONDS: '2', LEASE_MS: '1500', LEASE_MARGIN_MS: '500' };
 
 /** Starts every part as a process of its own, on free ports. */
-export async function startE2eStack({ env = {}, overrides = {} }: E2eOptions = {}): Promise<E2eStack> {
-  const ports = await freePorts();
+export async function startE2eStack(options: E2eOptions = {}): Promise<E2eStack> {
+  const { env = {}, overrides = {}, ports = await freePorts() } = options;
   const lines: string[] = [];
   const stack = new LocalStack({
     config: { ...loadLocalConfig({}), ports },

@@ -1,0 +1,40 @@
+/** `npm run chaos`: proves on the real local stack that no fault loses an order, charges twice or oversells. */
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ChaosOptions, parseOptions, USAGE, UsageError } from './options.js';
+import { formatReport, passed } from './report.js';
+import { run } from './run.js';
+
+/** The command line is wrong; nothing was started. */
+const EXIT_USAGE = 2;
+const DRAIN_TIMEOUT_MS = 180_000;
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+try {
+  process.exit(await main(parseOptions(process.argv.slice(2))));
+} catch (error) {
+  if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${USAGE}\n`);
+  else process.stderr.write(`the harness failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(error instanceof UsageError ? EXIT_USAGE : 1);
+}
+
+async function main(options: ChaosOptions): Promise<number> {
+  const { report, history, log } = await run({
+    ...options,
+    drainTimeoutMs: DRAIN_TIMEOUT_MS,
+    onProgress: say,
+  });
+  if (options.reportFile) await writeFile(options.reportFile, `${JSON.stringify(report, null, 2)}\n`);
+  const ok = passed(report);
+  if (!ok) {
+    const base = join(tmpdir(), `order-pipeline-chaos-${options.seed}`);
+    await writeFile(`${base}.log`, `${log.join('\n')}\n`);
+    await writeFile(`${base}.history.json`, JSON.stringify(history));
+    say(`\nlog of the parts: ${base}.log\nhistory: ${base}.history.json`);
+    say(`replay: npm run chaos -- ${process.argv.slice(2).join(' ')}\n`);
+  }
+  say(formatReport(report));
+  return ok ? 0 : 1;
+}

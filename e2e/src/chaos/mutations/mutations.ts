@@ -1,0 +1,73 @@
+/**
+ * Defects that the harness must find. They exist here only: a service's program is rewritten while Node loads it, and
+ * what is built and deployed stays as it is.
+ */
+/** A text of a built module, there exactly once, and what stands there instead. */
+export interface Edit {
+  /** End of the module's URL. */
+  readonly module: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A condition that always holds, and still uses every value that is sent along, as DynamoDB demands. */
+const always = (condition: string) => `\`\${${condition}} OR NOT (\${${condition}})\``;
+
+const ORDER_STORE = '/services/order-processor/dist/order-store.js';
+
+/** What each defect changes. */
+export const MUTATIONS = {
+  /** Any worker may begin any order at any time. */
+  claim: [{ module: ORDER_STORE, from: 'condition: CLAIMABLE', to: `condition: ${always('CLAIMABLE')}` }],
+  /** A worker overwrites what was decided since its claim. */
+  decide: [
+    {
+      module: ORDER_STORE,
+      from: 'condition: UNDECIDED_IN_MY_ATTEMPT',
+      to: `condition: ${always('UNDECIDED_IN_MY_ATTEMPT')}`,
+    },
+  ],
+  /** A capture does not look at the captures before it. */
+  capture: [
+    {
+      module: '/services/scoring/dist/payment/store.js',
+      from: 'condition: IS_AUTHORIZED',
+      to: `condition: captured ? ${always('IS_AUTHORIZED')} : IS_AUTHORIZED`,
+    },
+    {
+      module: '/services/scoring/dist/payment/decide.js',
+      from: "capture: { AUTHORIZED: 'act', CAPTURED: 'keep'",
+      to: "capture: { AUTHORIZED: 'act', CAPTURED: 'act'",
+    },
+  ],
+} as const satisfies Record<string, readonly Edit[]>;
+
+/** The name of a defect. */
+export type MutationName = keyof typeof MUTATIONS;
+
+/** Names the defect to a process that is started with the hook. */
+export const MUTATION_VARIABLE = 'CHAOS_MUTATION';
+
+/** Whether the text names a defect. */
+export function isMutationName(text: string): text is MutationName {
+  return Object.hasOwn(MUTATIONS, text);
+}
+
+/** The settings under which a service runs with the defect. */
+export function mutationEnvironment(name: MutationName): Record<string, string> {
+  // The built hook, also when this module is run from its source.
+  const hook = new URL('../../../dist/chaos/mutations/register.js', import.meta.url).href;
+  return { NODE_OPTIONS: `--import=${hook}`, [MUTATION_VARIABLE]: name };
+}
+
+/** What a process prints that has loaded a changed module. */
+export function signOf(name: MutationName, { module }: Edit): string {
+  return `mutation ${name}: ${module} is changed`;
+}
+
+/** The source with the edit made. Throws when the text is not there exactly once: the defect would be no defect. */
+export function applyEdit(source: string, { module, from, to }: Edit): string {
+  const found = source.split(from).length - 1;
+  if (found !== 1) throw new Error(`${module} has "${from}" ${found} times instead of once`);
+  return source.replace(from, () => to);
+}

@@ -1,0 +1,93 @@
+/** The command line of the harness. */
+import { parseArgs } from 'node:util';
+import { isMutationName, MUTATIONS, type MutationName } from './mutations/mutations.js';
+import { chaosScenario, outageScenario, type Scenario } from './scenarios.js';
+
+/** What the user asked for. */
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly orders: number;
+  readonly scenario: Scenario;
+  readonly mutation: MutationName | undefined;
+  /** Where the report goes as JSON. */
+  readonly reportFile: string | undefined;
+}
+
+/** The command line cannot be understood. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** How the command is used. */
+export const USAGE = `usage: npm run chaos -- [--seed N] [--orders N] [--minutes N] [--mutation ${Object.keys(MUTATIONS).join('|')}]
+                        [--scenario chaos|outage] [--seconds N] [--report FILE]
+
+  --seed N       decides orders and faults (default 1)
+  --orders N     how many orders (default 300)
+  --minutes N    how long they are placed (default: 12 orders a second, 20 seconds at least)
+  --mutation M   runs the services with a defect; the run must fail
+  --scenario S   chaos: every kind of fault (default); outage: scoring is stopped for --seconds (default 60)
+  --report FILE  writes the report as JSON`;
+
+const ORDERS_PER_SECOND = 12;
+const ORDERS_PER_SECOND_MAX = 50;
+const DURATION_MIN_MS = 20_000;
+
+/** Reads the arguments. Throws UsageError. */
+export function parseOptions(args: readonly string[]): ChaosOptions {
+  const values = parse(args);
+  const seed = toNumber('seed', values.seed, 0, Number.MAX_SAFE_INTEGER);
+  const orders = toNumber('orders', values.orders, 1, 100_000);
+  const scenario = toScenario(values, seed, orders);
+  const { mutation } = values;
+  if (mutation !== undefined && !isMutationName(mutation))
+    throw new UsageError(`--mutation ${mutation}: there are ${Object.keys(MUTATIONS).join(', ')}`);
+  const rate = orders / (scenario.durationMs / 1_000);
+  if (rate > ORDERS_PER_SECOND_MAX)
+    throw new UsageError(
+      `${orders} orders in ${scenario.durationMs / 1_000} s are more than ${ORDERS_PER_SECOND_MAX} a second`,
+    );
+  return { seed, orders, scenario, mutation, reportFile: values.report };
+}
+
+function parse(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        seed: { ...text, default: '1' },
+        orders: { ...text, default: '300' },
+        minutes: text,
+        mutation: text,
+        scenario: { ...text, default: 'chaos' },
+        seconds: text,
+        report: text,
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function toScenario(values: ReturnType<typeof parse>, seed: number, orders: number): Scenario {
+  const { scenario, minutes, seconds } = values;
+  if (scenario === 'outage') {
+    if (minutes !== undefined) throw new UsageError('--minutes is for --scenario chaos; use --seconds');
+    return outageScenario(1_000 * toNumber('seconds', seconds ?? '60', 1, 3_600));
+  }
+  if (scenario !== 'chaos') throw new UsageError(`--scenario ${scenario}: there are chaos and outage`);
+  if (seconds !== undefined) throw new UsageError('--seconds is for --scenario outage; use --minutes');
+  const durationMs =
+    minutes === undefined
+      ? Math.max(DURATION_MIN_MS, (orders / ORDERS_PER_SECOND) * 1_000)
+      : 60_000 * toNumber('minutes', minutes, 0.3, 240, false);
+  return chaosScenario(seed, durationMs);
+}
+
+function toNumber(name: string, text: string, min: number, max: number, whole = true): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!(value >= min && value <= max) || (whole && !Number.isInteger(value)))
+    throw new UsageError(`--${name} ${text}: not a${whole ? ' whole' : ''} number from ${min} to ${max}`);
+  return value;
+}

@@ -1,0 +1,52 @@
+/** What a run does: everything at once, or one long outage. */
+import { CHAOS_KINDS, type ChaosEvent, createSchedule, type FaultKind } from './schedule.js';
+
+/** The plan of a run. */
+export interface Scenario {
+  /** How long orders are placed, in milliseconds. */
+  readonly durationMs: number;
+  readonly schedule: readonly ChaosEvent[];
+  /** The faults that must have happened, for the run to mean anything. */
+  readonly kinds: readonly FaultKind[];
+  /** Whether messages are duplicated, held back and shown again. */
+  readonly disturbsMessages: boolean;
+  /** Whether orders may pass through the dead-letter queue on their way. */
+  readonly allowsDeadLetters: boolean;
+}
+
+/** Every kind of fault, at times that the seed decides. */
+export function chaosScenario(seed: number, durationMs: number): Scenario {
+  return {
+    durationMs,
+    schedule: createSchedule(seed, durationMs),
+    kinds: CHAOS_KINDS,
+    disturbsMessages: true,
+    allowsDeadLetters: true,
+  };
+}
+
+/** Traffic before and after the outage, in milliseconds. */
+const LEAD_MS = 5_000;
+const TAIL_MS = 10_000;
+
+/** Scoring is stopped under traffic and started again. Nothing else goes wrong. */
+export function outageScenario(outageMs: number): Scenario {
+  return {
+    durationMs: LEAD_MS + outageMs + TAIL_MS,
+    schedule: [{ atMs: LEAD_MS, kind: 'outage', forMs: outageMs }],
+    kinds: ['outage'],
+    disturbsMessages: false,
+    allowsDeadLetters: false,
+  };
+}
+
+/** Duplicates and late messages only: what it takes to meet a defect of the protocol within seconds. */
+export function duplicatesScenario(durationMs: number): Scenario {
+  return {
+    durationMs,
+    schedule: [],
+    kinds: ['duplicate', 'reorder', 'expire'],
+    disturbsMessages: true,
+    allowsDeadLetters: true,
+  };
+}
