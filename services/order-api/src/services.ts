@@ -11,6 +11,7 @@ import type { Quota } from './limits/quota.js';
 import type { ApiMetrics } from './metrics.js';
 import type { OrderStore } from './orders/order-store.js';
 import type { OrderIntake } from './orders/place-order.js';
+import type { StatusFeed } from './orders/status-feed.js';
 
 /** Everything that requests are answered with. */
 export interface ApiServices {
@@ -24,6 +25,9 @@ export interface ApiServices {
   readonly urlSigningKeys: KeyRing;
   readonly intake: OrderIntake;
   readonly store: OrderStore;
+  readonly feed: StatusFeed;
+  /** Aborted when the process stops: answers that are held back are given at once. */
+  readonly stopping: AbortSignal;
   readonly readiness: {
     /** Without these the API cannot do its work. */
     readonly required: Readonly<Record<string, ReadinessCheck>>;

@@ -14,10 +14,11 @@ import type { ApiConfig } from './config.js';
 import { createQuota } from './limits/quota.js';
 import { createMetrics } from './metrics.js';
 import { IdempotencyKeys } from './orders/idempotency.js';
-import type { AcceptedOrder } from './orders/models.js';
 import { createOrderQueue } from './orders/order-queue.js';
 import { createOrderStore } from './orders/order-store.js';
 import { signOrder, toSignedPath } from './orders/poll-url.js';
+import { StatusFeed } from './orders/status-feed.js';
+import type { ApiServices } from './services.js';
 
 /** A running API. */
 export interface RunningApi extends Running {
@@ -39,14 +40,17 @@ export async function start(config: ApiConfig, logger: Logger): Promise<RunningA
   const port = await listen(server, config.port, 'PORT');
   const publicBaseUrl = config.publicBaseUrl || `http://localhost:${port}`;
   const connections = connect(config, logger);
-  const services = createServices(config, logger, connections, publicBaseUrl);
+  const stopping = new AbortController();
+  const services = createServices(config, logger, connections, publicBaseUrl, stopping.signal);
   server.on('request', createApp(services, { publicBaseUrl, trustProxyHops: config.trustProxyHops }));
   logger.info({ port, url: publicBaseUrl }, 'ready');
   return {
     port,
     stop: async () => {
+      stopping.abort();
       await closeServer(server);
       await services.intake.queue.flush();
+      services.feed.close();
       connections.close();
     },
   };
@@ -70,7 +74,8 @@ function createServices(
   logger: Logger,
   { sqs, dynamo, redis }: ReturnType<typeof connect>,
   publicBaseUrl: string,
-) {
+  stopping: AbortSignal,
+): ApiServices {
   const clock = systemClock;
   const registry = createRegistry();
   const metrics = createMetrics(registry, config.stage);
@@ -93,8 +98,10 @@ function createServices(
       polls: createQuota(redis, config.pollRateLimit, metrics),
     },
     urlSigningKeys: config.urlSigningKeys,
-    intake: { queue, keys: new IdempotencyKeys<AcceptedOrder>(redis, metrics), toPollUrl, clock },
+    intake: { queue, keys: new IdempotencyKeys(redis, metrics), toPollUrl, clock },
     store,
+    feed: new StatusFeed(redis, metrics),
+    stopping,
     readiness: {
       required: { queue: () => queue.check(), orders: () => store.check() },
       optional: { redis: () => pingRedis(redis) },

@@ -32,30 +32,6 @@ const models: TsoaRoute.Models = {
         "additionalProperties": false,
     },
     // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
-    "FieldProblem": {
-        "dataType": "refObject",
-        "properties": {
-            "in": {"dataType":"union","subSchemas":[{"dataType":"enum","enums":["body"]},{"dataType":"enum","enums":["query"]},{"dataType":"enum","enums":["path"]},{"dataType":"enum","enums":["header"]}],"required":true},
-            "field": {"dataType":"string","required":true,"validators":{"maxLength":{"value":512}}},
-            "detail": {"dataType":"string","required":true,"validators":{"maxLength":{"value":2048}}},
-        },
-        "additionalProperties": false,
-    },
-    // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
-    "Problem": {
-        "dataType": "refObject",
-        "properties": {
-            "type": {"dataType":"string","required":true,"validators":{"maxLength":{"value":256}}},
-            "title": {"dataType":"string","required":true,"validators":{"maxLength":{"value":128}}},
-            "status": {"dataType":"integer","required":true,"validators":{"minimum":{"value":400},"maximum":{"value":599}}},
-            "detail": {"dataType":"string","required":true,"validators":{"maxLength":{"value":2048}}},
-            "instance": {"dataType":"string","required":true,"validators":{"maxLength":{"value":2048}}},
-            "request_id": {"dataType":"string","required":true,"validators":{"pattern":{"value":"^[A-Za-z0-9._-]{1,128}$"},"maxLength":{"value":128}}},
-            "errors": {"dataType":"array","array":{"dataType":"refObject","ref":"FieldProblem"},"validators":{"maxItems":{"value":1000}}},
-        },
-        "additionalProperties": false,
-    },
-    // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
     "OrderLine": {
         "dataType": "refObject",
         "properties": {
@@ -122,6 +98,11 @@ const models: TsoaRoute.Models = {
         "additionalProperties": false,
     },
     // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
+    "ListedStatus": {
+        "dataType": "refAlias",
+        "type": {"dataType":"union","subSchemas":[{"dataType":"enum","enums":["PROCESSING"]},{"dataType":"enum","enums":["COMPLETED"]},{"dataType":"enum","enums":["REJECTED"]},{"dataType":"enum","enums":["FAILED"]},{"dataType":"enum","enums":["CANCELLED"]}],"validators":{}},
+    },
+    // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
     "Health": {
         "dataType": "refObject",
         "properties": {
@@ -150,6 +131,31 @@ const models: TsoaRoute.Models = {
             "access_token": {"dataType":"string","required":true,"validators":{"pattern":{"value":"^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$"},"maxLength":{"value":4096}}},
             "token_type": {"dataType":"enum","enums":["bearer"],"required":true},
             "expires_in": {"dataType":"integer","required":true,"validators":{"minimum":{"value":60},"maximum":{"value":86400}}},
+        },
+        "additionalProperties": false,
+    },
+    // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
+    "FieldProblem": {
+        "dataType": "refObject",
+        "properties": {
+            "in": {"dataType":"union","subSchemas":[{"dataType":"enum","enums":["body"]},{"dataType":"enum","enums":["query"]},{"dataType":"enum","enums":["path"]},{"dataType":"enum","enums":["header"]}],"required":true},
+            "field": {"dataType":"string","required":true,"validators":{"maxLength":{"value":512}}},
+            "detail": {"dataType":"string","required":true,"validators":{"maxLength":{"value":2048}}},
+        },
+        "additionalProperties": false,
+    },
+    // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
+    "Problem": {
+        "dataType": "refObject",
+        "properties": {
+            "type": {"dataType":"string","required":true,"validators":{"maxLength":{"value":256}}},
+            "title": {"dataType":"string","required":true,"validators":{"maxLength":{"value":128}}},
+            "status": {"dataType":"integer","required":true,"validators":{"minimum":{"value":400},"maximum":{"value":599}}},
+            "detail": {"dataType":"string","required":true,"validators":{"maxLength":{"value":2048}}},
+            "instance": {"dataType":"string","required":true,"validators":{"maxLength":{"value":2048}}},
+            "request_id": {"dataType":"string","required":true,"validators":{"pattern":{"value":"^[A-Za-z0-9._-]{1,128}$"},"maxLength":{"value":128}}},
+            "errors": {"dataType":"array","array":{"dataType":"refObject","ref":"FieldProblem"},"validators":{"maxItems":{"value":1000}}},
+            "order": {"ref":"Order"},
         },
         "additionalProperties": false,
     },
@@ -222,6 +228,7 @@ export function RegisterRoutes(app: Router) {
                 request: {"in":"request","name":"request","required":true,"dataType":"object"},
                 cursor: {"in":"query","name":"cursor","dataType":"string","validators":{"maxLength":{"value":128},"pattern":{"errorMsg":"the next_cursor of a page","value":"^[A-Za-z0-9_-]+$"}}},
                 limit: {"default":20,"in":"query","name":"limit","dataType":"integer","validators":{"isInt":{"errorMsg":"limit"},"minimum":{"value":1},"maximum":{"value":100}}},
+                status: {"in":"query","name":"status","ref":"ListedStatus"},
         };
         app.get('/orders',
             authenticateMiddleware([{"bearer":[]}]),
@@ -257,10 +264,13 @@ export function RegisterRoutes(app: Router) {
         });
         // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
         const argsOrdersController_getOrder: Record<string, TsoaRoute.ParameterSchema> = {
+                request: {"in":"request","name":"request","required":true,"dataType":"object"},
                 orderId: {"in":"path","name":"order_id","required":true,"dataType":"string"},
                 _expires: {"in":"query","name":"expires","required":true,"dataType":"string"},
                 _keyId: {"in":"query","name":"key_id","required":true,"dataType":"string"},
                 _signature: {"in":"query","name":"signature","required":true,"dataType":"string"},
+                prefer: {"in":"header","name":"Prefer","dataType":"string"},
+                ifNoneMatch: {"in":"header","name":"If-None-Match","dataType":"string"},
         };
         app.get('/orders/:order_id',
             authenticateMiddleware([{"signed_url":[]}]),
@@ -284,6 +294,86 @@ export function RegisterRoutes(app: Router) {
 
               await templateService.apiHandler({
                 methodName: 'getOrder',
+                controller,
+                response,
+                next,
+                validatedArgs,
+                successStatus: 200,
+              });
+            } catch (err) {
+                return next(err);
+            }
+        });
+        // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
+        const argsOrdersController_followOrder: Record<string, TsoaRoute.ParameterSchema> = {
+                request: {"in":"request","name":"request","required":true,"dataType":"object"},
+                orderId: {"in":"path","name":"order_id","required":true,"dataType":"string"},
+                _expires: {"in":"query","name":"expires","required":true,"dataType":"string"},
+                _keyId: {"in":"query","name":"key_id","required":true,"dataType":"string"},
+                _signature: {"in":"query","name":"signature","required":true,"dataType":"string"},
+                lastEventId: {"in":"header","name":"Last-Event-ID","dataType":"string"},
+        };
+        app.get('/orders/:order_id/events',
+            authenticateMiddleware([{"signed_url":[]}]),
+            ...(fetchMiddlewares<RequestHandler>(OrdersController)),
+            ...(fetchMiddlewares<RequestHandler>(OrdersController.prototype.followOrder)),
+
+            async function OrdersController_followOrder(request: ExRequest, response: ExResponse, next: any) {
+
+            // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
+
+            let validatedArgs: any[] = [];
+            try {
+                validatedArgs = templateService.getValidatedArgs({ args: argsOrdersController_followOrder, request, response });
+
+                const container: IocContainer = typeof iocContainer === 'function' ? (iocContainer as IocContainerFactory)(request) : iocContainer;
+
+                const controller: any = await container.get<OrdersController>(OrdersController);
+                if (typeof controller['setStatus'] === 'function') {
+                controller.setStatus(undefined);
+                }
+
+              await templateService.apiHandler({
+                methodName: 'followOrder',
+                controller,
+                response,
+                next,
+                validatedArgs,
+                successStatus: 200,
+              });
+            } catch (err) {
+                return next(err);
+            }
+        });
+        // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
+        const argsOrdersController_cancelOrder: Record<string, TsoaRoute.ParameterSchema> = {
+                orderId: {"in":"path","name":"order_id","required":true,"dataType":"string"},
+                _expires: {"in":"query","name":"expires","required":true,"dataType":"string"},
+                _keyId: {"in":"query","name":"key_id","required":true,"dataType":"string"},
+                _signature: {"in":"query","name":"signature","required":true,"dataType":"string"},
+        };
+        app.post('/orders/:order_id/cancel',
+            authenticateMiddleware([{"signed_url":[]}]),
+            ...(fetchMiddlewares<RequestHandler>(OrdersController)),
+            ...(fetchMiddlewares<RequestHandler>(OrdersController.prototype.cancelOrder)),
+
+            async function OrdersController_cancelOrder(request: ExRequest, response: ExResponse, next: any) {
+
+            // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
+
+            let validatedArgs: any[] = [];
+            try {
+                validatedArgs = templateService.getValidatedArgs({ args: argsOrdersController_cancelOrder, request, response });
+
+                const container: IocContainer = typeof iocContainer === 'function' ? (iocContainer as IocContainerFactory)(request) : iocContainer;
+
+                const controller: any = await container.get<OrdersController>(OrdersController);
+                if (typeof controller['setStatus'] === 'function') {
+                controller.setStatus(undefined);
+                }
+
+              await templateService.apiHandler({
+                methodName: 'cancelOrder',
                 controller,
                 response,
                 next,

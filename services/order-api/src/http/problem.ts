@@ -1,4 +1,5 @@
 /** Every error that a client can see, as RFC 9457 problem details. */
+import type { Order } from '../orders/decide/view.js';
 
 /** What is the same in every occurrence of a problem. */
 interface ProblemKind {
@@ -103,6 +104,8 @@ export interface Problem {
    * @maxItems 1000
    */
   readonly errors?: FieldProblem[];
+  /** The order as it was decided. Present on 409 where an order could not be cancelled. */
+  readonly order?: Order;
 }
 
 /** The name of a kind of problem. */
@@ -111,6 +114,8 @@ export type ProblemName = keyof typeof PROBLEMS;
 /** What one occurrence adds. */
 export interface ProblemOptions extends ErrorOptions {
   readonly errors?: readonly FieldProblem[];
+  /** The order that stands in the way. */
+  readonly order?: Order;
   /** Header fields of the answer, such as Retry-After. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -119,17 +124,18 @@ export interface ProblemOptions extends ErrorOptions {
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly status: number;
-  readonly errors: readonly FieldProblem[] | undefined;
+  /** The members that this occurrence adds to the problem. */
+  readonly extensions: Pick<Problem, 'errors' | 'order'>;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     readonly problem: ProblemName,
     detail: string,
-    { errors, headers = {}, cause }: ProblemOptions = {},
+    { errors, order, headers = {}, cause }: ProblemOptions = {},
   ) {
     super(detail, { cause });
     this.status = PROBLEMS[problem].status;
-    this.errors = errors;
+    this.extensions = { ...(errors && { errors: [...errors] }), ...(order && { order }) };
     this.headers = headers;
   }
 }

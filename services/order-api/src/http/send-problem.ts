@@ -31,7 +31,7 @@ function sendProblem(problem: ProblemError, request: Request, response: Response
     // The path alone: the query of a signed URL is a secret.
     instance: request.path,
     request_id: requestId,
-    ...(problem.errors && { errors: [...problem.errors] }),
+    ...problem.extensions,
   };
   response.status(status).set(problem.headers).type('application/problem+json').send(JSON.stringify(body));
 }

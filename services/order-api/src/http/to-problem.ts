@@ -54,6 +54,7 @@ const PLACES: Readonly<Record<string, FieldProblem['in']>> = {
   signature: 'query',
   cursor: 'query',
   limit: 'query',
+  status: 'query',
   'Idempotency-Key': 'header',
 };
 

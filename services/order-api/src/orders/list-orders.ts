@@ -1,27 +1,49 @@
 /** Pages through a user's own orders. */
 import { ProblemError } from '../http/problem.js';
 import { decodeCursor, encodeCursor, type OrderPosition } from './cursor.js';
-import { toOrder } from './decide/view.js';
-import type { OrderPage } from './models.js';
+import { type Order, toOrder } from './decide/view.js';
+import type { ListedStatus, OrderPage } from './models.js';
 import type { OrderStore } from './order-store.js';
+
+/** Which of a user's orders are wanted. */
+export interface OrderQuery {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly status?: ListedStatus | undefined;
+}
+
+/** Orders that are looked at in one read while a filter leaves most of them out. */
+const FILTER_READ = 100;
+
+/** Reads for one page. A filter that matches little gives a short page and a cursor to go on from. */
+const MAX_READS = 5;
 
 /**
  * One page, newest first. A cursor names the last order that was looked at, so that orders placed meanwhile neither
- * repeat nor hide one. Throws ProblemError invalid for a text that is no cursor.
+ * repeat nor hide one. Throws ProblemError invalid for a text that is no cursor, and StoreUnavailableError.
  */
 export async function listOrders(
   store: OrderStore,
   userId: string,
-  limit: number,
-  cursor?: string,
+  { limit, cursor, status }: OrderQuery,
 ): Promise<OrderPage> {
-  const keys = await store.listKeys(userId, limit, cursor === undefined ? undefined : toPosition(cursor));
-  const records = await store.findAll(keys.map(({ order_id }) => order_id));
-  const last = keys.length === limit ? keys.at(-1) : undefined;
-  return {
-    orders: records.map((record) => toOrder(record.order_id, record)),
-    ...(last && { next_cursor: encodeCursor(last) }),
-  };
+  const orders: Order[] = [];
+  let position = cursor === undefined ? undefined : toPosition(cursor);
+  for (let read = 0; read < MAX_READS; read += 1) {
+    const { keys, more } = await store.listKeys(userId, status ? FILTER_READ : limit, position);
+    const records = await store.findAll(keys.map(({ order_id }) => order_id));
+    const byId = new Map(records.map((record) => [record.order_id, record]));
+    for (const [index, key] of keys.entries()) {
+      const record = byId.get(key.order_id);
+      position = key;
+      if (record && (status === undefined || record.status === status))
+        orders.push(toOrder(key.order_id, record));
+      const isLast = !more && index === keys.length - 1;
+      if (orders.length === limit) return { orders, ...(!isLast && { next_cursor: encodeCursor(key) }) };
+    }
+    if (!more) return { orders };
+  }
+  return { orders, ...(position && { next_cursor: encodeCursor(position) }) };
 }
 
 function toPosition(cursor: string): OrderPosition {

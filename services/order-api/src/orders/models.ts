@@ -73,6 +73,9 @@ export interface AcceptedOrder {
   requested_at: string;
 }
 
+/** A status that a listed order can have: an order is listed from its claim on. */
+export type ListedStatus = 'PROCESSING' | 'COMPLETED' | 'REJECTED' | 'FAILED' | 'CANCELLED';
+
 /** A page of orders, newest first. */
 export interface OrderPage {
   /**

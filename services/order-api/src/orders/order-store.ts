@@ -1,13 +1,16 @@
-/** Reads orders from DynamoDB. The processor writes them. */
+/** Orders in DynamoDB. The processor writes them; all that is written here is that a client cancelled. */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   QueryCommand,
+  UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
 import { ORDERS_TABLE } from '@order-pipeline/contracts/tables';
 import type { OrderPosition } from './cursor.js';
+import { toCancelWrite } from './decide/cancel.js';
 
 /** DynamoDB did not answer. */
 export class StoreUnavailableError extends Error {
@@ -25,8 +28,14 @@ export interface OrderStore {
   find(orderId: string): Promise<OrderRecord | undefined>;
   /** Records by id, in the order of the ids. Ids without a record are left out. */
   findAll(orderIds: readonly string[]): Promise<OrderRecord[]>;
-  /** Keys of a user's orders, newest first, from after `after` on. */
-  listKeys(userId: string, limit: number, after?: OrderPosition): Promise<OrderKey[]>;
+  /** Keys of a user's orders, newest first, from after `after` on; `more` when these may not be the last. */
+  listKeys(
+    userId: string,
+    limit: number,
+    after?: OrderPosition,
+  ): Promise<{ keys: OrderKey[]; more: boolean }>;
+  /** Cancels the order unless it is decided, and answers the record that stands then. */
+  cancel(orderId: string, nowMs: number): Promise<{ cancelled: boolean; record: OrderRecord }>;
   /** Rejects when the table cannot be read. */
   check(): Promise<void>;
 }
@@ -57,9 +66,10 @@ export function createOrderStore(dynamo: DynamoDBDocumentClient, table: string):
         Limit: limit,
         ...(after && { ExclusiveStartKey: { user_id: userId, ...after } }),
       });
-      const { Items = [] } = await orUnavailable(dynamo.send(command));
-      return Items as OrderKey[];
+      const { Items = [], LastEvaluatedKey } = await orUnavailable(dynamo.send(command));
+      return { keys: Items as OrderKey[], more: LastEvaluatedKey !== undefined };
     },
+    cancel: (orderId, nowMs) => orUnavailable(cancel(dynamo, table, orderId, nowMs, find)),
     check: async () => {
       await find('readiness');
     },
@@ -83,10 +93,37 @@ async function findAll(
   return orderIds.flatMap((id) => found.get(id) ?? []);
 }
 
+async function cancel(
+  dynamo: DynamoDBDocumentClient,
+  table: string,
+  orderId: string,
+  nowMs: number,
+  find: OrderStore['find'],
+): Promise<{ cancelled: boolean; record: OrderRecord }> {
+  try {
+    const { Attributes } = await dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: { order_id: orderId },
+        ...toCancelWrite(nowMs),
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return { cancelled: true, record: Attributes as OrderRecord };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const record = await find(orderId);
+    if (!record)
+      throw new StoreUnavailableError('The record that refused the write is gone', { cause: error });
+    return { cancelled: false, record };
+  }
+}
+
 async function orUnavailable<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (cause) {
+    if (cause instanceof StoreUnavailableError) throw cause;
     throw new StoreUnavailableError('DynamoDB did not answer', { cause });
   }
 }

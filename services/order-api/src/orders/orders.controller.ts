@@ -1,7 +1,7 @@
-/** Orders of the caller. */
-
+/** Orders over HTTP. */
+import { createHash } from 'node:crypto';
 import { isFinal } from '@order-pipeline/contracts/orders';
-import type { Request as HttpRequest } from 'express';
+import type { Request as HttpRequest, Response as HttpResponse } from 'express';
 import {
   Body,
   Controller,
@@ -11,24 +11,28 @@ import {
   OperationId,
   Path,
   Post,
+  Produces,
   Query,
   Request,
-  Response,
   Route,
   Security,
   SuccessResponse,
   Tags,
 } from 'tsoa';
 import { jsonBody } from '../http/json-body.js';
-import type { Problem } from '../http/problem.js';
 import { contextOf } from '../http/request-context.js';
 import { limitCaller, limitOrder } from '../limits/middleware.js';
 import type { ApiServices } from '../services.js';
+import { cancelOrder } from './cancel-order.js';
+import { matchesEntityTag } from './decide/entity-tag.js';
+import { parseWaitSeconds } from './decide/prefer.js';
 import { type Order, toOrder } from './decide/view.js';
 import { parseIdempotencyKey } from './idempotency-key.js';
 import { listOrders } from './list-orders.js';
-import type { AcceptedOrder, NewOrder, OrderPage } from './models.js';
+import type { AcceptedOrder, ListedStatus, NewOrder, OrderPage } from './models.js';
 import { placeOrder } from './place-order.js';
+import { sendEvents } from './send-events.js';
+import { awaitFinal } from './watch-order.js';
 
 /** Orders. */
 @Route('orders')
@@ -48,7 +52,6 @@ export class OrdersController extends Controller {
   @Security('bearer')
   @Middlewares(limitCaller, jsonBody)
   @SuccessResponse(202, 'Accepted')
-  @Response<Problem>(401, 'No token, or one that is not valid')
   async placeOrder(
     @Request() request: HttpRequest,
     @Body() body: NewOrder,
@@ -56,9 +59,9 @@ export class OrdersController extends Controller {
   ): Promise<AcceptedOrder> {
     const { answer, replayed } = await placeOrder(
       this.services.intake,
-      request.user as Express.User,
+      callerOf(request),
       body,
-      contextOf(request.res as never),
+      contextOf(responseOf(request)),
       idempotencyKey === undefined ? undefined : parseIdempotencyKey(idempotencyKey),
     );
     this.setStatus(202);
@@ -69,15 +72,16 @@ export class OrdersController extends Controller {
   }
 
   /**
-   * The caller's own orders, newest first. An order appears when a worker has claimed it.
+   * The caller's own orders, newest first. An order is listed once a worker has claimed it.
    * @summary List own orders
    * @param cursor Where the page begins: `next_cursor` of the page before.
    * @param limit Orders on the page.
+   * @param status Orders in this status only. A page may then hold fewer orders than `limit` and still not be the last.
+   * @maxLength cursor 128
+   * @pattern cursor ^[A-Za-z0-9_-]+$ the next_cursor of a page
    * @isInt limit
    * @minimum limit 1
    * @maximum limit 100
-   * @maxLength cursor 128
-   * @pattern cursor ^[A-Za-z0-9_-]+$ the next_cursor of a page
    */
   @Get()
   @OperationId('listOrders')
@@ -88,17 +92,22 @@ export class OrdersController extends Controller {
     @Request() request: HttpRequest,
     @Query() cursor?: string,
     @Query() limit = 20,
+    @Query() status?: ListedStatus,
   ): Promise<OrderPage> {
-    return listOrders(this.services.store, (request.user as Express.User).user_id, limit, cursor);
+    return listOrders(this.services.store, callerOf(request).user_id, { cursor, limit, status });
   }
 
   /**
-   * Where an order stands.
+   * Where an order stands. The signed URL is the right to ask. `Prefer: wait=10` holds the answer back until the order
+   * is final, for at most that many seconds (at most 20); `If-None-Match` with the last ETag answers 304 while nothing
+   * has changed.
    * @summary Read an order
    * @param orderId The order's id.
    * @param _expires Until when the URL can be used, in epoch seconds.
    * @param _keyId The key that signed the URL.
-   * @param _signature The right to this order.
+   * @param _signature HMAC-SHA256 of the rest, in base64url.
+   * @param prefer RFC 7240 preferences; `wait` is known.
+   * @param ifNoneMatch The ETag of the answer that the client has.
    */
   @Get('{order_id}')
   @OperationId('getOrder')
@@ -106,13 +115,100 @@ export class OrdersController extends Controller {
   @Middlewares(limitOrder)
   @SuccessResponse(200, 'The order')
   async getOrder(
+    @Request() request: HttpRequest,
+    @Path('order_id') orderId: string,
+    @Query('expires') _expires: string,
+    @Query('key_id') _keyId: string,
+    @Query('signature') _signature: string,
+    @Header('Prefer') prefer?: string,
+    @Header('If-None-Match') ifNoneMatch?: string,
+  ): Promise<Order> {
+    const response = responseOf(request);
+    const waitSeconds = parseWaitSeconds(prefer);
+    const order =
+      waitSeconds > 0 ? await this.#waitFor(response, orderId, waitSeconds) : await this.#read(orderId);
+    const etag = toEntityTag(order);
+    response.set({ ETag: etag, 'Cache-Control': 'private, no-cache', Vary: 'Prefer' });
+    if (!isFinal(order.status)) response.set('Retry-After', '1');
+    if (matchesEntityTag(ifNoneMatch, etag)) response.status(304).end();
+    return order;
+  }
+
+  /**
+   * Each status of an order once, as server-sent events named `status` whose data is the order. The stream ends when
+   * the order is final.
+   * @summary Follow an order
+   * @param orderId The order's id.
+   * @param _expires Until when the URL can be used, in epoch seconds.
+   * @param _keyId The key that signed the URL.
+   * @param _signature HMAC-SHA256 of the rest, in base64url.
+   * @param lastEventId The last status that the client has seen, which an EventSource sends when it comes back.
+   */
+  @Get('{order_id}/events')
+  @OperationId('followOrder')
+  @Security('signed_url')
+  @Middlewares(limitOrder)
+  @Produces('text/event-stream')
+  @SuccessResponse(200, 'The stream')
+  async followOrder(
+    @Request() request: HttpRequest,
+    @Path('order_id') orderId: string,
+    @Query('expires') _expires: string,
+    @Query('key_id') _keyId: string,
+    @Query('signature') _signature: string,
+    @Header('Last-Event-ID') lastEventId?: string,
+  ): Promise<string> {
+    const response = responseOf(request);
+    await sendEvents(this.services, orderId, lastEventId, response, this.services.stopping);
+    return '';
+  }
+
+  /**
+   * Stop an order that is not decided yet, also one that nobody has claimed. Cancelling twice is cancelling once. What
+   * was reserved or authorized is given back.
+   * @summary Cancel an order
+   * @param orderId The order's id.
+   * @param _expires Until when the URL can be used, in epoch seconds.
+   * @param _keyId The key that signed the URL.
+   * @param _signature HMAC-SHA256 of the rest, in base64url.
+   */
+  @Post('{order_id}/cancel')
+  @OperationId('cancelOrder')
+  @Security('signed_url')
+  @Middlewares(limitOrder)
+  @SuccessResponse(200, 'The cancelled order')
+  async cancelOrder(
     @Path('order_id') orderId: string,
     @Query('expires') _expires: string,
     @Query('key_id') _keyId: string,
     @Query('signature') _signature: string,
   ): Promise<Order> {
-    const order = toOrder(orderId, await this.services.store.find(orderId));
-    if (!isFinal(order.status)) this.setHeader('Retry-After', '1');
-    return order;
+    return cancelOrder(this.services, orderId);
   }
+
+  async #read(orderId: string): Promise<Order> {
+    return toOrder(orderId, await this.services.store.find(orderId));
+  }
+
+  async #waitFor(response: HttpResponse, orderId: string, seconds: number): Promise<Order> {
+    response.set('Preference-Applied', `wait=${seconds}`);
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const enough = AbortSignal.timeout(seconds * 1_000);
+    return awaitFinal(this.services, orderId, AbortSignal.any([gone.signal, this.services.stopping, enough]));
+  }
+}
+
+/** The caller that authentication left at the request. */
+function callerOf({ user }: HttpRequest): Express.User {
+  return user as Express.User;
+}
+
+function responseOf({ res }: HttpRequest): HttpResponse {
+  return res as HttpResponse;
+}
+
+/** A strong validator (RFC 9110): equal orders have equal tags. */
+function toEntityTag(order: Order): string {
+  return `"${createHash('sha256').update(JSON.stringify(order)).digest('base64url').slice(0, 22)}"`;
 }

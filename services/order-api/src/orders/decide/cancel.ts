@@ -1,0 +1,52 @@
+/**
+ * Cancelling is one more decision of the order protocol: one conditional write, and exactly one of these wins.
+ *
+ *   client   cancel ------------------> CANCELLED   if the order is absent or PROCESSING
+ *   worker      claim -> PROCESSING                 if the order is absent (or its lease is over)
+ *   worker                 decide ----> COMPLETED   if the order is PROCESSING in this worker's attempt
+ *
+ * A worker that loses finds CANCELLED, and voids and releases what it tried.
+ */
+import type { OrderRecord } from '@order-pipeline/contracts/orders';
+
+const UNCLAIMED = 'attribute_not_exists(#order_id)';
+const UNDECIDED = '#status = :processing';
+
+/** The parts of the write, in the words of DynamoDB's UpdateItem. */
+export interface CancelWrite {
+  readonly UpdateExpression: string;
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeNames: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The write that cancels an order. The attempt and the lease of a claimed order stay, so that the worker that holds
+ * it settles it; an unclaimed order gets attempt 0 and a lease that is over.
+ */
+export function toCancelWrite(nowMs: number): CancelWrite {
+  return {
+    UpdateExpression:
+      'SET #status = :cancelled, #updated_at = :updated_at, ' +
+      '#attempt = if_not_exists(#attempt, :zero), #lease_until = if_not_exists(#lease_until, :zero)',
+    ConditionExpression: `${UNCLAIMED} OR ${UNDECIDED}`,
+    ExpressionAttributeNames: {
+      '#order_id': 'order_id',
+      '#status': 'status',
+      '#updated_at': 'updated_at',
+      '#attempt': 'attempt',
+      '#lease_until': 'lease_until',
+    },
+    ExpressionAttributeValues: {
+      ':cancelled': 'CANCELLED',
+      ':processing': 'PROCESSING',
+      ':updated_at': new Date(nowMs).toISOString(),
+      ':zero': 0,
+    },
+  };
+}
+
+/** Whether an order that could not be cancelled was cancelled before: then the client has what it wants. */
+export function isCancelled({ status }: Pick<OrderRecord, 'status'>): boolean {
+  return status === 'CANCELLED';
+}

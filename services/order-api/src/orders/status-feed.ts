@@ -1,0 +1,76 @@
+/** Tells waiting requests of status changes as the processor publishes them through Redis. */
+import type { OrderStatus } from '@order-pipeline/contracts/orders';
+import { ORDER_STATUSES } from '@order-pipeline/contracts/orders';
+import { type StatusChange, statusChannel } from '@order-pipeline/contracts/status-feed';
+import type { Redis } from '@order-pipeline/platform/redis';
+import type { ApiMetrics } from '../metrics.js';
+
+/** Called with each status that is published for one order. */
+export type StatusListener = (status: OrderStatus) => void;
+
+/** One connection that listens for all waiting requests of this process. */
+export class StatusFeed {
+  readonly #subscriber: Redis;
+  readonly #listeners = new Map<string, Set<StatusListener>>();
+
+  /** `redis` publishes; a second connection listens, since a Redis connection can do only one of the two. */
+  constructor(
+    private readonly redis: Redis,
+    private readonly metrics: ApiMetrics,
+  ) {
+    this.#subscriber = redis.duplicate();
+    // The first connection logs that Redis is away.
+    this.#subscriber.on('error', () => undefined);
+    this.#subscriber.on('message', (channel: string, message: string) => this.#deliver(channel, message));
+  }
+
+  /** Listens until `stop` is called. `live` is false without Redis: then nothing will be heard. */
+  async listen(orderId: string, listener: StatusListener): Promise<{ live: boolean; stop: () => void }> {
+    const channel = statusChannel(orderId);
+    const listeners = this.#listeners.get(channel) ?? new Set();
+    this.#listeners.set(channel, listeners.add(listener));
+    const live = await this.#tolerate(this.#subscriber.subscribe(channel));
+    const stop = () => {
+      listeners.delete(listener);
+      if (listeners.size > 0 || this.#listeners.get(channel) !== listeners) return;
+      this.#listeners.delete(channel);
+      void this.#tolerate(this.#subscriber.unsubscribe(channel));
+    };
+    return { live, stop };
+  }
+
+  /** Tells all processes of a change. Nobody hears it without Redis, and finds it in the table later. */
+  async publish(change: StatusChange): Promise<void> {
+    await this.#tolerate(this.redis.publish(statusChannel(change.order_id), JSON.stringify(change)));
+  }
+
+  /** Closes the listening connection. */
+  close(): void {
+    this.#subscriber.disconnect();
+  }
+
+  #deliver(channel: string, message: string): void {
+    const status = readStatus(message);
+    if (!status) return;
+    for (const listener of this.#listeners.get(channel) ?? []) listener(status);
+  }
+
+  async #tolerate(call: Promise<unknown>): Promise<boolean> {
+    try {
+      await call;
+      return true;
+    } catch {
+      this.metrics.countWithoutRedis('events');
+      return false;
+    }
+  }
+}
+
+function readStatus(message: string): OrderStatus | undefined {
+  try {
+    const { status } = JSON.parse(message) as Partial<StatusChange>;
+    return ORDER_STATUSES.find((known) => known === status);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,117 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { statusChannel } from '@order-pipeline/contracts/status-feed';
+import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
+import { createDynamo } from '@order-pipeline/platform/aws';
+import { createLogger } from '@order-pipeline/platform/logger';
+import { createRedis } from '@order-pipeline/platform/redis';
+import { toCancelWrite } from '../src/orders/decide/cancel.js';
+import { call, placeOrder, putRecord, startApi, type TestApi, toRecord } from './harness.js';
+
+test('the write', () => {
+  expect(toCancelWrite(1_768_469_400_000)).toEqual({
+    UpdateExpression:
+      'SET #status = :cancelled, #updated_at = :updated_at, ' +
+      '#attempt = if_not_exists(#attempt, :zero), #lease_until = if_not_exists(#lease_until, :zero)',
+    ConditionExpression: 'attribute_not_exists(#order_id) OR #status = :processing',
+    ExpressionAttributeNames: {
+      '#order_id': 'order_id',
+      '#status': 'status',
+      '#updated_at': 'updated_at',
+      '#attempt': 'attempt',
+      '#lease_until': 'lease_until',
+    },
+    ExpressionAttributeValues: {
+      ':cancelled': 'CANCELLED',
+      ':processing': 'PROCESSING',
+      ':updated_at': '2026-01-15T09:30:00.000Z',
+      ':zero': 0,
+    },
+  });
+});
+
+describe('cancelling', () => {
+  let stack: TestStack;
+  let api: TestApi;
+
+  beforeAll(async () => {
+    stack = await startTestStack();
+    api = await startApi(stack);
+  });
+
+  afterAll(async () => {
+    await api.stop();
+    await stack.stop();
+  });
+
+  const cancel = (pollUrl: string) => {
+    const url = new URL(pollUrl);
+    url.pathname += '/cancel';
+    return call(url.href, { method: 'POST' });
+  };
+
+  const recordOf = async (orderId: string) => {
+    const dynamo = createDynamo({ region: 'us-east-1', maxAttempts: 3, requestTimeoutMs: 2_000 });
+    const key = { order_id: orderId };
+    return (await dynamo.send(new GetCommand({ TableName: stack.env.ORDERS_TABLE, Key: key }))).Item;
+  };
+
+  test('an order that nobody has claimed leaves a final record', async () => {
+    const { body } = await placeOrder(api, 'c1');
+    const answer = await cancel(body.poll_url);
+    expect(answer).toMatchObject({ status: 200, body: { order_id: body.order_id, status: 'CANCELLED' } });
+    expect(await recordOf(body.order_id)).toEqual({
+      order_id: body.order_id,
+      status: 'CANCELLED',
+      attempt: 0,
+      lease_until: 0,
+      updated_at: answer.body.updated_at,
+    });
+    expect((await call(body.poll_url)).body).toEqual(answer.body);
+    expect(await cancel(body.poll_url)).toMatchObject({ status: 200, body: answer.body });
+  });
+
+  test('a claimed order keeps its attempt and lease for the worker that settles it', async () => {
+    const { body } = await placeOrder(api, 'c2');
+    await putRecord(stack, toRecord(body.order_id, 'c2', { attempt: 3, lease_until: 42 }));
+    const answer = await cancel(body.poll_url);
+    expect(answer).toMatchObject({ status: 200, body: { status: 'CANCELLED', user_id: 'c2', amount: 999 } });
+    expect(await recordOf(body.order_id)).toMatchObject({ status: 'CANCELLED', attempt: 3, lease_until: 42 });
+  });
+
+  test.each(['COMPLETED', 'REJECTED', 'FAILED'] as const)('a %s order stays as it is', async (status) => {
+    const { body } = await placeOrder(api, 'c3');
+    await putRecord(stack, toRecord(body.order_id, 'c3', { status }));
+    expect(await cancel(body.poll_url)).toMatchObject({
+      status: 409,
+      body: {
+        type: 'urn:order-pipeline:problem:order-decided',
+        title: 'Order already decided',
+        detail: `The order is ${status} already.`,
+        order: { order_id: body.order_id, status, amount: 999 },
+      },
+    });
+    expect(await recordOf(body.order_id)).toMatchObject({ status });
+  });
+
+  test('tells whoever waits', async () => {
+    const { body } = await placeOrder(api, 'c4');
+    const redis = createRedis(stack.redis.url, createLogger('test', 'silent'));
+    const waiting = call(body.poll_url, { headers: { Prefer: 'wait=20' } });
+    let count = 0;
+    while (count === 0)
+      [, count] = (await redis.pubsub('NUMSUB', statusChannel(body.order_id)).catch(() => ['', 0])) as [
+        string,
+        number,
+      ];
+    await cancel(body.poll_url);
+    expect((await waiting).body.status).toBe('CANCELLED');
+    redis.disconnect();
+  });
+
+  test('needs the signature', async () => {
+    const { body } = await placeOrder(api, 'c5');
+    expect((await cancel(body.poll_url.replace('signature=', 'signature=x'))).status).toBe(403);
+    expect((await call(body.poll_url)).body.status).toBe('PENDING');
+  });
+});
