@@ -3,6 +3,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { createDocsRouter, DOCS_PATHS, loadOpenApi } from './docs/router.js';
 import { RegisterRoutes } from './generated/routes.js';
+import { createCors } from './http/cors.js';
 import { createFallback, toRouteTable } from './http/fallback.js';
 import { createRequestContext } from './http/request-context.js';
 import { sendProblems } from './http/send-problem.js';
@@ -14,6 +15,8 @@ export interface AppOptions {
   readonly publicBaseUrl: string;
   /** Proxies whose X-Forwarded-For is believed. */
   readonly trustProxyHops: number;
+  /** Origins whose pages may call the API from a browser; none by default. */
+  readonly corsOrigins: readonly string[];
 }
 
 /** Creates the application. Instances share nothing. */
@@ -36,6 +39,7 @@ export function createApp(services: ApiServices, options: AppOptions): Express {
     }),
   );
   app.use(noStore);
+  if (options.corsOrigins.length > 0) app.use(createCors(options.corsOrigins));
   RegisterRoutes(app);
   app.use(createDocsRouter(document, options.publicBaseUrl));
   app.use(createFallback(toRouteTable({ ...document.paths, ...DOCS_PATHS })));

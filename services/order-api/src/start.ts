@@ -10,7 +10,9 @@ import { createRedis, pingRedis } from '@order-pipeline/platform/redis';
 import { createApp } from './app.js';
 import { createAuthenticator } from './auth/authenticator.js';
 import { createLogin } from './auth/login.js';
+import { findUser } from './auth/users.js';
 import type { ApiConfig } from './config.js';
+import { answerClientError } from './http/client-error.js';
 import { createQuota } from './limits/quota.js';
 import { createMetrics } from './metrics.js';
 import { IdempotencyKeys } from './orders/idempotency.js';
@@ -42,7 +44,9 @@ export async function start(config: ApiConfig, logger: Logger): Promise<RunningA
   const connections = connect(config, logger);
   const stopping = new AbortController();
   const services = createServices(config, logger, connections, publicBaseUrl, stopping.signal);
-  server.on('request', createApp(services, { publicBaseUrl, trustProxyHops: config.trustProxyHops }));
+  server.on('clientError', answerClientError);
+  const { trustProxyHops, corsOrigins } = config;
+  server.on('request', createApp(services, { publicBaseUrl, trustProxyHops, corsOrigins }));
   logger.info({ port, url: publicBaseUrl }, 'ready');
   return {
     port,
@@ -91,7 +95,7 @@ function createServices(
     metrics,
     registry,
     authenticate: createAuthenticator(config.auth, clock),
-    login: createLogin(config.auth),
+    login: createLogin(config.auth, (userId) => findUser(dynamo, config.usersTable, userId)),
     quotas: {
       calls: createQuota(redis, config.rateLimit, metrics),
       logins: createQuota(redis, config.loginRateLimit, metrics),

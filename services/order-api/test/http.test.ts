@@ -1,7 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
+import { answerClientError } from '../src/http/client-error.js';
 import { call, logIn, placeOrder, startApi, type TestApi } from './harness.js';
 
 let stack: TestStack;
@@ -217,16 +219,34 @@ describe('connections', () => {
     expect(api.logs()).toMatch(/"gone-1".*"aborted":true/);
   });
 
-  test('what is not HTTP is refused', async () => {
-    const { port } = new URL(api.url);
-    const text = await new Promise<string>((resolve) => {
+  /** Sends raw bytes and answers all that comes back until the server closes. */
+  const sendRaw = (bytes: string) =>
+    new Promise<string>((resolve) => {
       let received = '';
-      const socket = connect(Number(port), 'localhost', () => socket.write('nonsense\r\n\r\n'));
+      const socket = connect(Number(new URL(api.url).port), 'localhost', () => socket.write(bytes));
       socket.on('data', (chunk) => {
         received += chunk;
       });
+      socket.on('error', () => undefined);
       socket.once('close', () => resolve(received));
     });
-    expect(text).toMatch(/^HTTP\/1.1 400 Bad Request/);
+
+  test.each([
+    ['nonsense\r\n\r\n', 400, 'Bad Request'],
+    [
+      `GET / HTTP/1.1\r\nHost: a\r\nX-Big: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'Request Header Fields Too Large',
+    ],
+  ])('what is no HTTP request is answered with a problem: %.20s', async (bytes, status, title) => {
+    const [head = '', body = ''] = (await sendRaw(bytes)).split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} ${title}\r\nConnection: close\r\n`));
+    expect(JSON.parse(body)).toMatchObject({ type: 'about:blank', title, status });
+  });
+
+  test('a client that vanished is not answered', () => {
+    const socket = new PassThrough();
+    answerClientError(Object.assign(new Error('reset'), { code: 'ECONNRESET' }), socket);
+    expect(socket.destroyed).toBe(true);
   });
 });

@@ -240,6 +240,28 @@ describe('own orders', () => {
     });
   });
 
+  test('can be filtered by status, in pages too', async () => {
+    for (let n = 0; n < 3; n += 1)
+      await putRecord(
+        stack,
+        toRecord(`00000000-0000-7000-8000-00000000010${n}`, 'lister', {
+          created_at: `2026-01-14T09:30:0${n}.000Z`,
+          status: n === 1 ? 'REJECTED' : 'COMPLETED',
+        }),
+      );
+    const headers = await logIn(api, 'lister');
+    const first = await call(`${api.url}/orders?status=COMPLETED&limit=1`, { headers });
+    expect(first.body.orders).toMatchObject([{ order_id: '00000000-0000-7000-8000-000000000102' }]);
+    const rest = await call(`${api.url}/orders?status=COMPLETED&cursor=${first.body.next_cursor}`, {
+      headers,
+    });
+    expect(rest.body).toEqual({
+      orders: [expect.objectContaining({ order_id: '00000000-0000-7000-8000-000000000100' })],
+    });
+    const none = await call(`${api.url}/orders?status=CANCELLED`, { headers });
+    expect(none.body).toEqual({ orders: [] });
+  });
+
   test('are nobody else’s', async () => {
     const mine = await call(`${api.url}/orders?limit=1`, { headers: await logIn(api, 'lister') });
     const { body } = await call(`${api.url}/orders?cursor=${mine.body.next_cursor}`, {
@@ -254,6 +276,8 @@ describe('own orders', () => {
     ['limit=0', 'limit'],
     ['limit=101', 'limit'],
     ['limit=ten', 'limit'],
+    ['status=PENDING', 'status'],
+    ['status=nonsense', 'status'],
   ])('answers 422 to %s', async (query, field) => {
     const answer = await call(`${api.url}/orders?${query}`, { headers: await logIn(api, 'lister') });
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ in: 'query', field }] } });

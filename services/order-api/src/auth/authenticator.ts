@@ -2,18 +2,17 @@
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { Request } from 'express';
 import passport from 'passport';
-import { ExtractJwt, type SecretOrKeyProvider, Strategy } from 'passport-jwt';
-import { type AuthConfig, type LoginConfig, OWN_ISSUER } from '../config/auth.js';
+import { Strategy } from 'passport-jwt';
+import type { AuthConfig } from '../config/auth.js';
 import { ProblemError } from '../http/problem.js';
-import { findKey } from '../keys.js';
 import type { Caller } from './caller.js';
 import { TokenCache } from './token-cache.js';
-import { OWN_ALGORITHM } from './token-issuer.js';
+import { toVerification } from './verification.js';
 
-/** The caller of a request. Throws ProblemError unauthenticated. */
+/** The caller of a request. Throws ProblemError unauthenticated, and unavailable while an issuer does not answer. */
 export type Authenticator = (request: Request) => Promise<Caller>;
 
-/** What a strategy finds in a valid token. */
+/** What is found in a valid token. */
 interface Verified {
   readonly caller: Caller;
   /** Epoch seconds. */
@@ -40,49 +39,19 @@ export function createAuthenticator(config: AuthConfig, clock: Clock): Authentic
 
 function createVerifier(config: AuthConfig): (request: Request) => Promise<Verified> {
   const authenticator = new passport.Passport();
-  authenticator.use(createStrategy(config));
+  const strategy = new Strategy(toVerification(config), (payload: unknown, done) =>
+    done(null, toVerified(payload) ?? false),
+  );
+  authenticator.use(strategy);
   return (request) =>
     new Promise((resolve, reject) => {
-      const done = (error: unknown, verified: Verified | false | null | undefined) => {
-        if (error) reject(error);
+      const done = (error: unknown, verified: Verified | false | null | undefined, reason: unknown) => {
+        if (error || reason instanceof ProblemError) reject(error ?? reason);
         else if (verified) resolve(verified);
         else reject(unauthenticated('The access token is not valid.', true));
       };
-      authenticator.authenticate('jwt', { session: false }, done)(request, request.res, reject);
+      authenticator.authenticate(strategy.name, { session: false }, done)(request, request.res, reject);
     });
-}
-
-function createStrategy(config: AuthConfig): Strategy {
-  if (config.mode === 'oidc') throw new Error('not yet');
-  return new Strategy(
-    {
-      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-      secretOrKeyProvider: createKeyProvider(config),
-      algorithms: [OWN_ALGORITHM],
-      issuer: OWN_ISSUER,
-      audience: OWN_ISSUER,
-    },
-    (payload: unknown, done) => done(null, toVerified(payload) ?? false),
-  );
-}
-
-function createKeyProvider({ keys }: LoginConfig): SecretOrKeyProvider {
-  return (_request, token: string, done) => {
-    const key = findKey(keys, readKeyId(token));
-    if (key) done(null, key.secret);
-    else done(new Error('The token names no key of this API'));
-  };
-}
-
-/** The `kid` of a token's header, which is not proved to be true yet. */
-function readKeyId(token: string): string {
-  try {
-    const header: unknown = JSON.parse(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString());
-    const kid = header !== null && typeof header === 'object' && 'kid' in header ? header.kid : undefined;
-    return typeof kid === 'string' ? kid : '';
-  } catch {
-    return '';
-  }
 }
 
 /** The claims of a token whose signature, issuer, audience and expiry were found right. */

@@ -1,6 +1,5 @@
-/** Logging in. */
-
-import type { Request as HttpRequest } from 'express';
+/** Logging in over HTTP. */
+import type { Request as HttpRequest, Response as HttpResponse } from 'express';
 import {
   Body,
   Controller,
@@ -8,14 +7,12 @@ import {
   OperationId,
   Post,
   Request,
-  Response,
   Route,
   SuccessResponse,
   Tags,
 } from 'tsoa';
 import { jsonBody } from '../http/json-body.js';
-import type { Problem } from '../http/problem.js';
-import { limitAddress } from '../limits/middleware.js';
+import { enforceQuota, limitAddress } from '../limits/middleware.js';
 import type { ApiServices } from '../services.js';
 import type { AccessToken, LoginRequest } from './models.js';
 
@@ -35,8 +32,11 @@ export class LoginController extends Controller {
   @OperationId('login')
   @Middlewares(limitAddress, jsonBody)
   @SuccessResponse(200, 'Logged in')
-  @Response<Problem>(401, 'The user is unknown or the password is wrong')
-  async login(@Request() _request: HttpRequest, @Body() body: LoginRequest): Promise<AccessToken> {
+  async login(@Request() request: HttpRequest, @Body() body: LoginRequest): Promise<AccessToken> {
+    enforceQuota(
+      request.res as HttpResponse,
+      await this.services.quotas.logins.consume(`user:${body.user_id}`),
+    );
     return this.services.login(body);
   }
 }

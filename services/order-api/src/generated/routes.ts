@@ -135,31 +135,6 @@ const models: TsoaRoute.Models = {
         "additionalProperties": false,
     },
     // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
-    "FieldProblem": {
-        "dataType": "refObject",
-        "properties": {
-            "in": {"dataType":"union","subSchemas":[{"dataType":"enum","enums":["body"]},{"dataType":"enum","enums":["query"]},{"dataType":"enum","enums":["path"]},{"dataType":"enum","enums":["header"]}],"required":true},
-            "field": {"dataType":"string","required":true,"validators":{"maxLength":{"value":512}}},
-            "detail": {"dataType":"string","required":true,"validators":{"maxLength":{"value":2048}}},
-        },
-        "additionalProperties": false,
-    },
-    // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
-    "Problem": {
-        "dataType": "refObject",
-        "properties": {
-            "type": {"dataType":"string","required":true,"validators":{"maxLength":{"value":256}}},
-            "title": {"dataType":"string","required":true,"validators":{"maxLength":{"value":128}}},
-            "status": {"dataType":"integer","required":true,"validators":{"minimum":{"value":400},"maximum":{"value":599}}},
-            "detail": {"dataType":"string","required":true,"validators":{"maxLength":{"value":2048}}},
-            "instance": {"dataType":"string","required":true,"validators":{"maxLength":{"value":2048}}},
-            "request_id": {"dataType":"string","required":true,"validators":{"pattern":{"value":"^[A-Za-z0-9._-]{1,128}$"},"maxLength":{"value":128}}},
-            "errors": {"dataType":"array","array":{"dataType":"refObject","ref":"FieldProblem"},"validators":{"maxItems":{"value":1000}}},
-            "order": {"ref":"Order"},
-        },
-        "additionalProperties": false,
-    },
-    // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
     "LoginRequest": {
         "dataType": "refObject",
         "properties": {
@@ -489,7 +464,7 @@ export function RegisterRoutes(app: Router) {
         });
         // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
         const argsLoginController_login: Record<string, TsoaRoute.ParameterSchema> = {
-                _request: {"in":"request","name":"_request","required":true,"dataType":"object"},
+                request: {"in":"request","name":"request","required":true,"dataType":"object"},
                 body: {"in":"body","name":"body","required":true,"ref":"LoginRequest"},
         };
         app.post('/login',

@@ -2,7 +2,7 @@
 import type { RequestHandler, Response } from 'express';
 import { ProblemError } from '../http/problem.js';
 import { servicesOf } from '../services.js';
-import { type QuotaState, toPolicyHeader, toStateHeader } from './policy.js';
+import { type QuotaState, tightest, toPolicyHeader, toStateHeader } from './policy.js';
 
 /** Calls with a bearer token count for their caller. Runs after authentication. */
 export const limitCaller: RequestHandler = async (request, response, next) => {
@@ -25,8 +25,14 @@ export const limitOrder: RequestHandler = async (request, response, next) => {
   next();
 };
 
-/** Tells the client where it stands. Throws ProblemError quotaExceeded when it may not go on. */
-export function enforceQuota(response: Response, state: QuotaState): void {
+/**
+ * Tells the client where it stands, by the tightest of the quotas that its request counted against so far. Throws
+ * ProblemError quotaExceeded when it may not go on.
+ */
+export function enforceQuota(response: Response, counted: QuotaState): void {
+  const before = response.locals.quota as QuotaState | undefined;
+  const state = before ? tightest([before, counted]) : counted;
+  response.locals.quota = state;
   response.setHeader('RateLimit-Policy', toPolicyHeader(state.policy));
   response.setHeader('RateLimit', toStateHeader(state));
   if (state.allowed) return;
