@@ -38,7 +38,8 @@ module.exports = {
     },
     {
       name: 'infra-knows-contracts-and-settings-only',
-      comment: 'The cloud program is told the shapes of queues and tables, and reads its settings as the services do.',
+      comment:
+        'The cloud program is told the shapes of queues and tables, and reads its settings as the services do.',
       severity: 'error',
       from: { path: '^infra/src' },
       to: {
