@@ -1,0 +1,74 @@
+import { expect, test } from '@jest/globals';
+import { createLogger } from '../src/logger.js';
+
+/** A logger and the objects that it wrote. */
+function recordingLogger(level = 'info') {
+  const lines: Record<string, unknown>[] = [];
+  const logger = createLogger('shop', level, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  return { logger, lines };
+}
+
+test('writes one JSON object a line with an ISO time, the level as a word and the service', () => {
+  const { logger, lines } = recordingLogger();
+  logger.info({ order_id: 'o-1', items: [{ sku: 'MUG-01' }] }, 'order settled');
+  logger.debug('below the level');
+  expect(lines).toEqual([
+    {
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      service: 'shop',
+      order_id: 'o-1',
+      items: [{ sku: 'MUG-01' }],
+      msg: 'order settled',
+    },
+  ]);
+});
+
+const SECRETS = [
+  ...['authorization', 'cookie', 'password', 'password_hash', 'passwordHash', 'access_token', 'accessToken'],
+  ...['token', 'payment_method', 'paymentMethod', 'signature', 'poll_url', 'pollUrl', 'secret'],
+  ...['jwt_secret', 'jwtSecret', 'url_signing_keys', 'urlSigningKeys'],
+];
+
+test.each(SECRETS)('never writes %s, wherever it stands', (field) => {
+  const { logger, lines } = recordingLogger();
+  const error = Object.assign(new Error('refused'), { config: { headers: { [field]: 's3cr3t' } } });
+  logger.info({ [field]: 's3cr3t' });
+  logger.info({ order: { [field]: 's3cr3t', amount: 999 } });
+  logger.info({ request: { headers: { [field]: ['s3cr3t'] } } });
+  logger.info({ orders: [{ [field]: { nested: 's3cr3t' } }] });
+  logger.error({ err: error });
+  logger.error(error, 'the error alone');
+  logger
+    .child({})
+    .child({ client: { [field]: 's3cr3t' } })
+    .info('from a child');
+  expect(lines).toHaveLength(7);
+  for (const line of lines) expect(JSON.stringify(line)).toMatch(/^(?!.*s3cr3t).*"\[redacted\]"/);
+  expect(lines[1]).toMatchObject({ order: { [field]: '[redacted]', amount: 999 } });
+});
+
+test('writes errors with type, message, stack and cause, under whatever name', () => {
+  const { logger, lines } = recordingLogger();
+  const error = new TypeError('no answer', { cause: new Error('socket closed') });
+  logger.error({ err: error, last: error }, 'failed');
+  const written = {
+    type: 'TypeError',
+    message: expect.stringContaining('no answer: socket closed'),
+    stack: expect.stringContaining('logger.test.ts'),
+  };
+  expect(lines[0]).toMatchObject({ msg: 'failed', err: written, last: written });
+});
+
+test('leaves the logged object as it is, and survives cycles, bytes and null', () => {
+  const { logger, lines } = recordingLogger();
+  const order: Record<string, unknown> = { password: 's3cr3t', note: null, at: new Date(0) };
+  order.self = order;
+  logger.info({ order, digest: new Uint8Array([1, 2]) });
+  expect(order.password).toBe('s3cr3t');
+  expect(JSON.stringify(lines)).not.toContain('s3cr3t');
+  expect(lines[0]).toMatchObject({
+    order: { password: '[redacted]', note: null, at: '1970-01-01T00:00:00.000Z' },
+    digest: { 0: 1, 1: 2 },
+  });
+});
