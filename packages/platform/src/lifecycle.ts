@@ -1,7 +1,9 @@
 /** How every service process starts and stops. */
+import type { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError, type Environment } from './env.js';
 import { PortInUseError } from './listen.js';
-import { createLogger, type Logger } from './logger.js';
+import { createLogger, type DestinationStream, type Logger } from './logger.js';
 
 /** A service that is running. */
 export interface Running {
@@ -9,8 +11,15 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** What the lifecycle needs of every service's configuration. */
+export interface LifecycleConfig {
+  readonly logLevel: string;
+  /** How long a stop may take, in milliseconds, counted from the signal. */
+  readonly stopTimeoutMs: number;
+}
+
 /** What differs between the services. */
-export interface ServiceMain<C extends { readonly logLevel: string; readonly stopTimeoutMs: number }> {
+export interface ServiceMain<C extends LifecycleConfig> {
   readonly name: string;
   /** Reads the whole configuration or throws a ConfigError. */
   readonly loadConfig: (env: Environment) => C;
@@ -18,62 +27,71 @@ export interface ServiceMain<C extends { readonly logLevel: string; readonly sto
   readonly start: (config: C, logger: Logger) => Promise<Running>;
 }
 
+/** What a service is given by its process. */
+export interface ServiceHost extends Pick<EventEmitter, 'on' | 'once'> {
+  readonly env: Environment;
+  readonly stderr: { write(text: string): unknown };
+  /** Where logs go; standard output without it. */
+  readonly logs?: DestinationStream;
+  exit(code: number): never;
+}
+
 /** sysexits(3): EX_CONFIG, the configuration is wrong and a restart will not help. */
 export const EXIT_CONFIG = 78;
 
 /**
  * Runs a service until SIGTERM or SIGINT, then stops it and exits with 0. Exits with 78 on a bad configuration before
- * anything listens, and with 1 when it cannot start, when stopping takes longer than `stopTimeoutMs`, or on an error
- * that nothing handled.
+ * anything listens, and with 1 when it cannot start or stop, when it still runs `stopTimeoutMs` after the signal, or
+ * on an error that nothing handled.
  */
-export async function runService<C extends { readonly logLevel: string; readonly stopTimeoutMs: number }>(
+export async function runService<C extends LifecycleConfig>(
   main: ServiceMain<C>,
+  host: ServiceHost = process,
 ): Promise<void> {
-  const config = loadOrExit(main);
-  const logger = createLogger(main.name, config.logLevel);
+  const config = loadOrExit(main, host);
+  const logger = createLogger(main.name, config.logLevel, host.logs);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error) => {
+    host.on(event, (error) => {
       logger.fatal({ err: error }, `${event}: stopping at once, a restart continues from what is stored`);
-      process.exit(1);
+      host.exit(1);
     });
   }
   const signal = new Promise<NodeJS.Signals>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
+    for (const name of ['SIGTERM', 'SIGINT'] as const) host.once(name, resolve);
   });
-  const running = await startOrExit(main, config, logger);
+  const done = new AbortController();
+  const late = rejectLate(signal, config.stopTimeoutMs, done.signal);
+  const running = await orExit('start', main.start(config, logger));
   logger.info({ signal: await signal }, 'stopping');
-  const deadline = setTimeout(() => {
-    logger.error({ stopTimeoutMs: config.stopTimeoutMs }, 'did not stop in time');
-    process.exit(1);
-  }, config.stopTimeoutMs);
-  await running.stop();
-  clearTimeout(deadline);
+  await orExit('stop', running.stop());
+  done.abort();
   logger.info('stopped');
-  process.exit(0);
+  host.exit(0);
+
+  async function orExit<T>(step: 'start' | 'stop', work: Promise<T>): Promise<T> {
+    try {
+      return await Promise.race([work, late]);
+    } catch (error) {
+      if (error instanceof PortInUseError) logger.fatal(error.message);
+      else logger.fatal({ err: error }, `could not ${step}`);
+      host.exit(1);
+    }
+  }
 }
 
-function loadOrExit<C extends { readonly logLevel: string; readonly stopTimeoutMs: number }>(
-  main: ServiceMain<C>,
-): C {
+function loadOrExit<C extends LifecycleConfig>(main: ServiceMain<C>, host: ServiceHost): C {
   try {
-    return main.loadConfig(process.env);
+    return main.loadConfig(host.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${main.name}: ${error.message}\n`);
-    process.exit(EXIT_CONFIG);
+    host.stderr.write(`${main.name}: ${error.message}\n`);
+    host.exit(EXIT_CONFIG);
   }
 }
 
-async function startOrExit<C extends { readonly logLevel: string; readonly stopTimeoutMs: number }>(
-  main: ServiceMain<C>,
-  config: C,
-  logger: Logger,
-): Promise<Running> {
-  try {
-    return await main.start(config, logger);
-  } catch (error) {
-    if (error instanceof PortInUseError) logger.fatal(error.message);
-    else logger.fatal({ err: error }, 'could not start');
-    process.exit(1);
-  }
+/** Rejects when the time to stop is over, unless it is done before. */
+async function rejectLate(signal: Promise<unknown>, timeoutMs: number, done: AbortSignal): Promise<never> {
+  await signal;
+  await sleep(timeoutMs, undefined, { signal: done });
+  throw new Error(`still running ${timeoutMs} ms after the signal`);
 }
