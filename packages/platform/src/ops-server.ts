@@ -33,7 +33,7 @@ async function answerOf(check: ReadinessCheck, timeoutMs: number): Promise<strin
     await Promise.race([check(), late]);
     return 'ok';
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   } finally {
     clearTimeout(timer);
   }
@@ -63,7 +63,7 @@ export function createOpsHandler({ registry, checks, checkTimeoutMs = 2_000 }: O
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     const page = pages[(request.url ?? '').split('?', 1)[0] ?? ''];
     if (!page || request.method !== 'GET') return false;
-    page(response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+    page(response).catch((error: unknown) => sendJson(response, 500, { error: messageOf(error) }));
     return true;
   };
 }
@@ -74,6 +74,10 @@ export function createOpsServer(options: OpsOptions): Server {
   return createServer((request, response) => {
     if (!handle(request, response)) sendJson(response, 404, { error: 'try /health, /ready or /metrics' });
   });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

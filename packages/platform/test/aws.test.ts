@@ -1,0 +1,53 @@
+import { createServer } from 'node:http';
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
+import { createDynamo, createSqs } from '../src/aws.js';
+import { closeServer, listen } from '../src/listen.js';
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await startTestStack();
+});
+afterAll(() => stack.stop());
+
+const OPTIONS = { region: 'us-east-1', maxAttempts: 1, requestTimeoutMs: 5_000 };
+
+test('DynamoDB takes plain objects, without what is undefined', async () => {
+  const dynamo = createDynamo(OPTIONS);
+  const item = { user_id: 'u1', password_hash: 'x' };
+  await dynamo.send(new PutCommand({ TableName: stack.env.USERS_TABLE, Item: { ...item, nick: undefined } }));
+  const { Item } = await dynamo.send(
+    new GetCommand({ TableName: stack.env.USERS_TABLE, Key: { user_id: 'u1' } }),
+  );
+  expect(Item).toEqual(item);
+  dynamo.destroy();
+});
+
+test('SQS carries a message', async () => {
+  const sqs = createSqs({ ...OPTIONS, maxSockets: 2 });
+  const QueueUrl = stack.env.SQS_QUEUE_URL;
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'order' }));
+  const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+  expect(Messages?.map(({ Body }) => Body)).toEqual(['order']);
+  sqs.destroy();
+});
+
+test('gives up a try that is not answered in time, as often as it may try', async () => {
+  let tries = 0;
+  const silent = createServer(() => {
+    tries += 1;
+  });
+  const port = await listen(silent, 0, 'PORT');
+  const own = process.env.AWS_ENDPOINT_URL_DYNAMODB;
+  process.env.AWS_ENDPOINT_URL_DYNAMODB = `http://127.0.0.1:${port}`;
+  const dynamo = createDynamo({ ...OPTIONS, maxAttempts: 2, requestTimeoutMs: 50 });
+  await expect(dynamo.send(new ListTablesCommand({}))).rejects.toMatchObject({ name: 'TimeoutError' });
+  expect(tries).toBe(2);
+  dynamo.destroy();
+  if (own) process.env.AWS_ENDPOINT_URL_DYNAMODB = own;
+  silent.closeAllConnections();
+  await closeServer(silent);
+});

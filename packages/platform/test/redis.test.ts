@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, test } from '@jest/globals';
+import { type RedisServer, startRedisServer } from '@order-pipeline/local/redis-server';
+import { createLogger } from '../src/logger.js';
+import { createRedis, pingRedis, type Redis } from '../src/redis.js';
+
+let server: RedisServer;
+let redis: Redis | undefined;
+
+afterEach(async () => {
+  redis?.disconnect();
+  server.process.kill('SIGCONT');
+  await server.stop();
+});
+
+/** A client and what it logged. */
+function connectTo(url: string, commandTimeoutMs?: number) {
+  const messages: unknown[] = [];
+  const logger = createLogger('test', 'info', { write: (line) => void messages.push(JSON.parse(line).msg) });
+  redis = createRedis(url, logger, commandTimeoutMs);
+  return { redis, messages };
+}
+
+test('fails at once while Redis is down, says so once an outage, and recovers by itself', async () => {
+  server = await startRedisServer();
+  const { port } = server;
+  const { redis, messages } = connectTo(server.url);
+  await once(redis, 'ready');
+  await pingRedis(redis);
+  for (const _ of [1, 2]) {
+    const closed = once(redis, 'close');
+    const refused = eventsOf(redis, 'error', 2);
+    await server.stop();
+    await closed;
+    expect(await settledInOneTurn(redis.incr('counter'))).toBe('rejected');
+    expect(await settledInOneTurn(pingRedis(redis))).toBe('rejected');
+    await refused;
+    const ready = once(redis, 'ready');
+    server = await startRedisServer(port);
+    await ready;
+    await pingRedis(redis);
+  }
+  const outage = ['Redis cannot be reached; going on without it', 'Redis is back'];
+  expect(messages).toEqual([...outage, ...outage]);
+});
+
+test('starts without Redis, and finds it when it comes', async () => {
+  server = await startRedisServer();
+  const { port, url } = server;
+  await server.stop();
+  const { redis, messages } = connectTo(url);
+  await expect(pingRedis(redis)).rejects.toThrow();
+  await eventsOf(redis, 'error', 1);
+  const ready = once(redis, 'ready');
+  server = await startRedisServer(port);
+  await ready;
+  await pingRedis(redis);
+  expect(messages).toEqual(['Redis cannot be reached; going on without it', 'Redis is back']);
+});
+
+test('gives up a command that a stalled Redis does not answer', async () => {
+  server = await startRedisServer();
+  const { redis } = connectTo(server.url, 50);
+  await once(redis, 'ready');
+  server.process.kill('SIGSTOP');
+  await expect(pingRedis(redis)).rejects.toThrow('Command timed out');
+});
+
+/** What becomes of a promise before the next timer or packet can be handled. */
+async function settledInOneTurn(work: Promise<unknown>): Promise<'resolved' | 'rejected' | 'pending'> {
+  const outcome = work.then(
+    () => 'resolved' as const,
+    () => 'rejected' as const,
+  );
+  return Promise.race([outcome, sleep(0, 'pending' as const)]);
+}
+
+async function eventsOf(redis: Redis, event: string, count: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    let seen = 0;
+    redis.on(event, () => {
+      seen += 1;
+      if (seen === count) resolve();
+    });
+  });
+}
