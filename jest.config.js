@@ -36,7 +36,6 @@ export default {
     '!**/gen/**',
     '!**/generated/**',
     '!**/main.ts',
-    '!**/*-main.ts',
     '!**/*.d.ts',
   ],
   coverageThreshold: {

@@ -13,6 +13,6 @@ node -e '
   const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(
     require("node:fs").readFileSync(process.argv[1], "utf8"),
   );
-  console.log(`${numPassedTests} passed, ${numFailedTests + numRuntimeErrorTestSuites} failed`);
+  console.log(numPassedTests + " passed, " + (numFailedTests + numRuntimeErrorTestSuites) + " failed");
 ' "$results"
 exit "$status"

@@ -35,25 +35,49 @@ export const PORT_VARIABLES: Readonly<Record<keyof LocalPorts, string>> = {
 
 const HTTP = ['http:', 'https:'];
 
+const DEFAULT_PORTS: LocalPorts = {
+  api: 8000,
+  processor: 9090,
+  scoringGrpc: 50051,
+  scoringHttp: 8081,
+  sqs: 9324,
+  dynamo: 4567,
+  redis: 6380,
+};
+
 /** Reads the stack's configuration. Throws a ConfigError that lists every problem. */
 export function loadLocalConfig(environment: Environment): LocalConfig {
   const env = new EnvReader(environment);
   const optionalUrl = (variable: string, schemes: readonly string[], example: string) =>
     environment[variable] ? env.url(variable, schemes, example) : undefined;
   const config: LocalConfig = {
-    ports: {
-      api: env.port(PORT_VARIABLES.api, 8000),
-      processor: env.port(PORT_VARIABLES.processor, 9090),
-      scoringGrpc: env.port(PORT_VARIABLES.scoringGrpc, 50051),
-      scoringHttp: env.port(PORT_VARIABLES.scoringHttp, 8081),
-      sqs: env.port(PORT_VARIABLES.sqs, 9324),
-      dynamo: env.port(PORT_VARIABLES.dynamo, 4567),
-      redis: env.port(PORT_VARIABLES.redis, 6380),
-    },
+    ports: readPorts(env),
     sqsEndpoint: optionalUrl('AWS_ENDPOINT_URL_SQS', HTTP, 'http://localhost:9324'),
     dynamoEndpoint: optionalUrl('AWS_ENDPOINT_URL_DYNAMODB', HTTP, 'http://localhost:8001'),
     redisUrl: optionalUrl('REDIS_URL', ['redis:', 'rediss:'], 'redis://localhost:6379'),
   };
   env.done();
   return config;
+}
+
+/** Every part needs a port of its own, and one that the others know before it listens: 0 will not do. */
+function readPorts(env: EnvReader): LocalPorts {
+  const owners = new Map<number, string>();
+  const read = (part: keyof LocalPorts): number => {
+    const variable = PORT_VARIABLES[part];
+    const port = env.integer(variable, DEFAULT_PORTS[part], 1, 65_535);
+    const owner = owners.get(port);
+    if (owner) env.report(variable, `is ${port}, the same as ${owner}`, 'set one of them to another port');
+    owners.set(port, variable);
+    return port;
+  };
+  return {
+    api: read('api'),
+    processor: read('processor'),
+    scoringGrpc: read('scoringGrpc'),
+    scoringHttp: read('scoringHttp'),
+    sqs: read('sqs'),
+    dynamo: read('dynamo'),
+    redis: read('redis'),
+  };
 }

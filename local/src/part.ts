@@ -1,17 +1,25 @@
 /** One part of the stack: a child process that is started, watched and stopped. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Environment } from '@order-pipeline/platform/env';
+
+/** How a process ended. */
+export interface Ending {
+  /** In words: `exit code 1`, `killed by SIGKILL`, or why it could not start. */
+  readonly how: string;
+  readonly exitCode?: number;
+}
 
 /** What a part runs. */
 export interface PartOptions {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** Takes each line that the process prints. */
   readonly onLine: (name: string, line: string) => void;
-  /** Told when the process ends without being asked to. */
-  readonly onDeath: (part: Part, how: string) => void;
+  /** Told when the process has ended without being asked to, after its last line. */
+  readonly onDeath: (part: Part, ending: Ending) => void;
 }
 
 /** A child process that can be started again. */
@@ -47,14 +55,14 @@ export class Part {
       createInterface({ input: stream }).on('line', (line) => onLine(name, line));
     }
     this.#ended = new Promise((resolve) => {
-      const end = (how: string) => {
+      const end = (ending: Ending) => {
         if (this.#child !== child) return;
         this.#child = undefined;
         resolve();
-        if (!this.#stopping) onDeath(this, how);
+        if (!this.#stopping) onDeath(this, ending);
       };
-      child.once('error', (error) => end(error.message));
-      child.once('exit', (code, signal) => end(signal ? `killed by ${signal}` : `exit code ${code}`));
+      child.once('error', (error) => end({ how: error.message }));
+      child.once('close', (code, signal) => end(toEnding(code, signal)));
     });
   }
 
@@ -71,4 +79,8 @@ export class Part {
   kill(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
   }
+}
+
+function toEnding(exitCode: number | null, signal: NodeJS.Signals | null): Ending {
+  return exitCode === null ? { how: `killed by ${signal}` } : { how: `exit code ${exitCode}`, exitCode };
 }

@@ -4,16 +4,17 @@ import { createServer } from 'node:net';
 import { ConfigError, type ConfigProblem } from '@order-pipeline/platform/env';
 import { type LocalPorts, PORT_VARIABLES } from './config.js';
 
-/** Throws a ConfigError that names every busy port with the variable that moves it. */
+/** Throws a ConfigError that names every port that cannot be listened on, with the variable that moves it. */
 export async function checkPortsFree(ports: Partial<LocalPorts>): Promise<void> {
   const problems = await Promise.all(
     Object.entries(ports).map(async ([name, port]): Promise<ConfigProblem[]> => {
-      if (await isFree(port)) return [];
+      const problem = await problemWith(port);
+      if (problem === undefined) return [];
       return [
         {
           variable: PORT_VARIABLES[name as keyof LocalPorts],
-          problem: `is ${port}, where something listens already`,
-          remedy: 'stop that, or set the variable to a free port',
+          problem: `is ${port}, ${problem}`,
+          remedy: 'stop what is there, or set the variable to a free port',
         },
       ];
     }),
@@ -21,14 +22,17 @@ export async function checkPortsFree(ports: Partial<LocalPorts>): Promise<void> 
   if (problems.flat().length > 0) throw new ConfigError(problems.flat());
 }
 
-async function isFree(port: number): Promise<boolean> {
+async function problemWith(port: number): Promise<string | undefined> {
   const server = createServer();
   try {
     server.listen(port);
     await once(server, 'listening');
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EADDRINUSE'
+      ? 'where something listens already'
+      : `which cannot be listened on (${code})`;
   } finally {
     server.close();
   }

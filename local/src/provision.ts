@@ -4,6 +4,7 @@ import {
   type CreateTableCommandInput,
   type DynamoDBClient,
   ResourceInUseException,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { QUEUES, type QueueShape } from '@order-pipeline/contracts/queues';
@@ -30,7 +31,10 @@ export function toCreateTableInput(shape: TableShape): CreateTableCommandInput {
   };
 }
 
-/** Creates every table that is not there yet. */
+/** In seconds. AWS takes some ten of them for a new table. */
+const TABLE_WAIT = { minDelay: 0.05, maxDelay: 2, maxWaitTime: 60 };
+
+/** Creates every table that is not there yet, and waits until all can be used. */
 export async function createTables(dynamo: DynamoDBClient): Promise<void> {
   await Promise.all(
     TABLES.map(async (shape) => {
@@ -39,6 +43,7 @@ export async function createTables(dynamo: DynamoDBClient): Promise<void> {
       } catch (error) {
         if (!(error instanceof ResourceInUseException)) throw error;
       }
+      await waitUntilTableExists({ client: dynamo, ...TABLE_WAIT }, { TableName: shape.name });
     }),
   );
 }

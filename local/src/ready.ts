@@ -5,7 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 50;
 
-/** Asks `check` again and again until it passes. Throws its last error after `timeoutMs`, or `signal`'s reason. */
+/**
+ * Asks `check` again and again until it passes. Throws `signal`'s reason, or what the check said last after
+ * `timeoutMs`.
+ */
 export async function untilPasses(
   what: string,
   check: () => Promise<void>,
@@ -19,7 +22,8 @@ export async function untilPasses(
       return;
     } catch (cause) {
       signal?.throwIfAborted();
-      if (Date.now() > deadline) throw new Error(`${what} is not ready after ${timeoutMs} ms`, { cause });
+      if (Date.now() > deadline)
+        throw new Error(`${what} is not ready after ${timeoutMs} ms: ${cause}`, { cause });
     }
     await sleep(POLL_MS);
   }

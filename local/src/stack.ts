@@ -1,4 +1,4 @@
-/** The local stack: SQS, DynamoDB, Redis and every service, each a process of its own, watched and restarted. */
+/** The local stack: SQS, DynamoDB, Redis and every service, each a process of its own. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
@@ -7,11 +7,12 @@ import { stockCatalogue } from './catalogue.js';
 import type { LocalConfig, LocalPorts } from './config.js';
 import { LOOPBACK } from './emulators.js';
 import { awsEnvironment, resourceEnvironment } from './environment.js';
-import { Part } from './part.js';
+import type { Part } from './part.js';
 import { checkPortsFree } from './ports.js';
 import { createQueues, createTables } from './provision.js';
 import { checkAccepts, checkAnswers, checkHttp, untilPasses } from './ready.js';
 import { readyUrl, SERVICES, type ServiceName, serviceEnvironment, serviceProgram } from './services.js';
+import { Supervisor } from './supervisor.js';
 
 /** What the stack is given. */
 export interface StackOptions {
@@ -28,47 +29,54 @@ export interface StackOptions {
 
 /** How long a part may take to become ready, in milliseconds. */
 const READY_TIMEOUT_MS = 30_000;
-/** How long a part may take to end: longer than the services' own drain. */
+/** How long a part may take to end, in milliseconds: longer than the services' own drain. */
 const KILL_AFTER_MS = 30_000;
-/** A service that dies this often within the window will not live: the stack gives up. */
-const MAX_RESTARTS = 5;
-const RESTART_WINDOW_MS = 60_000;
 const RESTART_DELAY_MS = 500;
 
-/** A part that the stack cannot go on without has died. */
-export class PartDiedError extends Error {
-  override readonly name = 'PartDiedError';
-}
+const WITHOUT_REDIS = 'limits are counted in each process, and idempotency keys derive the order id';
 
 /** The stack. `start()` resolves when everything is ready. */
 export class LocalStack {
-  readonly parts = new Map<string, Part>();
-  /** Rejects when the stack cannot go on. */
+  /** Rejects with a PartDiedError when the stack cannot go on, or when it is stopped. */
   readonly failed: Promise<never>;
   readonly #options: StackOptions;
-  readonly #failure = new AbortController();
-  readonly #deaths = new Map<string, number[]>();
-  #stopping = false;
+  readonly #supervisor: Supervisor;
 
   constructor(options: StackOptions) {
+    const { environment, onLine, say } = options;
     this.#options = options;
+    this.#supervisor = new Supervisor({
+      environment,
+      onLine,
+      say,
+      killAfterMs: KILL_AFTER_MS,
+      restartDelayMs: RESTART_DELAY_MS,
+    });
+    const { ended } = this.#supervisor;
     this.failed = new Promise((_, reject) => {
-      this.#failure.signal.addEventListener('abort', () => reject(this.#failure.signal.reason), {
-        once: true,
-      });
+      ended.addEventListener('abort', () => reject(ended.reason), { once: true });
     });
     this.failed.catch(() => undefined);
+  }
+
+  /** The processes by name. */
+  get parts(): ReadonlyMap<string, Part> {
+    return this.#supervisor.parts;
   }
 
   get #ports(): LocalPorts {
     return this.#options.config.ports;
   }
 
-  /** Starts everything. Throws a ConfigError for busy ports, or a PartDiedError. */
+  /** Starts everything. Throws a ConfigError for busy ports, or the reason why it cannot go on. */
   async start(): Promise<void> {
-    const { config } = this.#options;
-    await checkPortsFree(neededPorts(config));
+    await checkPortsFree(neededPorts(this.#options.config));
     await Promise.race([this.#startAll(), this.failed]);
+  }
+
+  /** Stops the services, then what they stand on. */
+  async stop(): Promise<void> {
+    await this.#supervisor.stop();
   }
 
   async #startAll(): Promise<void> {
@@ -92,15 +100,6 @@ export class LocalStack {
     for (const name of SERVICES) await this.#untilReady(name, () => checkHttp(readyUrl(name, this.#ports)));
   }
 
-  /** Stops the services, then what they stand on. */
-  async stop(): Promise<void> {
-    this.#stopping = true;
-    const services = SERVICES.toReversed() as readonly string[];
-    for (const name of services) await this.parts.get(name)?.stop(KILL_AFTER_MS);
-    const rest = [...this.parts.values()].filter(({ name }) => !services.includes(name));
-    await Promise.all(rest.map((part) => part.stop(KILL_AFTER_MS)));
-  }
-
   async #provision(sqsEndpoint: string, dynamoEndpoint: string): Promise<Record<string, string>> {
     // The AWS SDK reads endpoints and credentials from the environment and from nowhere else.
     Object.assign(process.env, {
@@ -121,83 +120,44 @@ export class LocalStack {
   }
 
   async #startRedis(): Promise<string> {
-    const url = `redis://${LOOPBACK}:${this.#ports.redis}`;
-    if (spawnSync('redis-server', ['--version']).error) {
-      this.#options.say(
-        'redis-server is not installed: limits are counted in each process, and idempotency keys derive the order id',
-      );
-      return url;
+    const { environment, say } = this.#options;
+    const { redis: port } = this.#ports;
+    if (spawnSync('redis-server', ['--version'], { env: { ...environment } }).error) {
+      say(`redis-server is not installed: ${WITHOUT_REDIS}`);
+    } else {
+      const args = ['--port', String(port), '--bind', LOOPBACK, '--save', '', '--appendonly', 'no'];
+      const redis = this.#supervisor.start({ name: 'redis', role: 'aid', command: 'redis-server', args });
+      await this.#untilReady('Redis', async () => {
+        if (redis.running) await checkAccepts(LOOPBACK, port);
+      });
     }
-    this.#startPart('redis', 'redis-server', [
-      ...['--port', String(this.#ports.redis), '--bind', LOOPBACK],
-      ...['--save', '', '--appendonly', 'no'],
-    ]);
-    await this.#untilReady('Redis', () => checkAccepts(LOOPBACK, this.#ports.redis));
-    return url;
+    return `redis://${LOOPBACK}:${port}`;
   }
 
   #startEmulator(kind: 'sqs' | 'dynamodb', port: number): void {
-    const program = fileURLToPath(new URL('../dist/emulator-main.js', import.meta.url));
-    this.#startPart(kind, process.execPath, [program, kind, String(port)]);
+    const program = fileURLToPath(new URL('../dist/emulator/main.js', import.meta.url));
+    const args = [program, kind, String(port)];
+    this.#supervisor.start({ name: kind, role: 'emulator', command: process.execPath, args });
   }
 
   #startService(name: ServiceName, environment: Environment): void {
-    this.#startPart(name, process.execPath, ['--enable-source-maps', serviceProgram(name)], {
-      STAGE: 'local',
-      ...environment,
-      ...awsIdentity(this.#options.environment),
-      ...serviceEnvironment(name, this.#ports),
-      ...this.#options.overrides?.[name],
-    });
-  }
-
-  #startPart(name: string, command: string, args: readonly string[], env: Environment = {}): void {
-    const part = new Part({
+    this.#supervisor.start({
       name,
-      command,
-      args,
-      env: { ...this.#options.environment, ...env },
-      onLine: this.#options.onLine,
-      onDeath: (dead, how) => this.#onDeath(dead, how),
+      role: 'service',
+      command: process.execPath,
+      args: ['--enable-source-maps', serviceProgram(name)],
+      env: {
+        STAGE: 'local',
+        ...environment,
+        ...awsIdentity(this.#options.environment),
+        ...serviceEnvironment(name, this.#ports),
+        ...this.#options.overrides?.[name],
+      },
     });
-    this.parts.set(name, part);
-    part.start();
-  }
-
-  #onDeath(part: Part, how: string): void {
-    const { say } = this.#options;
-    if (this.#stopping) return;
-    if (part.name === 'redis') {
-      say(`redis ended (${how}); going on without it: limits are counted in each process`);
-      return;
-    }
-    const restarts = this.#restartsOf(part.name);
-    if (
-      !(SERVICES as readonly string[]).includes(part.name) ||
-      restarts > MAX_RESTARTS ||
-      how === 'exit code 78'
-    ) {
-      this.#failure.abort(
-        new PartDiedError(`${part.name} ended (${how}); the stack cannot go on without it`),
-      );
-      return;
-    }
-    say(`${part.name} ended (${how}); starting it again`);
-    setTimeout(() => {
-      if (!this.#stopping) part.start();
-    }, RESTART_DELAY_MS);
-  }
-
-  /** How often the part has died within the window, this time included. */
-  #restartsOf(name: string): number {
-    const now = Date.now();
-    const recent = [...(this.#deaths.get(name) ?? []), now].filter((at) => now - at < RESTART_WINDOW_MS);
-    this.#deaths.set(name, recent);
-    return recent.length;
   }
 
   async #untilReady(what: string, check: () => Promise<void>): Promise<void> {
-    await untilPasses(what, check, READY_TIMEOUT_MS, this.#failure.signal);
+    await untilPasses(what, check, READY_TIMEOUT_MS, this.#supervisor.ended);
   }
 }
 

@@ -1,0 +1,57 @@
+/** The stack as a program: what it prints, the signals it heeds, how it exits. */
+import type { EventEmitter } from 'node:events';
+import { ConfigError, type Environment } from '@order-pipeline/platform/env';
+import { EXIT_CONFIG } from '@order-pipeline/platform/lifecycle';
+import { type LocalPorts, loadLocalConfig } from './config.js';
+import { LocalStack } from './stack.js';
+
+/** What the program is given by its process. */
+export interface StackHost extends Pick<EventEmitter, 'on'> {
+  readonly env: Environment;
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+}
+
+/**
+ * Runs the stack until a signal, and answers the exit code: 0 when it was asked to stop, 78 when the configuration is
+ * wrong or a port is busy, 1 when it cannot start or go on.
+ */
+export async function runStack(host: StackHost): Promise<number> {
+  const say = (line: string) => host.stdout.write(`${line}\n`);
+  const stop = new Promise<'stop'>((resolve) => {
+    // Heeded every time: a second Ctrl-C must not end this process before its parts.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) host.on(signal, () => resolve('stop'));
+  });
+  let stack: LocalStack | undefined;
+  try {
+    const config = loadLocalConfig(host.env);
+    stack = new LocalStack({
+      config,
+      environment: host.env,
+      onLine: (part, line) => say(`[${part}] ${line}`),
+      say: (line) => say(`[stack] ${line}`),
+    });
+    const ready = stack.start().then(() => 'ready' as const);
+    if ((await Promise.race([ready, stop])) === 'ready') {
+      say(toReadyText(config.ports));
+      await Promise.race([stop, stack.failed]);
+    }
+    say('[stack] stopping');
+    await stack.stop();
+    return 0;
+  } catch (error) {
+    host.stderr.write(`[stack] ${error instanceof Error ? error.message : String(error)}\n`);
+    await stack?.stop();
+    return error instanceof ConfigError ? EXIT_CONFIG : 1;
+  }
+}
+
+function toReadyText({ api, processor, scoringHttp, scoringGrpc }: LocalPorts): string {
+  return `
+Ready.
+  order API    http://localhost:${api}        docs: /docs, /redoc, /openapi.json
+  processor    http://localhost:${processor}/health  metrics: /metrics
+  scoring      http://localhost:${scoringHttp}  (Connect)   localhost:${scoringGrpc} (gRPC)
+Press Ctrl-C to stop.
+`;
+}
