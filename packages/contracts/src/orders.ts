@@ -70,6 +70,8 @@ export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
   readonly order_id: string;
   readonly status: Exclude<OrderStatus, 'PENDING'>;
   readonly reason?: OrderReason;
+  /** Why an operator gave the order up, in their own words. Not for clients. */
+  readonly failure_note?: string;
   /** How many workers have claimed the order; the fencing token of the decision. */
   readonly attempt: number;
   /** Names the claim, so that a worker recognises its own write after an unknown answer. */

@@ -25,8 +25,16 @@ export interface ReceivedMessage {
   readonly groupId?: string | undefined;
 }
 
+/** The message attributes that tell why a message was dead-lettered. */
+export const DEAD_LETTER_ATTRIBUTES = [
+  'dead_letter_reason',
+  'first_error',
+  'receive_count',
+  'original_message_id',
+] as const;
+
 /** SQS allows ten attributes on a message; the rest tell why it was dead-lettered. */
-const KEPT_ATTRIBUTES = 6;
+const KEPT_ATTRIBUTES = 10 - DEAD_LETTER_ATTRIBUTES.length;
 
 /** One entry of a batch call failed. `code` is SQS's. */
 export class BatchEntryError extends Error {
@@ -94,13 +102,14 @@ export class OrderQueue {
 
   /** Moves a message to the dead-letter queue with what went wrong. */
   async deadLetter(message: ReceivedMessage, reason: DeadLetterReason, firstError: string): Promise<void> {
-    const attributes = {
-      ...Object.fromEntries(Object.entries(message.attributes).slice(0, KEPT_ATTRIBUTES)),
+    const death: Record<(typeof DEAD_LETTER_ATTRIBUTES)[number], string> = {
       dead_letter_reason: reason,
       first_error: firstError,
       receive_count: String(message.receiveCount),
       original_message_id: message.id,
     };
+    const kept = Object.entries(message.attributes).slice(0, KEPT_ATTRIBUTES);
+    const attributes = { ...Object.fromEntries(kept), ...death };
     await this.#options.sqs.send(
       new SendMessageCommand({
         QueueUrl: this.#options.deadLetterQueueUrl,

@@ -6,6 +6,9 @@
  *                       |  worker dies
  *                       '-- lease_until passes -> claim (attempt 2) ...  decide (attempt = 2)
  *                                                 the first worker's late decide fails: attempt is 2
+ *
+ *   An operator's fail stands where a claim could: absent or with an expired lease -> FAILED. A claim or decide that
+ *   comes later fails; one that came earlier makes the fail fail.
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
@@ -33,16 +36,28 @@ export class OrderConditionFailed extends Error {
   }
 }
 
+/** Which request placed an order. */
+export interface OrderOrigin {
+  readonly requestId?: string | undefined;
+  readonly traceId?: string | undefined;
+}
+
 /** What a claim writes besides the order's facts. */
-export interface Claim {
+export interface Claim extends OrderOrigin {
   /** Unique to this claim, the same when its write is repeated. */
   readonly claimId: string;
   /** Epoch milliseconds. */
   readonly now: number;
   /** Epoch milliseconds. */
   readonly leaseUntil: number;
-  readonly requestId?: string | undefined;
-  readonly traceId?: string | undefined;
+}
+
+/** What an operator writes who gives an order up. */
+export interface OrderFailure extends OrderOrigin {
+  /** The operator's reason, for other operators. */
+  readonly note: string;
+  /** Epoch milliseconds. */
+  readonly now: number;
 }
 
 const ABSENT = 'attribute_not_exists(#order_id)';
@@ -50,6 +65,7 @@ const LEASE_EXPIRED = '(#status = :processing AND #lease_until < :now)';
 /** Makes a claim that is sent again after an unknown answer succeed. */
 const MY_OWN_CLAIM = '(#status = :processing AND #claim_id = :claim_id)';
 const CLAIMABLE = `${ABSENT} OR ${LEASE_EXPIRED} OR ${MY_OWN_CLAIM}`;
+const FAILABLE = `${ABSENT} OR ${LEASE_EXPIRED}`;
 const UNDECIDED_IN_MY_ATTEMPT = '#status = :processing AND #attempt = :attempt';
 
 /** Reads and writes order records. */
@@ -99,6 +115,30 @@ export class OrderStore {
       set: Object.keys(result).map((name) => `#${name} = :${name}`),
       condition: UNDECIDED_IN_MY_ATTEMPT,
       values: { ':processing': 'PROCESSING', ':attempt': order.attempt, ...valuesOf(result) },
+    });
+  }
+
+  /**
+   * Gives an order up: FAILED where nobody has claimed it, or where the last claim's lease has run out undecided.
+   * Throws OrderConditionFailed with the record that stood in the way.
+   */
+  async fail(order: PlacedOrder, failure: OrderFailure): Promise<ClaimedOrder> {
+    const result = {
+      status: 'FAILED',
+      reason: 'RETRIES_EXHAUSTED',
+      failure_note: failure.note,
+      updated_at: new Date(failure.now).toISOString(),
+    };
+    const facts = { ...factsOf(order, failure), attempt: 0, lease_until: 0 };
+    return this.#update(order.order_id, {
+      set: [...Object.keys(result).map((name) => `#${name} = :${name}`), ...setOnce(facts)],
+      condition: FAILABLE,
+      values: {
+        ':processing': 'PROCESSING',
+        ':now': failure.now,
+        ...valuesOf(result),
+        ...valuesOf(facts),
+      },
     });
   }
 
@@ -153,7 +193,7 @@ interface Update {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-function factsOf(order: PlacedOrder, claim: Claim): Readonly<Record<string, unknown>> {
+function factsOf(order: PlacedOrder, origin: OrderOrigin): Readonly<Record<string, unknown>> {
   return {
     user_id: order.user_id,
     amount: order.amount,
@@ -161,8 +201,8 @@ function factsOf(order: PlacedOrder, claim: Claim): Readonly<Record<string, unkn
     items: order.items,
     payment_method: order.payment_method,
     created_at: order.created_at,
-    ...(claim.requestId && { request_id: claim.requestId }),
-    ...(claim.traceId && { trace_id: claim.traceId }),
+    ...(origin.requestId && { request_id: origin.requestId }),
+    ...(origin.traceId && { trace_id: origin.traceId }),
   };
 }
 

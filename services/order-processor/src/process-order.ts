@@ -56,7 +56,7 @@ export async function processOrder(deps: ProtocolDependencies, delivery: OrderDe
     now,
     leaseUntil: now + deps.config.leaseMs,
     requestId: delivery.requestId,
-    traceId: delivery.traceparent?.split('-')[1],
+    traceId: traceIdOf(delivery.traceparent),
   };
   try {
     const order = await deps.store.claim(delivery.order, claim);
@@ -109,7 +109,7 @@ async function commit(
 }
 
 /** A settlement is not bound by the lease: the decision stands, and each call can be repeated by anyone. */
-const SETTLE_BUDGET_MS = 10_000;
+export const SETTLE_BUDGET_MS = 10_000;
 
 async function settle(
   deps: ProtocolDependencies,
@@ -127,4 +127,9 @@ function callOptions({ signal, requestId, traceparent }: OrderDelivery, timeoutM
     ...(traceparent && { traceparent }),
   };
   return { signal, timeoutMs, headers };
+}
+
+/** The trace id of a W3C traceparent. */
+export function traceIdOf(traceparent: string | undefined): string | undefined {
+  return traceparent?.split('-')[1];
 }

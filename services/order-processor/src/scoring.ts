@@ -17,8 +17,11 @@ export interface Scoring {
   readonly payment: RpcClient<typeof PaymentService>;
 }
 
+/** Where the three services are, and how they are spoken to. */
+export type ScoringConfig = Pick<Config, 'inventoryUrl' | 'fraudUrl' | 'paymentUrl' | 'rpcTls'>;
+
 /** Connects to the three services; connections are made when they are first needed. */
-export function createScoring(config: Config, registry: Registry, logger: Logger): Scoring {
+export function createScoring(config: ScoringConfig, registry: Registry, logger: Logger): Scoring {
   const shared = { registry, logger, tls: config.rpcTls };
   return {
     inventory: createRpcClient(InventoryService, {

@@ -1,5 +1,5 @@
 /** Step 4 of the order protocol: make the decision true. Every call is idempotent and repeated until it succeeds. */
-import type { CallOptions } from '@connectrpc/connect';
+import { type CallOptions, Code, ConnectError } from '@connectrpc/connect';
 import type { FinalStatus } from '@order-pipeline/contracts/orders';
 import { SETTLEMENTS, type Settlement } from './decide/claim.js';
 import type { ClaimedOrder } from './order-store.js';
@@ -23,7 +23,10 @@ const STOCK_CALLS: Readonly<Record<Settlement, SettleCall>> = {
     inventory.client.release({ orderId: order.order_id, lines: toLines(order.items) }, call),
 };
 
-/** Charges and sells a completed order; gives everything back otherwise. Throws when either side failed. */
+/**
+ * Charges and sells a completed order; gives everything back otherwise. Throws when either side failed: of two errors
+ * the one that may pass later, so that INVALID_ARGUMENT means that nothing else is left to do.
+ */
 export async function settleOrder(
   scoring: Scoring,
   order: SettledOrder,
@@ -33,6 +36,11 @@ export async function settleOrder(
   const settlement = SETTLEMENTS[status];
   const calls = [PAYMENT_CALLS[settlement], ...(order.items.length > 0 ? [STOCK_CALLS[settlement]] : [])];
   const outcomes = await Promise.allSettled(calls.map((run) => run(scoring, order, call)));
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failed) throw failed.reason;
+  const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  if (errors.length > 0) throw errors.find((error) => !isRefusedAsMalformed(error)) ?? errors[0];
+}
+
+/** Whether a service refused to read the call: it refuses every other call about the same lines, too. */
+export function isRefusedAsMalformed(error: unknown): boolean {
+  return error instanceof ConnectError && error.code === Code.InvalidArgument;
 }
