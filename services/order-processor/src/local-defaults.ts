@@ -1,5 +1,6 @@
 /** Lets the operators' commands find the local stack that `npm start` runs, with no environment set. */
 import { ORDER_DLQ, ORDER_QUEUE } from '@order-pipeline/contracts/queues';
+import { INVENTORY_TABLE, ORDERS_TABLE, PAYMENTS_TABLE } from '@order-pipeline/contracts/tables';
 import type { Environment } from '@order-pipeline/platform/env';
 
 /**
@@ -11,16 +12,19 @@ export function withLocalDefaults(environment: Environment): Environment {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
   if ((set.STAGE ?? 'local') !== 'local') return set;
   const at = (variable: string, port: number) => `127.0.0.1:${set[variable] ?? port}`;
-  const sqs = set.AWS_ENDPOINT_URL_SQS ?? `http://${at('LOCAL_SQS_PORT', 9324)}`;
+  const sqs = set.AWS_ENDPOINT_URL_SQS ?? set.AWS_ENDPOINT_URL ?? `http://${at('LOCAL_SQS_PORT', 9324)}`;
   const scoring = `http://${at('SCORING_GRPC_PORT', 50051)}`;
   return {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_SQS: sqs,
-    AWS_ENDPOINT_URL_DYNAMODB: `http://${at('LOCAL_DYNAMODB_PORT', 4567)}`,
+    AWS_ENDPOINT_URL_DYNAMODB: set.AWS_ENDPOINT_URL ?? `http://${at('LOCAL_DYNAMODB_PORT', 4567)}`,
     SQS_QUEUE_URL: queueUrl(sqs, ORDER_QUEUE.name),
     SQS_DLQ_URL: queueUrl(sqs, ORDER_DLQ.name),
+    ORDERS_TABLE: ORDERS_TABLE.name,
+    INVENTORY_TABLE: INVENTORY_TABLE.name,
+    PAYMENTS_TABLE: PAYMENTS_TABLE.name,
     REDIS_URL: `redis://${at('LOCAL_REDIS_PORT', 6380)}`,
     INVENTORY_URL: scoring,
     FRAUD_URL: scoring,
@@ -29,7 +33,7 @@ export function withLocalDefaults(environment: Environment): Environment {
   };
 }
 
-/** A queue of the emulator, whose account is all zeros. */
+/** A queue of the emulator, whose account is all zeros. What is no URL is left for the configuration to report. */
 function queueUrl(endpoint: string, queue: string): string {
-  return new URL(`/000000000000/${queue}`, endpoint).href;
+  return URL.parse(`/000000000000/${queue}`, endpoint)?.href ?? endpoint;
 }

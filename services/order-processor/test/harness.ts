@@ -76,6 +76,7 @@ export async function peek(sqs: SQSClient, queueUrl: string | undefined) {
       QueueUrl: queueUrl,
       MaxNumberOfMessages: 10,
       VisibilityTimeout: 0,
+      WaitTimeSeconds: 0,
       MessageAttributeNames: ['All'],
       MessageSystemAttributeNames: ['All'],
     }),

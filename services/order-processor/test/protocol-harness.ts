@@ -72,7 +72,7 @@ export class ProtocolHarness {
   readonly statuses: OrderStatus[] = [];
 
   private constructor(
-    private readonly stack: TestStack,
+    readonly stack: TestStack,
     private readonly services: RunningScoring,
     /** How far the clock of workers and services is ahead, in milliseconds. */
     private readonly time: { ahead: number },
@@ -96,7 +96,12 @@ export class ProtocolHarness {
 
   /** Lets every lease run out. */
   passLease(): void {
-    this.time.ahead += this.config.protocol.leaseMs + 1;
+    this.pass(this.config.protocol.leaseMs + 1);
+  }
+
+  /** Lets time pass. */
+  pass(milliseconds: number): void {
+    this.time.ahead += milliseconds;
   }
 
   /** One delivery of an order to one worker. `interfere` runs right before a step. */

@@ -1,0 +1,33 @@
+/** The audit log: one JSON line on standard error for each change that a command made, or would make. */
+import { createLogger } from '@order-pipeline/platform/logger';
+
+/** What was changed. */
+export interface AuditedChange {
+  readonly action: 'dlq.redrive' | 'dlq.remove' | 'order.fail' | 'order.settle';
+  readonly result: 'done' | 'error' | 'dry run';
+  readonly message_id?: string;
+  readonly order_id?: string | undefined;
+  /** The operator's own words. */
+  readonly reason?: string;
+  /** Why the result is `error`. */
+  readonly error?: string;
+  /** A redriven message's id in the order queue. */
+  readonly new_message_id?: string;
+}
+
+/** Writes one line. */
+export type Audit = (change: AuditedChange) => void;
+
+/** Who makes the changes, and where. */
+export interface AuditContext {
+  /** Undefined only for commands that change nothing. */
+  readonly actor: string | undefined;
+  readonly stage: string;
+  readonly queue: string;
+}
+
+/** An audit log that writes through `write`. Its lines have the form of the services' logs. */
+export function createAudit(context: AuditContext, write: (line: string) => void): Audit {
+  const logger = createLogger('orders', 'info', { write }).child({ audit: true, ...context });
+  return (change) => logger.info(change, `${change.action}: ${change.result}`);
+}

@@ -1,0 +1,53 @@
+/** Settings of the operator's commands: the services' own variables. */
+import { type CommonConfig, type Environment, EnvReader, readCommon } from '@order-pipeline/platform/env';
+import { readClientTls } from '@order-pipeline/platform/rpc/tls-config';
+import type { ScoringConfig } from '../scoring.js';
+
+/** What the commands are told. */
+export interface OperatorConfig extends CommonConfig, ScoringConfig {
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly ordersTable: string;
+  readonly inventoryTable: string;
+  readonly paymentsTable: string;
+  /** Where the AWS SDK was told to find SQS; undefined where it finds AWS itself. */
+  readonly sqsEndpoint: string | undefined;
+  /** Where the AWS SDK was told to find DynamoDB; undefined where it finds AWS itself. */
+  readonly dynamoEndpoint: string | undefined;
+  /** Who runs the command, where the shell knows. */
+  readonly user: string | undefined;
+}
+
+const QUEUE_EXAMPLE = 'https://sqs.us-east-1.amazonaws.com/123456789012/order-queue';
+/** As in the processor's own settings. */
+const SCORING_DEFAULT = 'http://localhost:50051';
+const TABLE_REMEDY = "set the table's name in AWS";
+
+/** Reads the settings. Throws a ConfigError that lists every problem. */
+export function loadOperatorConfig(environment: Environment): OperatorConfig {
+  const env = new EnvReader(environment);
+  const url = (variable: string, example: string, fallback?: string) =>
+    env.url(variable, ['http:', 'https:'], example, fallback);
+  const optionalUrl = (...variables: string[]) => {
+    const variable = variables.find((name) => environment[name]);
+    return variable && url(variable, 'http://127.0.0.1:4566');
+  };
+  const scoring = (variable: string) => url(variable, SCORING_DEFAULT, SCORING_DEFAULT);
+  const config: OperatorConfig = {
+    ...readCommon(env),
+    queueUrl: url('SQS_QUEUE_URL', QUEUE_EXAMPLE),
+    deadLetterQueueUrl: url('SQS_DLQ_URL', QUEUE_EXAMPLE.replace('queue', 'dlq')),
+    ordersTable: env.text('ORDERS_TABLE', TABLE_REMEDY),
+    inventoryTable: env.text('INVENTORY_TABLE', TABLE_REMEDY),
+    paymentsTable: env.text('PAYMENTS_TABLE', TABLE_REMEDY),
+    inventoryUrl: scoring('INVENTORY_URL'),
+    fraudUrl: scoring('FRAUD_URL'),
+    paymentUrl: scoring('PAYMENT_URL'),
+    rpcTls: readClientTls(env),
+    sqsEndpoint: optionalUrl('AWS_ENDPOINT_URL_SQS', 'AWS_ENDPOINT_URL'),
+    dynamoEndpoint: optionalUrl('AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ENDPOINT_URL'),
+    user: environment.USER ?? environment.LOGNAME,
+  };
+  env.done();
+  return config;
+}

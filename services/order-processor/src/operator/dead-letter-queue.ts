@@ -1,0 +1,156 @@
+/**
+ * The dead-letter queue. SQS has no way to look without receiving, so that what is looked at is hidden for a short time
+ * and given back when the command ends. A command that dies leaves it hidden until that time is over; nothing is lost.
+ */
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { SQS_BATCH_SIZE } from '../order-queue.js';
+import { type DeadLetter, originalAttributes, toDeadLetter } from './dead-letter.js';
+
+/** How long messages stay hidden while they are looked at, in seconds. */
+export const LOOK_SECONDS = 60;
+
+/** Receives in a row that bring nothing new after which all has been seen. */
+const IDLE_RECEIVES = 3;
+
+/** How many messages a queue holds; SQS's figures are approximate. */
+export interface Depth {
+  readonly visible: number;
+  /** Received by somebody and not given back yet. */
+  readonly hidden: number;
+}
+
+/** Where the queues are. */
+export interface DeadLetterQueueOptions {
+  readonly sqs: SQSClient;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  /** How long a receive waits. With 0 SQS does not ask all of its servers before it says that there is nothing. */
+  readonly waitSeconds: number;
+}
+
+/** Looks at dead letters, sends them back and removes them. */
+export class DeadLetterQueue {
+  readonly #options: DeadLetterQueueOptions;
+  /** What this command has received and neither removed nor given back, by message id. */
+  readonly #held = new Map<string, DeadLetter>();
+  /** Ids in the order queue of what this command has sent back. */
+  readonly #sent = new Set<string>();
+
+  constructor(options: DeadLetterQueueOptions) {
+    this.#options = options;
+  }
+
+  /** How many dead letters there are. */
+  async depth(): Promise<Depth> {
+    const { Attributes = {} } = await this.#options.sqs.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: this.#options.deadLetterQueueUrl,
+        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+      }),
+    );
+    return {
+      visible: Number(Attributes.ApproximateNumberOfMessages),
+      hidden: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
+    };
+  }
+
+  /**
+   * Receives until the queue shows nothing new or `signal` aborts, up to ten messages at a time. Each message comes
+   * once; one that was sent back meanwhile and failed again does not come again.
+   */
+  async *each(signal: AbortSignal, hideSeconds = LOOK_SECONDS): AsyncGenerator<DeadLetter[]> {
+    const seen = new Set<string>();
+    for (let idle = 0; idle < IDLE_RECEIVES && !signal.aborted; ) {
+      const letters = await this.#receive(hideSeconds);
+      if (letters.length === 0) return;
+      const fresh = letters.filter(({ id, originalId }) => !seen.has(id) && !this.#sent.has(originalId));
+      for (const { id } of fresh) seen.add(id);
+      idle = fresh.length === 0 ? idle + 1 : 0;
+      if (fresh.length > 0) yield fresh;
+    }
+  }
+
+  /** Sends a message to the order queue as it was before it was dead-lettered. Answers its new id. */
+  async sendBack(letter: DeadLetter): Promise<string> {
+    const { MessageId = '' } = await this.#options.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: this.#options.queueUrl,
+        MessageBody: letter.body,
+        ...(letter.groupId && { MessageGroupId: letter.groupId }),
+        MessageAttributes: originalAttributes(letter),
+      }),
+    );
+    this.#sent.add(MessageId);
+    return MessageId;
+  }
+
+  /** Removes a message for good. */
+  async remove(letter: DeadLetter): Promise<void> {
+    await this.#options.sqs.send(
+      new DeleteMessageCommand({
+        QueueUrl: this.#options.deadLetterQueueUrl,
+        ReceiptHandle: this.#receiptHandle(letter),
+      }),
+    );
+    this.#held.delete(letter.id);
+  }
+
+  /** Keeps messages hidden for so long from now on. */
+  async hide(letters: readonly DeadLetter[], seconds: number): Promise<void> {
+    for (let from = 0; from < letters.length; from += SQS_BATCH_SIZE) {
+      const batch = letters.slice(from, from + SQS_BATCH_SIZE);
+      // An entry that fails is shown again by itself when its time is over.
+      await this.#options.sqs.send(
+        new ChangeMessageVisibilityBatchCommand({
+          QueueUrl: this.#options.deadLetterQueueUrl,
+          Entries: batch.map((letter, index) => ({
+            Id: String(index),
+            ReceiptHandle: this.#receiptHandle(letter),
+            VisibilityTimeout: seconds,
+          })),
+        }),
+      );
+    }
+  }
+
+  /** Shows everything again that this command holds, except `kept`. */
+  async giveBack(kept: readonly DeadLetter[] = []): Promise<void> {
+    const ids = new Set(kept.map(({ id }) => id));
+    const letters = [...this.#held.values()].filter(({ id }) => !ids.has(id));
+    await this.hide(letters, 0);
+    for (const { id } of letters) this.#held.delete(id);
+  }
+
+  /** How many messages this command holds. */
+  get heldCount(): number {
+    return this.#held.size;
+  }
+
+  /** That of the last receive: SQS may take no notice of older ones. */
+  #receiptHandle({ id, receiptHandle }: DeadLetter): string {
+    return this.#held.get(id)?.receiptHandle ?? receiptHandle;
+  }
+
+  async #receive(hideSeconds: number): Promise<DeadLetter[]> {
+    const { Messages = [] } = await this.#options.sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: this.#options.deadLetterQueueUrl,
+        MaxNumberOfMessages: SQS_BATCH_SIZE,
+        VisibilityTimeout: hideSeconds,
+        WaitTimeSeconds: this.#options.waitSeconds,
+        MessageSystemAttributeNames: ['SentTimestamp', 'MessageGroupId'],
+        MessageAttributeNames: ['All'],
+      }),
+    );
+    const letters = Messages.map(toDeadLetter);
+    for (const letter of letters) this.#held.set(letter.id, letter);
+    return letters;
+  }
+}

@@ -1,0 +1,78 @@
+/** A message of the dead-letter queue, as operators see it. */
+import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
+import {
+  decodeOrderPlaced,
+  MalformedOrderEvent,
+  type PlacedOrder,
+} from '@order-pipeline/contracts/order-event';
+import { DEAD_LETTER_ATTRIBUTES } from '../order-queue.js';
+
+/** A message that was received from the dead-letter queue and is hidden there for a while. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  /** Undefined where the body is no order. */
+  readonly order: PlacedOrder | undefined;
+  /** Why it was dead-lettered; MOVED_BY_SQS where the queue's own redrive policy did it, which gives no reasons. */
+  readonly reason: string;
+  readonly firstError: string | undefined;
+  /** How often the processor received it. */
+  readonly receiveCount: number | undefined;
+  /** The message's id when it was in the order queue. */
+  readonly originalId: string;
+  /** When it came to the dead-letter queue (where SQS moved it: to the order queue), in epoch milliseconds. */
+  readonly sentAt: number;
+  readonly groupId: string | undefined;
+  /** As they were received, to be sent again unchanged. */
+  readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
+}
+
+/** Reads a received message. */
+export function toDeadLetter(message: Message): DeadLetter {
+  const { MessageAttributes: attributes = {}, Attributes: system = {} } = message;
+  const text = (name: (typeof DEAD_LETTER_ATTRIBUTES)[number]) => attributes[name]?.StringValue;
+  const id = message.MessageId ?? '';
+  const body = message.Body ?? '';
+  return {
+    id,
+    body,
+    receiptHandle: message.ReceiptHandle ?? '',
+    order: orderOf(body),
+    reason: text('dead_letter_reason') ?? 'MOVED_BY_SQS',
+    firstError: text('first_error'),
+    receiveCount: text('receive_count') === undefined ? undefined : Number(text('receive_count')),
+    originalId: text('original_message_id') ?? id,
+    sentAt: Number(system.SentTimestamp),
+    groupId: system.MessageGroupId,
+    attributes,
+  };
+}
+
+/** Whether an operator who names `id` means this message: by the message's id or the order's. */
+export function isMeant(letter: DeadLetter, id: string): boolean {
+  return letter.id === id || letter.order?.order_id === id;
+}
+
+/** The attributes that a message had before it was dead-lettered. */
+export function originalAttributes({ attributes }: DeadLetter): Record<string, MessageAttributeValue> {
+  const added: ReadonlySet<string> = new Set(DEAD_LETTER_ATTRIBUTES);
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !added.has(name)));
+}
+
+/** Which request placed the order. */
+export function originOf({ attributes }: DeadLetter) {
+  return {
+    requestId: attributes.request_id?.StringValue,
+    traceparent: attributes.traceparent?.StringValue,
+  };
+}
+
+function orderOf(body: string): PlacedOrder | undefined {
+  try {
+    return decodeOrderPlaced(body);
+  } catch (error) {
+    if (error instanceof MalformedOrderEvent) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,134 @@
+/** The command line: commands, options, help. */
+import { Command, type CommanderError, InvalidArgumentError } from 'commander';
+import { EXIT, type ExitCode } from './exit.js';
+import { failDeadLetter } from './fail.js';
+import { listDeadLetters } from './list.js';
+import { redriveDeadLetters } from './redrive.js';
+import { showDeadLetter, showOrder } from './show.js';
+import type { Tools } from './tools.js';
+
+/** What every change is told. */
+export interface ChangeOptions {
+  readonly dryRun?: boolean;
+  readonly actor?: string;
+}
+
+/** Runs a command with the tools that it needs. Without `change` it only reads. */
+export type WithTools = (
+  command: (tools: Tools) => Promise<ExitCode>,
+  change?: ChangeOptions,
+) => Promise<void>;
+
+const EXIT_CODES = `
+Exit codes: ${EXIT.done} done, ${EXIT.failed} failed or done in part, ${EXIT.usage} usage, ${EXIT.notFound} not found, ${EXIT.unavailable} something cannot be reached, ${EXIT.config} settings.
+Settings are the services' environment variables; without any, the local stack is meant.
+Users are managed by: orders user --help`;
+
+/** The program. Its actions run through `withTools`; text goes to `out` and `err`. */
+export function createProgram(
+  withTools: WithTools,
+  out: (text: string) => void,
+  err: (text: string) => void,
+): Command {
+  const program = new Command('orders')
+    .description('Looks at orders and dead letters, and brings dead letters to an end.')
+    .addHelpText('after', EXIT_CODES);
+  // Set before the first subcommand, which inherits both.
+  program.exitOverride().configureOutput({ writeOut: out, writeErr: err });
+  program
+    .command('show')
+    .argument('<order-id>', '', toId)
+    .description('the order, its holds, its payment and its trace id')
+    .option('--json', 'for machines', false)
+    .action((id: string, options) => withTools((tools) => showOrder(tools, id, options)));
+  addDeadLetterCommands(
+    program.command('dlq').description('dead letters: orders that the processor gave up'),
+    withTools,
+  );
+  return program;
+}
+
+function addDeadLetterCommands(dlq: Command, withTools: WithTools): void {
+  dlq
+    .command('list')
+    .description('what is in the dead-letter queue; nothing is taken out')
+    .option('--limit <count>', 'messages at most', toPositiveInteger, 100)
+    .option('--json', 'for machines', false)
+    .action((options) => withTools((tools) => listDeadLetters(tools, options)));
+  dlq
+    .command('show')
+    .argument('<id>', '', toId)
+    .description('a dead letter and its order, by message or order id')
+    .option('--json', 'for machines', false)
+    .action((id: string, options) => withTools((tools) => showDeadLetter(tools, id, options)));
+  addChangeOptions(
+    dlq
+      .command('redrive')
+      .argument('[id]', '', toId)
+      .description('send dead letters back to the order queue')
+      .option('--all', 'every dead letter')
+      .option('--rate <count>', 'messages a second', toPositiveNumber, 10),
+  ).action((id: string | undefined, options, command: Command) => {
+    if ((id === undefined) === (options.all === undefined))
+      command.error('error: name one id, or use --all', { exitCode: EXIT.usage });
+    return withTools((tools) => redriveDeadLetters(tools, { id, rate: options.rate }), options);
+  });
+  addChangeOptions(
+    dlq
+      .command('fail')
+      .argument('<id>', '', toId)
+      .description('give an order up: FAILED, everything given back, its messages removed')
+      .requiredOption('--reason <text>', 'why, for the audit log and the order record', toReason)
+      .option('--wait <seconds>', 'for a worker that still holds the order', toSeconds, 60),
+  ).action((id: string, options) =>
+    withTools(
+      (tools) => failDeadLetter(tools, { id, reason: options.reason, waitMs: options.wait * 1_000 }),
+      options,
+    ),
+  );
+}
+
+function addChangeOptions(command: Command): Command {
+  return command
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .option('--actor <name>', 'who does it, for the audit log (default: $USER)');
+}
+
+/** As the services have it. */
+const ID_MAX = 256;
+
+function toId(text: string): string {
+  if (text === '' || text.length > ID_MAX)
+    throw new InvalidArgumentError(`Ids have 1 to ${ID_MAX} characters.`);
+  return text;
+}
+
+const REASON_MAX = 500;
+
+function toReason(text: string): string {
+  const reason = text.trim();
+  if (reason === '' || reason.length > REASON_MAX)
+    throw new InvalidArgumentError(`Write 1 to ${REASON_MAX} characters.`);
+  return reason;
+}
+
+function toPositiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 100_000)) throw new InvalidArgumentError('Give a number above 0.');
+  return value;
+}
+
+function toSeconds(text: string): number {
+  return text === '0' ? 0 : toPositiveNumber(text);
+}
+
+function toPositiveInteger(text: string): number {
+  const value = toPositiveNumber(text);
+  if (!Number.isInteger(value)) throw new InvalidArgumentError('Give a whole number above 0.');
+  return value;
+}
+
+/** The exit code of an error that the command line itself raised: help is none. */
+export function exitCodeOf({ exitCode, code }: CommanderError): ExitCode {
+  return exitCode === 0 && code !== 'commander.help' ? EXIT.done : EXIT.usage;
+}

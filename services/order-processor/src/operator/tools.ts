@@ -1,0 +1,71 @@
+/** What every command works with. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
+import type { Clock } from '@order-pipeline/platform/clock';
+import { createLogger } from '@order-pipeline/platform/logger';
+import { Registry } from 'prom-client';
+import { OrderStore } from '../order-store.js';
+import { createScoring, eachClient, type Scoring } from '../scoring.js';
+import type { Audit } from './audit.js';
+import type { OperatorConfig } from './config.js';
+import { DeadLetterQueue } from './dead-letter-queue.js';
+import { dynamoOf, explainErrorsOf, sqsOf } from './reach.js';
+
+/** Where a command runs. */
+export interface Shell {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Takes the command's result. */
+  readonly out: (text: string) => void;
+  /** Takes progress, audit lines and errors. */
+  readonly err: (text: string) => void;
+  readonly clock: Clock;
+  /** Waits; resolves at once when the signal aborts. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Aborts when the operator presses Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** The system, as commands reach it. */
+export interface System {
+  readonly dlq: DeadLetterQueue;
+  readonly store: OrderStore;
+  readonly dynamo: DynamoDBDocumentClient;
+  readonly scoring: Scoring;
+  /** Closes every connection. */
+  close(): void;
+}
+
+/** What a command is given. */
+export interface Tools extends System {
+  readonly shell: Shell;
+  readonly config: OperatorConfig;
+  readonly audit: Audit;
+  readonly dryRun: boolean;
+}
+
+/** Tries of one AWS call. */
+const AWS_MAX_ATTEMPTS = 3;
+
+/** Long polling, so that an empty answer means an empty queue. */
+const WAIT_SECONDS = 1;
+
+/** Connects; each connection is made when it is first needed. */
+export function connect(config: OperatorConfig, waitSeconds = WAIT_SECONDS): System {
+  const aws = { region: config.awsRegion, maxAttempts: AWS_MAX_ATTEMPTS, requestTimeoutMs: 5_000 };
+  const sqs = createSqs(aws);
+  const dynamo = createDynamo(aws);
+  explainErrorsOf(sqs, sqsOf(config));
+  explainErrorsOf(dynamo, dynamoOf(config));
+  const scoring = createScoring(config, new Registry(), createLogger('orders', 'silent'));
+  return {
+    dlq: new DeadLetterQueue({ sqs, ...config, waitSeconds }),
+    store: new OrderStore(dynamo, config.ordersTable),
+    dynamo,
+    scoring,
+    close: () => {
+      for (const client of eachClient(scoring)) client.close();
+      sqs.destroy();
+      dynamo.destroy();
+    },
+  };
+}

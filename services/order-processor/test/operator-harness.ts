@@ -1,0 +1,182 @@
+/** An operator at a real system: dead letters made by the processor's own queue, commands run in this process. */
+import { ReceiveMessageCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { encodeOrderPlaced, type PlacedOrder } from '@order-pipeline/contracts/order-event';
+import { loadOperatorConfig } from '../src/operator/config.js';
+import type { DeadLetterQueue } from '../src/operator/dead-letter-queue.js';
+import { run } from '../src/operator/run.js';
+import { connect, type Shell, type System } from '../src/operator/tools.js';
+import type { OrderStore } from '../src/order-store.js';
+import { createTestQueue, peek, queueUrls, send } from './harness.js';
+import { Crash, type ProtocolHarness } from './protocol-harness.js';
+
+/** What a command came to. */
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly audits: readonly Record<string, unknown>[];
+}
+
+/** The steps that change something. */
+export type ChangeStep = 'sendBack' | 'remove' | 'giveBack' | 'fail' | 'void' | 'release';
+
+/** What happens around a step; a throw is what the command sees. */
+export interface Around {
+  readonly step: ChangeStep;
+  readonly when: 'before' | 'after';
+  readonly run: () => Promise<void>;
+}
+
+/** The command dies there. */
+export function dies(step: ChangeStep, when: Around['when']): Around {
+  return {
+    step,
+    when,
+    run: async () => {
+      throw new Crash(step);
+    },
+  };
+}
+
+export class Operator {
+  readonly sqs: SQSClient;
+  readonly #harness: ProtocolHarness;
+  readonly #queue: ReturnType<typeof createTestQueue>['queue'];
+
+  constructor(harness: ProtocolHarness) {
+    this.#harness = harness;
+    ({ sqs: this.sqs, queue: this.#queue } = createTestQueue(harness.stack));
+  }
+
+  close(): void {
+    this.sqs.destroy();
+  }
+
+  /** Sends a body to the order queue and has the processor's queue dead-letter it. */
+  async deadLetter(
+    body: string,
+    attributes: Record<string, string> = {},
+    error = 'ConnectError: [unavailable] down',
+  ): Promise<void> {
+    await send(this.sqs, this.#harness.stack, body, attributes);
+    await this.deadLetterNext(error);
+  }
+
+  /** Has the processor's queue dead-letter what comes next. */
+  async deadLetterNext(error = 'Error: again'): Promise<void> {
+    const [message] = await this.#queue.receive(new AbortController().signal);
+    if (!message) throw new Error('the message is not there');
+    await this.#queue.deadLetter({ ...message, receiveCount: 5 }, 'RETRIES_EXHAUSTED', error);
+  }
+
+  async deadLetterOrder(order: PlacedOrder): Promise<void> {
+    await this.deadLetter(encodeOrderPlaced(order), {
+      request_id: 'request-9',
+      traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    });
+  }
+
+  /** A message as SQS's own redrive policy leaves it. */
+  async moveBySqs(body: string): Promise<void> {
+    await this.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: queueUrls(this.#harness.stack).deadLetterQueueUrl,
+        MessageBody: body,
+      }),
+    );
+  }
+
+  /** What a reader of the dead-letter queue sees now. */
+  async visible() {
+    return peek(this.sqs, queueUrls(this.#harness.stack).deadLetterQueueUrl);
+  }
+
+  /** Somebody else looks at the dead-letter queue for a minute. */
+  async takeAll(): Promise<void> {
+    const { deadLetterQueueUrl } = queueUrls(this.#harness.stack);
+    await this.sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: deadLetterQueueUrl,
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: 60,
+      }),
+    );
+  }
+
+  /** What a reader of the order queue sees now. */
+  async redriven() {
+    return peek(this.sqs, queueUrls(this.#harness.stack).queueUrl);
+  }
+
+  /** Runs a command. */
+  async run(args: readonly string[], around?: Around, shell: Partial<Shell> = {}): Promise<Ran> {
+    let out = '';
+    let err = '';
+    const code = await run(
+      args,
+      {
+        env: this.env,
+        out: (text) => {
+          out += text;
+        },
+        err: (text) => {
+          err += text;
+        },
+        clock: this.#harness.clock,
+        sleep: async (milliseconds) => this.#harness.pass(milliseconds),
+        signal: new AbortController().signal,
+        ...shell,
+      },
+      (config) => wrap(connect(config, 0), around),
+    );
+    const audits = err
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line));
+    return { code, out, err, audits };
+  }
+
+  get env() {
+    const { inventoryUrl, fraudUrl, paymentUrl } = this.#harness.config;
+    return {
+      ...this.#harness.stack.env,
+      USER: 'alice',
+      INVENTORY_URL: inventoryUrl,
+      FRAUD_URL: fraudUrl,
+      PAYMENT_URL: paymentUrl,
+    };
+  }
+
+  get config() {
+    return loadOperatorConfig(this.env);
+  }
+}
+
+function wrap(system: System, around: Around | undefined): System {
+  if (!around) return system;
+  const on = <C extends object>(target: C): C =>
+    new Proxy(target, {
+      get: (_, name) => {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function') return member;
+        if (name !== around.step) return member.bind(target);
+        return async (...args: unknown[]) => {
+          if (around.when === 'before') await around.run();
+          const value = await member.apply(target, args);
+          if (around.when === 'after') await around.run();
+          return value;
+        };
+      },
+    });
+  const { inventory, payment } = system.scoring;
+  return {
+    ...system,
+    dlq: on<DeadLetterQueue>(system.dlq),
+    store: on<OrderStore>(system.store),
+    scoring: {
+      ...system.scoring,
+      inventory: { ...inventory, client: on(inventory.client) },
+      payment: { ...payment, client: on(payment.client) },
+    },
+  };
+}
