@@ -39,6 +39,7 @@ export class ProbingBreaker implements Breaker {
   readonly #listeners: ((open: boolean) => void)[] = [];
   #isOpen = false;
   #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(options: BreakerOptions) {
     this.#options = options;
@@ -78,6 +79,7 @@ export class ProbingBreaker implements Breaker {
 
   /** Stops probing. */
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#timer);
   }
 
@@ -91,6 +93,7 @@ export class ProbingBreaker implements Breaker {
   }
 
   #scheduleProbe(): void {
+    if (this.#closed) return;
     const probe = () => this.#circuit.execute(this.#options.probe).catch(() => undefined);
     this.#timer = setTimeout(probe, this.#options.probeIntervalMs).unref();
   }

