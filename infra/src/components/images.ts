@@ -3,7 +3,7 @@ import * as aws from '@pulumi/aws';
 import * as awsx from '@pulumi/awsx';
 import * as pulumi from '@pulumi/pulumi';
 import type { ImagesConfig } from '../config/types.ts';
-import { COLLECTOR, IMAGE_NAMES } from '../decide/services.ts';
+import { COLLECTOR, IMAGE_NAMES, PORTS, type ServiceName } from '../decide/services.ts';
 
 /** What the images are told. */
 export interface ImagesArgs {
@@ -101,12 +101,17 @@ export class Images extends pulumi.ComponentResource {
             repositoryUrl,
             context: '..',
             platform: 'linux/arm64',
-            ...(image === COLLECTOR
-              ? { dockerfile: '../observability/collector.Dockerfile' }
-              : { dockerfile: '../Dockerfile', args: { SERVICE: image } }),
+            ...toBuild(image),
           },
           { parent: this },
         ).imageUri;
     }
   }
+}
+
+/** What to build an image from; paths are as seen from infra/, where Pulumi runs the program. */
+function toBuild(image: string) {
+  if (image === COLLECTOR) return { dockerfile: '../observability/collector.Dockerfile' };
+  const port = PORTS[image as ServiceName].ops;
+  return { dockerfile: '../Dockerfile', args: { WORKSPACE: `services/${image}`, PORT: String(port) } };
 }

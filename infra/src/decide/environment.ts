@@ -68,7 +68,7 @@ const OWN: Readonly<Record<ServiceName, (inputs: EnvironmentInputs) => Record<st
     SQS_DLQ_URL: inputs.orderDlqUrl,
     VISIBILITY_TIMEOUT_SECONDS: String(ORDER_QUEUE.visibilityTimeoutSeconds),
     RECEIVE_WAIT_SECONDS: String(ORDER_QUEUE.receiveWaitTimeSeconds),
-    ...(ORDER_QUEUE.redrive && { MAX_RECEIVES: String(ORDER_QUEUE.redrive.maxReceiveCount) }),
+    MAX_RECEIVES: String(ORDER_QUEUE.redrive.maxReceiveCount),
     ORDERS_TABLE: inputs.ordersTable,
     INVENTORY_URL: inputs.scoringUrl,
     FRAUD_URL: inputs.scoringUrl,

@@ -121,16 +121,16 @@ export function describeServices(graphs: Graphs): void {
           new RegExp(`/order-pipeline-prod/${service}@sha256:[0-9a-f]{64}$`),
         );
       }
-      const builds = ofType(graphs.prod, 'ecr:Image').map(({ inputs }) => [
-        inputs.platform,
-        inputs.dockerfile,
-      ]);
+      const builds = ofType(graphs.prod, 'ecr:Image').map(({ inputs }) => [inputs.dockerfile, inputs.args]);
       expect(builds).toEqual([
-        ['linux/arm64', '../observability/collector.Dockerfile'],
-        ['linux/arm64', '../Dockerfile'],
-        ['linux/arm64', '../Dockerfile'],
-        ['linux/arm64', '../Dockerfile'],
+        ['../observability/collector.Dockerfile', undefined],
+        ['../Dockerfile', { WORKSPACE: 'services/order-api', PORT: '8000' }],
+        ['../Dockerfile', { WORKSPACE: 'services/order-processor', PORT: '9090' }],
+        ['../Dockerfile', { WORKSPACE: 'services/scoring', PORT: '8081' }],
       ]);
+      expect(ofType(graphs.prod, 'ecr:Image').map(({ inputs }) => inputs.platform)).toEqual(
+        Array(4).fill('linux/arm64'),
+      );
       for (const { inputs } of ofType(graphs.prod, 'ecr/repository:Repository')) {
         expect(inputs).toMatchObject({
           imageScanningConfiguration: { scanOnPush: true },

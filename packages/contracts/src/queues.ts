@@ -25,13 +25,13 @@ export const ORDER_DLQ: QueueShape = {
 };
 
 /** Accepted orders on their way to the processor. */
-export const ORDER_QUEUE: QueueShape = {
+export const ORDER_QUEUE = {
   name: 'order-queue',
   visibilityTimeoutSeconds: 30,
   messageRetentionSeconds: 14 * SECONDS_PER_DAY,
   receiveWaitTimeSeconds: 20,
   redrive: { deadLetterQueue: ORDER_DLQ.name, maxReceiveCount: 5 },
-};
+} satisfies QueueShape;
 
 /** Every queue, dead-letter queues before the queues that name them. */
 export const QUEUES: readonly QueueShape[] = [ORDER_DLQ, ORDER_QUEUE];
