@@ -1,0 +1,9 @@
+#!/usr/bin/env sh
+# Installs the provider plugins in the versions of the npm packages. Pulumi looks for packages in infra/ only and does not
+# see the ones that npm workspaces put at the root.
+set -eu
+cd "$(dirname "$0")/.."
+for name in aws awsx random docker-build; do
+  version=$(node -p "require('@pulumi/$name/package.json').version")
+  pulumi plugin install resource "$name" "$version"
+done

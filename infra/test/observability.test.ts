@@ -1,0 +1,144 @@
+/** Rules, dashboards and the collector ask for metrics that the services have. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { RPC_SERVICES, STATUSES, toAlarms } from '../src/decide/alarms.ts';
+import { toCollectorContainer } from '../src/decide/containers.ts';
+import { PORTS } from '../src/decide/services.ts';
+import { ROOT } from './support/capture.ts';
+
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const sources = globSync('{services,packages}/*/src/**/*.ts', { cwd: ROOT }).map(read).join('\n');
+
+/** What prom-client's default metrics and Prometheus itself add. */
+const BUILT_IN = /^(up|process_cpu_seconds_total|nodejs_eventloop_lag_p99_seconds)$/;
+
+/** Names of metrics in a PromQL expression, without a histogram's suffixes and what the rules record. */
+function metricsIn(expression: string): string[] {
+  const words = expression
+    .replaceAll(/"[^"]*"|\{[^}]*\}|\[[^\]]*\]|\b(by|without) \([^)]*\)/g, ' ')
+    .matchAll(/(?<![\w:])([a-z][a-z0-9]*(?:_[a-z0-9]+)+|up)(?![\w:(])/g);
+  return [...words].map(([word]) => word.replace(/_(bucket|count|sum)$/, ''));
+}
+
+function expectKnown(expression: string): void {
+  for (const metric of metricsIn(expression)) {
+    if (!BUILT_IN.test(metric)) expect(sources).toContain(`'${metric}'`);
+  }
+}
+
+interface Rule {
+  readonly alert?: string;
+  readonly record?: string;
+  readonly expr: string;
+  readonly labels?: { readonly severity: string };
+  readonly annotations?: { readonly summary: string };
+}
+
+describe('Prometheus rules', () => {
+  const { groups } = parse(read('observability/rules.yml')) as { groups: { rules: Rule[] }[] };
+  const rules = groups.flatMap((group) => group.rules);
+
+  it.each(rules.map((rule) => [rule.alert ?? rule.record, rule] as const))(
+    '%s asks for metrics that there are',
+    (_name, { expr }) => {
+      expect(expr.trim()).not.toBe('');
+      expectKnown(expr);
+    },
+  );
+
+  it('say what is wrong and how urgent it is', () => {
+    for (const { alert, labels, annotations } of rules) {
+      if (!alert) continue;
+      expect(labels?.severity).toMatch(/^(page|ticket)$/);
+      expect(annotations?.summary).toBeTruthy();
+    }
+  });
+
+  it('use only records that there are', () => {
+    const records = rules.flatMap(({ record }) => record ?? []);
+    const used = rules.flatMap(({ expr }) =>
+      [...expr.matchAll(/order_pipeline:[\w:]+/g)].map(([name]) => name),
+    );
+    expect(used.filter((name) => !records.includes(name))).toEqual([]);
+  });
+
+  it('finds an unknown metric', () => {
+    expect(metricsIn('sum by (le) (rate(no_such_total{a="b"}[5m])) > 0')).toEqual(['no_such_total']);
+    expect(sources).not.toContain("'no_such_total'");
+  });
+});
+
+describe('the Grafana dashboard', () => {
+  const { panels } = JSON.parse(read('observability/grafana/dashboards/order-pipeline.json')) as {
+    panels: { id: number; title: string; targets: { expr: string }[] }[];
+  };
+
+  it.each(panels.map((panel) => [panel.title, panel] as const))(
+    '%s asks for metrics that there are',
+    (_title, { targets }) => {
+      for (const { expr } of targets) {
+        expect(metricsIn(expr)).not.toEqual([]);
+        expectKnown(expr);
+      }
+    },
+  );
+
+  it('has every panel once', () => {
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+  });
+});
+
+describe('Prometheus', () => {
+  it('asks every service where its metrics are', () => {
+    const { scrape_configs: jobs } = parse(read('observability/prometheus.yml')) as {
+      scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[];
+    };
+    const targets = jobs.map((job) => [job.job_name, job.static_configs.flatMap((it) => it.targets)]);
+    expect(Object.fromEntries(targets)).toEqual({
+      'order-api': [`order-api:${PORTS['order-api'].ops}`],
+      'order-processor': [`order-processor:${PORTS['order-processor'].ops}`],
+      scoring: [`scoring:${PORTS.scoring.ops}`],
+    });
+  });
+});
+
+describe('the collector', () => {
+  const text = read('observability/collector.yaml');
+  const { exporters, receivers } = parse(text);
+
+  it('is told every variable that its configuration names', () => {
+    const names = [...text.matchAll(/\$\{env:(\w+)\}/g)].map(([, name]) => name);
+    const { environment } = toCollectorContainer({
+      image: 'i',
+      logGroup: 'g',
+      region: 'r',
+      namespace: 'n',
+      metricsLogGroup: 'm',
+    });
+    expect([...new Set(names)].sort()).toEqual(environment.map(({ name }) => name));
+  });
+
+  it('sends the metrics that alarms read, by the same dimensions, and no others', () => {
+    const declared = (
+      exporters.awsemf.metric_declarations as { dimensions: string[][]; metric_name_selectors: string[] }[]
+    ).flatMap(({ dimensions, metric_name_selectors: names }) =>
+      names.map((name) => [name.replaceAll(/[$^]/g, ''), dimensions.flat().join()]),
+    );
+    const alarms = toAlarms({ orderQueue: 'q', orderDlq: 'd', tables: [], namespace: 'own' });
+    const read = alarms
+      .flatMap(({ reading }) => Object.values(reading.metrics))
+      .filter(({ namespace }) => namespace === 'own')
+      .map(({ metricName, dimensions }) => [metricName, Object.keys(dimensions).join()]);
+    expect(Object.fromEntries(declared)).toEqual(Object.fromEntries(read));
+    const [{ metric_relabel_configs: kept }] = receivers.prometheus.config.scrape_configs;
+    expect(kept[0].regex.split('|').sort()).toEqual(Object.keys(Object.fromEntries(declared)).sort());
+  });
+
+  it('reads labels that the processor writes', () => {
+    const metrics = read('services/order-processor/src/metrics.ts');
+    for (const status of STATUSES) expect(metrics).toContain(`'${status}'`);
+    expect(Object.keys(RPC_SERVICES)).toEqual(['inventory', 'fraud', 'payment']);
+  });
+});

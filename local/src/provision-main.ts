@@ -1,0 +1,26 @@
+/**
+ * Provisions emulators that run elsewhere, such as those of compose.yaml: `node provision-main.js` creates queues and
+ * tables in what AWS_ENDPOINT_URL_SQS and AWS_ENDPOINT_URL_DYNAMODB name, `node provision-main.js catalogue` puts the
+ * small catalogue on sale at SCORING_HTTP_URL.
+ */
+import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
+import { EnvReader } from '@order-pipeline/platform/env';
+import { stockCatalogue } from './catalogue.js';
+import { createQueues, createTables } from './provision.js';
+
+const WEB = ['http:', 'https:'];
+/** A container that starts beside this one may take a while to listen. */
+const OPTIONS = { maxAttempts: 30, requestTimeoutMs: 5_000 };
+
+const env = new EnvReader(process.env);
+if (process.argv[2] === 'catalogue') {
+  const scoringUrl = env.url('SCORING_HTTP_URL', WEB, 'http://localhost:8081');
+  env.done();
+  await stockCatalogue(scoringUrl);
+} else {
+  const region = env.textOr('AWS_REGION', 'us-east-1');
+  const endpoint = env.url('AWS_ENDPOINT_URL_SQS', WEB, 'http://localhost:9324');
+  env.done();
+  await createQueues(createSqs({ ...OPTIONS, region }), endpoint);
+  await createTables(createDynamo({ ...OPTIONS, region }));
+}
