@@ -21,34 +21,12 @@ const expressAuthenticationRecasted = expressAuthentication as (req: ExRequest, 
 // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
 
 const models: TsoaRoute.Models = {
-    "AcceptedOrder": {
+    "FieldProblem": {
         "dataType": "refObject",
         "properties": {
-            "order_id": {"dataType":"string","required":true,"validators":{"maxLength":{"value":36}}},
-            "status": {"dataType":"enum","enums":["PENDING"],"required":true},
-            "poll_url": {"dataType":"string","required":true,"validators":{"maxLength":{"value":2048}}},
-            "requested_at": {"dataType":"string","required":true,"validators":{"maxLength":{"value":32}}},
-        },
-        "additionalProperties": false,
-    },
-    // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
-    "OrderLine": {
-        "dataType": "refObject",
-        "properties": {
-            "sku": {"dataType":"string","required":true,"validators":{"pattern":{"value":"^[A-Za-z0-9._-]{1,64}$"},"maxLength":{"value":64}}},
-            "quantity": {"dataType":"integer","required":true,"validators":{"minimum":{"value":1},"maximum":{"value":1000}}},
-        },
-        "additionalProperties": false,
-    },
-    // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
-    "NewOrder": {
-        "dataType": "refObject",
-        "properties": {
-            "user_id": {"dataType":"string","required":true,"validators":{"pattern":{"errorMsg":"up to 128 letters, digits and . _ @ : | + -","value":"^[A-Za-z0-9._@:|+-]{1,128}$"},"maxLength":{"value":128}}},
-            "amount": {"dataType":"integer","required":true,"validators":{"minimum":{"value":1},"maximum":{"value":99999999}}},
-            "currency": {"dataType":"string","default":"USD","validators":{"pattern":{"errorMsg":"three capital letters","value":"^[A-Z]{3}$"},"maxLength":{"value":3}}},
-            "items": {"dataType":"array","array":{"dataType":"refObject","ref":"OrderLine"},"validators":{"maxItems":{"value":50}}},
-            "payment_method": {"dataType":"string","default":"tok_visa","validators":{"pattern":{"errorMsg":"a token such as tok_visa","value":"^[a-z]{2,8}_[A-Za-z0-9_]{1,64}$"},"maxLength":{"value":73}}},
+            "in": {"dataType":"union","subSchemas":[{"dataType":"enum","enums":["body"]},{"dataType":"enum","enums":["query"]},{"dataType":"enum","enums":["path"]},{"dataType":"enum","enums":["header"]}],"required":true},
+            "field": {"dataType":"string","required":true,"validators":{"maxLength":{"value":512}}},
+            "detail": {"dataType":"string","required":true,"validators":{"maxLength":{"value":2048}}},
         },
         "additionalProperties": false,
     },
@@ -73,6 +51,15 @@ const models: TsoaRoute.Models = {
         "type": {"dataType":"union","subSchemas":[{"ref":"RejectionReason"},{"ref":"FailureReason"}],"validators":{}},
     },
     // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
+    "OrderLine": {
+        "dataType": "refObject",
+        "properties": {
+            "sku": {"dataType":"string","required":true,"validators":{"pattern":{"value":"^[A-Za-z0-9._-]{1,64}$"},"maxLength":{"value":64}}},
+            "quantity": {"dataType":"integer","required":true,"validators":{"minimum":{"value":1},"maximum":{"value":1000}}},
+        },
+        "additionalProperties": false,
+    },
+    // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
     "Order": {
         "dataType": "refObject",
         "properties": {
@@ -85,6 +72,44 @@ const models: TsoaRoute.Models = {
             "items": {"dataType":"array","array":{"dataType":"refObject","ref":"OrderLine"},"validators":{"maxItems":{"value":50}}},
             "created_at": {"dataType":"string","validators":{"maxLength":{"value":32}}},
             "updated_at": {"dataType":"string","validators":{"maxLength":{"value":32}}},
+        },
+        "additionalProperties": false,
+    },
+    // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
+    "Problem": {
+        "dataType": "refObject",
+        "properties": {
+            "type": {"dataType":"string","required":true,"validators":{"maxLength":{"value":256}}},
+            "title": {"dataType":"string","required":true,"validators":{"maxLength":{"value":128}}},
+            "status": {"dataType":"integer","required":true,"validators":{"minimum":{"value":400},"maximum":{"value":599}}},
+            "detail": {"dataType":"string","required":true,"validators":{"maxLength":{"value":2048}}},
+            "instance": {"dataType":"string","required":true,"validators":{"maxLength":{"value":2048}}},
+            "request_id": {"dataType":"string","required":true,"validators":{"pattern":{"value":"^[A-Za-z0-9._-]{1,128}$"},"maxLength":{"value":128}}},
+            "errors": {"dataType":"array","array":{"dataType":"refObject","ref":"FieldProblem"},"validators":{"maxItems":{"value":100}}},
+            "order": {"ref":"Order"},
+        },
+        "additionalProperties": false,
+    },
+    // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
+    "AcceptedOrder": {
+        "dataType": "refObject",
+        "properties": {
+            "order_id": {"dataType":"string","required":true,"validators":{"maxLength":{"value":36}}},
+            "status": {"dataType":"enum","enums":["PENDING"],"required":true},
+            "poll_url": {"dataType":"string","required":true,"validators":{"maxLength":{"value":2048}}},
+            "requested_at": {"dataType":"string","required":true,"validators":{"maxLength":{"value":32}}},
+        },
+        "additionalProperties": false,
+    },
+    // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
+    "NewOrder": {
+        "dataType": "refObject",
+        "properties": {
+            "user_id": {"dataType":"string","required":true,"validators":{"pattern":{"errorMsg":"up to 128 letters, digits and . _ @ : | + -","value":"^[A-Za-z0-9._@:|+-]{1,128}$"},"maxLength":{"value":128}}},
+            "amount": {"dataType":"integer","required":true,"validators":{"minimum":{"value":1},"maximum":{"value":99999999}}},
+            "currency": {"dataType":"string","default":"USD","validators":{"pattern":{"errorMsg":"three capital letters","value":"^[A-Z]{3}$"},"maxLength":{"value":3}}},
+            "items": {"dataType":"array","array":{"dataType":"refObject","ref":"OrderLine"},"validators":{"maxItems":{"value":50}}},
+            "payment_method": {"dataType":"string","default":"tok_visa","validators":{"pattern":{"errorMsg":"a token such as tok_visa","value":"^[a-z]{2,8}_[A-Za-z0-9_]{1,64}$"},"maxLength":{"value":73}}},
         },
         "additionalProperties": false,
     },

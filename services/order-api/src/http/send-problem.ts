@@ -1,7 +1,8 @@
 /** Answers every error as problem details. */
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { servicesOf } from '../services.js';
-import { PROBLEMS, type Problem, type ProblemError } from './problem.js';
+import type { Problem, ProblemError } from './problem.js';
+import { PROBLEMS } from './problem-kinds.js';
 import { contextOf } from './request-context.js';
 import { toProblem } from './to-problem.js';
 
@@ -28,10 +29,19 @@ function sendProblem(problem: ProblemError, request: Request, response: Response
     title,
     status,
     detail: problem.message,
-    // The path alone: the query of a signed URL is a secret.
-    instance: request.path,
+    instance: toInstance(request.path),
     request_id: requestId,
     ...problem.extensions,
   };
   response.status(status).set(problem.headers).type('application/problem+json').send(JSON.stringify(body));
+}
+
+const INSTANCE_MAX_CHARACTERS = 1_024;
+
+/** The path as a URI reference, and the path alone: the query of a signed URL is a secret. */
+function toInstance(path: string): string {
+  return path
+    .slice(0, INSTANCE_MAX_CHARACTERS)
+    .replace(/%(?![0-9a-f]{2})/gi, '%25')
+    .replace(/[^\w\-.~:/@!$&'()*+,;=%]/g, (character) => encodeURIComponent(character));
 }

@@ -2,7 +2,8 @@
 import { ValidateError } from 'tsoa';
 import { QueueUnavailableError } from '../orders/order-queue.js';
 import { StoreUnavailableError } from '../orders/order-store.js';
-import { type FieldProblem, ProblemError, type ProblemName } from './problem.js';
+import { type FieldProblem, ProblemError } from './problem.js';
+import type { ProblemName } from './problem-kinds.js';
 
 /** What a client should wait before it tries a dependency again, in seconds. */
 const RETRY_AFTER = { headers: { 'Retry-After': '1' } };
@@ -41,10 +42,15 @@ function fromFramework(error: unknown): ProblemError | undefined {
 }
 
 function toFieldProblems(error: ValidateError): ProblemError {
-  const errors = Object.entries(error.fields).map(([path, { message }]) => toFieldProblem(path, message));
-  const count = errors.length === 1 ? '1 field is' : `${errors.length} fields are`;
+  const fields = Object.entries(error.fields);
+  const errors = fields.slice(0, MAX_FIELDS).map(([path, { message }]) => toFieldProblem(path, message));
+  const count = fields.length === 1 ? '1 field is' : `${fields.length} fields are`;
   return new ProblemError('invalid', `${count} not valid.`, { errors });
 }
+
+/** A body can hold thousands of wrong fields with long names; the answer says enough with the first. */
+const MAX_FIELDS = 100;
+const MAX_CHARACTERS = 512;
 
 /** Where the fields stand that are not in a body. */
 const PLACES: Readonly<Record<string, FieldProblem['in']>> = {
@@ -60,7 +66,9 @@ const PLACES: Readonly<Record<string, FieldProblem['in']>> = {
 
 /** The validator names a field of the body `body.amount`, or `items.$0.sku` inside a list, others by their name. */
 function toFieldProblem(path: string, message: string): FieldProblem {
+  const detail = message.slice(0, MAX_CHARACTERS);
   const place = PLACES[path];
-  if (place) return { in: place, field: path, detail: message };
-  return { in: 'body', field: path.replace(/^body(\.|$)/, '').replace(/\.\$(?=\d)/g, '.'), detail: message };
+  if (place) return { in: place, field: path, detail };
+  const field = path.replace(/^body(\.|$)/, '').replace(/\.\$(?=\d)/g, '.');
+  return { in: 'body', field: field.slice(0, MAX_CHARACTERS), detail };
 }

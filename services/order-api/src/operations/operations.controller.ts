@@ -1,7 +1,7 @@
 /** What operators and load balancers ask. */
 import { checkReadiness } from '@order-pipeline/platform/ops-server';
 import type { Request as HttpRequest } from 'express';
-import { Controller, Get, OperationId, Produces, Request, Route, SuccessResponse, Tags } from 'tsoa';
+import { Controller, Get, OperationId, Request, Route, SuccessResponse, Tags } from 'tsoa';
 import type { ApiServices } from '../services.js';
 import type { DependencyState, Health, Readiness } from './models.js';
 
@@ -56,8 +56,7 @@ export class OperationsController extends Controller {
    */
   @Get('metrics')
   @OperationId('getMetrics')
-  @Produces('text/plain')
-  @SuccessResponse(200, 'Metrics')
+  @SuccessResponse(200, 'Metrics', 'text/plain')
   async getMetrics(@Request() request: HttpRequest): Promise<string> {
     const { registry } = this.services;
     const text = await registry.metrics();

@@ -11,15 +11,16 @@ import {
   OperationId,
   Path,
   Post,
-  Produces,
   Query,
   Request,
+  Response,
   Route,
   Security,
   SuccessResponse,
   Tags,
 } from 'tsoa';
 import { jsonBody } from '../http/json-body.js';
+import type { Problem } from '../http/problem.js';
 import { contextOf } from '../http/request-context.js';
 import { limitCaller, limitOrder } from '../limits/middleware.js';
 import type { ApiServices } from '../services.js';
@@ -37,6 +38,7 @@ import { awaitFinal } from './watch-order.js';
 /** Orders. */
 @Route('orders')
 @Tags('Orders')
+@Response<Problem>('default', 'A problem; the document names each')
 export class OrdersController extends Controller {
   constructor(private readonly services: ApiServices) {
     super();
@@ -148,8 +150,7 @@ export class OrdersController extends Controller {
   @OperationId('followOrder')
   @Security('signed_url')
   @Middlewares(limitOrder)
-  @Produces('text/event-stream')
-  @SuccessResponse(200, 'The stream')
+  @SuccessResponse(200, 'The stream', 'text/event-stream')
   async followOrder(
     @Request() request: HttpRequest,
     @Path('order_id') orderId: string,

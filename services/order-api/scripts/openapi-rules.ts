@@ -1,0 +1,128 @@
+/** What the OpenAPI document says beyond the controllers: errors, header fields and parameters of every call. */
+import type { ProblemName } from '../src/http/problem-kinds.ts';
+
+/** What a call can answer beside its success, and what its answers carry. */
+export interface CallRules {
+  /** Problems that it can answer. */
+  readonly problems: readonly ProblemName[];
+  /** Header fields of its successful answers, by status. */
+  readonly headers?: Readonly<Record<string, readonly HeaderName[]>>;
+  /** Answers without a body beside its success: what each means, by status. */
+  readonly bare?: Readonly<Record<string, string>>;
+  /** Whether a quota counts it. */
+  readonly limited: boolean;
+}
+
+const BODY = ['malformed', 'tooLarge', 'wrongMediaType', 'invalid'] as const;
+const SIGNED = ['malformed', 'forbidden', 'expiredUrl'] as const;
+const COMMON = ['quotaExceeded', 'internal', 'unavailable'] as const;
+
+/** The rules of each call, by operation id. */
+export const CALLS: Readonly<Record<string, CallRules>> = {
+  login: { problems: [...BODY, 'unauthenticated', 'unknownPath', ...COMMON], limited: true },
+  placeOrder: {
+    problems: [...BODY, 'unauthenticated', 'forbidden', 'keyInFlight', 'keyReused', ...COMMON],
+    headers: { 202: ['Location', 'Retry-After', 'Idempotency-Replayed'] },
+    limited: true,
+  },
+  listOrders: { problems: ['unauthenticated', 'invalid', ...COMMON], limited: true },
+  getOrder: {
+    problems: [...SIGNED, ...COMMON],
+    headers: {
+      200: ['ETag', 'Retry-After', 'Preference-Applied'],
+      304: ['ETag', 'Retry-After', 'Preference-Applied'],
+    },
+    bare: { 304: 'Nothing has changed since the answer that If-None-Match names' },
+    limited: true,
+  },
+  followOrder: {
+    problems: [...SIGNED, ...COMMON],
+    bare: { 204: 'The client has seen the last status: nothing will follow' },
+    limited: true,
+  },
+  cancelOrder: { problems: [...SIGNED, 'alreadyDecided', ...COMMON], limited: true },
+  getHealth: { problems: ['internal'], limited: false },
+  getReadiness: { problems: ['internal'], limited: false },
+  getMetrics: { problems: ['internal'], limited: false },
+};
+
+/** A header field of an answer. */
+export type HeaderName = keyof typeof HEADERS;
+
+/** The header fields of answers. */
+export const HEADERS = {
+  'X-Request-ID': {
+    description: 'Names the request in logs: the one that the client sent, if it was valid.',
+    schema: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,128}$', maxLength: 128 },
+    example: '0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19',
+  },
+  RateLimit: {
+    description:
+      'Requests left in the window, and seconds until it ends (draft-ietf-httpapi-ratelimit-headers-10).',
+    schema: { type: 'string', pattern: '^"[a-z]+";r=[0-9]+;t=[0-9]+$', maxLength: 64 },
+    example: '"default";r=99;t=60',
+  },
+  'RateLimit-Policy': {
+    description: 'The quota, and its window in seconds.',
+    schema: { type: 'string', pattern: '^"[a-z]+";q=[0-9]+;w=[0-9]+$', maxLength: 64 },
+    example: '"default";q=100;w=60',
+  },
+  'Retry-After': {
+    description: 'When to ask again, in seconds. On an order: absent once it is final.',
+    schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 86_400 },
+    example: 1,
+  },
+  'WWW-Authenticate': {
+    description: 'How to prove who you are (RFC 6750).',
+    schema: { type: 'string', pattern: '^Bearer ', maxLength: 256 },
+    example: 'Bearer realm="orders", error="invalid_token"',
+  },
+  Location: {
+    description: 'The poll URL.',
+    schema: { type: 'string', format: 'uri', maxLength: 2_048 },
+    example:
+      'http://localhost:8000/orders/0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19?expires=1768642200&key_id=local&signature=3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+  },
+  'Idempotency-Replayed': {
+    description: 'The answer was given before to the same Idempotency-Key.',
+    schema: { type: 'string', enum: ['true'] },
+    example: 'true',
+  },
+  ETag: {
+    description: 'Names this state of the order (RFC 9110).',
+    schema: { type: 'string', pattern: '^"[A-Za-z0-9_-]{22}"$', maxLength: 24 },
+    example: '"3Ty_iqgNrvzttCqkx24JXF"',
+  },
+  'Preference-Applied': {
+    description: 'For how many seconds the answer was held back at most (RFC 7240).',
+    schema: { type: 'string', pattern: '^wait=[0-9]{1,2}$', maxLength: 7 },
+    example: 'wait=10',
+  },
+} as const;
+
+/** What the controllers do not say about parameters, since it is judged elsewhere than in their validation. */
+export const PARAMETERS: Readonly<Record<string, { schema: object; example: string | number }>> = {
+  order_id: { schema: { format: 'uuid', maxLength: 36 }, example: '0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19' },
+  expires: { schema: { pattern: '^[0-9]{10}$', maxLength: 10 }, example: '1768642200' },
+  key_id: { schema: { pattern: '^[A-Za-z0-9_-]{1,32}$', maxLength: 32 }, example: 'local' },
+  signature: {
+    schema: { pattern: '^[A-Za-z0-9_-]{43}$', maxLength: 43 },
+    example: '3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+  },
+  'Idempotency-Key': {
+    schema: { pattern: '^("[ !#-\\[\\]-~]{1,255}"|[!#-\\[\\]-~]{1,255})$', maxLength: 257 },
+    example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+  },
+  Prefer: { schema: { pattern: '^[\\t -~]*$', maxLength: 256 }, example: 'wait=10' },
+  'If-None-Match': {
+    schema: { pattern: '^[\\t -~]*$', maxLength: 1_024 },
+    example: '"3Ty_iqgNrvzttCqkx24JXF"',
+  },
+  'Last-Event-ID': { schema: { pattern: '^[A-Z]*$', maxLength: 16 }, example: 'PROCESSING' },
+  cursor: {
+    schema: {},
+    example: 'MjAyNi0wMS0xNVQwOTozMDowMC4wMDBaIDAxOThjNWYyLTlhNTEtN2MzZS04YTUyLTNmMGQ4ZjBjMmIxOQ',
+  },
+  limit: { schema: {}, example: 20 },
+  status: { schema: {}, example: 'COMPLETED' },
+};

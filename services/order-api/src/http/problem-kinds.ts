@@ -1,0 +1,38 @@
+/** The kinds of problems that clients are told of, in the words of RFC 9457. */
+
+/** What is the same in every occurrence of a problem. */
+interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+  /** A URI that names the kind; RFC 9457's about:blank where the status says it all. */
+  readonly type: string;
+}
+
+const PLAIN = 'about:blank';
+const own = (name: string) => `urn:order-pipeline:problem:${name}`;
+
+/** The kinds of problems; docs/api.md explains each. */
+export const PROBLEMS = {
+  malformed: { status: 400, title: 'Bad Request', type: PLAIN },
+  unauthenticated: { status: 401, title: 'Unauthorized', type: PLAIN },
+  forbidden: { status: 403, title: 'Forbidden', type: PLAIN },
+  unknownPath: { status: 404, title: 'Not Found', type: PLAIN },
+  wrongMethod: { status: 405, title: 'Method Not Allowed', type: PLAIN },
+  keyInFlight: { status: 409, title: 'Request in flight', type: own('idempotency-key-in-flight') },
+  alreadyDecided: { status: 409, title: 'Order already decided', type: own('order-decided') },
+  expiredUrl: { status: 410, title: 'URL expired', type: own('poll-url-expired') },
+  tooLarge: { status: 413, title: 'Content Too Large', type: PLAIN },
+  wrongMediaType: { status: 415, title: 'Unsupported Media Type', type: PLAIN },
+  invalid: { status: 422, title: 'Invalid request', type: own('invalid-request') },
+  keyReused: { status: 422, title: 'Idempotency key reused', type: own('idempotency-key-reused') },
+  quotaExceeded: {
+    status: 429,
+    title: 'Quota exceeded',
+    type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+  },
+  internal: { status: 500, title: 'Internal Server Error', type: PLAIN },
+  unavailable: { status: 503, title: 'Service Unavailable', type: PLAIN },
+} as const satisfies Record<string, ProblemKind>;
+
+/** The name of a kind of problem. */
+export type ProblemName = keyof typeof PROBLEMS;
