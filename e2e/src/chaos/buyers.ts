@@ -17,7 +17,7 @@ export interface Market {
   readonly closed: AbortSignal;
 }
 
-const POLL_MS = 300;
+const POLL_MS = 500;
 /** For buyers who wait for a worker to begin: a slow payment takes some of these. */
 const EAGER_POLL_MS = 100;
 /** A client whose answer was lost posts again under the same key, so often. */

@@ -9,6 +9,14 @@ import { run } from './run.js';
 /** The command line is wrong; nothing was started. */
 const EXIT_USAGE = 2;
 const DRAIN_TIMEOUT_MS = 180_000;
+/** With a defect some orders never come to an end, and there is no point in waiting for them. */
+const MUTATED_DRAIN_TIMEOUT_MS = 20_000;
+
+/** Ctrl-C stops the stack too. */
+const interruption = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(name, () => interruption.abort(new Error(`stopped by ${name}`)));
+}
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -23,8 +31,9 @@ try {
 async function main(options: ChaosOptions): Promise<number> {
   const { report, history, log } = await run({
     ...options,
-    drainTimeoutMs: DRAIN_TIMEOUT_MS,
+    drainTimeoutMs: options.mutation ? MUTATED_DRAIN_TIMEOUT_MS : DRAIN_TIMEOUT_MS,
     onProgress: say,
+    signal: interruption.signal,
   });
   if (options.reportFile) await writeFile(options.reportFile, `${JSON.stringify(report, null, 2)}\n`);
   const ok = passed(report);

@@ -24,12 +24,12 @@ export const USAGE = `usage: npm run chaos -- [--seed N] [--orders N] [--minutes
 
   --seed N       decides orders and faults (default 1)
   --orders N     how many orders (default 300)
-  --minutes N    how long they are placed (default: 12 orders a second, 20 seconds at least)
+  --minutes N    how long they are placed (default: 8 orders a second, 20 seconds at least)
   --mutation M   runs the services with a defect; the run must fail
   --scenario S   chaos: every kind of fault (default); outage: scoring is stopped for --seconds (default 60)
   --report FILE  writes the report as JSON`;
 
-const ORDERS_PER_SECOND = 12;
+const ORDERS_PER_SECOND = 8;
 const ORDERS_PER_SECOND_MAX = 50;
 const DURATION_MIN_MS = 20_000;
 

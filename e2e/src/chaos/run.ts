@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly drainTimeoutMs: number;
   /** Told now and then how it goes. */
   readonly onProgress?: (line: string) => void;
+  /** Stops everything when it aborts. */
+  readonly signal?: AbortSignal;
 }
 
 /** A run's verdict, and what the parts printed meanwhile. */
@@ -33,14 +35,26 @@ export interface RunResult {
   readonly log: readonly string[];
 }
 
-/** Runs the scenario on a stack of its own. Throws when the stack itself cannot go on. */
+/** Runs the scenario on a stack of its own. Throws when the stack cannot go on, or when `signal` aborts. */
 export async function run(options: RunOptions): Promise<RunResult> {
   const system = await startSystem({ ...options, kinds: options.scenario.kinds });
   try {
-    return await Promise.race([runOn(system, options), system.e2e.stack.failed]);
+    return await Promise.race([
+      runOn(system, options),
+      system.e2e.stack.failed,
+      untilAborted(options.signal),
+    ]);
   } finally {
     await system.stop();
   }
+}
+
+function untilAborted(signal = new AbortController().signal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+  });
 }
 
 async function runOn(system: ChaosSystem, options: RunOptions): Promise<RunResult> {
@@ -91,8 +105,9 @@ async function watch(
   }
 }
 
-async function readHistory(
-  { dynamo, initialStock }: ChaosSystem,
+/** All that was seen and all that is left. */
+export async function readHistory(
+  { dynamo, initialStock }: Pick<ChaosSystem, 'dynamo' | 'initialStock'>,
   { posts, sightings, lowestStock }: Recorder,
 ): Promise<History> {
   const [orders, payments, stock] = await Promise.all([

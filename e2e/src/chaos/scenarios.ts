@@ -39,14 +39,3 @@ export function outageScenario(outageMs: number): Scenario {
     allowsDeadLetters: false,
   };
 }
-
-/** Duplicates and late messages only: what it takes to meet a defect of the protocol within seconds. */
-export function duplicatesScenario(durationMs: number): Scenario {
-  return {
-    durationMs,
-    schedule: [],
-    kinds: ['duplicate', 'reorder', 'expire'],
-    disturbsMessages: true,
-    allowsDeadLetters: true,
-  };
-}

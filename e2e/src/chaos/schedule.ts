@@ -63,16 +63,10 @@ export interface FaultWindow {
   readonly latencyMs: number;
 }
 
-/** Which part is killed next. The order keeps every part below the deaths in a minute that the stack tolerates. */
-const KILL_CYCLE: readonly Victim[] = [
-  'order-processor',
-  'scoring',
-  'order-processor',
-  'order-api',
-  'order-processor',
-  'scoring',
-];
+/** Kills in a run at least: each part twice. */
+const KILLS_MIN = 2 * VICTIMS.length;
 
+/** Together with the stops below, no part dies more often than the stack is willing to start it again in a minute. */
 const KILL_EVERY_MS = 10_000;
 const STOP_EVERY_MS = 30_000;
 const ROUND_MS = 60_000;
@@ -82,11 +76,11 @@ export function createSchedule(seed: number, durationMs: number): ChaosEvent[] {
   const random = createRandom(seed, 'schedule');
   const rounds = slots(durationMs, ROUND_MS, 1);
   return [
-    ...slots(durationMs, KILL_EVERY_MS, KILL_CYCLE.length).map(
+    ...slots(durationMs, KILL_EVERY_MS, KILLS_MIN).map(
       (slot, index): ChaosEvent => ({
         atMs: within(random, slot),
         kind: 'kill',
-        part: KILL_CYCLE[index % KILL_CYCLE.length] ?? 'order-processor',
+        part: VICTIMS[index % VICTIMS.length] ?? 'order-processor',
       }),
     ),
     ...slots(durationMs, STOP_EVERY_MS, 2).map(

@@ -1,0 +1,110 @@
+/** The harness finds defects: each takes one safeguard away from the running services, in the situation it is there for. */
+import { randomUUID } from 'node:crypto';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { encodeOrderPlaced } from '@order-pipeline/contracts/order-event';
+import { check } from '../src/chaos/checker.js';
+import { drain } from '../src/chaos/drain.js';
+import type { OrderBody } from '../src/chaos/history.js';
+import { applyEdit, type MutationName } from '../src/chaos/mutations/mutations.js';
+import { Recorder } from '../src/chaos/recorder.js';
+import { readHistory } from '../src/chaos/run.js';
+import { type ChaosSystem, startSystem } from '../src/chaos/system.js';
+import { cancelOrder } from '../src/chaos/tables.js';
+
+describe('an edit', () => {
+  const edit = { module: '/a.js', from: 'x > 1', to: 'true' };
+
+  test('changes one place', () => {
+    expect(applyEdit('if (x > 1) y();', edit)).toBe('if (true) y();');
+  });
+
+  test.each([
+    ['if (x > 2) y();', 0],
+    ['if (x > 1) y(x > 1);', 2],
+  ])('of %j is refused', (source, times) => {
+    expect(() => applyEdit(source, edit)).toThrow(`/a.js has "x > 1" ${times} times instead of once`);
+  });
+});
+
+let system: ChaosSystem | undefined;
+afterEach(() => system?.stop());
+
+const MUG: OrderBody = {
+  user_id: 'buyer-1',
+  amount: 1250,
+  items: [{ sku: 'CHAOS-MUG', quantity: 1 }],
+  payment_method: 'tok_visa',
+};
+const DRAIN_TIMEOUT_MS = 60_000;
+
+async function start(mutation: MutationName | undefined): Promise<ChaosSystem> {
+  system = await startSystem({ seed: 1, orders: 100, kinds: [], mutation });
+  system.messages.stop();
+  return system;
+}
+
+async function violationsIn({ dynamo, initialStock }: ChaosSystem, recorder: Recorder): Promise<string[]> {
+  return check(await readHistory({ dynamo, initialStock }, recorder)).map(({ kind }) => kind);
+}
+
+/** An order is settled, and its message is delivered once more. */
+async function deliverTwice(mutation?: MutationName): Promise<string[]> {
+  const running = await start(mutation);
+  const recorder = new Recorder();
+  const order = { ...MUG, order_id: randomUUID(), currency: 'USD', created_at: new Date().toISOString() };
+  recorder.posts.push({ body: MUG, outcome: { kind: 'accepted', order_id: order.order_id } });
+  for (let delivery = 0; delivery < 2; delivery += 1) {
+    await running.sqs.send(
+      new SendMessageCommand({ QueueUrl: running.queueUrls.orders, MessageBody: encodeOrderPlaced(order) }),
+    );
+    await drain(running, DRAIN_TIMEOUT_MS);
+  }
+  return violationsIn(running, recorder);
+}
+
+const TRIES_MAX = 10;
+
+/** A buyer cancels while a worker waits for the payment; tried again where the worker was faster. */
+async function cancelWhileProcessing(mutation?: MutationName): Promise<string[]> {
+  const running = await start(mutation);
+  const { api } = running.e2e;
+  const recorder = new Recorder();
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const body = { ...MUG, payment_method: 'tok_slow' };
+    const { order_id, poll_url } = await api.place(body);
+    recorder.posts.push({ body, outcome: { kind: 'accepted', order_id } });
+    while ((await api.read(poll_url)).status === 'PENDING');
+    if (await cancelOrder(running.dynamo, order_id))
+      recorder.sightings.push({ order_id, status: 'CANCELLED' });
+    await drain(running, DRAIN_TIMEOUT_MS);
+    const violations = await violationsIn(running, recorder);
+    const cancelled = recorder.sightings.length > 0;
+    if (violations.length > 0 || (cancelled && mutation === undefined)) return violations;
+  }
+  return [];
+}
+
+describe('a message that is delivered again', () => {
+  test('does no harm', async () => {
+    expect(await deliverTwice()).toEqual([]);
+  }, 120_000);
+
+  test('is sold twice without the condition of the claim', async () => {
+    expect(await deliverTwice('claim')).toEqual(['oversold']);
+  }, 120_000);
+
+  test('is charged twice without idempotent captures', async () => {
+    expect(await deliverTwice('capture')).toEqual(['double-charged']);
+  }, 120_000);
+});
+
+describe('a cancellation while a worker is at the order', () => {
+  test('stands', async () => {
+    expect(await cancelWhileProcessing()).toEqual([]);
+  }, 240_000);
+
+  test('is overwritten without the condition of the decision', async () => {
+    expect(await cancelWhileProcessing('decide')).toContain('backwards');
+  }, 240_000);
+});
