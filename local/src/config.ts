@@ -67,7 +67,9 @@ function readPorts(env: EnvReader): LocalPorts {
     const variable = PORT_VARIABLES[part];
     const port = env.integer(variable, DEFAULT_PORTS[part], 1, 65_535);
     const owner = owners.get(port);
-    if (owner) env.report(variable, `is ${port}, the same as ${owner}`, 'set one of them to another port');
+    // A bad port is reported as such already, and stands for none.
+    if (port && owner)
+      env.report(variable, `is ${port}, the same as ${owner}`, 'set one of them to another port');
     owners.set(port, variable);
     return port;
   };

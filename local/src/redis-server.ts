@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { LOOPBACK } from './emulators.js';
 
 /** A redis-server that is ready. */
@@ -20,21 +21,20 @@ export class RedisNotInstalledError extends Error {
 }
 
 /** Starts redis-server and waits until it takes connections. Throws RedisNotInstalledError. */
-export async function startRedisServer(port?: number): Promise<RedisServer> {
+export async function startRedisServer(port?: number, command = 'redis-server'): Promise<RedisServer> {
   const actual = port ?? (await freePort());
   const child = spawn(
-    'redis-server',
+    command,
     ['--port', String(actual), '--bind', LOOPBACK, '--save', '', '--appendonly', 'no'],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const failed = once(child, 'error').then(([cause]) => {
-    throw new RedisNotInstalledError('redis-server is not on the PATH', { cause });
+    throw new RedisNotInstalledError(`${command} is not on the PATH`, { cause });
   });
-  const exited = once(child, 'exit').then(() => {
-    throw new Error(`redis-server could not start on port ${actual}`);
-  });
-  await Promise.race([untilReady(child), failed, exited]);
-  for (const outcome of [failed, exited]) outcome.catch(() => undefined);
+  failed.catch(() => undefined);
+  if ((await Promise.race([isReady(child.stdout), failed])) === false) {
+    throw new Error(`${command} could not start on port ${actual}`);
+  }
   return {
     port: actual,
     url: `redis://${LOOPBACK}:${actual}`,
@@ -48,13 +48,15 @@ export async function startRedisServer(port?: number): Promise<RedisServer> {
   };
 }
 
-async function untilReady(child: ChildProcess): Promise<void> {
-  if (!child.stdout) return;
-  const lines = createInterface({ input: child.stdout });
-  for await (const line of lines) {
-    if (line.includes('Ready to accept connections')) break;
+/** Reads what redis-server prints until it is ready; false when it ends before. */
+async function isReady(output: Readable): Promise<boolean> {
+  let ready = false;
+  for await (const line of createInterface({ input: output })) {
+    ready = line.includes('Ready to accept connections');
+    if (ready) break;
   }
-  child.stdout.resume();
+  output.resume();
+  return ready;
 }
 
 /** A port that nothing listens on now. */

@@ -1,0 +1,21 @@
+/** Small programs that stand for parts, and how to see whether a process is there. */
+
+/** Arguments of node for a program that prints `ready` and does what `code` says. */
+export const program = (code: string): string[] => ['-e', `${code}\nconsole.log('ready');`];
+
+/** Runs until SIGTERM. */
+export const RUNS = program('setInterval(() => undefined, 1e6);');
+
+/** Runs on after SIGTERM, too. */
+export const RUNS_ON = program(
+  "process.on('SIGTERM', () => console.log('no')); setInterval(() => undefined, 1e6);",
+);
+
+/** Whether a process with this id is there. */
+export function isAlive(pid: number | undefined): boolean {
+  try {
+    return pid !== undefined && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
