@@ -1,0 +1,164 @@
+/** The scripts and the commands of the README, run as they stand, on a stack with free ports. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { busyPorts, freePortSettings, portOf } from './free-ports.js';
+import { isAlive, RUNS } from './programs.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let elsewhere: string;
+let state: string;
+let ports: Record<string, string>;
+
+beforeAll(async () => {
+  elsewhere = await mkdtemp(join(tmpdir(), 'order-pipeline-'));
+  state = join(elsewhere, 'state');
+  await mkdir(state);
+  ports = await freePortSettings();
+});
+
+afterAll(async () => {
+  await run('quickstart.sh', ['--stop']);
+  await rm(elsewhere, { recursive: true });
+});
+
+/** Runs a program from a folder that is not the repository's, and answers its exit code and what it printed. */
+async function runProgram(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+) {
+  const child = spawn(command, args, {
+    cwd: elsewhere,
+    env: {
+      PATH: `${elsewhere}:${process.env.PATH}`,
+      SKIP_SETUP: '1',
+      STATE_DIR: state,
+      ...ports,
+      API_URL: `http://localhost:${portOf(ports, 'api')}`,
+      PROCESSOR_URL: `http://localhost:${portOf(ports, 'processor')}`,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { code: code as number, out, err };
+}
+
+const run = (script: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) =>
+  runProgram(join(root, 'scripts', script), args, env);
+
+const readPid = async () => Number(await readFile(join(state, 'stack.pid'), 'utf8'));
+const writePid = (pid: number | string) => writeFile(join(state, 'stack.pid'), `${pid}\n`);
+
+test('smoke names what is missing when nothing runs', async () => {
+  const { code, err } = await run('smoke.sh');
+  expect(err).toContain(
+    `smoke: the API at http://localhost:${portOf(ports, 'api')} is not ready: start it with scripts/quickstart.sh --detach`,
+  );
+  expect(code).toBe(1);
+});
+
+test('quickstart refuses an option that it does not know', async () => {
+  expect(await run('quickstart.sh', ['--background'])).toEqual({
+    code: 2,
+    out: '',
+    err: 'quickstart: unknown option --background: use --detach, --stop, or none\n',
+  });
+});
+
+test.each(['', 'nonsense', '999999999'])(
+  'quickstart --stop forgets a process id that is stale: %j',
+  async (pid) => {
+    await writePid(pid);
+    expect(await run('quickstart.sh', ['--stop'])).toEqual({
+      code: 0,
+      out: 'quickstart: nothing runs in the background\n',
+      err: '',
+    });
+    await expect(readPid()).rejects.toMatchObject({ code: 'ENOENT' });
+  },
+);
+
+test('quickstart --stop leaves alone a process that has got the id meanwhile', async () => {
+  const other = spawn(process.execPath, RUNS, { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(other.stdout, 'data');
+  await writePid(other.pid ?? 0);
+  const { out } = await run('quickstart.sh', ['--stop']);
+  expect(out).toBe('quickstart: nothing runs in the background\n');
+  expect(isAlive(other.pid)).toBe(true);
+  other.kill('SIGKILL');
+});
+
+test('quickstart --detach says why the stack did not start', async () => {
+  const { code, err } = await run('quickstart.sh', ['--detach'], { ORDER_API_PORT: '0' });
+  expect(err).toContain('quickstart: the stack did not start:');
+  expect(err).toContain('ORDER_API_PORT is too small: set a whole number from 1 to 65535');
+  expect(code).toBe(1);
+  await expect(readPid()).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test('quickstart starts one stack, on which an order completes, and stops it', async () => {
+  const started = await run('quickstart.sh', ['--detach']);
+  expect(started).toMatchObject({ code: 0, err: '' });
+  expect(started.out).toMatch(/^Ready\.\n {2}order API {4}http:\/\/localhost:\d+ /);
+  const pid = await readPid();
+
+  const again = await run('quickstart.sh', ['--detach']);
+  expect(again.out).toContain(`quickstart: it runs in the background already (process ${pid})`);
+
+  const smoke = await run('smoke.sh');
+  expect(smoke.out).toMatch(
+    /smoke: order \S+ accepted\nsmoke: order COMPLETED\norders_processed_total\{.*status="success"\} 1\nsmoke: passed\n$/,
+  );
+  expect(smoke).toMatchObject({ code: 0, err: '' });
+
+  await tryReadme();
+
+  expect(await run('quickstart.sh', ['--stop'])).toEqual({ code: 0, out: 'quickstart: stopped\n', err: '' });
+  expect(await busyPorts(ports)).toEqual([]);
+  expect((await run('quickstart.sh', ['--stop'])).out).toBe('quickstart: nothing runs in the background\n');
+});
+
+/** Runs the commands of the README's section "Try" on the stack's ports. */
+async function tryReadme(): Promise<void> {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const section = /^## Try\n(.*?)^## /ms.exec(readme)?.[1] ?? '';
+  const blocks = [...section.matchAll(/^```bash\n(.*?)^```/gms)].map(([, block]) => block);
+  const script = blocks
+    .join('\n')
+    .replaceAll('localhost:8000', `localhost:${portOf(ports, 'api')}`)
+    .replaceAll('localhost:9090', `localhost:${portOf(ports, 'processor')}`)
+    .replaceAll('localhost:8081', `localhost:${portOf(ports, 'scoringHttp')}`)
+    .replaceAll('localhost:50051', `localhost:${portOf(ports, 'scoringGrpc')}`)
+    .replaceAll('./scripts/', join(root, 'scripts/'));
+  await installJq();
+  const { code, out, err } = await runProgram('bash', ['-euo', 'pipefail', '-c', script]);
+  expect({ code, problems: out.match(/^.*"(?:type|title)":.*$/gm), err: code === 0 ? '' : err }).toEqual({
+    code: 0,
+    problems: null,
+    err: '',
+  });
+}
+
+/** As much of jq as the README uses, since the machine need not have it: `jq -r .field` */
+async function installJq(): Promise<void> {
+  const jq = join(elsewhere, 'jq');
+  const program = `#!/usr/bin/env node
+const [option, path] = process.argv.slice(2);
+const value = JSON.parse(require('node:fs').readFileSync(0, 'utf8'))[path.slice(1)];
+if (option !== '-r' || value === undefined) process.exit(1);
+console.log(value);
+`;
+  await writeFile(jq, program);
+  await chmod(jq, 0o755);
+}
