@@ -57,6 +57,8 @@ const LIMITS = {
   STORE_TIMEOUT_MS: '1000',
   GATEWAY_TIMEOUT_MS: '1200',
   GATEWAY_SLOW_MS: '500',
+  // Few, so that orders that fail together do not fill a small machine with their next tries.
+  MAX_IN_FLIGHT: '12',
   POLL_RATE_LIMIT: '1000000/minute',
   LOGIN_RATE_LIMIT: '1000000/minute',
 };
