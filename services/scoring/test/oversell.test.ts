@@ -1,13 +1,15 @@
 /** One hot item, many buyers at once: whatever they do, and however often each call arrives, no piece is sold twice. */
 import { randomUUID } from 'node:crypto';
 import { type Client, Code, ConnectError, createClient, createRouterTransport } from '@connectrpc/connect';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { InventoryService, ReserveOutcome } from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
 import { systemClock } from '@order-pipeline/platform/clock';
 import { createRegistry } from '@order-pipeline/platform/metrics';
 import fc from 'fast-check';
 import { createInventoryPart } from '../src/inventory/part.js';
 import { LATER, logger, useStack } from './support.js';
+
+jest.setTimeout(180_000);
 
 const use = useStack();
 const PRICE = 100;
@@ -43,7 +45,7 @@ async function answerTo<T>(call: () => Promise<T>): Promise<T> {
     try {
       return await call();
     } catch (error) {
-      if (tries === 20 || !(error instanceof ConnectError) || error.code !== Code.Unavailable) throw error;
+      if (tries === 60 || !(error instanceof ConnectError) || error.code !== Code.Unavailable) throw error;
     }
   }
 }
