@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { untilPasses } from '../src/ready.js';
 import { busyPorts, freePortSettings, portOf } from './free-ports.js';
 import { isAlive, RUNS } from './programs.js';
 
@@ -129,25 +130,39 @@ test('quickstart starts one stack, on which an order completes, and stops it', a
   expect((await run('quickstart.sh', ['--stop'])).out).toBe('quickstart: nothing runs in the background\n');
 });
 
-/** Runs the commands of the README's section "Try" on the stack's ports. */
+/** Runs the commands of the README's section "Try" on the stack's ports, and compares what they answer. */
 async function tryReadme(): Promise<void> {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
   const section = /^## Try\n(.*?)^## /ms.exec(readme)?.[1] ?? '';
-  const blocks = [...section.matchAll(/^```bash\n(.*?)^```/gms)].map(([, block]) => block);
-  const script = blocks
-    .join('\n')
+  const moved = section
     .replaceAll('localhost:8000', `localhost:${portOf(ports, 'api')}`)
     .replaceAll('localhost:9090', `localhost:${portOf(ports, 'processor')}`)
     .replaceAll('localhost:8081', `localhost:${portOf(ports, 'scoringHttp')}`)
-    .replaceAll('localhost:50051', `localhost:${portOf(ports, 'scoringGrpc')}`)
-    .replaceAll('./scripts/', join(root, 'scripts/'));
+    .replaceAll('localhost:50051', `localhost:${portOf(ports, 'scoringGrpc')}`);
   await installJq();
-  const { code, out, err } = await runProgram('bash', ['-euo', 'pipefail', '-c', script]);
-  expect({ code, problems: out.match(/^.*"(?:type|title)":.*$/gm), err: code === 0 ? '' : err }).toEqual({
-    code: 0,
-    problems: null,
-    err: '',
-  });
+  let pollUrl = '';
+  for (const [, commands = '', documented] of moved.matchAll(COMMANDS_AND_ANSWER)) {
+    const script = `cd '${root}' && ${commands}`;
+    await untilPasses(
+      commands,
+      async () => {
+        const answer = await runProgram('bash', ['-euo', 'pipefail', '-c', script], { POLL_URL: pollUrl });
+        if (answer.code !== 0) throw new Error(`exit code ${answer.code}: ${answer.err}`);
+        if (documented) expect(shapeOf(answer.out)).toEqual(shapeOf(documented));
+        pollUrl = /"poll_url":"([^"]+)"/.exec(answer.out)?.[1] ?? pollUrl;
+      },
+      20_000,
+    );
+  }
+}
+
+/** A block of commands, and the JSON that is shown as their answer, if any. */
+const COMMANDS_AND_ANSWER = /^```bash\n(.*?)^```\n(?:\n```json\n(.*?)^```\n)?/gms;
+
+/** What two answers of the same kind have in common. */
+function shapeOf(answer: string): { fields: string[]; status: unknown } {
+  const body = JSON.parse(answer) as Record<string, unknown>;
+  return { fields: Object.keys(body), status: body.status };
 }
 
 /** As much of jq as the README uses, since the machine need not have it: `jq -r .field` */
