@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { closeServer, listen } from '@order-pipeline/platform/listen';
 import { stockCatalogue } from '../src/catalogue.js';
 
-test('names the item that the inventory refuses, and why', async () => {
+test('stocks by the RPC of the inventory, and names the item that is refused and why', async () => {
   const calls: unknown[] = [];
   const server = createServer(async (request, response) => {
     const body = (await json(request)) as { sku: string };
@@ -14,16 +14,15 @@ test('names the item that the inventory refuses, and why', async () => {
       .end(body.sku === 'MUG-01' ? '{}' : '{"code":"unavailable","message":"no table"}');
   });
   const url = `http://localhost:${await listen(server, 0, 'PORT')}`;
-  const items = [
-    { sku: 'MUG-01', unitPrice: 1250, quantity: 2 },
-    { sku: 'TEE-01', unitPrice: 1999, quantity: 1 },
-  ];
-  await expect(stockCatalogue(url, items)).rejects.toThrow(
+  await stockCatalogue(url, [{ sku: 'MUG-01', unitPrice: 1250, quantity: 2 }]);
+  expect(calls).toEqual([
+    [
+      '/inventory.v1.InventoryService/Restock',
+      { sku: 'MUG-01', quantity: 2, unitPrice: 1250, currency: 'USD', deliveryId: 'first-stock' },
+    ],
+  ]);
+  await expect(stockCatalogue(url, [{ sku: 'TEE-01', unitPrice: 1999, quantity: 1 }])).rejects.toThrow(
     'Restock of TEE-01 answered 503: {"code":"unavailable","message":"no table"}',
   );
-  expect(calls).toContainEqual([
-    '/inventory.v1.InventoryService/Restock',
-    { sku: 'MUG-01', quantity: 2, unitPrice: 1250, currency: 'USD', deliveryId: 'first-stock' },
-  ]);
   await closeServer(server);
 });

@@ -1,36 +1,29 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListQueuesCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { awsEnvironment } from '@order-pipeline/local/environment';
-import { createSqs } from '@order-pipeline/platform/aws';
-import { type Emulator, startDynamoEmulator, startSqsEmulator } from '../src/emulators.js';
+import { expect, test } from '@jest/globals';
+import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
+import { startDynamoEmulator, startSqsEmulator } from '../src/emulators.js';
+import { awsEnvironment } from '../src/environment.js';
 
-let sqs: Emulator;
-let dynamo: Emulator;
+const PROGRAM = fileURLToPath(new URL('../dist/provision-main.js', import.meta.url));
 
-beforeAll(async () => {
-  [sqs, dynamo] = await Promise.all([startSqsEmulator(), startDynamoEmulator()]);
-});
-
-afterAll(async () => {
+test('provisions emulators that run elsewhere, as often as it is asked to', async () => {
+  const [sqs, dynamo] = await Promise.all([startSqsEmulator(), startDynamoEmulator()]);
+  const env = awsEnvironment(sqs.endpoint, dynamo.endpoint);
+  for (const _ of [1, 2]) {
+    const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const [errors, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+  }
+  Object.assign(process.env, env);
+  const client = { region: 'us-east-1', maxAttempts: 1, requestTimeoutMs: 5_000 };
+  const { QueueUrls = [] } = await createSqs(client).send(new ListQueuesCommand({}));
+  const { TableNames } = await createDynamo(client).send(new ListTablesCommand({}));
+  expect(QueueUrls.map((url) => url.split('/').at(-1)).toSorted()).toEqual(['order-dlq', 'order-queue']);
+  expect(TableNames).toEqual(expect.arrayContaining(['inventory', 'orders', 'payments', 'users']));
   await Promise.all([sqs.stop(), dynamo.stop()]);
-});
-
-it('creates the queues and tables of the contracts in emulators that run elsewhere', async () => {
-  const env = { PATH: process.env.PATH, ...awsEnvironment(sqs.endpoint, dynamo.endpoint) };
-  const main = join(import.meta.dirname, '../dist/provision-main.js');
-  await promisify(execFile)(process.execPath, [main], { env });
-
-  Object.assign(process.env, awsEnvironment(sqs.endpoint, dynamo.endpoint));
-  const queues = createSqs({ region: 'us-east-1', maxAttempts: 1, requestTimeoutMs: 5_000 });
-  const { QueueUrls = [] } = await queues.send(new ListQueuesCommand());
-  expect(QueueUrls.map((url) => url.split('/').at(-1)).sort()).toEqual(['order-dlq', 'order-queue']);
-  const tables = new DynamoDBClient({ region: 'us-east-1' });
-  const { TableNames = [] } = await tables.send(new ListTablesCommand());
-  expect(TableNames.sort()).toEqual(['inventory', 'orders', 'payments', 'users']);
-  queues.destroy();
-  tables.destroy();
 });
