@@ -70,6 +70,8 @@ const OWN: Readonly<Record<ServiceName, (inputs: EnvironmentInputs) => Record<st
     RECEIVE_WAIT_SECONDS: String(ORDER_QUEUE.receiveWaitTimeSeconds),
     MAX_RECEIVES: String(ORDER_QUEUE.redrive.maxReceiveCount),
     ORDERS_TABLE: inputs.ordersTable,
+    INVENTORY_TABLE: inputs.inventoryTable,
+    PAYMENTS_TABLE: inputs.paymentsTable,
     INVENTORY_URL: inputs.scoringUrl,
     FRAUD_URL: inputs.scoringUrl,
     PAYMENT_URL: inputs.scoringUrl,

@@ -35,7 +35,11 @@ export function toTaskStatements(service: ServiceName, arns: ResourceArns): Stat
 const STATEMENTS: Readonly<Record<ServiceName, (arns: ResourceArns) => Statement[]>> = {
   'order-api': ({ orderQueue, orders, users }) => [
     allow('PlaceOrders', ['sqs:SendMessage', 'sqs:GetQueueAttributes'], orderQueue),
-    allow('ReadOrders', ['dynamodb:GetItem', 'dynamodb:BatchGetItem'], orders),
+    allow(
+      'ReadAndCancelOrders',
+      ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+      orders,
+    ),
     allow(
       'ListOrders',
       ['dynamodb:Query'],
@@ -43,7 +47,7 @@ const STATEMENTS: Readonly<Record<ServiceName, (arns: ResourceArns) => Statement
     ),
     allow('CheckPasswords', ['dynamodb:GetItem'], users),
   ],
-  'order-processor': ({ orderQueue, orderDlq, orders }) => [
+  'order-processor': ({ orderQueue, orderDlq, orders, inventory, payments }) => [
     allow(
       'TakeOrders',
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
@@ -51,6 +55,8 @@ const STATEMENTS: Readonly<Record<ServiceName, (arns: ResourceArns) => Statement
     ),
     allow('SetPoisonAside', ['sqs:SendMessage'], orderDlq),
     allow('ClaimAndDecide', ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DescribeTable'], orders),
+    // The reconciler looks for holds, authorizations and claims that were left open.
+    allow('Reconcile', ['dynamodb:Scan'], orders, inventory, payments),
   ],
   scoring: ({ inventory, payments }) => [
     allow('HoldStock', ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], inventory),

@@ -86,11 +86,13 @@ export function describeServices(graphs: Graphs): void {
       expect(environmentOf(graphs.dev, 'order-processor')).toEqual({
         AWS_REGION: 'eu-central-1',
         FRAUD_URL: 'http://scoring:50051',
+        INVENTORY_TABLE: 'order-pipeline-dev-inventory',
         INVENTORY_URL: 'http://scoring:50051',
         LOG_LEVEL: 'debug',
         MAX_RECEIVES: '5',
         NODE_ENV: 'production',
         ORDERS_TABLE: 'order-pipeline-dev-orders',
+        PAYMENTS_TABLE: 'order-pipeline-dev-payments',
         PAYMENT_URL: 'http://scoring:50051',
         PORT: '9090',
         RECEIVE_WAIT_SECONDS: '20',
