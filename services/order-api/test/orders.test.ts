@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
+import { LOCAL_URL_SIGNING_KEYS } from '../src/config.js';
+import { type KeyRing, parseKeyRing } from '../src/keys.js';
+import { signOrder, toSignedPath } from '../src/orders/poll-url.js';
 import {
   call,
   logIn,
@@ -197,6 +200,14 @@ describe('reading an order', () => {
     });
     const { body } = await call(placed.poll_url);
     expect(body).toEqual({ order_id: placed.order_id, status: 'CANCELLED', updated_at });
+  });
+
+  test('answers 410 to a URL that has expired', async () => {
+    const id = '0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19';
+    const keys = parseKeyRing(LOCAL_URL_SIGNING_KEYS) as KeyRing;
+    const { status, body } = await call(api.url + toSignedPath(id, signOrder(keys, id, 1_700_000_000)));
+    expect(status).toBe(410);
+    expect(body).toMatchObject({ type: 'urn:order-pipeline:problem:poll-url-expired', status: 410 });
   });
 
   test.each([
