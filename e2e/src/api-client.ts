@@ -68,6 +68,12 @@ export class ApiClient {
     return this.#call('GET', pathname + search);
   }
 
+  /** Cancels an order by its signed URL. Throws ApiProblem 409 when it is decided already. */
+  async cancel(pollUrl: string): Promise<ReadOrder> {
+    const { pathname, search } = new URL(pollUrl);
+    return this.#call('POST', `${pathname}/cancel${search}`);
+  }
+
   /** Polls until the order is final. Throws when it is not after `timeoutMs`. */
   async untilFinal(pollUrl: string, timeoutMs = 30_000): Promise<ReadOrder> {
     const deadline = Date.now() + timeoutMs;

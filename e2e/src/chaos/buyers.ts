@@ -1,17 +1,14 @@
 /** The clients: they post, post again, poll and change their minds, and write down what they are told. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { isFinal, type OrderStatus } from '@order-pipeline/contracts/orders';
-import { type AcceptedOrder, type ApiClient, ApiProblem } from '../api-client.js';
+import { type AcceptedOrder, type ApiClient, ApiProblem, type ReadOrder } from '../api-client.js';
 import type { PostOutcome } from './history.js';
 import type { PlannedOrder } from './orders.js';
 import type { Recorder } from './recorder.js';
-import { cancelOrder } from './tables.js';
 
 /** What buyers need. */
 export interface Market {
   readonly api: ApiClient;
-  readonly dynamo: DynamoDBDocumentClient;
   readonly recorder: Recorder;
   /** Ends all polling. */
   readonly closed: AbortSignal;
@@ -103,23 +100,23 @@ function toOutcome(error: unknown): PostOutcome {
 
 /** Polls until the order is final. One request after the other, so that what is seen is in order. */
 async function follow(
-  market: Market,
+  { api, recorder, closed }: Market,
   order: PlannedOrder,
-  { order_id, poll_url }: AcceptedOrder,
+  accepted: AcceptedOrder,
 ): Promise<void> {
-  const { api, recorder, closed } = market;
-  if (order.cancel === 'at once') await cancel(market, order_id);
-  while (!closed.aborted) {
-    const read = await api.read(poll_url).catch(() => undefined);
-    const status = read?.status as OrderStatus | undefined;
+  const { order_id, poll_url } = accepted;
+  const note = async (answer: Promise<ReadOrder>) => {
+    // Who gets no answer has seen nothing.
+    const status = (await answer.catch(() => undefined))?.status as OrderStatus | undefined;
     if (status) recorder.sightings.push({ order_id, status });
+    return status;
+  };
+  if (order.cancel === 'at once') await note(api.cancel(poll_url));
+  const eager = order.cancel === 'when claimed';
+  while (!closed.aborted) {
+    const status = await note(api.read(poll_url));
     if (status && isFinal(status)) return;
-    const eager = order.cancel === 'when claimed';
-    if (eager && status === 'PROCESSING') await cancel(market, order_id);
+    if (eager && status === 'PROCESSING') await note(api.cancel(poll_url));
     await sleep(eager ? EAGER_POLL_MS : POLL_MS);
   }
-}
-
-async function cancel({ dynamo, recorder }: Market, order_id: string): Promise<void> {
-  if (await cancelOrder(dynamo, order_id)) recorder.sightings.push({ order_id, status: 'CANCELLED' });
 }

@@ -61,7 +61,7 @@ async function runOn(system: ChaosSystem, options: RunOptions): Promise<RunResul
   const { seed, orders, scenario } = options;
   const recorder = new Recorder();
   const closing = new AbortController();
-  const market = { api: system.e2e.api, dynamo: system.dynamo, recorder, closed: closing.signal };
+  const market = { api: system.e2e.api, recorder, closed: closing.signal };
   const plan = planOrders(createRandom(seed, 'orders'), orders, scenario.durationMs);
   if (!scenario.disturbsMessages) system.messages.stop();
   const watching = watch(system, recorder, options, closing.signal);
