@@ -49,11 +49,7 @@ export function createReport(input: ReportInput): Report {
   return {
     seed,
     orders,
-    posts: {
-      accepted: countBy(history.posts, ({ outcome }) => outcome.kind).accepted ?? 0,
-      refused: countBy(history.posts, ({ outcome }) => outcome.kind).refused ?? 0,
-      unknown: countBy(history.posts, ({ outcome }) => outcome.kind).unknown ?? 0,
-    },
+    posts: { accepted: 0, refused: 0, unknown: 0, ...countBy(history.posts, ({ outcome }) => outcome.kind) },
     statuses: countBy(history.orders, ({ status }) => status),
     polls: history.sightings.length,
     kills: kills.reduce((sum, [, count]) => sum + count, 0),

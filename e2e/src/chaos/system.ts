@@ -59,6 +59,8 @@ const LIMITS = {
   GATEWAY_SLOW_MS: '500',
   // Few, so that orders that fail together do not fill a small machine with their next tries.
   MAX_IN_FLIGHT: '12',
+  // The protocol must leave nothing behind that has to be cleaned up.
+  RECONCILE_INTERVAL_MS: '0',
   POLL_RATE_LIMIT: '1000000/minute',
   LOGIN_RATE_LIMIT: '1000000/minute',
 };
