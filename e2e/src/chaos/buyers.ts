@@ -15,8 +15,12 @@ export interface Market {
 }
 
 const POLL_MS = 500;
-/** For buyers who wait for a worker to begin: a slow payment takes some of these. */
-const EAGER_POLL_MS = 100;
+/** Who waits long asks less and less often. */
+const POLL_GROWTH = 1.5;
+const POLL_MAX_MS = 5_000;
+/** Buyers who wait for a worker to begin ask so many times as often: a slow payment takes some of their pauses. */
+const EAGERNESS = 5;
+const EAGER_POLL_MAX_MS = 250;
 /** A client whose answer was lost posts again under the same key, so often. */
 const REPEATS = 3;
 const REPEAT_AFTER_MS = 1_000;
@@ -113,10 +117,10 @@ async function follow(
   };
   if (order.cancel === 'at once') await note(api.cancel(poll_url));
   const eager = order.cancel === 'when claimed';
-  while (!closed.aborted) {
+  for (let pauseMs = POLL_MS; !closed.aborted; pauseMs = Math.min(POLL_MAX_MS, pauseMs * POLL_GROWTH)) {
     const status = await note(api.read(poll_url));
     if (status && isFinal(status)) return;
     if (eager && status === 'PROCESSING') await note(api.cancel(poll_url));
-    await sleep(eager ? EAGER_POLL_MS : POLL_MS);
+    await sleep(eager ? Math.min(EAGER_POLL_MAX_MS, pauseMs / EAGERNESS) : pauseMs);
   }
 }

@@ -9,6 +9,8 @@ import { run } from './run.js';
 /** The command line is wrong; nothing was started. */
 const EXIT_USAGE = 2;
 const DRAIN_TIMEOUT_MS = 180_000;
+/** On top of it for each order, since a slow machine has most of a long run still before it. */
+const DRAIN_TIMEOUT_PER_ORDER_MS = 150;
 /** With a defect some orders never come to an end, and there is no point in waiting for them. */
 const MUTATED_DRAIN_TIMEOUT_MS = 20_000;
 
@@ -31,7 +33,9 @@ try {
 async function main(options: ChaosOptions): Promise<number> {
   const { report, history, log } = await run({
     ...options,
-    drainTimeoutMs: options.mutation ? MUTATED_DRAIN_TIMEOUT_MS : DRAIN_TIMEOUT_MS,
+    drainTimeoutMs: options.mutation
+      ? MUTATED_DRAIN_TIMEOUT_MS
+      : DRAIN_TIMEOUT_MS + DRAIN_TIMEOUT_PER_ORDER_MS * options.orders,
     onProgress: say,
     signal: interruption.signal,
   });

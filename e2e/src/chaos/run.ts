@@ -95,12 +95,14 @@ async function watch(
   { orders, onProgress }: RunOptions,
   closed: AbortSignal,
 ): Promise<void> {
-  for (let seconds = 0; !closed.aborted; seconds += 1) {
-    for (const { sku, available } of await readStock(dynamo)) recorder.sawStock(sku, available);
-    if (seconds % PROGRESS_EVERY === 0)
-      onProgress?.(
-        `${seconds} s: ${recorder.acceptedIds.length} of ${orders} accepted, ${tally.total} faults`,
-      );
+  const startedAt = Date.now();
+  for (let looks = 0; !closed.aborted; looks += 1) {
+    const stock = await readStock(dynamo).catch(() => []);
+    for (const { sku, available } of stock) recorder.sawStock(sku, available);
+    const seconds = Math.round((Date.now() - startedAt) / 1_000);
+    const accepted = recorder.acceptedIds.length;
+    if (looks % PROGRESS_EVERY === 0)
+      onProgress?.(`${seconds} s: ${accepted} of ${orders} accepted, ${tally.total} faults`);
     await sleep(WATCH_EVERY_MS, undefined, { signal: closed }).catch(() => undefined);
   }
 }

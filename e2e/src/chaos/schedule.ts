@@ -67,9 +67,9 @@ export interface FaultWindow {
 const KILLS_MIN = 2 * VICTIMS.length;
 
 /** Together with the stops below, no part dies more often than the stack is willing to start it again in a minute. */
-const KILL_EVERY_MS = 10_000;
-const STOP_EVERY_MS = 30_000;
-const ROUND_MS = 60_000;
+const KILL_EVERY_MS = 15_000;
+const STOP_EVERY_MS = 60_000;
+const ROUND_MS = 120_000;
 
 /** The faults of a run whose traffic takes `durationMs`, in the order in which they begin. */
 export function createSchedule(seed: number, durationMs: number): ChaosEvent[] {

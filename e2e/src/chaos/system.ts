@@ -3,6 +3,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ORDER_DLQ, ORDER_QUEUE } from '@order-pipeline/contracts/queues';
 import { stockCatalogue } from '@order-pipeline/local/catalogue';
+import type { LocalPorts } from '@order-pipeline/local/config';
 import { LOOPBACK } from '@order-pipeline/local/emulators';
 import type { ServiceName } from '@order-pipeline/local/services';
 import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
@@ -58,7 +59,7 @@ const LIMITS = {
   GATEWAY_TIMEOUT_MS: '1200',
   GATEWAY_SLOW_MS: '500',
   // Few, so that orders that fail together do not fill a small machine with their next tries.
-  MAX_IN_FLIGHT: '12',
+  MAX_IN_FLIGHT: '20',
   // The protocol must leave nothing behind that has to be cleaned up.
   RECONCILE_INTERVAL_MS: '0',
   POLL_RATE_LIMIT: '1000000/minute',
@@ -75,40 +76,50 @@ export async function startSystem({ seed, orders, kinds, mutation }: SystemOptio
     random: createRandom(seed, 'messages'),
     onHit: (fault) => tally.add(fault),
   });
-  const sqsProxy = await startHttpProxy({ targetPort: ports.sqs, faults: faults.sqs, observer: messages });
-  const dynamoProxy = await startHttpProxy({ targetPort: ports.dynamo, faults: faults.dynamodb });
-  const rpcProxy = await startTcpProxy({ targetPort: ports.scoringGrpc, faults: faults.rpc });
-  const proxies = [sqsProxy, dynamoProxy, rpcProxy];
-  const stopProxies = () => Promise.all(proxies.map((proxy) => proxy.stop()));
+  const proxies = await startProxies(ports, faults, messages);
+  const cleanups: (() => unknown)[] = Object.values(proxies).map((proxy) => () => proxy.stop());
+  const stop = async () => {
+    for (const cleanup of cleanups.toReversed()) await cleanup();
+  };
   try {
-    const overrides = createOverrides(sqsProxy, dynamoProxy, rpcProxy, mutation);
-    const e2e = await startE2eStack({ ports, env: LIMITS, overrides });
+    const e2e = await startE2eStack({ ports, env: LIMITS, overrides: createOverrides(proxies, mutation) });
+    cleanups.push(() => e2e.stack.stop());
     if (mutation) assertMutated(e2e.lines, mutation);
     const catalogue = chaosCatalogue(orders);
     await stockCatalogue(`http://localhost:${ports.scoringHttp}`, catalogue);
     const client = { region: 'us-east-1', maxAttempts: 3, requestTimeoutMs: 10_000 };
     const sqs = createSqs(client);
     const dynamo = createDynamo(client);
-    return {
-      e2e,
-      faults,
-      messages,
-      tally,
-      sqs,
-      dynamo,
-      queueUrls: queueUrlsAt(ports.sqs),
-      initialStock: Object.fromEntries(catalogue.map(({ sku, quantity }) => [sku, quantity])),
-      stop: async () => {
-        await e2e.stack.stop();
-        await stopProxies();
-        sqs.destroy();
-        dynamo.destroy();
-      },
-    };
+    cleanups.unshift(
+      () => sqs.destroy(),
+      () => dynamo.destroy(),
+    );
+    const initialStock = Object.fromEntries(catalogue.map(({ sku, quantity }) => [sku, quantity]));
+    const queueUrls = queueUrlsAt(ports.sqs);
+    return { e2e, faults, messages, tally, sqs, dynamo, queueUrls, initialStock, stop };
   } catch (error) {
-    await stopProxies();
+    await stop();
     throw error;
   }
+}
+
+/** The networks in front of SQS, DynamoDB and scoring. */
+interface Proxies {
+  readonly sqs: FaultProxy;
+  readonly dynamodb: FaultProxy;
+  readonly rpc: FaultProxy;
+}
+
+async function startProxies(
+  ports: LocalPorts,
+  faults: ChaosSystem['faults'],
+  messages: QueueFaults,
+): Promise<Proxies> {
+  return {
+    sqs: await startHttpProxy({ targetPort: ports.sqs, faults: faults.sqs, observer: messages }),
+    dynamodb: await startHttpProxy({ targetPort: ports.dynamo, faults: faults.dynamodb }),
+    rpc: await startTcpProxy({ targetPort: ports.scoringGrpc, faults: faults.rpc }),
+  };
 }
 
 function createFaults(seed: number, tally: Tally<FaultKind>): ChaosSystem['faults'] {
@@ -120,12 +131,7 @@ function createFaults(seed: number, tally: Tally<FaultKind>): ChaosSystem['fault
   };
 }
 
-function createOverrides(
-  sqs: FaultProxy,
-  dynamodb: FaultProxy,
-  rpc: FaultProxy,
-  mutation: MutationName | undefined,
-) {
+function createOverrides({ sqs, dynamodb, rpc }: Proxies, mutation: MutationName | undefined) {
   const scoring = `http://${LOOPBACK}:${rpc.port}`;
   const urls = queueUrlsAt(sqs.port);
   const aws = {
