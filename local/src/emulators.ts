@@ -19,14 +19,14 @@ export async function startSqsEmulator(port = 0): Promise<Emulator> {
   const app = buildApp({ logger: false });
   giveBackUnreadMessages(app);
   await app.ready();
-  const actual = await listen(app.server, port, 'LOCAL_SQS_PORT');
+  const actual = await listen(app.server, port, 'LOCAL_SQS_PORT', LOOPBACK);
   return { port: actual, endpoint: `http://${LOOPBACK}:${actual}`, stop: () => app.close() };
 }
 
 /** Starts DynamoDB. Throws PortInUseError. */
 export async function startDynamoEmulator(port = 0): Promise<Emulator> {
   const server = dynalite({ createTableMs: 0 });
-  const actual = await listen(server, port, 'LOCAL_DYNAMODB_PORT');
+  const actual = await listen(server, port, 'LOCAL_DYNAMODB_PORT', LOOPBACK);
   return {
     port: actual,
     endpoint: `http://${LOOPBACK}:${actual}`,

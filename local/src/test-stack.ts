@@ -10,7 +10,7 @@ export interface TestStack {
   readonly sqs: Emulator;
   readonly dynamo: Emulator;
   readonly redis: RedisServer;
-  /** The settings of design section 5 that point a service at this stack. */
+  /** The settings that point a service at this stack. */
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }

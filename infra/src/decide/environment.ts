@@ -1,4 +1,4 @@
-/** The environment of each service, by the names of design section 5. Secrets come from Secrets Manager, not from here. */
+/** The environment of each service, by the names that each service's config.ts reads. Secrets come from Secrets Manager, not from here. */
 import { ORDER_QUEUE } from '@order-pipeline/contracts/queues';
 import { PORTS, type ServiceName, STOP_TIMEOUT_MS } from './services.ts';
 

@@ -20,7 +20,7 @@ export interface ServicePorts {
   readonly ops: number;
 }
 
-/** The ports of design section 5. */
+/** The ports that the services listen on by default. */
 export const PORTS = {
   'order-api': { service: { port: 8000, protocol: 'http' }, ops: 8000 },
   'order-processor': { ops: 9090 },

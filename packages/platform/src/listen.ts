@@ -15,13 +15,19 @@ export class PortInUseError extends Error {
   }
 }
 
-/** Listens on all interfaces and answers the port, which matters for port 0. Throws PortInUseError. */
-export async function listen(server: Server, port: number, variable: string): Promise<number> {
+/**
+ * Listens on `host`, or on all interfaces without one, and answers the port, which matters for port 0. Throws
+ * PortInUseError.
+ */
+export async function listen(server: Server, port: number, variable: string, host?: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(cause.code === 'EADDRINUSE' ? new PortInUseError(port, variable, { cause }) : cause),
-    );
-    server.listen(port, resolve);
+    const fail = (cause: NodeJS.ErrnoException) =>
+      reject(cause.code === 'EADDRINUSE' ? new PortInUseError(port, variable, { cause }) : cause);
+    server.once('error', fail);
+    server.listen({ port, ...(host && { host }) }, () => {
+      server.off('error', fail);
+      resolve();
+    });
   });
   return (server.address() as AddressInfo).port;
 }

@@ -73,6 +73,7 @@ export class Consumer {
   async stop(): Promise<void> {
     const { config, queue, logger } = this.#options;
     this.#stopReceiving.abort();
+    this.#slotFreed();
     await this.#poller;
     const drained = Promise.all(this.#inFlight);
     const timer = new AbortController();
@@ -93,10 +94,11 @@ export class Consumer {
     const { signal } = this.#stopReceiving;
     while (!signal.aborted) {
       try {
+        // The breakers are looked at last: one may open while this waits for slots.
+        await this.#untilSlotsFree(signal);
         await this.#options.untilWorkable(signal);
-        await this.#untilSlotsFree();
         if (signal.aborted) return;
-        const messages = await this.#options.queue.receive(signal);
+        const messages = await this.#options.queue.receive(signal, this.#batchSize);
         for (const message of messages) this.#start(message);
       } catch (error) {
         if (signal.aborted) return;
@@ -106,10 +108,14 @@ export class Consumer {
     }
   }
 
-  /** A receive may bring a full batch: wait until there is room for one, or for all where all is less. */
-  async #untilSlotsFree(): Promise<void> {
-    const needed = Math.min(SQS_BATCH_SIZE, this.#options.config.maxInFlight);
-    while (this.#inFlight.size + needed > this.#options.config.maxInFlight) {
+  /** Messages of one receive at most. */
+  get #batchSize(): number {
+    return Math.min(SQS_BATCH_SIZE, this.#options.config.maxInFlight);
+  }
+
+  /** A receive may bring a full batch: wait until there is room for one, or until the process stops. */
+  async #untilSlotsFree(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.#inFlight.size + this.#batchSize > this.#options.config.maxInFlight) {
       await new Promise<void>((resolve) => {
         this.#slotFreed = resolve;
       });
@@ -127,8 +133,13 @@ export class Consumer {
   async #work(message: ReceivedMessage): Promise<void> {
     const { queue, handle, clock, logger, onAcknowledged } = this.#options;
     try {
-      if (this.#stopReceiving.signal.aborted) return await queue.changeVisibility(message, 0);
       this.#hiddenSince.set(message, clock());
+      // A long poll may bring an order after a breaker has opened: it waits here, and no attempt is spent on it.
+      await this.#options.untilWorkable(this.#stopReceiving.signal);
+      if (this.#stopReceiving.signal.aborted) {
+        this.#hiddenSince.delete(message);
+        return await queue.changeVisibility(message, 0);
+      }
       const handled = await handle(message, this.#cutOff.signal);
       this.#hiddenSince.delete(message);
       await this.#acknowledge(message, handled);

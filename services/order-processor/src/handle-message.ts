@@ -26,7 +26,7 @@ export async function handleMessage(
   try {
     const order = decodeOrderPlaced(message.body);
     logger = logger.child({ order_id: order.order_id });
-    const processed = await processOrder(deps, { order, requestId, traceparent, signal, logger });
+    const processed = await processOrder(deps, { order, requestId, traceparent, signal });
     if (processed.kind === 'busy') {
       const delayMs = Math.max(1_000, processed.until - deps.clock());
       logger.debug({ delay_ms: delayMs }, 'another worker is at this order');

@@ -73,12 +73,12 @@ export class OrderQueue {
     this.#visibilities = new Batcher({ ...grouping, send: (changes) => this.#sendVisibilities(changes) });
   }
 
-  /** Waits for up to ten messages. */
-  async receive(signal: AbortSignal): Promise<ReceivedMessage[]> {
+  /** Waits for up to `maxMessages`, ten at most. */
+  async receive(signal: AbortSignal, maxMessages: number): Promise<ReceivedMessage[]> {
     const { Messages = [] } = await this.#options.sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: this.#options.queueUrl,
-        MaxNumberOfMessages: SQS_BATCH_SIZE,
+        MaxNumberOfMessages: maxMessages,
         VisibilityTimeout: this.#options.visibilitySeconds,
         WaitTimeSeconds: this.#options.receiveWaitSeconds,
         MessageSystemAttributeNames: ['ApproximateReceiveCount', 'MessageGroupId'],
@@ -122,6 +122,7 @@ export class OrderQueue {
           ]),
         ),
       }),
+      { requestTimeout: CALL_TIMEOUT_MS },
     );
     await this.delete(message);
   }
@@ -137,6 +138,7 @@ export class OrderQueue {
         QueueUrl: this.#options.queueUrl,
         Entries: handles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle })),
       }),
+      { requestTimeout: CALL_TIMEOUT_MS },
     );
     return toResults(handles.length, Failed);
   }
@@ -153,10 +155,14 @@ export class OrderQueue {
           VisibilityTimeout: seconds,
         })),
       }),
+      { requestTimeout: CALL_TIMEOUT_MS },
     );
     return toResults(changes.length, Failed);
   }
 }
+
+/** How long one try of an acknowledgement may take: it has no long poll to wait for. */
+const CALL_TIMEOUT_MS = 2_000;
 
 /** SQS's longest visibility timeout, 12 hours. */
 const MAX_VISIBILITY_SECONDS = 43_200;

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import type { FinalStatus, OrderStatus } from '@order-pipeline/contracts/orders';
 import type { Clock } from '@order-pipeline/platform/clock';
-import type { Logger } from '@order-pipeline/platform/logger';
 import type { ProtocolConfig } from './config.js';
 import { decideLost, decideRefusal } from './decide/claim.js';
 import type { OrderDecision } from './decide/outcome.js';
@@ -38,7 +37,6 @@ export interface OrderDelivery {
   readonly traceparent?: string | undefined;
   /** Aborts when the worker has to stop. */
   readonly signal: AbortSignal;
-  readonly logger: Logger;
 }
 
 /** What became of a delivery that did not fail. */
@@ -79,7 +77,7 @@ async function decideClaimed(
   const notAfter = order.lease_until - deps.config.leaseMarginMs;
   const { decision, fraudScore } = await tryOrder(deps.scoring, order, {
     notAfter,
-    call: callOptions(delivery, Math.max(1, notAfter - deps.clock())),
+    call: () => callOptions(delivery, Math.max(1, notAfter - deps.clock())),
     accountCreatedAt: delivery.order.account_created_at,
   });
   const status = await commit(deps, order, decision, fraudScore);

@@ -17,8 +17,8 @@ export interface TriedOrder {
 export interface TryOptions {
   /** The services refuse what reaches them later, in epoch milliseconds. */
   readonly notAfter: number;
-  /** The caller's budget, its cancellation, and the headers that tie the calls to the order's request. */
-  readonly call: CallOptions;
+  /** What is left of the worker's budget, its cancellation, and the headers that tie a call to the order's request. */
+  readonly call: () => CallOptions;
   readonly accountCreatedAt?: Date | undefined;
 }
 
@@ -52,7 +52,7 @@ async function reserve({ inventory }: Scoring, order: ClaimedOrder, { notAfter, 
       currency: order.currency,
       notAfter: timestampFromMs(notAfter),
     },
-    call,
+    call(),
   );
 }
 
@@ -67,7 +67,7 @@ async function score({ fraud }: Scoring, order: ClaimedOrder, { call, accountCre
       requestedAt: timestampFromMs(Date.parse(order.created_at)),
       ...(accountCreatedAt && { accountCreatedAt: timestampFromMs(accountCreatedAt.getTime()) }),
     },
-    call,
+    call(),
   );
 }
 
@@ -80,7 +80,7 @@ async function authorize({ payment }: Scoring, order: ClaimedOrder, { notAfter, 
       paymentMethod: order.payment_method,
       notAfter: timestampFromMs(notAfter),
     },
-    call,
+    call(),
   );
   return decideByPayment(answer.payment?.state);
 }

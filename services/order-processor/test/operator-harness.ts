@@ -64,7 +64,7 @@ export class Operator {
 
   /** Has the processor's queue dead-letter what comes next. */
   async deadLetterNext(error = 'Error: again'): Promise<void> {
-    const [message] = await this.#queue.receive(new AbortController().signal);
+    const [message] = await this.#queue.receive(new AbortController().signal, 10);
     if (!message) throw new Error('the message is not there');
     await this.#queue.deadLetter({ ...message, receiveCount: 5 }, 'RETRIES_EXHAUSTED', error);
   }

@@ -122,7 +122,6 @@ export class ProtocolHarness {
       requestId: 'request-1',
       traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
       signal: new AbortController().signal,
-      logger: LOGGER,
     });
   }
 
