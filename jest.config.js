@@ -41,6 +41,7 @@ export default {
     '!**/main.ts',
     '!**/*.d.ts',
     '!**/*-main.ts',
+    '!**/cli.ts',
     // Types alone: there is nothing to run.
     '!**/models.ts',
     '!**/caller.ts',

@@ -1,0 +1,58 @@
+/** `npm run orders -- user add USER`: opens an account for AUTH_MODE=password. */
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { createDynamo } from '@order-pipeline/platform/aws';
+import type { Environment } from '@order-pipeline/platform/env';
+import { addUser, UserExistsError } from './users.js';
+
+/** What the command reads and writes. */
+export interface UserCommandIo {
+  readonly env: Environment;
+  /** The password, on one line. */
+  readonly input: NodeJS.ReadableStream;
+  readonly print: (line: string) => void;
+  readonly complain: (line: string) => void;
+}
+
+const USAGE = 'usage: npm run orders -- user add USER < file-with-the-password';
+const MIN_PASSWORD_LENGTH = 12;
+
+/** sysexits(3): EX_UNAVAILABLE. */
+const EXIT_UNAVAILABLE = 69;
+
+/** Runs the command and answers its exit code: 0 done, 1 there is such a user, 2 usage, 69 no answer from DynamoDB. */
+export async function runUserCommand(args: readonly string[], io: UserCommandIo): Promise<number> {
+  const { positionals } = parseArgs({ args: [...args], allowPositionals: true, strict: false });
+  const [group, verb, userId, ...rest] = positionals;
+  if (group !== 'user' || verb !== 'add' || !userId || rest.length > 0) {
+    io.complain(USAGE);
+    return 2;
+  }
+  const password = (await text(io.input)).trim();
+  if (password.length < MIN_PASSWORD_LENGTH) {
+    io.complain(
+      `orders: the password has fewer than ${MIN_PASSWORD_LENGTH} characters: pipe a longer one in`,
+    );
+    return 2;
+  }
+  const region = io.env.AWS_REGION ?? 'us-east-1';
+  const dynamo = createDynamo({ region, maxAttempts: 3, requestTimeoutMs: 5_000 });
+  try {
+    const table = io.env.USERS_TABLE ?? 'users';
+    const { created_at } = await addUser(dynamo, table, { userId, password, nowMs: Date.now() });
+    io.print(`${userId} can log in since ${created_at}`);
+    return 0;
+  } catch (error) {
+    if (error instanceof UserExistsError) {
+      io.complain(`orders: ${error.message}`);
+      return 1;
+    }
+    const reason = error instanceof Error ? error.message || error.name : String(error);
+    io.complain(
+      `orders: DynamoDB did not take the user (${reason}): check AWS_ENDPOINT_URL_DYNAMODB and USERS_TABLE`,
+    );
+    return EXIT_UNAVAILABLE;
+  } finally {
+    dynamo.destroy();
+  }
+}
