@@ -181,10 +181,16 @@ function queryOf(operation: Json): fc.Arbitrary<string> {
   ) as Record<string, fc.Arbitrary<unknown>>;
   return fc.record(fields, { requiredKeys: [] }).map((query) =>
     Object.entries(query)
-      .map(([name, value]) => `${name}=${encode(String(value))}`)
+      .map(([name, value]) => `${name}=${encode(toText(value))}`)
       .join('&'),
   );
 }
+
+/** The gate sends the same requests every time; another CONFORMANCE_SEED sends others. */
+const SEED = Number(process.env.CONFORMANCE_SEED ?? 1);
+
+/** Hostile values include objects that no string conversion takes. */
+const toText = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 
 const encode = (text: string) => encodeURIComponent(text.toWellFormed());
 
@@ -298,7 +304,7 @@ test.each(operations)(
         const faults = await Promise.all(sent.map((one) => findFault(path, method, one, seen)));
         expect(faults.filter(Boolean)).toEqual([]);
       }),
-      { numRuns },
+      { numRuns, seed: SEED },
     );
     expect([...seen]).toEqual(expect.arrayContaining([...(REACHED[operation.operationId] ?? [200])]));
   },
