@@ -49,15 +49,15 @@ export interface ChaosSystem {
 
 /**
  * Short time limits in the proportions of the real ones: a write that was sent in a lease's last moment
- * (gateway 1.2 s, store 1 s) lands before the lease ends.
+ * (gateway 1.4 s, store 1 s) lands before the lease ends.
  */
 const LIMITS = {
   VISIBILITY_TIMEOUT_SECONDS: '7',
   LEASE_MS: '6000',
   LEASE_MARGIN_MS: '2500',
   STORE_TIMEOUT_MS: '1000',
-  GATEWAY_TIMEOUT_MS: '1200',
-  GATEWAY_SLOW_MS: '500',
+  GATEWAY_TIMEOUT_MS: '1400',
+  GATEWAY_SLOW_MS: '900',
   // Few, so that orders that fail together do not fill a small machine with their next tries.
   MAX_IN_FLIGHT: '20',
   // The protocol must leave nothing behind that has to be cleaned up.
