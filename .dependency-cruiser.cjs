@@ -23,6 +23,13 @@ module.exports = {
       to: { path: '^(services|infra|local|e2e|bench)/' },
     },
     {
+      name: 'client-knows-nobody',
+      comment: 'The client is published: it runs in browsers and depends on nothing.',
+      severity: 'error',
+      from: { path: '^packages/client/src' },
+      to: { pathNot: '^packages/client/src' },
+    },
+    {
       name: 'services-never-import-each-other',
       comment: 'Services talk over the network, by the contracts.',
       severity: 'error',

@@ -1,5 +1,6 @@
 /** Which sources the tests load: the workspaces' TypeScript itself, so that coverage names the lines that people read. */
 const workspaceSources = {
+  '^@order-pipeline/client$': '<rootDir>/packages/client/src/index.ts',
   '^@order-pipeline/contracts/(.*)$': '<rootDir>/packages/contracts/src/$1.ts',
   '^@order-pipeline/platform/(.*)$': '<rootDir>/packages/platform/src/$1.ts',
   '^@order-pipeline/local/(.*)$': '<rootDir>/local/src/$1.ts',
