@@ -37,6 +37,17 @@ module.exports = {
       to: { path: '^(services|infra|local|e2e|bench)/', pathNot: '^services/$1/' },
     },
     {
+      name: 'dynamodb-through-the-data-layer',
+      comment:
+        'Reads and writes go through the tables of packages/platform/src/dynamo, which parse what they read.',
+      severity: 'error',
+      from: {
+        path: '^(packages|services|bench)/',
+        pathNot: '^packages/platform/(src/dynamo/|test/)',
+      },
+      to: { path: 'node_modules/@aws-sdk/(client-dynamodb|lib-dynamodb|util-dynamodb)/' },
+    },
+    {
       name: 'decisions-do-no-io',
       comment: 'What to decide is functions of their arguments: they import contracts and each other.',
       severity: 'error',

@@ -3,7 +3,8 @@
  * tables in what AWS_ENDPOINT_URL_SQS and AWS_ENDPOINT_URL_DYNAMODB name, `node provision-main.js catalogue` puts the
  * small catalogue on sale at SCORING_HTTP_URL.
  */
-import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
+import { createSqs } from '@order-pipeline/platform/aws';
+import { createDynamoSdk } from '@order-pipeline/platform/dynamo/sdk';
 import { EnvReader } from '@order-pipeline/platform/env';
 import { stockCatalogue } from './catalogue.js';
 import { createQueues, createTables } from './provision.js';
@@ -22,5 +23,5 @@ if (process.argv[2] === 'catalogue') {
   const endpoint = env.url('AWS_ENDPOINT_URL_SQS', WEB, 'http://localhost:9324');
   env.done();
   await createQueues(createSqs({ ...OPTIONS, region }), endpoint);
-  await createTables(createDynamo({ ...OPTIONS, region }));
+  await createTables(createDynamoSdk({ ...OPTIONS, region }));
 }

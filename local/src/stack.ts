@@ -1,7 +1,8 @@
 /** The local stack: SQS, DynamoDB, Redis and every service, each a process of its own. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
+import { createSqs } from '@order-pipeline/platform/aws';
+import { createDynamoSdk } from '@order-pipeline/platform/dynamo/sdk';
 import type { Environment } from '@order-pipeline/platform/env';
 import { stockCatalogue } from './catalogue.js';
 import type { LocalConfig, LocalPorts } from './config.js';
@@ -108,7 +109,7 @@ export class LocalStack {
     });
     const client = { region: process.env.AWS_REGION ?? '', maxAttempts: 3, requestTimeoutMs: 5_000 };
     const sqs = createSqs(client);
-    const dynamo = createDynamo(client);
+    const dynamo = createDynamoSdk(client);
     try {
       const urls = await createQueues(sqs, sqsEndpoint);
       await createTables(dynamo);

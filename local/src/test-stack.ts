@@ -1,5 +1,6 @@
 /** What tests run against: the emulators and a redis-server on free ports, with every queue and table created. */
-import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
+import { createSqs } from '@order-pipeline/platform/aws';
+import { createDynamoSdk } from '@order-pipeline/platform/dynamo/sdk';
 import { type Emulator, startDynamoEmulator, startSqsEmulator } from './emulators.js';
 import { awsEnvironment, resourceEnvironment } from './environment.js';
 import { createQueues, createTables } from './provision.js';
@@ -29,7 +30,7 @@ export async function startTestStack(): Promise<TestStack> {
   Object.assign(process.env, aws);
   const client = { region: aws.AWS_REGION, maxAttempts: 3, requestTimeoutMs: 5_000 };
   const queueClient = createSqs(client);
-  const tableClient = createDynamo(client);
+  const tableClient = createDynamoSdk(client);
   const urls = await createQueues(queueClient, sqs.endpoint);
   await createTables(tableClient);
   queueClient.destroy();

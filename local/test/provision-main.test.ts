@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListQueuesCommand } from '@aws-sdk/client-sqs';
 import { expect, test } from '@jest/globals';
-import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
+import { createSqs } from '@order-pipeline/platform/aws';
+import { createDynamoSdk } from '@order-pipeline/platform/dynamo/sdk';
 import { startDynamoEmulator, startSqsEmulator } from '../src/emulators.js';
 import { awsEnvironment } from '../src/environment.js';
 
@@ -22,7 +23,7 @@ test('provisions emulators that run elsewhere, as often as it is asked to', asyn
   Object.assign(process.env, env);
   const client = { region: 'us-east-1', maxAttempts: 1, requestTimeoutMs: 5_000 };
   const { QueueUrls = [] } = await createSqs(client).send(new ListQueuesCommand({}));
-  const { TableNames } = await createDynamo(client).send(new ListTablesCommand({}));
+  const { TableNames } = await createDynamoSdk(client).send(new ListTablesCommand({}));
   expect(QueueUrls.map((url) => url.split('/').at(-1)).toSorted()).toEqual(['order-dlq', 'order-queue']);
   expect(TableNames).toEqual(expect.arrayContaining(['inventory', 'orders', 'payments', 'users']));
   await Promise.all([sqs.stop(), dynamo.stop()]);

@@ -2,7 +2,8 @@ import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListQueuesCommand } from '@aws-sdk/client-sqs';
 import { expect, test } from '@jest/globals';
 import { ORDERS_TABLE, USERS_TABLE } from '@order-pipeline/contracts/tables';
-import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
+import { createSqs } from '@order-pipeline/platform/aws';
+import { createDynamoSdk } from '@order-pipeline/platform/dynamo/sdk';
 import { createQueues, createTables, toCreateTableInput } from '../src/provision.js';
 import { startTestStack } from '../src/test-stack.js';
 
@@ -10,7 +11,7 @@ test('creates nothing twice', async () => {
   const stack = await startTestStack();
   const client = { region: 'us-east-1', maxAttempts: 1, requestTimeoutMs: 5_000 };
   const sqs = createSqs(client);
-  const dynamo = createDynamo(client);
+  const dynamo = createDynamoSdk(client);
   const before = [await sqs.send(new ListQueuesCommand({})), await dynamo.send(new ListTablesCommand({}))];
   const urls = await createQueues(sqs, stack.sqs.endpoint);
   await createTables(dynamo);
@@ -22,7 +23,7 @@ test('creates nothing twice', async () => {
   sqs.destroy();
   dynamo.destroy();
   await stack.stop();
-  await expect(createTables(createDynamo(client))).rejects.toThrow('ECONNREFUSED');
+  await expect(createTables(createDynamoSdk(client))).rejects.toThrow('ECONNREFUSED');
 });
 
 test('a table has its key, and its indexes if there are any', () => {

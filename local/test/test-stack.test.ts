@@ -1,7 +1,8 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
+import { createSqs } from '@order-pipeline/platform/aws';
+import { createDynamoSdk } from '@order-pipeline/platform/dynamo/sdk';
 import { startTestStack, type TestStack } from '../src/test-stack.js';
 
 let stack: TestStack;
@@ -31,7 +32,7 @@ test('creates the order queue with its dead-letter queue', async () => {
 });
 
 test('creates the orders table with its index by user', async () => {
-  const dynamo = createDynamo(client);
+  const dynamo = createDynamoSdk(client);
   const { Table } = await dynamo.send(new DescribeTableCommand({ TableName: 'orders' }));
   expect(Table?.KeySchema).toEqual([{ AttributeName: 'order_id', KeyType: 'HASH' }]);
   expect(Table?.GlobalSecondaryIndexes?.[0]).toMatchObject({

@@ -6,7 +6,8 @@ import { stockCatalogue } from '@order-pipeline/local/catalogue';
 import type { LocalPorts } from '@order-pipeline/local/config';
 import { LOOPBACK } from '@order-pipeline/local/emulators';
 import type { ServiceName } from '@order-pipeline/local/services';
-import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
+import { createSqs } from '@order-pipeline/platform/aws';
+import { createDynamoSdk } from '@order-pipeline/platform/dynamo/sdk';
 import { type E2eStack, freePorts, startE2eStack } from '../stack.js';
 import { ActiveFaults } from './active-faults.js';
 import { type FaultProxy, startHttpProxy } from './http-proxy.js';
@@ -89,7 +90,7 @@ export async function startSystem({ seed, orders, kinds, mutation }: SystemOptio
     await stockCatalogue(`http://localhost:${ports.scoringHttp}`, catalogue);
     const client = { region: 'us-east-1', maxAttempts: 3, requestTimeoutMs: 10_000 };
     const sqs = createSqs(client);
-    const dynamo = createDynamo(client);
+    const dynamo = createDynamoSdk(client);
     cleanups.unshift(
       () => sqs.destroy(),
       () => dynamo.destroy(),

@@ -54,7 +54,7 @@ const STATEMENTS: Readonly<Record<ServiceName, (arns: ResourceArns) => Statement
       orderQueue,
     ),
     allow('SetPoisonAside', ['sqs:SendMessage'], orderDlq),
-    allow('ClaimAndDecide', ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DescribeTable'], orders),
+    allow('ClaimAndDecide', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], orders),
     // The reconciler looks for holds, authorizations and claims that were left open.
     allow('Reconcile', ['dynamodb:Scan'], orders, inventory, payments),
   ],

@@ -11,7 +11,7 @@ import { ROOT } from '../support/capture.ts';
 import { find, type Graph } from '../support/graph.ts';
 import type { Graphs } from '../support/stacks.ts';
 
-/** Which permission a command of the AWS SDK needs. */
+/** The permission that a command of the AWS SDK for SQS needs. */
 const PERMISSIONS: Readonly<Record<string, string>> = {
   SendMessage: 'sqs:SendMessage',
   SendMessageBatch: 'sqs:SendMessage',
@@ -21,14 +21,18 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
   ChangeMessageVisibility: 'sqs:ChangeMessageVisibility',
   ChangeMessageVisibilityBatch: 'sqs:ChangeMessageVisibility',
   GetQueueAttributes: 'sqs:GetQueueAttributes',
-  Get: 'dynamodb:GetItem',
-  BatchGet: 'dynamodb:BatchGetItem',
-  Put: 'dynamodb:PutItem',
-  Update: 'dynamodb:UpdateItem',
-  Delete: 'dynamodb:DeleteItem',
-  Query: 'dynamodb:Query',
-  Scan: 'dynamodb:Scan',
-  DescribeTable: 'dynamodb:DescribeTable',
+};
+
+/** The permissions that a method of a table needs. A failed condition is followed by a read. */
+const TABLE_PERMISSIONS: Readonly<Record<string, string[]>> = {
+  get: ['dynamodb:GetItem'],
+  check: ['dynamodb:GetItem'],
+  getAll: ['dynamodb:BatchGetItem'],
+  create: ['dynamodb:PutItem', 'dynamodb:GetItem'],
+  update: ['dynamodb:UpdateItem', 'dynamodb:GetItem'],
+  updateAndGet: ['dynamodb:UpdateItem', 'dynamodb:GetItem'],
+  query: ['dynamodb:Query'],
+  scanPage: ['dynamodb:Scan'],
 };
 
 /** What operators' commands use, which people run with their own permissions: `addUser` writes to the users table. */
@@ -43,12 +47,13 @@ function usedBy(service: ServiceName): string[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
     (file) => file.endsWith('.ts') && !OPERATORS_CODE.test(`/${file}`),
   );
-  const commands = files.flatMap((file) =>
-    [...readFileSync(join(folder, file), 'utf8').matchAll(/new (\w+)Command\(/g)].map(
-      ([, name]) => name ?? '',
-    ),
-  );
-  const used = new Set(commands.map((name) => PERMISSIONS[name] ?? `unknown ${name}Command`));
+  const sources = files.map((file) => readFileSync(join(folder, file), 'utf8'));
+  const commands = sources.flatMap((source) => [...source.matchAll(/new (\w+)Command\(/g)]);
+  const calls = sources.flatMap((source) => [...source.matchAll(/\btable\s*\.(\w+)[(<]/gi)]);
+  const used = new Set([
+    ...commands.map(([, name = '']) => PERMISSIONS[name] ?? `unknown ${name}Command`),
+    ...calls.flatMap(([, name = '']) => TABLE_PERMISSIONS[name] ?? `unknown table.${name}()`),
+  ]);
   return [...used].filter((action) => !OPERATORS[service]?.includes(action)).sort();
 }
 

@@ -54,7 +54,6 @@ export function describePermissions(graphs: Graphs): void {
           `sqs:SendMessage ${queue('order-dlq')}`,
           `dynamodb:GetItem ${table('orders')}`,
           `dynamodb:UpdateItem ${table('orders')}`,
-          `dynamodb:DescribeTable ${table('orders')}`,
           `dynamodb:Scan ${table('orders')}`,
           `dynamodb:Scan ${table('inventory')}`,
           `dynamodb:Scan ${table('payments')}`,

@@ -26,13 +26,16 @@ export interface TableShape {
   readonly indexes: readonly IndexShape[];
 }
 
+/** The index of the orders table that lists a user's orders by time. */
+export const ORDERS_BY_USER_INDEX = 'by_user';
+
 /** One item an order: the record that the order protocol claims and decides. */
 export const ORDERS_TABLE: TableShape = {
   name: 'orders',
   hashKey: { name: 'order_id', type: 'S' },
   indexes: [
     {
-      name: 'by_user',
+      name: ORDERS_BY_USER_INDEX,
       hashKey: { name: 'user_id', type: 'S' },
       rangeKey: { name: 'created_at', type: 'S' },
       projection: 'KEYS_ONLY',

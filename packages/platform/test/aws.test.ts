@@ -1,10 +1,11 @@
 import { createServer } from 'node:http';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
-import { createDynamo, createSqs } from '../src/aws.js';
+import { createSqs } from '../src/aws.js';
+import { createDynamoSdk } from '../src/dynamo/sdk.js';
+import { createDynamo } from '../src/dynamo/sdk-client.js';
 import { closeServer, listen } from '../src/listen.js';
 
 let stack: TestStack;
@@ -18,10 +19,9 @@ const OPTIONS = { region: 'us-east-1', maxAttempts: 1, requestTimeoutMs: 5_000 }
 test('DynamoDB takes plain objects, without what is undefined', async () => {
   const dynamo = createDynamo(OPTIONS);
   const item = { user_id: 'u1', password_hash: 'x' };
-  await dynamo.send(new PutCommand({ TableName: stack.env.USERS_TABLE, Item: { ...item, nick: undefined } }));
-  const { Item } = await dynamo.send(
-    new GetCommand({ TableName: stack.env.USERS_TABLE, Key: { user_id: 'u1' } }),
-  );
+  const TableName = stack.env.USERS_TABLE ?? '';
+  await dynamo.put({ TableName, Item: { ...item, nick: undefined } });
+  const { Item } = await dynamo.get({ TableName, Key: { user_id: 'u1' } });
   expect(Item).toEqual(item);
   dynamo.destroy();
 });
@@ -43,7 +43,7 @@ test('gives up a try that is not answered in time, as often as it may try', asyn
   const port = await listen(silent, 0, 'PORT');
   const own = process.env.AWS_ENDPOINT_URL_DYNAMODB;
   process.env.AWS_ENDPOINT_URL_DYNAMODB = `http://127.0.0.1:${port}`;
-  const dynamo = createDynamo({ ...OPTIONS, maxAttempts: 2, requestTimeoutMs: 50 });
+  const dynamo = createDynamoSdk({ ...OPTIONS, maxAttempts: 2, requestTimeoutMs: 50 });
   await expect(dynamo.send(new ListTablesCommand({}))).rejects.toMatchObject({ name: 'TimeoutError' });
   expect(tries).toBe(2);
   dynamo.destroy();

@@ -1,7 +1,8 @@
 /** Puts the API together from its configuration, and takes it apart again. */
 import { createServer } from 'node:http';
-import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
+import { createSqs } from '@order-pipeline/platform/aws';
 import { systemClock } from '@order-pipeline/platform/clock';
+import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import type { Running } from '@order-pipeline/platform/lifecycle';
 import { closeServer, listen } from '@order-pipeline/platform/listen';
 import type { Logger } from '@order-pipeline/platform/logger';

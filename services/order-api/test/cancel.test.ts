@@ -1,8 +1,7 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { statusChannel } from '@order-pipeline/contracts/status-feed';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
-import { createDynamo } from '@order-pipeline/platform/aws';
+import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { createLogger } from '@order-pipeline/platform/logger';
 import { createRedis } from '@order-pipeline/platform/redis';
 import { toCancelWrite } from '../src/orders/decide/cancel.js';
@@ -10,18 +9,11 @@ import { call, placeOrder, putRecord, startApi, type TestApi, toRecord } from '.
 
 test('the write', () => {
   expect(toCancelWrite(1_768_469_400_000)).toEqual({
-    UpdateExpression:
+    update:
       'SET #status = :cancelled, #updated_at = :updated_at, ' +
       '#attempt = if_not_exists(#attempt, :zero), #lease_until = if_not_exists(#lease_until, :zero)',
-    ConditionExpression: 'attribute_not_exists(#order_id) OR #status = :processing',
-    ExpressionAttributeNames: {
-      '#order_id': 'order_id',
-      '#status': 'status',
-      '#updated_at': 'updated_at',
-      '#attempt': 'attempt',
-      '#lease_until': 'lease_until',
-    },
-    ExpressionAttributeValues: {
+    condition: 'attribute_not_exists(#order_id) OR #status = :processing',
+    values: {
       ':cancelled': 'CANCELLED',
       ':processing': 'PROCESSING',
       ':updated_at': '2026-01-15T09:30:00.000Z',
@@ -53,7 +45,7 @@ describe('cancelling', () => {
   const recordOf = async (orderId: string) => {
     const dynamo = createDynamo({ region: 'us-east-1', maxAttempts: 3, requestTimeoutMs: 2_000 });
     const key = { order_id: orderId };
-    return (await dynamo.send(new GetCommand({ TableName: stack.env.ORDERS_TABLE, Key: key }))).Item;
+    return (await dynamo.get({ TableName: stack.env.ORDERS_TABLE ?? '', Key: key })).Item;
   };
 
   test('an order that nobody has claimed leaves a final record', async () => {

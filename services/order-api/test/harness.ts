@@ -1,10 +1,10 @@
 /** A real API on a free port, and shorthands to talk to it. */
 import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { decodeOrderPlaced, type PlacedOrder } from '@order-pipeline/contracts/order-event';
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
 import type { TestStack } from '@order-pipeline/local/test-stack';
-import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
+import { createSqs } from '@order-pipeline/platform/aws';
+import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { createLogger } from '@order-pipeline/platform/logger';
 import { loadConfig } from '../src/config.js';
 import { start } from '../src/start.js';
@@ -115,7 +115,7 @@ export async function receiveOrders(
 
 /** Writes a record as the processor would. */
 export async function putRecord(stack: Pick<TestStack, 'env'>, record: OrderRecord): Promise<void> {
-  await createDynamo(CLIENT).send(new PutCommand({ TableName: stack.env.ORDERS_TABLE, Item: record }));
+  await createDynamo(CLIENT).put({ TableName: stack.env.ORDERS_TABLE ?? '', Item: { ...record } });
 }
 
 /** A record of an order that a worker has claimed. */

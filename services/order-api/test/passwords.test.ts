@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
-import { createDynamo } from '@order-pipeline/platform/aws';
+import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { createPasswordCheck, hashPassword } from '../src/auth/passwords.js';
 import { addUser, UserExistsError } from '../src/auth/users.js';
 import { call, receiveOrders, startApi, type TestApi } from './harness.js';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
-import { createDynamo } from '@order-pipeline/platform/aws';
+import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { runUserCommand } from '../src/auth/user-command.js';
 import { findUser } from '../src/auth/users.js';
 

@@ -10,10 +10,14 @@
  *   An operator's fail stands where a claim could: absent or with an expired lease -> FAILED. A claim or decide that
  *   comes later fails; one that came earlier makes the fail fail.
  */
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
+import { OrderRecordSchema } from '@order-pipeline/contracts/order-record';
 import type { OrderFacts, OrderRecord } from '@order-pipeline/contracts/orders';
+import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
+import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
+import { anyOf } from '@order-pipeline/platform/dynamo/expressions';
+import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
+import { type ConditionalUpdate, Table } from '@order-pipeline/platform/dynamo/table';
 import type { OrderDecision } from './decide/outcome.js';
 
 /** An order's record with everything the client asked for. */
@@ -61,21 +65,19 @@ export interface OrderFailure extends OrderOrigin {
 }
 
 const ABSENT = 'attribute_not_exists(#order_id)';
-const LEASE_EXPIRED = '(#status = :processing AND #lease_until < :now)';
+const LEASE_EXPIRED = '#status = :processing AND #lease_until < :now';
 /** Makes a claim that is sent again after an unknown answer succeed. */
-const MY_OWN_CLAIM = '(#status = :processing AND #claim_id = :claim_id)';
-const CLAIMABLE = `${ABSENT} OR ${LEASE_EXPIRED} OR ${MY_OWN_CLAIM}`;
-const FAILABLE = `${ABSENT} OR ${LEASE_EXPIRED}`;
+const MY_OWN_CLAIM = '#status = :processing AND #claim_id = :claim_id';
+const CLAIMABLE = anyOf(ABSENT, LEASE_EXPIRED, MY_OWN_CLAIM);
+const FAILABLE = anyOf(ABSENT, LEASE_EXPIRED);
 const UNDECIDED_IN_MY_ATTEMPT = '#status = :processing AND #attempt = :attempt';
 
 /** Reads and writes order records. */
 export class OrderStore {
-  readonly #dynamo: DynamoDBDocumentClient;
-  readonly #table: string;
+  readonly #table: Table<OrderRecord>;
 
-  constructor(dynamo: DynamoDBDocumentClient, table: string) {
-    this.#dynamo = dynamo;
-    this.#table = table;
+  constructor(dynamo: DynamoClient, tableName: string) {
+    this.#table = openOrders(dynamo, tableName);
   }
 
   /** Claims the order for one attempt, or throws OrderConditionFailed with the record that stood in the way. */
@@ -148,35 +150,31 @@ export class OrderStore {
     return this.#update(order.order_id, { set: setOnce(facts), values: valuesOf(facts) });
   }
 
-  /** The order's record as it stands now. */
+  /** Returns the order's record as it is now. */
   async read(orderId: string): Promise<OrderRecord | undefined> {
-    const { Item } = await this.#dynamo.send(
-      new GetCommand({ TableName: this.#table, Key: { order_id: orderId }, ConsistentRead: true }),
-    );
-    return Item as OrderRecord | undefined;
+    return await this.#table.get(orderId);
   }
 
-  async #update(orderId: string, { set, condition, values }: Update): Promise<ClaimedOrder> {
-    const expression = `SET ${set.join(', ')}`;
+  /** Rejects when the table cannot be read. */
+  async check(): Promise<void> {
+    await this.#table.check();
+  }
+
+  async #update(orderId: string, { set, ...write }: OrderUpdate): Promise<ClaimedOrder> {
     try {
-      const { Attributes } = await this.#dynamo.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: { order_id: orderId },
-          UpdateExpression: expression,
-          ...(condition && { ConditionExpression: condition }),
-          ExpressionAttributeNames: namesIn(`${expression} ${condition ?? ''}`),
-          ExpressionAttributeValues: values,
-          ReturnValues: 'ALL_NEW',
-        }),
-      );
-      return Attributes as unknown as ClaimedOrder;
-    } catch (cause) {
-      if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
-      const record = await this.read(orderId);
-      throw record ? new OrderConditionFailed(record, { cause }) : cause;
+      const record = await this.#table.updateAndGet(orderId, { update: `SET ${set.join(', ')}`, ...write });
+      return record as ClaimedOrder;
+    } catch (error) {
+      if (!(error instanceof ConditionFailedError)) throw error;
+      const record = error.current as OrderRecord | undefined;
+      throw record ? new OrderConditionFailed(record, { cause: error }) : error;
     }
   }
+}
+
+/** Opens the orders table. */
+export function openOrders(dynamo: DynamoClient, name: string): Table<OrderRecord> {
+  return new Table(dynamo, { name, keyName: 'order_id', parse: createItemParser(OrderRecordSchema) });
 }
 
 /** What is written with a decision. */
@@ -187,10 +185,8 @@ export interface DecisionDetails {
   readonly now: number;
 }
 
-interface Update {
+interface OrderUpdate extends Omit<ConditionalUpdate, 'update'> {
   readonly set: readonly string[];
-  readonly condition?: string;
-  readonly values: Readonly<Record<string, unknown>>;
 }
 
 function factsOf(order: PlacedOrder, origin: OrderOrigin): Readonly<Record<string, unknown>> {
@@ -213,10 +209,4 @@ function setOnce(facts: Readonly<Record<string, unknown>>): string[] {
 
 function valuesOf(attributes: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value]));
-}
-
-/** Every `#name` of an expression stands for the attribute `name`, so that no reserved word gets in the way. */
-function namesIn(expression: string): Record<string, string> {
-  const names = [...expression.matchAll(/#(\w+)/g)].map(([alias, name]) => [alias, name ?? ''] as const);
-  return Object.fromEntries(names);
 }

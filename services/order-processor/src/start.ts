@@ -1,9 +1,9 @@
 /** Puts the processor together and starts it. */
-import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { statusChannel } from '@order-pipeline/contracts/status-feed';
-import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
+import { createSqs } from '@order-pipeline/platform/aws';
 import { systemClock } from '@order-pipeline/platform/clock';
+import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import type { Running } from '@order-pipeline/platform/lifecycle';
 import { closeServer, listen } from '@order-pipeline/platform/listen';
 import type { Logger } from '@order-pipeline/platform/logger';
@@ -35,12 +35,11 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
   const aws = { region: config.awsRegion, maxAttempts: AWS_MAX_ATTEMPTS };
   const dynamo = createDynamo({ ...aws, requestTimeoutMs: 2_000 });
   const sqs = createSqs({ ...aws, requestTimeoutMs: config.consumer.receiveWaitSeconds * 1_000 + 5_000 });
+  const store = new OrderStore(dynamo, config.ordersTable);
   const server = createOpsServer({
     registry,
     checks: {
-      dynamodb: async () => {
-        await dynamo.send(new DescribeTableCommand({ TableName: config.ordersTable }));
-      },
+      dynamodb: () => store.check(),
       sqs: async () => {
         await sqs.send(
           new GetQueueAttributesCommand({ QueueUrl: config.queueUrl, AttributeNames: ['QueueArn'] }),
@@ -53,7 +52,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
   const scoring = createScoring(config, registry, logger);
   const metrics = createProcessorMetrics(registry, config.stage, () => consumer.inFlight);
   const deps: ProtocolDependencies = {
-    store: new OrderStore(dynamo, config.ordersTable),
+    store,
     scoring,
     clock: systemClock,
     config: config.protocol,

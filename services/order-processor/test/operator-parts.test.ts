@@ -1,13 +1,14 @@
 /** The parts of the operator's commands that need no system. */
 import { Code, ConnectError } from '@connectrpc/connect';
 import { describe, expect, test } from '@jest/globals';
+import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { ConfigError } from '@order-pipeline/platform/env';
 import { withLocalDefaults } from '../src/local-defaults.js';
 import { loadOperatorConfig } from '../src/operator/config.js';
 import { originalAttributes, toDeadLetter } from '../src/operator/dead-letter.js';
 import { createPace } from '../src/operator/pace.js';
 import { createProgress } from '../src/operator/progress.js';
-import { checkAnswers, dynamoOf, explainAwsError, sqsOf } from '../src/operator/reach.js';
+import { checkAnswers, dynamoOf, explainAwsError, explainStoreError, sqsOf } from '../src/operator/reach.js';
 import { toAge, toCount, toFields, toLine, toMoney, toTable } from '../src/operator/text.js';
 
 describe('text', () => {
@@ -168,6 +169,18 @@ describe('what cannot be reached', () => {
     const error = named('ConditionalCheckFailedException', { $metadata: { httpStatusCode: 400 } });
     expect(explainAwsError(error, dynamoOf(prod))).toBe(error);
     expect(explainAwsError('text', dynamoOf(prod))).toBe('text');
+  });
+
+  test('an outage of the store is explained by its cause', () => {
+    const refused = new StoreUnavailableError('down', { cause: named('Error', { code: 'ECONNREFUSED' }) });
+    expect(explainStoreError(refused, dynamoOf(prod))).toMatchObject({
+      exitCode: 69,
+      message: expect.stringContaining('cannot reach DynamoDB at us-east-1 (AWS_REGION)'),
+    });
+    const throttled = new StoreUnavailableError('busy', { cause: named('ThrottlingException') });
+    expect(explainStoreError(throttled, dynamoOf(prod))).toBe(throttled);
+    const missing = named('ResourceNotFoundException');
+    expect(explainStoreError(missing, dynamoOf(prod))).toMatchObject({ exitCode: 78 });
   });
 
   test('on AWS DynamoDB is found by its region', () => {

@@ -1,13 +1,12 @@
 /** A worker whose every step can be made to crash, on real services, tables and queues. */
 
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import type { FinalStatus, OrderStatus } from '@order-pipeline/contracts/orders';
 import { CATALOGUE, stockCatalogue } from '@order-pipeline/local/catalogue';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
-import { createDynamo } from '@order-pipeline/platform/aws';
 import type { Clock } from '@order-pipeline/platform/clock';
+import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
+import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { createRegistry } from '@order-pipeline/platform/metrics';
 import { loadConfig as loadScoringConfig } from '../../scoring/src/config.js';
 import { type RunningScoring, start as startScoring } from '../../scoring/src/start.js';
@@ -67,7 +66,7 @@ export class ProtocolHarness {
   readonly config: Config;
   readonly scoring: Scoring;
   readonly store: OrderStore;
-  readonly dynamo: DynamoDBDocumentClient;
+  readonly dynamo: DynamoClient;
   readonly decided: FinalStatus[] = [];
   readonly statuses: OrderStatus[] = [];
 
@@ -140,11 +139,10 @@ export class ProtocolHarness {
     };
   }
 
-  async #item(table: string | undefined, key: Record<string, string>) {
-    const { Item } = await this.dynamo.send(
-      new GetCommand({ TableName: table, Key: key, ConsistentRead: true }),
-    );
-    return Item;
+  async #item(table = '', key: Record<string, string>) {
+    const { Item } = await this.dynamo.get({ TableName: table, Key: key, ConsistentRead: true });
+    // biome-ignore lint/suspicious/noExplicitAny: items are checked field by field
+    return Item as any;
   }
 
   #dependencies(step: <T>(name: Step, run: () => Promise<T>) => Promise<T>): ProtocolDependencies {

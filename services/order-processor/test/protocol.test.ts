@@ -1,8 +1,8 @@
 /** Exactly one outcome, exactly one charge: a worker dies before and after every step, and another one goes on. */
 import { randomUUID } from 'node:crypto';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
+import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
 import { errorName } from '../src/handle-message.js';
 import { Crash, type CrashPoint, ProtocolHarness, type Step } from './protocol-harness.js';
 
@@ -186,17 +186,20 @@ describe('several workers', () => {
 describe('the client cancels', () => {
   /** The API's conditional write. */
   const cancel = async (order: PlacedOrder) => {
-    await harness.dynamo.send(
-      new UpdateCommand({
-        TableName: harness.config.ordersTable,
-        Key: { order_id: order.order_id },
-        UpdateExpression:
-          'SET #status = :cancelled, attempt = if_not_exists(attempt, :zero), lease_until = if_not_exists(lease_until, :zero)',
-        ConditionExpression: 'attribute_not_exists(order_id) OR #status = :processing',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':cancelled': 'CANCELLED', ':processing': 'PROCESSING', ':zero': 0 },
-      }),
-    );
+    await harness.dynamo.update({
+      TableName: harness.config.ordersTable,
+      Key: { order_id: order.order_id },
+      UpdateExpression:
+        'SET #status = :cancelled, updated_at = :now, attempt = if_not_exists(attempt, :zero), lease_until = if_not_exists(lease_until, :zero)',
+      ConditionExpression: 'attribute_not_exists(order_id) OR #status = :processing',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: {
+        ':cancelled': 'CANCELLED',
+        ':processing': 'PROCESSING',
+        ':zero': 0,
+        ':now': new Date().toISOString(),
+      },
+    });
   };
 
   test.each(['claim', 'reserve', 'score', 'authorize', 'decide'] as const)('before %s', async (step) => {
@@ -218,7 +221,7 @@ describe('the client cancels', () => {
   test('after the decision it is too late', async () => {
     const order = placed();
     const late = harness.deliver(order, undefined, { before: 'capture', run: () => cancel(order) });
-    await expect(late).rejects.toThrow('conditional request failed');
+    await expect(late).rejects.toThrow(ConditionFailedError);
     harness.passLease();
     expect(await harness.deliver(order)).toEqual({ kind: 'settled', status: 'COMPLETED' });
   });

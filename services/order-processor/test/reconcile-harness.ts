@@ -1,6 +1,5 @@
 /** What the reconciler's tests share. */
 import { randomUUID } from 'node:crypto';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import { createFind } from '../src/reconcile/find.js';
@@ -101,13 +100,11 @@ export async function write(
   attributes: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const names = Object.keys(attributes);
-  await harness.dynamo.send(
-    new UpdateCommand({
-      TableName: harness.config.ordersTable,
-      Key: { order_id: order.order_id },
-      UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
-      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-      ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, attributes[name]])),
-    }),
-  );
+  await harness.dynamo.update({
+    TableName: harness.config.ordersTable,
+    Key: { order_id: order.order_id },
+    UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, attributes[name]])),
+  });
 }

@@ -142,7 +142,10 @@ describe('an order that is stuck', () => {
 describe('a hold that nobody should have taken', () => {
   test.each([
     ['without an order', undefined],
-    ['of an order that was cancelled before its claim', { status: 'CANCELLED', attempt: 0, lease_until: 0 }],
+    [
+      'of an order that was cancelled before its claim',
+      { status: 'CANCELLED', attempt: 0, lease_until: 0, updated_at: '2026-01-15T09:30:00.000Z' },
+    ],
   ])('%s is reported, however old', async (_, record) => {
     const order = placed();
     if (record) await write(harness, order, record);
@@ -189,6 +192,37 @@ describe('a pass', () => {
     expect(outcomes.find(({ action }) => action === 'failed')?.error).toMatchObject({
       message: expect.stringContaining('VOIDED'),
     });
+  });
+
+  test('passes over records that nobody can read, and names them', async () => {
+    const [broken, healthy] = [placed(), placed()];
+    for (const order of [broken, healthy]) await abandon(harness, order, DECIDED);
+    await write(harness, broken, { updated_at: 7 });
+    age(harness);
+    const { outcomes, summary } = await pass(harness);
+    expect(actionsOf(outcomes, broken)).toEqual(['authorization failed', 'hold failed']);
+    expect(actionsOf(outcomes, healthy)).toEqual(['hold settled']);
+    expect(summary).toMatchObject({ failed: 2 });
+    expect(outcomes.find(({ action }) => action === 'failed')?.error).toMatchObject({
+      name: 'MalformedItemError',
+      key: broken.order_id,
+    });
+    await write(harness, broken, { updated_at: '2026-01-15T09:30:00.000Z' });
+  });
+
+  test('fails after everything else when a table has items that cannot be read', async () => {
+    const order = placed();
+    await abandon(harness, order, DECIDED);
+    const sku = `broken-${order.order_id}`;
+    await harness.dynamo.put({
+      TableName: harness.config.inventoryTable,
+      Item: { sku, holds: { o: { at: 1 } } },
+    });
+    age(harness);
+    await expect(pass(harness)).rejects.toMatchObject({ name: 'MalformedItemError', key: sku });
+    expect(await harness.traces(order)).toMatchObject({ captures: 1 });
+    const holds = { TableName: harness.config.inventoryTable, Item: { sku, holds: {} } };
+    await harness.dynamo.put(holds);
   });
 
   test('settles nothing in a dry run', async () => {

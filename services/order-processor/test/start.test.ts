@@ -1,14 +1,14 @@
 /** The whole processor in one process, with real queues, tables, Redis and scoring services. */
 import { randomUUID } from 'node:crypto';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { encodeOrderPlaced, type PlacedOrder } from '@order-pipeline/contracts/order-event';
 import { statusChannel } from '@order-pipeline/contracts/status-feed';
 import { CATALOGUE, stockCatalogue } from '@order-pipeline/local/catalogue';
 import { freePort } from '@order-pipeline/local/redis-server';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
-import { createDynamo } from '@order-pipeline/platform/aws';
+import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
+import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { PortInUseError } from '@order-pipeline/platform/listen';
 import { Redis } from 'ioredis';
 import { loadConfig as loadScoringConfig } from '../../scoring/src/config.js';
@@ -22,7 +22,7 @@ let stack: TestStack;
 let scoring: RunningScoring;
 let processor: RunningProcessor;
 let sqs: SQSClient;
-let dynamo: DynamoDBDocumentClient;
+let dynamo: DynamoClient;
 let store: OrderStore;
 let scoringPort: number;
 let environment: Record<string, string>;

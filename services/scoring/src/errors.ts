@@ -1,5 +1,6 @@
 /** The situations that the three services meet, and their one translation to the errors of the RPC boundary. */
 import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
+import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { callerOf } from '@order-pipeline/platform/rpc/context';
 
@@ -18,7 +19,7 @@ export class CallerGone extends Error {
   override readonly name = 'CallerGone';
 }
 
-/** A store or gateway cannot answer now; a repeat may succeed. */
+/** A gateway cannot answer now, or stock changes too fast; a repeat may succeed. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
 }
@@ -33,6 +34,7 @@ const CODES: ReadonlyArray<readonly [new (message: string) => Error, Code]> = [
   [Refused, Code.FailedPrecondition],
   [CallerGone, Code.Canceled],
   [Unavailable, Code.Unavailable],
+  [StoreUnavailableError, Code.Unavailable],
   [OutcomeUnknown, Code.DeadlineExceeded],
 ];
 
@@ -42,6 +44,9 @@ export function toRpcError(error: unknown): unknown {
   if (code === undefined || !(error instanceof Error)) return error;
   return new ConnectError(error.message, code, undefined, undefined, error);
 }
+
+/** Trouble behind the service. */
+const LOGGED = [Unavailable, StoreUnavailableError, OutcomeUnknown];
 
 /** A unary handler. */
 type Handler<I, O> = (request: I, context: HandlerContext) => Promise<O>;
@@ -56,7 +61,7 @@ export function createTranslator(logger: Logger) {
       try {
         return await handler(request, context);
       } catch (error) {
-        if (error instanceof Unavailable || error instanceof OutcomeUnknown)
+        if (LOGGED.some((situation) => error instanceof situation))
           logger.warn(
             { err: error, request_id: callerOf(context).requestId },
             `${context.method.name} failed`,

@@ -1,6 +1,6 @@
 /** What each of the three services is to the process that serves it. */
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '@order-pipeline/platform/clock';
+import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import type { Logger } from '@order-pipeline/platform/logger';
 import type { Registry } from '@order-pipeline/platform/metrics';
 import type { ReadinessCheck } from '@order-pipeline/platform/ops-server';
@@ -8,7 +8,7 @@ import type { RpcService } from '@order-pipeline/platform/rpc/server';
 
 /** What the process lends to its parts. */
 export interface Tools {
-  readonly dynamo: DynamoDBDocumentClient;
+  readonly dynamo: DynamoClient;
   readonly registry: Registry;
   readonly logger: Logger;
   readonly clock: Clock;

@@ -1,6 +1,6 @@
 /** A scoring process: its services on one gRPC and one HTTP listener. */
-import { createDynamo } from '@order-pipeline/platform/aws';
 import { type Clock, systemClock } from '@order-pipeline/platform/clock';
+import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import type { Running } from '@order-pipeline/platform/lifecycle';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { createRegistry } from '@order-pipeline/platform/metrics';

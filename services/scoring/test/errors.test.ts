@@ -1,6 +1,7 @@
 import { Code, ConnectError, createHandlerContext } from '@connectrpc/connect';
 import { describe, expect, it, test } from '@jest/globals';
 import { FraudService } from '@order-pipeline/contracts/gen/fraud/v1/fraud_pb';
+import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { createLogger } from '@order-pipeline/platform/logger';
 import {
   CallerGone,
@@ -19,6 +20,7 @@ describe('toRpcError', () => {
     [new Refused('m'), 'FailedPrecondition'],
     [new CallerGone('m'), 'Canceled'],
     [new Unavailable('m'), 'Unavailable'],
+    [new StoreUnavailableError('m'), 'Unavailable'],
     [new OutcomeUnknown('m'), 'DeadlineExceeded'],
   ])('%s', (error, code) => {
     const translated = toRpcError(error) as ConnectError;
@@ -51,7 +53,9 @@ test('trouble behind the service is logged with its cause, refusals are not', as
       throw error;
     })(undefined, context);
   await expect(fail(new Refused('too late'))).rejects.toThrow('too late');
-  await expect(fail(new Unavailable('down', { cause: new Error('throttled') }))).rejects.toThrow('down');
+  await expect(fail(new StoreUnavailableError('down', { cause: new Error('throttled') }))).rejects.toThrow(
+    'down',
+  );
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ request_id: 'r1', msg: 'Score failed' });
   expect(lines[0]).toContain('throttled');

@@ -4,15 +4,19 @@ import { type Client, createClient, createRouterTransport } from '@connectrpc/co
 import { beforeEach, describe, expect, it, test } from '@jest/globals';
 import { InventoryService, ReserveOutcome } from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
 import { type Clock, systemClock } from '@order-pipeline/platform/clock';
+import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
+import { type ConditionalUpdate, Table } from '@order-pipeline/platform/dynamo/table';
 import { createRegistry, type Registry } from '@order-pipeline/platform/metrics';
 import { Unavailable } from '../src/errors.js';
 import type { StockItem } from '../src/inventory/decide.js';
+import { STOCK } from '../src/inventory/items.js';
 import { createInventoryPart } from '../src/inventory/part.js';
 import { InventoryStore } from '../src/inventory/store.js';
-import { type ConditionalUpdate, Table } from '../src/table.js';
 import { codeOf, expectViolations, LATER, logger, useStack } from './support.js';
 
 const use = useStack();
+
+const INVENTORY = { ...STOCK, name: 'inventory' };
 
 function serve(clock: Clock = systemClock): { client: Client<typeof InventoryService>; registry: Registry } {
   const registry = createRegistry();
@@ -265,7 +269,7 @@ describe('a call that is overtaken by a newer one of the same order', () => {
       { sku: b, quantity: Number(empty.stock?.available) + 1 },
     ];
     const permit = () => undefined;
-    const table = new GatedTable(use.dynamo, 'inventory', 'sku');
+    const table = new GatedTable(use.dynamo, INVENTORY);
     let open: () => void = () => undefined;
     let reached: () => void = () => undefined;
     const arrival = new Promise<void>((resolve) => {
@@ -275,7 +279,7 @@ describe('a call that is overtaken by a newer one of the same order', () => {
       open = resolve;
     });
     const older = new InventoryStore(table);
-    const newer = new InventoryStore(new Table<StockItem>(use.dynamo, 'inventory', 'sku'));
+    const newer = new InventoryStore(new Table(use.dynamo, INVENTORY));
     const orderId = randomUUID();
     table.gate = { sku: b, until, reached };
 
@@ -297,7 +301,7 @@ describe('a store that cannot follow', () => {
 
   test('stops before the next line when its permit ends', async () => {
     const [a, b] = [await stock(5), await stock(5)].toSorted() as [string, string];
-    const store = new InventoryStore(new Table<StockItem>(use.dynamo, 'inventory', 'sku'));
+    const store = new InventoryStore(new Table(use.dynamo, INVENTORY));
     let asked = 0;
     const permit = () => {
       asked += 1;
@@ -322,7 +326,7 @@ describe('a store that cannot follow', () => {
         return { sku: 'mug', available: 9, unit_price: 1, currency: 'USD', holds: {}, last_delivery_id: '' };
       }
     }
-    const store = new InventoryStore(new Restless(use.dynamo, 'inventory', 'sku'));
+    const store = new InventoryStore(new Restless(use.dynamo, INVENTORY));
     const call = { orderId: 'o', at: 1, permit: () => undefined };
     await expect(store.holdAll([line], call)).rejects.toThrow(Unavailable);
   });
@@ -330,15 +334,15 @@ describe('a store that cannot follow', () => {
   test('passes on that the table is unavailable', async () => {
     class Throttled extends Table<StockItem> {
       override async update(): Promise<void> {
-        throw new Unavailable('throttled');
+        throw new StoreUnavailableError('throttled');
       }
     }
-    const store = new InventoryStore(new Throttled(use.dynamo, 'inventory', 'sku'));
+    const store = new InventoryStore(new Throttled(use.dynamo, INVENTORY));
     await expect(store.confirmAll(['mug'], 'o')).rejects.toThrow('throttled');
   });
 
   test('tells an item that left the price list after the check', async () => {
-    const store = new InventoryStore(new Table<StockItem>(use.dynamo, 'inventory', 'sku'));
+    const store = new InventoryStore(new Table(use.dynamo, INVENTORY));
     const call = { orderId: 'o', at: 1, permit: () => undefined };
     expect(await store.holdAll([{ sku: randomUUID(), quantity: 1 }], call)).toMatchObject({
       obstacle: 'gone',

@@ -4,15 +4,15 @@ import { type Client, createClient, createRouterTransport } from '@connectrpc/co
 import { beforeEach, describe, expect, it, test } from '@jest/globals';
 import { PaymentService, PaymentState } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
 import { type Clock, systemClock } from '@order-pipeline/platform/clock';
+import { Table } from '@order-pipeline/platform/dynamo/table';
 import { Counter, Registry } from 'prom-client';
 import { Unavailable } from '../src/errors.js';
-import type { LedgerEntry } from '../src/payment/decide.js';
 import type { GatewayPayment, PaymentGateway } from '../src/payment/gateway.js';
+import { LEDGER } from '../src/payment/items.js';
 import { Payments } from '../src/payment/payments.js';
 import { createPaymentService } from '../src/payment/service.js';
 import { SimulatedGateway } from '../src/payment/simulated-gateway.js';
 import { PaymentStore } from '../src/payment/store.js';
-import { Table } from '../src/table.js';
 import { codeOf, expectViolations, LATER, logger, useStack } from './support.js';
 
 const use = useStack();
@@ -57,7 +57,7 @@ function serve(options: { clock?: Clock; gateway?: PaymentGateway; gatewayTimeou
     labelNames: ['state'] as const,
     registers: [registry],
   });
-  const store = new PaymentStore(new Table<LedgerEntry>(use.dynamo, 'payments', 'order_id'));
+  const store = new PaymentStore(new Table(use.dynamo, { ...LEDGER, name: 'payments' }));
   const payments = new Payments({
     store,
     gateway: options.gateway ?? gateway,

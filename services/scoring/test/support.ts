@@ -1,11 +1,11 @@
 /** What the tests of the three services share. */
 
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Timestamp, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
-import { createDynamo } from '@order-pipeline/platform/aws';
+import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
+import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { createLogger } from '@order-pipeline/platform/logger';
 import { fieldViolationsOf } from '@order-pipeline/platform/rpc/validation';
 
@@ -15,8 +15,8 @@ export const logger = createLogger('test', 'silent');
 export const LATER: Timestamp = timestampFromMs(Date.parse('2100-01-01T00:00:00Z'));
 
 /** Starts a stack for the test file; its members are there from `beforeAll` on. */
-export function useStack(): { readonly stack: TestStack; readonly dynamo: DynamoDBDocumentClient } {
-  const use = {} as { stack: TestStack; dynamo: DynamoDBDocumentClient };
+export function useStack(): { readonly stack: TestStack; readonly dynamo: DynamoClient } {
+  const use = {} as { stack: TestStack; dynamo: DynamoClient };
   beforeAll(async () => {
     use.stack = await startTestStack();
     // A socket for each call of a burst: a call that waits for one counts as unable to connect after a second.

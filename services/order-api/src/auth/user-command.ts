@@ -1,7 +1,7 @@
 /** `npm run orders -- user add USER`: opens an account for AUTH_MODE=password. */
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { createDynamo } from '@order-pipeline/platform/aws';
+import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import type { Environment } from '@order-pipeline/platform/env';
 import { addUser, UserExistsError } from './users.js';
 

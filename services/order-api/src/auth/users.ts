@@ -1,7 +1,9 @@
 /** Users who log in with a password. */
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { StoreUnavailableError } from '../orders/order-store.js';
+import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
+import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
+import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
+import { Table } from '@order-pipeline/platform/dynamo/table';
+import { z } from 'zod';
 import { hashPassword } from './passwords.js';
 
 /** An item of the users table. */
@@ -12,6 +14,12 @@ export interface UserRecord {
   /** When the account was opened, ISO 8601. */
   readonly created_at: string;
 }
+
+const UserSchema: z.ZodType<UserRecord> = z.looseObject({
+  user_id: z.string(),
+  password_hash: z.string(),
+  created_at: z.string(),
+});
 
 /** There is a user of that name. */
 export class UserExistsError extends Error {
@@ -25,37 +33,37 @@ export class UserExistsError extends Error {
   }
 }
 
-/** The user's record, if there is one. Throws StoreUnavailableError. */
+/** Returns the user's record, if there is one. Rejects with StoreUnavailableError. */
 export async function findUser(
-  dynamo: DynamoDBDocumentClient,
-  table: string,
+  dynamo: DynamoClient,
+  tableName: string,
   userId: string,
 ): Promise<UserRecord | undefined> {
-  try {
-    const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: { user_id: userId } }));
-    return Item as UserRecord | undefined;
-  } catch (cause) {
-    throw new StoreUnavailableError('DynamoDB did not answer', { cause });
-  }
+  const table = openUsers(dynamo, tableName);
+  return await table.get(userId, { consistent: false });
 }
 
-/** Opens an account. Throws UserExistsError, and what the AWS SDK throws. */
+/** Opens an account. Rejects with UserExistsError, StoreUnavailableError, and what the client rejects with. */
 export async function addUser(
-  dynamo: DynamoDBDocumentClient,
-  table: string,
+  dynamo: DynamoClient,
+  tableName: string,
   user: { readonly userId: string; readonly password: string; readonly nowMs: number },
 ): Promise<UserRecord> {
+  const table = openUsers(dynamo, tableName);
   const record: UserRecord = {
     user_id: user.userId,
     password_hash: await hashPassword(user.password),
     created_at: new Date(user.nowMs).toISOString(),
   };
   try {
-    const onlyNew = 'attribute_not_exists(user_id)';
-    await dynamo.send(new PutCommand({ TableName: table, Item: record, ConditionExpression: onlyNew }));
+    await table.create(record);
   } catch (cause) {
-    if (cause instanceof ConditionalCheckFailedException) throw new UserExistsError(user.userId, { cause });
+    if (cause instanceof ConditionFailedError) throw new UserExistsError(user.userId, { cause });
     throw cause;
   }
   return record;
+}
+
+function openUsers(dynamo: DynamoClient, name: string): Table<UserRecord> {
+  return new Table(dynamo, { name, keyName: 'user_id', parse: createItemParser(UserSchema) });
 }

@@ -1,7 +1,7 @@
 /** The one translation from whatever was thrown to the problem that the client is told. */
+import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { ValidateError } from 'tsoa';
 import { QueueUnavailableError } from '../orders/order-queue.js';
-import { StoreUnavailableError } from '../orders/order-store.js';
 import { type FieldProblem, ProblemError } from './problem.js';
 import type { ProblemName } from './problem-kinds.js';
 

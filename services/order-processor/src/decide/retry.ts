@@ -24,6 +24,7 @@ const RETRY_CLASSES: Readonly<Record<string, RetryClass>> = {
   unknown: 'later',
   AbortError: 'later',
   TimeoutError: 'later',
+  StoreUnavailableError: 'later',
   ProvisionedThroughputExceededException: 'later',
   ThrottlingException: 'later',
   RequestLimitExceeded: 'later',

@@ -3,8 +3,13 @@
  * it can be seen while the services are down, which is when orders are dead-lettered; and GetStock does not tell whose
  * the holds are.
  */
-import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { OrderItem, OrderRecord } from '@order-pipeline/contracts/orders';
+import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
+import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
+import { Table } from '@order-pipeline/platform/dynamo/table';
+import { z } from 'zod';
+import { openOrders } from '../order-store.js';
+import { type HeldItem, HeldItemSchema } from '../stock-item.js';
 
 /** What an order holds of one item. */
 export interface HoldTrace {
@@ -17,6 +22,7 @@ export interface HoldTrace {
 
 /** The order's ledger entry, as far as operators read it. */
 export interface PaymentTrace {
+  readonly order_id: string;
   readonly state: string;
   /** In the minor unit of `currency`. */
   readonly amount: number;
@@ -27,7 +33,20 @@ export interface PaymentTrace {
   readonly updated_at: string;
 }
 
-/** What stands in the tables about an order. */
+const parsePayment = createItemParser<PaymentTrace>(
+  z.looseObject({
+    order_id: z.string(),
+    state: z.string(),
+    amount: z.int(),
+    currency: z.string(),
+    gateway_reference: z.string(),
+    decline_code: z.string(),
+    capture_count: z.int(),
+    updated_at: z.string(),
+  }),
+);
+
+/** What the tables hold about an order. */
 export interface OrderTraces {
   readonly record: OrderRecord | undefined;
   readonly holds: readonly HoldTrace[];
@@ -43,27 +62,29 @@ export interface TraceTables {
 
 /** Reads what there is about an order; `items` stand in for those of a record that is not there. */
 export async function readTraces(
-  dynamo: DynamoDBDocumentClient,
-  tables: TraceTables,
+  dynamo: DynamoClient,
+  { ordersTable, paymentsTable, inventoryTable }: TraceTables,
   orderId: string,
   items: readonly OrderItem[] = [],
 ): Promise<OrderTraces> {
-  const read = async (TableName: string, Key: Record<string, string>) => {
-    const { Item } = await dynamo.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
-    return Item;
-  };
-  const record = (await read(tables.ordersTable, { order_id: orderId })) as OrderRecord | undefined;
+  const payments = new Table(dynamo, { name: paymentsTable, keyName: 'order_id', parse: parsePayment });
+  const inventory = new Table<HeldItem>(dynamo, {
+    name: inventoryTable,
+    keyName: 'sku',
+    parse: createItemParser(HeldItemSchema),
+  });
+  const record = await openOrders(dynamo, ordersTable).get(orderId);
   const skus = [...new Set((record?.items ?? items).map(({ sku }) => sku))];
   const [payment, ...stock] = await Promise.all([
-    read(tables.paymentsTable, { order_id: orderId }),
-    ...skus.map((sku) => read(tables.inventoryTable, { sku })),
+    payments.get(orderId),
+    ...skus.map((sku) => inventory.get(sku)),
   ]);
   return {
     record,
-    payment: payment as PaymentTrace | undefined,
+    payment,
     holds: stock.flatMap((item) => {
-      const hold = item?.holds?.[orderId];
-      return hold ? [{ sku: item.sku, quantity: hold.quantity, at: hold.at }] : [];
+      const hold = item?.holds[orderId];
+      return item && hold ? [{ sku: item.sku, quantity: hold.quantity, at: hold.at }] : [];
     }),
   };
 }

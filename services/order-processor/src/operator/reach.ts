@@ -1,5 +1,6 @@
 /** What the commands depend on, and how its failures are told: one line that names the variable and the remedy. */
 import { Code, ConnectError } from '@connectrpc/connect';
+import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import type { Stage } from '@order-pipeline/platform/env';
 import type { OperatorConfig } from './config.js';
 import { CommandError, EXIT } from './exit.js';
@@ -106,6 +107,13 @@ export function explainAwsError(error: unknown, dependency: Dependency): unknown
     );
   if (($metadata?.httpStatusCode ?? 0) >= 500) return unreachable(dependency, error);
   return error;
+}
+
+/** An error of a call to DynamoDB in the operator's terms; what is no matter of reaching or settings stays as it is. */
+export function explainStoreError(error: unknown, dependency: Dependency): unknown {
+  if (!(error instanceof StoreUnavailableError)) return explainAwsError(error, dependency);
+  const explained = explainAwsError(error.cause, dependency);
+  return explained instanceof CommandError ? explained : error;
 }
 
 /** An SDK client, as far as errors are concerned. */

@@ -1,7 +1,9 @@
 /** What every command works with. */
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
+import { createSqs } from '@order-pipeline/platform/aws';
 import type { Clock } from '@order-pipeline/platform/clock';
+import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
+import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
+import { translateErrors } from '@order-pipeline/platform/dynamo/translate-errors';
 import { createLogger } from '@order-pipeline/platform/logger';
 import { Registry } from 'prom-client';
 import { OrderStore } from '../order-store.js';
@@ -9,7 +11,7 @@ import { createScoring, eachClient, type Scoring } from '../scoring.js';
 import type { Audit } from './audit.js';
 import type { OperatorConfig } from './config.js';
 import { DeadLetterQueue } from './dead-letter-queue.js';
-import { dynamoOf, explainErrorsOf, sqsOf } from './reach.js';
+import { dynamoOf, explainErrorsOf, explainStoreError, sqsOf } from './reach.js';
 
 /** Where a command runs. */
 export interface Shell {
@@ -29,7 +31,7 @@ export interface Shell {
 export interface System {
   readonly dlq: DeadLetterQueue;
   readonly store: OrderStore;
-  readonly dynamo: DynamoDBDocumentClient;
+  readonly dynamo: DynamoClient;
   readonly scoring: Scoring;
   /** Closes every connection. */
   close(): void;
@@ -53,9 +55,8 @@ const WAIT_SECONDS = 1;
 export function connect(config: OperatorConfig, waitSeconds = WAIT_SECONDS): System {
   const aws = { region: config.awsRegion, maxAttempts: AWS_MAX_ATTEMPTS, requestTimeoutMs: 5_000 };
   const sqs = createSqs(aws);
-  const dynamo = createDynamo(aws);
+  const dynamo = translateErrors(createDynamo(aws), (error) => explainStoreError(error, dynamoOf(config)));
   explainErrorsOf(sqs, sqsOf(config));
-  explainErrorsOf(dynamo, dynamoOf(config));
   const scoring = createScoring(config, new Registry(), createLogger('orders', 'silent'));
   return {
     dlq: new DeadLetterQueue({ sqs, ...config, waitSeconds }),

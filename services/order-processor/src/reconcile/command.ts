@@ -1,6 +1,6 @@
 /** The command `reconcile`: one pass, now, for an operator to read. */
 import { parseArgs } from 'node:util';
-import { createDynamo } from '@order-pipeline/platform/aws';
+import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { ConfigError, type Environment } from '@order-pipeline/platform/env';
 import { EXIT_CONFIG } from '@order-pipeline/platform/lifecycle';
 import { createLogger } from '@order-pipeline/platform/logger';

@@ -3,7 +3,12 @@
  * one that held only what is open would cost two more writes an order. A scan is cheap for stock, which has one item a SKU;
  * orders and payments grow, so there the pace bounds the cost, and a pass takes the longer.
  */
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
+import type { MalformedItemError } from '@order-pipeline/platform/dynamo/errors';
+import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
+import { type ScanOptions, Table } from '@order-pipeline/platform/dynamo/table';
+import { z } from 'zod';
+import { type HeldItem, HeldItemSchema } from '../stock-item.js';
 import { type Finding, isOverdue } from './decide.js';
 import { type ScanPace, scanPages } from './scan.js';
 
@@ -20,36 +25,52 @@ export interface Overdue {
   readonly ageMs: number;
 }
 
-/** The findings of all tables, page by page. Rejects when the signal aborts. */
+/**
+ * The findings of all tables, page by page. Rejects when the signal aborts, and at the end with the first
+ * MalformedItemError when there were items that do not parse.
+ */
 export type Find = (overdue: Overdue, signal: AbortSignal) => AsyncGenerator<readonly Finding[]>;
 
-/** A search of the three tables. */
-export function createFind(dynamo: DynamoDBDocumentClient, tables: ReconciledTables, pace: ScanPace): Find {
+/** Creates a search of the three tables. */
+export function createFind(dynamo: DynamoClient, tables: ReconciledTables, pace: ScanPace): Find {
+  const { inventory, payments, orders } = openTables(dynamo, tables);
   return async function* find(overdue, signal) {
-    for await (const items of scanPages<HeldItem>(dynamo, heldItems(tables), pace, signal))
-      yield items.flatMap((item) => toHolds(item, overdue));
-    for await (const entries of scanPages<OpenPayment>(dynamo, openPayments(tables, overdue), pace, signal))
-      yield entries.map(toAuthorization);
-    for await (const records of scanPages<OpenClaim>(dynamo, openClaims(tables, overdue), pace, signal))
-      yield records.map(toClaim);
+    const malformed: MalformedItemError[] = [];
+    for await (const page of scanPages(inventory, HELD_ITEMS, pace, signal)) {
+      malformed.push(...page.malformed);
+      yield page.items.flatMap((item) => toHolds(item, overdue));
+    }
+    for await (const page of scanPages(payments, openPayments(overdue), pace, signal)) {
+      malformed.push(...page.malformed);
+      yield page.items.map(toAuthorization);
+    }
+    for await (const page of scanPages(orders, openClaims(overdue), pace, signal)) {
+      malformed.push(...page.malformed);
+      yield page.items.map(toClaim);
+    }
+    if (malformed[0]) throw malformed[0];
   };
 }
 
-/** An item of the inventory table, as far as it is read. */
-interface HeldItem {
-  readonly sku: string;
-  readonly holds: Readonly<Record<string, { readonly quantity: number; readonly at: number }>>;
-}
+/** A scan of one table. */
+type TableScan<P> = Pick<ScanOptions<P>, 'filter' | 'values' | 'projection'>;
 
-function heldItems({ inventoryTable }: ReconciledTables) {
+function openTables(dynamo: DynamoClient, tables: ReconciledTables) {
+  const { inventoryTable, paymentsTable, ordersTable } = tables;
   return {
-    TableName: inventoryTable,
-    FilterExpression: 'size(#holds) > :none',
-    ProjectionExpression: '#sku, #holds',
-    ExpressionAttributeNames: { '#sku': 'sku', '#holds': 'holds' },
-    ExpressionAttributeValues: { ':none': 0 },
+    inventory: new Table(dynamo, { name: inventoryTable, keyName: 'sku', parse: parseHeldItem }),
+    payments: new Table(dynamo, { name: paymentsTable, keyName: 'order_id', parse: parseOpenPayment }),
+    orders: new Table(dynamo, { name: ordersTable, keyName: 'order_id', parse: parseOpenClaim }),
   };
 }
+
+const parseHeldItem = createItemParser<HeldItem>(HeldItemSchema);
+
+const HELD_ITEMS: TableScan<HeldItem> = {
+  filter: 'size(#holds) > :none',
+  values: { ':none': 0 },
+  projection: { attributes: ['sku', 'holds'], parse: parseHeldItem },
+};
 
 function toHolds({ sku, holds }: HeldItem, { now, ageMs }: Overdue): Finding[] {
   return Object.entries(holds)
@@ -63,16 +84,15 @@ interface OpenPayment {
   readonly updated_at: string;
 }
 
-function openPayments({ paymentsTable }: ReconciledTables, { now, ageMs }: Overdue) {
+const parseOpenPayment = createItemParser<OpenPayment>(
+  z.looseObject({ order_id: z.string(), updated_at: z.string() }),
+);
+
+function openPayments({ now, ageMs }: Overdue): TableScan<OpenPayment> {
   return {
-    TableName: paymentsTable,
-    FilterExpression: '#state = :authorized AND #updated_at < :before',
-    ProjectionExpression: '#order_id, #updated_at',
-    ExpressionAttributeNames: { '#order_id': 'order_id', '#state': 'state', '#updated_at': 'updated_at' },
-    ExpressionAttributeValues: {
-      ':authorized': 'AUTHORIZED',
-      ':before': new Date(now - ageMs).toISOString(),
-    },
+    filter: '#state = :authorized AND #updated_at < :before',
+    values: { ':authorized': 'AUTHORIZED', ':before': new Date(now - ageMs).toISOString() },
+    projection: { attributes: ['order_id', 'updated_at'], parse: parseOpenPayment },
   };
 }
 
@@ -86,17 +106,15 @@ interface OpenClaim {
   readonly lease_until: number;
 }
 
-function openClaims({ ordersTable }: ReconciledTables, { now, ageMs }: Overdue) {
+const parseOpenClaim = createItemParser<OpenClaim>(
+  z.looseObject({ order_id: z.string(), lease_until: z.number() }),
+);
+
+function openClaims({ now, ageMs }: Overdue): TableScan<OpenClaim> {
   return {
-    TableName: ordersTable,
-    FilterExpression: '#status = :processing AND #lease_until < :before',
-    ProjectionExpression: '#order_id, #lease_until',
-    ExpressionAttributeNames: {
-      '#order_id': 'order_id',
-      '#status': 'status',
-      '#lease_until': 'lease_until',
-    },
-    ExpressionAttributeValues: { ':processing': 'PROCESSING', ':before': now - ageMs },
+    filter: '#status = :processing AND #lease_until < :before',
+    values: { ':processing': 'PROCESSING', ':before': now - ageMs },
+    projection: { attributes: ['order_id', 'lease_until'], parse: parseOpenClaim },
   };
 }
 

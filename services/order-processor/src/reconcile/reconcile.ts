@@ -4,6 +4,7 @@
  * end anywhere.
  */
 import type { Clock } from '@order-pipeline/platform/clock';
+import { MalformedItemError } from '@order-pipeline/platform/dynamo/errors';
 import { toCallHeaders } from '@order-pipeline/platform/rpc/context';
 import type { OrderStore } from '../order-store.js';
 import type { Scoring } from '../scoring.js';
@@ -35,7 +36,7 @@ export type Action =
   | 'settled'
   /** It would have been settled, were this not a dry run. */
   | 'planned'
-  /** A service refused the settlement, or did not answer. The next pass tries again. */
+  /** A service refused the settlement or did not answer, or the record does not parse. The next pass tries again. */
   | 'failed'
   /** Nothing that may be settled: an operator has to look. */
   | 'reported'
@@ -94,7 +95,9 @@ async function handleOrder(
   { ageMs, dryRun, signal }: ReconcileOptions,
   orderId: string,
 ): Promise<OrderResult> {
-  const record = await store.read(orderId);
+  const record = await readRecord(store, orderId);
+  if (record instanceof MalformedItemError)
+    return { verdict: { action: 'leave' }, action: 'failed', error: record };
   const verdict = decideVerdict(record, clock(), ageMs);
   if (verdict.action === 'leave') return { verdict, action: 'left' };
   if (verdict.action === 'report') return { verdict, action: 'reported' };
@@ -107,6 +110,16 @@ async function handleOrder(
   } catch (error) {
     signal.throwIfAborted();
     return { verdict, action: 'failed', error };
+  }
+}
+
+/** Reads the order's record; one that does not parse must not keep a pass from the others. */
+async function readRecord(store: ReconcileParts['store'], orderId: string) {
+  try {
+    return await store.read(orderId);
+  } catch (error) {
+    if (error instanceof MalformedItemError) return error;
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 /** The reconciler as the processor runs it: on a schedule, with logs and metrics. */
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Clock, systemClock } from '@order-pipeline/platform/clock';
+import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import type { Logger } from '@order-pipeline/platform/logger';
 import type { Registry } from '@order-pipeline/platform/metrics';
 import type { ReconcileConfig } from '../config.js';
@@ -14,7 +14,7 @@ import { Schedule } from './schedule.js';
 
 /** What a reconciler is put together from. */
 export interface ReconcilerOptions {
-  readonly dynamo: DynamoDBDocumentClient;
+  readonly dynamo: DynamoClient;
   readonly scoring: Scoring;
   readonly config: ReconciledTables & { readonly reconcile: ReconcileConfig };
   readonly clock?: Clock;

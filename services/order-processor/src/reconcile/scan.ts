@@ -1,6 +1,7 @@
 /** Scans of whole tables that leave their capacity to those who serve customers. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DynamoDBDocumentClient, ScanCommand, type ScanCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { MalformedItemError } from '@order-pipeline/platform/dynamo/errors';
+import type { PageToken, ScanOptions, Table } from '@order-pipeline/platform/dynamo/table';
 
 /** Waits; rejects when the signal aborts. */
 export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -14,6 +15,12 @@ export interface ScanPace {
   readonly pause?: Pause;
 }
 
+/** A page of a scan. */
+export interface ScannedItems<P> {
+  readonly items: readonly P[];
+  readonly malformed: readonly MalformedItemError[];
+}
+
 const sleepUnlessAborted: Pause = async (milliseconds, signal) => {
   await sleep(milliseconds, undefined, { signal });
 };
@@ -22,24 +29,17 @@ const sleepUnlessAborted: Pause = async (milliseconds, signal) => {
  * The matching items of a table, page by page, read eventually consistently for half the price. After each page it waits
  * until what the page took is paid for. Rejects when the signal aborts.
  */
-export async function* scanPages<T>(
-  dynamo: DynamoDBDocumentClient,
-  input: ScanCommandInput,
+export async function* scanPages<P>(
+  table: Pick<Table<object>, 'scanPage'>,
+  scan: Pick<ScanOptions<P>, 'filter' | 'values' | 'projection'>,
   { pageItems, readUnitsPerSecond, pause = sleepUnlessAborted }: ScanPace,
   signal: AbortSignal,
-): AsyncGenerator<readonly T[]> {
-  let ExclusiveStartKey: ScanCommandInput['ExclusiveStartKey'];
+): AsyncGenerator<ScannedItems<P>> {
+  let pageToken: PageToken | undefined;
   do {
-    const command = new ScanCommand({
-      ...input,
-      Limit: pageItems,
-      ExclusiveStartKey,
-      ReturnConsumedCapacity: 'TOTAL',
-    });
-    const page = await dynamo.send(command, { abortSignal: signal });
-    yield (page.Items ?? []) as T[];
-    ExclusiveStartKey = page.LastEvaluatedKey;
-    const units = page.ConsumedCapacity?.CapacityUnits ?? 0;
-    if (ExclusiveStartKey) await pause((units / readUnitsPerSecond) * 1_000, signal);
-  } while (ExclusiveStartKey);
+    const page = await table.scanPage({ ...scan, limit: pageItems, pageToken, signal });
+    yield page;
+    pageToken = page.nextPageToken;
+    if (pageToken) await pause((page.readUnits / readUnitsPerSecond) * 1_000, signal);
+  } while (pageToken);
 }

@@ -1,11 +1,11 @@
 /** Inventory with its table and metrics. */
 import { InventoryService } from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
+import { Table } from '@order-pipeline/platform/dynamo/table';
 import { rpcService } from '@order-pipeline/platform/rpc/server';
 import { Counter } from 'prom-client';
 import type { Part, Tools } from '../part.js';
-import { Table } from '../table.js';
 import type { InventoryConfig } from './config.js';
-import type { StockItem } from './decide.js';
+import { STOCK } from './items.js';
 import { createInventoryService } from './service.js';
 import { InventoryStore } from './store.js';
 
@@ -14,7 +14,7 @@ export function createInventoryPart(
   config: InventoryConfig,
   { dynamo, registry, logger, clock }: Tools,
 ): Part {
-  const table = new Table<StockItem>(dynamo, config.table, 'sku');
+  const table = new Table(dynamo, { ...STOCK, name: config.table });
   const reservations = new Counter({
     name: 'reservations_total',
     help: 'Answers to Reserve by outcome, repeats included',

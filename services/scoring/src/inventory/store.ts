@@ -1,8 +1,10 @@
 /** Stock and holds in DynamoDB. Every effect is one conditional update of one item and idempotent by order. */
+import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
+import type { ConditionalUpdate, Table } from '@order-pipeline/platform/dynamo/table';
 import { Unavailable } from '../errors.js';
 import type { Permit } from '../permit.js';
-import { type ConditionalUpdate, ConditionFailed, type Table } from '../table.js';
 import { decideRefusedHold, type OrderLine, type Price, type RefusedHold, type StockItem } from './decide.js';
+import { PRICE } from './items.js';
 import { type Delivery, deliver, giveBack, giveBackOwned, sell, take, takeOver } from './writes.js';
 
 /** A call that takes holds for an order. */
@@ -40,7 +42,7 @@ export class InventoryStore {
 
   /** The price list's entries for these SKUs, by SKU; unknown ones are left out. */
   async prices(skus: readonly string[]): Promise<ReadonlyMap<string, Price>> {
-    const prices = await this.table.getAll(skus, ['sku', 'unit_price', 'currency']);
+    const prices = await this.table.getAll(skus, { projection: PRICE });
     return new Map(prices.map((price) => [price.sku, price]));
   }
 
@@ -134,6 +136,6 @@ export function skusOf(lines: readonly OrderLine[]): string[] {
 
 /** The item that stood in the way of a write; any other error goes on. */
 function standingOf(error: unknown): StockItem | undefined {
-  if (error instanceof ConditionFailed) return error.standing as StockItem | undefined;
+  if (error instanceof ConditionFailedError) return error.current as StockItem | undefined;
   throw error;
 }

@@ -10,7 +10,7 @@
  * `take` asks for enough stock and for no hold by this order, `sell` and `giveBack` for the hold: of two calls that
  * race, one finds its condition false and has changed nothing.
  */
-import type { ConditionalUpdate } from '../table.js';
+import type { ConditionalUpdate } from '@order-pipeline/platform/dynamo/table';
 import type { OrderLine } from './decide.js';
 
 /** A delivery of pieces, a new price, or both. */
@@ -58,7 +58,7 @@ export function takeOver({ quantity }: OrderLine, orderId: string, at: number): 
   return {
     update: `SET ${OWN_HOLD}`,
     condition: `${SAME_QUANTITY} AND ${OWNED_BY_EARLIER_CALL}`,
-    names: { '#order': orderId, '#at': 'at', '#quantity': 'quantity' },
+    names: { '#order': orderId },
     values: { ':quantity': quantity, ':at': at },
   };
 }
@@ -73,7 +73,7 @@ export function giveBack(orderId: string): ConditionalUpdate {
   return {
     update: `SET ${ADD_HELD_PIECES} ${REMOVE_HOLD}`,
     condition: HELD_BY_ORDER,
-    names: { '#order': orderId, '#quantity': 'quantity' },
+    names: { '#order': orderId },
   };
 }
 
@@ -81,7 +81,7 @@ export function giveBack(orderId: string): ConditionalUpdate {
 export function giveBackOwned(owner: 'this' | 'earlier', orderId: string, at: number): ConditionalUpdate {
   const { update, names } = giveBack(orderId);
   const condition = owner === 'this' ? OWNED_BY_CALL : OWNED_BY_EARLIER_CALL;
-  return { update, condition, names: { ...names, '#at': 'at' }, values: { ':at': at } };
+  return { update, condition, ...(names && { names }), values: { ':at': at } };
 }
 
 /** Adds pieces to an item, unless this is its latest delivery; a delivery with a price can create the item. */

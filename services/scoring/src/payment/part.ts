@@ -1,11 +1,11 @@
 /** Payment with its ledger, gateway and metrics. */
 import { PaymentService } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
+import { Table } from '@order-pipeline/platform/dynamo/table';
 import { rpcService } from '@order-pipeline/platform/rpc/server';
 import { Counter } from 'prom-client';
 import type { Part, Tools } from '../part.js';
-import { Table } from '../table.js';
 import type { PaymentConfig } from './config.js';
-import type { LedgerEntry } from './decide.js';
+import { LEDGER } from './items.js';
 import { Payments } from './payments.js';
 import { createPaymentService } from './service.js';
 import { SimulatedGateway } from './simulated-gateway.js';
@@ -13,7 +13,7 @@ import { PaymentStore } from './store.js';
 
 /** Puts the service together. */
 export function createPaymentPart(config: PaymentConfig, { dynamo, registry, logger, clock }: Tools): Part {
-  const table = new Table<LedgerEntry>(dynamo, config.table, 'order_id');
+  const table = new Table(dynamo, { ...LEDGER, name: config.table });
   const transitions = new Counter({
     name: 'payments_total',
     help: 'Payments that reached a state, each once',

@@ -1,9 +1,9 @@
 /** Moves money: decides by the ledger, asks the gateway, writes what came of it. Idempotent by order. */
 import type { Clock } from '@order-pipeline/platform/clock';
+import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
 import type { Counter } from 'prom-client';
 import { NotFound, OutcomeUnknown, Refused } from '../errors.js';
 import type { Permit } from '../permit.js';
-import { ConditionFailed } from '../table.js';
 import {
   decideAuthorize,
   decideStep,
@@ -108,8 +108,8 @@ export class Payments {
       try {
         return await act(step.reference, standing);
       } catch (error) {
-        if (!(error instanceof ConditionFailed)) throw error;
-        standing = error.standing;
+        if (!(error instanceof ConditionFailedError)) throw error;
+        standing = error.current as LedgerEntry | undefined;
       }
     }
   }
@@ -157,5 +157,7 @@ export class Payments {
 const BLANK = { amount: 0, currency: '', gateway_reference: '', decline_code: '', capture_count: 0 };
 
 function isVoided(error: unknown): boolean {
-  return error instanceof ConditionFailed && (error.standing as LedgerEntry | undefined)?.state === 'VOIDED';
+  return (
+    error instanceof ConditionFailedError && (error.current as LedgerEntry | undefined)?.state === 'VOIDED'
+  );
 }

@@ -8,7 +8,7 @@
  * `open` asks for no entry and `move` for an AUTHORIZED one: of two calls that race, one finds its condition false and
  * learns what stands.
  */
-import type { ConditionalUpdate, Table } from '../table.js';
+import type { ConditionalUpdate, Table } from '@order-pipeline/platform/dynamo/table';
 import type { LedgerEntry, PaymentState } from './decide.js';
 
 const IS_AUTHORIZED = '#state = :authorized';
@@ -24,13 +24,13 @@ export class PaymentStore {
     return await this.table.get(orderId);
   }
 
-  /** Writes the order's first entry. Throws ConditionFailed with the entry that stands. */
+  /** Writes the order's first entry. Throws ConditionFailedError with the entry that stands. */
   async open(entry: LedgerEntry): Promise<LedgerEntry> {
     await this.table.create(entry);
     return entry;
   }
 
-  /** Moves an authorized payment on. Throws ConditionFailed with the entry that stands. */
+  /** Moves an authorized payment on. Throws ConditionFailedError with the entry that stands. */
   async move(orderId: string, to: 'CAPTURED' | 'VOIDED', now: string): Promise<LedgerEntry> {
     return await this.table.updateAndGet(orderId, moveTo(to, now));
   }
@@ -41,7 +41,6 @@ function moveTo(state: PaymentState, now: string): ConditionalUpdate {
   return {
     update: captured ? `${SET_STATE} ${COUNT_CAPTURE}` : SET_STATE,
     condition: IS_AUTHORIZED,
-    names: { '#state': 'state' },
     values: { ':authorized': 'AUTHORIZED', ':state': state, ':now': now, ...(captured && { ':one': 1 }) },
   };
 }

@@ -12,12 +12,11 @@ import type { OrderRecord } from '@order-pipeline/contracts/orders';
 const UNCLAIMED = 'attribute_not_exists(#order_id)';
 const UNDECIDED = '#status = :processing';
 
-/** The parts of the write, in the words of DynamoDB's UpdateItem. */
+/** A conditional update. Every `#name` stands for the attribute `name`. */
 export interface CancelWrite {
-  readonly UpdateExpression: string;
-  readonly ConditionExpression: string;
-  readonly ExpressionAttributeNames: Readonly<Record<string, string>>;
-  readonly ExpressionAttributeValues: Readonly<Record<string, unknown>>;
+  readonly update: string;
+  readonly condition: string;
+  readonly values: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -26,18 +25,11 @@ export interface CancelWrite {
  */
 export function toCancelWrite(nowMs: number): CancelWrite {
   return {
-    UpdateExpression:
+    update:
       'SET #status = :cancelled, #updated_at = :updated_at, ' +
       '#attempt = if_not_exists(#attempt, :zero), #lease_until = if_not_exists(#lease_until, :zero)',
-    ConditionExpression: `${UNCLAIMED} OR ${UNDECIDED}`,
-    ExpressionAttributeNames: {
-      '#order_id': 'order_id',
-      '#status': 'status',
-      '#updated_at': 'updated_at',
-      '#attempt': 'attempt',
-      '#lease_until': 'lease_until',
-    },
-    ExpressionAttributeValues: {
+    condition: `${UNCLAIMED} OR ${UNDECIDED}`,
+    values: {
       ':cancelled': 'CANCELLED',
       ':processing': 'PROCESSING',
       ':updated_at': new Date(nowMs).toISOString(),

@@ -1,0 +1,26 @@
+/** The schema of the orders table's items, for readers to check. */
+import { z } from 'zod';
+import { type OrderItem, type OrderRecord, REJECTION_REASONS } from './orders.js';
+
+const OrderItemSchema: z.ZodType<OrderItem> = z.looseObject({ sku: z.string(), quantity: z.int() });
+
+/** An item of the orders table. Attributes that a newer writer added stay. */
+export const OrderRecordSchema: z.ZodType<OrderRecord> = z.looseObject({
+  order_id: z.string(),
+  user_id: z.exactOptional(z.string()),
+  amount: z.exactOptional(z.int()),
+  currency: z.exactOptional(z.string()),
+  items: z.exactOptional(z.array(OrderItemSchema)),
+  created_at: z.exactOptional(z.string()),
+  status: z.enum(['PROCESSING', 'COMPLETED', 'REJECTED', 'FAILED', 'CANCELLED']),
+  reason: z.exactOptional(z.enum([...REJECTION_REASONS, 'RETRIES_EXHAUSTED'])),
+  failure_note: z.exactOptional(z.string()),
+  attempt: z.int(),
+  claim_id: z.exactOptional(z.string()),
+  lease_until: z.number(),
+  payment_method: z.exactOptional(z.string()),
+  fraud_score: z.exactOptional(z.number()),
+  request_id: z.exactOptional(z.string()),
+  trace_id: z.exactOptional(z.string()),
+  updated_at: z.string(),
+});

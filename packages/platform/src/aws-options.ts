@@ -1,0 +1,39 @@
+/** Options that the clients of all AWS services share. */
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+/** Behaviour of a client on the wire. */
+export interface AwsClientOptions {
+  readonly region: string;
+  /** Tries of one call, the first included. 1 where another layer retries. */
+  readonly maxAttempts: number;
+  /** Timeout of one try, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** Connections that are kept open, at most. Default 64. */
+  readonly maxSockets?: number;
+}
+
+/** Returns the SDK's configuration for these options. */
+export function toClientConfig({ region, maxAttempts, requestTimeoutMs, maxSockets = 64 }: AwsClientOptions) {
+  const agentOptions = { keepAlive: true, maxSockets };
+  return {
+    region,
+    maxAttempts,
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: 1_000,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+      httpAgent: new HttpAgent(agentOptions),
+      httpsAgent: new HttpsAgent(agentOptions),
+    }),
+  };
+}
+
+/** Prepares each call's input and output for a log that goes nowhere: a fifth of what a call costs. */
+const CALL_LOG = 'loggerMiddleware';
+
+/** Removes the SDK's call log. */
+export function removeCallLog(client: { readonly middlewareStack: { remove(name: string): boolean } }): void {
+  client.middlewareStack.remove(CALL_LOG);
+}
