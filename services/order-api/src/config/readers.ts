@@ -1,4 +1,5 @@
 /** Settings of the API's own kinds: secrets, quotas, origins. Each reports what is wrong and how to mend it. */
+import { parseOrigins } from '@order-pipeline/contracts/settings';
 import type { EnvReader, Stage } from '@order-pipeline/platform/env';
 import { z } from 'zod';
 import { type KeyRing, parseKeyRing } from '../keys.js';
@@ -50,11 +51,10 @@ export function readQuota(env: EnvReader, variable: string, name: string, fallba
   return env.read<QuotaPolicy>(variable, schema, `set a quota such as ${fallback}`);
 }
 
-/** A list of web origins, empty by default. */
+/** Reads a list of web origins, empty by default. */
 export function readOrigins(env: EnvReader, variable: string): readonly string[] {
-  const origins = env.textOr(variable, '').split(',').filter(Boolean);
-  for (const origin of origins) {
-    if (URL.canParse(origin) && new URL(origin).origin === origin) continue;
+  const { origins, invalid } = parseOrigins(env.textOr(variable, ''));
+  for (const origin of invalid) {
     env.report(
       variable,
       `holds ${origin}, which is not an origin`,

@@ -1,4 +1,5 @@
 /** Quotas in the words of the configuration and of the `RateLimit` header fields (IETF draft-10). */
+import { parseRate } from '@order-pipeline/contracts/settings';
 
 /** How many requests one caller may make in a window. */
 export interface QuotaPolicy {
@@ -21,13 +22,10 @@ export interface QuotaState {
   readonly resetSeconds: number;
 }
 
-const UNIT_SECONDS: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3_600, day: 86_400 };
-
-/** Reads `100/minute` (second, minute, hour or day). Answers nothing if it is not of that form. */
+/** Parses `100/minute` (second, minute, hour or day). Returns `undefined` if it is not of that form. */
 export function parseQuota(name: string, text: string): QuotaPolicy | undefined {
-  const [, count, unit] = /^([1-9]\d{0,8})\/(second|minute|hour|day)$/.exec(text) ?? [];
-  const windowSeconds = unit === undefined ? undefined : UNIT_SECONDS[unit];
-  return windowSeconds === undefined ? undefined : { name, quota: Number(count), windowSeconds };
+  const rate = parseRate(text);
+  return rate && { name, quota: rate.count, windowSeconds: rate.windowSeconds };
 }
 
 /** The value of `RateLimit-Policy`. */
