@@ -3,13 +3,18 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { RPC_SERVICES, STATUSES, toAlarms } from '../src/decide/alarms.ts';
+import { RPC_SERVICES, STATUSES, STUCK_SCOPE, toAlarms } from '../src/decide/alarms.ts';
 import { toCollectorContainer } from '../src/decide/containers.ts';
 import { PORTS } from '../src/decide/services.ts';
 import { ROOT } from './support/capture.ts';
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const sources = globSync('{services,packages}/*/src/**/*.ts', { cwd: ROOT }).map(read).join('\n');
+
+/** Anchors of the sections on alarms in the runbook. */
+const RUNBOOK_SECTIONS = [...read('docs/runbook.md').matchAll(/^### ([a-z0-9-]+)$/gm)].map(
+  ([, name]) => name,
+);
 
 /** What prom-client's default metrics and Prometheus itself add. */
 const BUILT_IN = /^(up|process_cpu_seconds_total|nodejs_eventloop_lag_p99_seconds)$/;
@@ -33,7 +38,7 @@ interface Rule {
   readonly record?: string;
   readonly expr: string;
   readonly labels?: { readonly severity: string };
-  readonly annotations?: { readonly summary: string };
+  readonly annotations?: { readonly summary: string; readonly runbook_url?: string };
 }
 
 describe('Prometheus rules', () => {
@@ -56,6 +61,21 @@ describe('Prometheus rules', () => {
     }
   });
 
+  it('link to sections of the runbook that there are', () => {
+    for (const { alert, annotations } of rules) {
+      if (!alert) continue;
+      const [path, section = ''] = annotations?.runbook_url?.split('#') ?? [];
+      expect([alert, path]).toEqual([alert, 'docs/runbook.md']);
+      expect(RUNBOOK_SECTIONS).toContain(section);
+    }
+  });
+
+  it('do not count requests that wait on purpose as slow', () => {
+    const slow = rules.find(({ alert }) => alert === 'ApiSlow');
+    expect(slow?.expr).toContain('{waiting="false"}');
+    expect(read('services/order-api/src/metrics.ts')).toContain("'waiting'");
+  });
+
   it('use only records that there are', () => {
     const records = rules.flatMap(({ record }) => record ?? []);
     const used = rules.flatMap(({ expr }) =>
@@ -67,6 +87,25 @@ describe('Prometheus rules', () => {
   it('finds an unknown metric', () => {
     expect(metricsIn('sum by (le) (rate(no_such_total{a="b"}[5m])) > 0')).toEqual(['no_such_total']);
     expect(sources).not.toContain("'no_such_total'");
+  });
+});
+
+describe('CloudWatch alarms', () => {
+  const alarms = toAlarms({
+    orderQueue: 'q',
+    orderDlq: 'd',
+    tables: ['t'],
+    loadBalancer: 'l',
+    accessLogNamespace: 'n',
+    namespace: 'n',
+  });
+
+  it.each(alarms.map(({ name }) => name))('%s has a section in the runbook', (name) => {
+    expect(RUNBOOK_SECTIONS).toContain(name);
+  });
+
+  it('have a section each, and the runbook has no other but for Prometheus', () => {
+    expect([...RUNBOOK_SECTIONS].sort()).toEqual([...alarms.map(({ name }) => name), 'service-down'].sort());
   });
 });
 
@@ -138,6 +177,8 @@ describe('the collector', () => {
 
   it('reads labels that the processor writes', () => {
     const metrics = read('services/order-processor/src/metrics.ts');
+    const [{ metric_relabel_configs: labels }] = receivers.prometheus.config.scrape_configs;
+    expect(labels.at(-1)).toMatchObject({ target_label: 'scope', replacement: STUCK_SCOPE });
     for (const status of STATUSES) expect(metrics).toContain(`'${status}'`);
     expect(Object.keys(RPC_SERVICES)).toEqual(['inventory', 'fraud', 'payment']);
   });

@@ -4,8 +4,8 @@ import { Counter, Histogram } from 'prom-client';
 
 /** The API's own metrics. */
 export interface ApiMetrics {
-  /** One answered request. `route` is a path template, never a path. */
-  observeRequest(method: string, route: string, status: number, seconds: number): void;
+  /** One answered request. `route` is a path template, never a path; `waiting` requests are late on purpose. */
+  observeRequest(method: string, route: string, status: number, seconds: number, waiting: boolean): void;
   /** One SendMessageBatch call with this many orders. */
   observeBatch(orders: number): void;
   /** An order that SQS has. */
@@ -22,7 +22,7 @@ export function createMetrics(registry: Registry, env: string): ApiMetrics {
   const requests = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from a request to the end of its answer',
-    labelNames: ['method', 'route', 'status'],
+    labelNames: ['method', 'route', 'status', 'waiting'],
     buckets: LATENCY_BUCKETS_SECONDS,
     registers,
   });
@@ -53,9 +53,9 @@ export function createMetrics(registry: Registry, env: string): ApiMetrics {
   accepted.inc({ env }, 0);
   const children = new Map<string, Histogram.Internal<string>>();
   return {
-    observeRequest: (method, route, status, seconds) => {
-      const key = `${method} ${route} ${status}`;
-      const child = children.get(key) ?? requests.labels(method, route, String(status));
+    observeRequest: (method, route, status, seconds, waiting) => {
+      const key = `${method} ${route} ${status} ${waiting}`;
+      const child = children.get(key) ?? requests.labels(method, route, String(status), String(waiting));
       children.set(key, child);
       child.observe(seconds);
     },

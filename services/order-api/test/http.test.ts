@@ -153,7 +153,7 @@ describe('operations', () => {
     expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(body).toMatch(/^orders_accepted_total\{env="local"\} [1-9]/m);
     expect(body).toMatch(
-      /^http_request_duration_seconds_count\{method="POST",route="\/orders",status="202"\} [1-9]/m,
+      /^http_request_duration_seconds_count\{method="POST",route="\/orders",status="202",waiting="false"\} [1-9]/m,
     );
     expect(body).toMatch(/^order_batch_size_count [1-9]/m);
   });

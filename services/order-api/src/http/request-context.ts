@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '@order-pipeline/platform/logger';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { ApiMetrics } from '../metrics.js';
+import { isWaiting } from './waiting.js';
 
 /** How a request is told apart from others, here and in the services after this one. */
 export interface RequestContext {
@@ -31,13 +32,15 @@ export function createRequestContext(logger: Logger, metrics: ApiMetrics): Reque
     response.once('close', () => {
       const durationMs = performance.now() - startedMs;
       const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
-      metrics.observeRequest(request.method, route, response.statusCode, durationMs / 1_000);
+      const waiting = isWaiting(response);
+      metrics.observeRequest(request.method, route, response.statusCode, durationMs / 1_000, waiting);
       accessLog.info({
         request_id: context.requestId,
         method: request.method,
         route,
         status: response.statusCode,
         duration_ms: Math.round(durationMs * 10) / 10,
+        ...(waiting && { waiting }),
         ...(request.user && { user_id: request.user.user_id }),
         ...(!response.writableFinished && { aborted: true }),
       });
