@@ -18,7 +18,7 @@ function readSettings(): Record<string, string> {
 
 function loadOrStop(): StackConfig {
   try {
-    return loadConfig(readSettings(), aws.config.region);
+    return loadConfig(readSettings(), aws.config.region, pulumi.getStack());
   } catch (error) {
     // A RunError is shown without its stack: the message says all that there is to do.
     throw error instanceof ConfigError ? new pulumi.RunError(error.message) : error;

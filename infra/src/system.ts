@@ -30,11 +30,13 @@ export function createSystem(config: StackConfig) {
   const metricsNamespace = compute?.appMetrics ? prefix : undefined;
   const watched = {
     ...data.watched(),
-    ...(platform && { loadBalancer: platform.entry.arnSuffix }),
+    ...(platform && { loadBalancer: platform.entry.arnSuffix, accessLogNamespace: prefix }),
     ...(metricsNamespace && { namespace: metricsNamespace }),
   };
   // Before the services: some of the alarms decide whether a deployment stays.
-  const alarms = config.alarms && new Alarms('alarms', { prefix, watched, ...config.alarms });
+  const alarms =
+    config.alarms &&
+    new Alarms('alarms', { prefix, watched, runbookUrl: config.runbookUrl, ...config.alarms });
   const services =
     compute &&
     platform &&

@@ -3,11 +3,11 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from '@order-pipeline/platform/env';
 import { loadConfig } from '../src/config/load.ts';
 import { readStackConfig } from './support/capture.ts';
-import { STACKS } from './support/stacks.ts';
+import { STACKS, settingsOf } from './support/stacks.ts';
 
 const REGION = 'eu-central-1';
 const DEV = { stage: 'dev' };
-const PROD = { stage: 'prod', domainName: 'orders.example.com', hostedZoneId: 'Z1' };
+const PROD = { stage: 'prod', domainName: 'orders.acme.shop', hostedZoneId: 'Z1' };
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const DIGESTS = {
   'order-api': DIGEST,
@@ -16,9 +16,17 @@ const DIGESTS = {
   'metrics-collector': DIGEST,
 };
 
-function problemsOf(settings: Record<string, string>, region: string | undefined = REGION): string[] {
+const CIDR = 'set a private range of /16 to /22, such as 10.0.0.0/16 (10/8, 172.16/12 or 192.168/16)';
+const ORIGINS = 'set origins such as https://shop.example.com, without a path, separated by commas';
+const REPLICAS = 'set regions other than aws:region, separated by commas: eu-west-1,eu-north-1';
+
+function problemsOf(
+  settings: Record<string, string>,
+  region: string | undefined = REGION,
+  stack?: string,
+): string[] {
   try {
-    loadConfig(settings, region);
+    loadConfig(settings, region, stack);
   } catch (error) {
     if (error instanceof ConfigError) {
       return error.problems.map(({ variable, problem, remedy }) => `${variable} ${problem}: ${remedy}`);
@@ -38,6 +46,7 @@ describe('defaults', () => {
       signingKeyGeneration: 1,
       jwtSecretGeneration: 1,
       version: 'unknown',
+      runbookUrl: 'docs/runbook.md',
       alarms: {},
       compute: {
         vpcCidr: '10.0.0.0/16',
@@ -55,6 +64,7 @@ describe('defaults', () => {
           'order-processor': { cpuUnits: 256, memoryMiB: 512, minTasks: 1, maxTasks: 4 },
           scoring: { cpuUnits: 256, memoryMiB: 512, minTasks: 1, maxTasks: 4 },
         },
+        processorTuning: {},
         cacheNodeType: 'cache.t4g.micro',
         cacheNodes: 1,
         logRetentionDays: 30,
@@ -70,7 +80,7 @@ describe('defaults', () => {
     expect(config).toMatchObject({ protect: true, compute: { canary: true, cacheNodes: 2 } });
     expect(config.compute?.entry).toEqual({
       scheme: 'https',
-      domainName: 'orders.example.com',
+      domainName: 'orders.acme.shop',
       hostedZoneId: 'Z1',
     });
   });
@@ -84,12 +94,25 @@ describe('defaults', () => {
 describe('the settings of the repository', () => {
   it.each(STACKS)('are sound for %s', (stack) => {
     const settings = Object.fromEntries(
-      Object.entries(readStackConfig(stack))
+      Object.entries({ ...readStackConfig(stack), ...settingsOf(stack) })
         .filter(([key]) => key.startsWith('order-pipeline:'))
         .map(([key, value]) => [key.replace('order-pipeline:', ''), value]),
     );
-    expect(problemsOf(settings)).toEqual([]);
+    expect(problemsOf(settings, REGION, stack)).toEqual([]);
     expect(settings.stage).toBe(stack);
+  });
+
+  it('are those of the template for prod, which has to be filled in', () => {
+    const template = Object.fromEntries(
+      Object.entries(readStackConfig('prod'))
+        .filter(([key]) => key.startsWith('order-pipeline:'))
+        .map(([key, value]) => [key.replace('order-pipeline:', ''), value]),
+    );
+    expect(problemsOf(template, REGION, 'prod')).toEqual([
+      'domainName is the example orders.example.com: set a domain of your own',
+      'hostedZoneId is the example Z00000000EXAMPLE: set the id of the Route 53 zone that holds domainName',
+      'alarmEmail is the example operations@example.com: set the address of those who are on call',
+    ]);
   });
 });
 
@@ -101,8 +124,9 @@ describe('good values', () => {
         hostedZoneId: '',
         certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/a',
         protect: 'off',
-        replicaRegions: 'eu-west-1, us-gov-west-1',
-        alarmEmail: 'ops@example.com',
+        retire: 'prod',
+        replicaRegions: 'eu-west-1, ap-southeast-7',
+        alarmEmail: 'ops@acme.shop',
         authMode: 'oidc',
         oidcIssuer: 'https://login.example.com',
         oidcAudience: 'orders',
@@ -116,8 +140,8 @@ describe('good values', () => {
     );
     expect(config).toMatchObject({
       protect: false,
-      replicaRegions: ['eu-west-1', 'us-gov-west-1'],
-      alarms: { email: 'ops@example.com' },
+      replicaRegions: ['eu-west-1', 'ap-southeast-7'],
+      alarms: { email: 'ops@acme.shop' },
       compute: {
         entry: { scheme: 'https', certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/a' },
         auth: { mode: 'oidc', issuer: 'https://login.example.com', audience: 'orders' },
@@ -159,11 +183,8 @@ describe('bad values', () => {
       { ...DEV, replicaRegions: REGION },
       'replicaRegions has the home region in it: set regions other than aws:region, separated by commas: eu-west-1,eu-north-1',
     ],
-    [
-      { ...DEV, vpcCidr: '8.8.0.0/16' },
-      'vpcCidr is not a private range of /16 to /22: set a range such as 10.0.0.0/16',
-    ],
-    [{ ...DEV, zones: '1' }, 'zones is too small: set a whole number from 2 to 3'],
+    [{ ...DEV, vpcCidr: '8.8.0.0/16' }, `vpcCidr is a range of public addresses: ${CIDR}`],
+    [{ ...DEV, zones: '1' }, 'zones is too small: set a whole number from 2 to 6'],
     [
       { ...DEV, natGateways: 'two' },
       'natGateways is not one of the known values: set it to none, single, perZone',
@@ -201,12 +222,31 @@ describe('bad values', () => {
       { ...DEV, authMode: 'oidc', oidcIssuer: 'https://a.example.com', oidcAudience: 'a' },
       "natGateways is none, but order-api fetches the issuer's keys: set it to single or perZone",
     ],
-    [{ ...DEV, rateLimit: '100' }, 'rateLimit is not a rate: set a rate such as 100/minute'],
     [
-      { ...DEV, corsOrigins: 'shop' },
-      'corsOrigins is not a list of origins: set origins such as https://shop.example.com, separated by commas',
+      { ...DEV, rateLimit: '100' },
+      'rateLimit is not a count per second, minute, hour or day: set a rate such as 100/minute',
     ],
-    [{ ...DEV, imageTag: 'a b' }, 'imageTag is not a tag: set the tag under which all images were pushed'],
+    [
+      { ...DEV, rateLimit: '0/minute' },
+      'rateLimit is not a count per second, minute, hour or day: set a rate such as 100/minute',
+    ],
+    [{ ...DEV, corsOrigins: 'shop' }, `corsOrigins holds shop, which is not an origin: ${ORIGINS}`],
+    [
+      { ...DEV, corsOrigins: 'https://a.acme.shop, https://b.acme.shop/cart' },
+      `corsOrigins holds https://b.acme.shop/cart, which is not an origin: ${ORIGINS}`,
+    ],
+    [
+      { ...DEV, corsOrigins: 'https://a.acme.shop/' },
+      `corsOrigins holds https://a.acme.shop/, which is not an origin: ${ORIGINS}`,
+    ],
+    [
+      { ...DEV, imageTag: 'a b' },
+      'imageTag is not a tag: set the tag under which all images were pushed, such as a revision',
+    ],
+    [
+      { ...DEV, imageTag: 'latest' },
+      'imageTag is latest, which names another image after every push: set the tag under which all images were pushed, such as a revision',
+    ],
     [
       { ...DEV, imageTag: '1', imageDigests: JSON.stringify(DIGESTS) },
       'imageTag is set beside imageDigests: set only one of the two',
@@ -244,6 +284,157 @@ describe('bad values', () => {
     ],
   ])('%j', (settings, problem) => {
     expect(problemsOf(settings as Record<string, string>)).toContain(problem);
+  });
+
+  it.each([
+    ['10.999.0.0/16', 'not an IPv4 range'],
+    ['10.0.0.0/33', 'not an IPv4 range'],
+    ['10.0.0/16', 'not an IPv4 range'],
+    ['10.0.0.0/8', 'not of /16 to /22'],
+    ['10.0.0.0/23', 'not of /16 to /22'],
+    ['10.0.1.7/16', 'not the start of its range, which is 10.0.0.0/16'],
+    ['10.0.3.0/22', 'not the start of its range, which is 10.0.0.0/22'],
+    ['172.200.0.0/16', 'a range of public addresses'],
+    ['172.32.0.0/16', 'a range of public addresses'],
+    ['192.1.0.0/16', 'a range of public addresses'],
+    ['192.169.0.0/16', 'a range of public addresses'],
+    ['11.0.0.0/16', 'a range of public addresses'],
+  ])('is the range %s', (vpcCidr, problem) => {
+    expect(problemsOf({ ...DEV, vpcCidr })).toEqual([`vpcCidr is ${problem}: ${CIDR}`]);
+  });
+
+  it.each(['10.255.0.0/16', '172.16.0.0/16', '172.31.252.0/22', '192.168.0.0/20'])(
+    'is not the range %s',
+    (vpcCidr) => {
+      expect(problemsOf({ ...DEV, vpcCidr })).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['cache.t1.micro', 'of the generation t1, which has no encryption'],
+    ['cache.m1.small', 'of the generation m1, which has no encryption'],
+    ['cache.m3.medium', 'of the generation m3, which has no encryption'],
+    ['cache.r3.large', 'of the generation r3, which has no encryption'],
+    ['cache.c1.xlarge', 'of the generation c1, which has no encryption'],
+    ['cache.t4g.huge', 'not a node type'],
+    ['db.t4g.micro', 'not a node type'],
+  ])('is the node type %s', (cacheNodeType, problem) => {
+    expect(problemsOf({ ...DEV, cacheNodeType })).toEqual([
+      `cacheNodeType is ${problem}: set a node type such as cache.t4g.micro`,
+    ]);
+  });
+
+  it.each(['cache.t3.small', 'cache.m7g.large', 'cache.r6gd.16xlarge', 'cache.c7gn.xlarge'])(
+    'is not the node type %s',
+    (cacheNodeType) => {
+      expect(problemsOf({ ...DEV, cacheNodeType })).toEqual([]);
+    },
+  );
+
+  it.each([
+    [
+      { ...PROD, hostedZoneId: '', certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/a' },
+      'certificateArn is a certificate of us-east-1: request one in eu-central-1, where the load balancer is',
+    ],
+    [
+      { ...DEV, replicaRegions: 'eu-west-1,eu-north-1,eu-west-1' },
+      `replicaRegions holds eu-west-1 twice: ${REPLICAS}`,
+    ],
+    [
+      { ...DEV, replicaRegions: 'eu-west-9' },
+      `replicaRegions holds eu-west-9, which is not a region of AWS: ${REPLICAS}`,
+    ],
+    [
+      { ...DEV, replicaRegions: 'us-gov-west-1' },
+      `replicaRegions holds us-gov-west-1, which is apart from eu-central-1: ${REPLICAS}`,
+    ],
+    [
+      { ...DEV, oidcIssuer: 'https://login.acme.shop' },
+      'oidcIssuer is set, but authMode is password: set authMode to oidc, or remove it',
+    ],
+    [
+      { ...DEV, oidcAudience: 'orders' },
+      'oidcAudience is set, but authMode is password: set authMode to oidc, or remove it',
+    ],
+    [
+      { ...DEV, logLevel: 'warn' },
+      'logLevel is warn, but the alarm on latency reads the access log of order-api: set it to info or debug, or alarms to off',
+    ],
+    [
+      { ...PROD, protect: 'off' },
+      'protect is off in prod: the tables and the load balancer could be deleted: remove the setting, or set retire to prod to take the stack down',
+    ],
+    [
+      { ...PROD, protect: 'off', retire: 'dev' },
+      'protect is off in prod: the tables and the load balancer could be deleted: remove the setting, or set retire to prod to take the stack down',
+    ],
+    [
+      { ...PROD, alarms: 'off' },
+      'canary is on while alarms are off: nothing would take a bad deployment back: set alarms to on, or canary to off',
+    ],
+    [{ ...PROD, apiMinTasks: '1' }, 'apiMinTasks is too small: set a whole number from 2 to 100'],
+    [{ ...PROD, processorMinTasks: '1' }, 'processorMinTasks is too small: set a whole number from 2 to 100'],
+    [
+      { ...PROD, domainName: 'orders.example.com' },
+      'domainName is the example orders.example.com: set a domain of your own',
+    ],
+    [{ ...PROD, domainName: 'shop.test' }, 'domainName is the example shop.test: set a domain of your own'],
+    [
+      { ...PROD, hostedZoneId: 'Z00000000EXAMPLE' },
+      'hostedZoneId is the example Z00000000EXAMPLE: set the id of the Route 53 zone that holds domainName',
+    ],
+    [
+      { ...PROD, alarmEmail: 'operations@example.com' },
+      'alarmEmail is the example operations@example.com: set the address of those who are on call',
+    ],
+    [
+      { ...DEV, processorMaxInFlight: '0' },
+      'processorMaxInFlight is too small: set a whole number from 1 to 1000',
+    ],
+    [
+      { ...DEV, processorLeaseMs: '30001' },
+      'processorLeaseMs is longer than the queue hides a message: set at most 30000',
+    ],
+    [
+      { ...DEV, processorLeaseMarginMs: '15000' },
+      'processorLeaseMarginMs leaves nothing of the lease: set less than processorLeaseMs, which is 15000',
+    ],
+    [
+      { ...DEV, reconcileAgeMs: '59999' },
+      'reconcileAgeMs is shorter than two visibility timeouts: set at least 60000',
+    ],
+  ])('is refused alone: %j', (settings, problem) => {
+    expect(problemsOf(settings as Record<string, string>)).toEqual([problem]);
+  });
+
+  it.each([
+    ['prod', 'dev', ['stage is dev in the stack prod: set it to prod, or name the stack otherwise']],
+    [
+      'production',
+      'dev',
+      ['stage is dev in the stack production: set it to prod, or name the stack otherwise'],
+    ],
+    [
+      'prod-eu',
+      'local',
+      ['stage is local in the stack prod-eu: set it to prod, or name the stack otherwise'],
+    ],
+    ['dev', 'dev', []],
+    ['products', 'dev', []],
+  ])('is a stack %s of stage %s', (stack, stage, problems) => {
+    expect(problemsOf({ stage }, REGION, stack)).toEqual(problems);
+  });
+
+  it('is a stack that is retired under another name', () => {
+    const settings = { ...PROD, protect: 'off', retire: 'prod' };
+    expect(problemsOf(settings, REGION, 'prod')).toEqual([]);
+    expect(problemsOf(settings, REGION, 'prod-eu')).toHaveLength(1);
+  });
+
+  it.each(['eu-centrl-1', 'Frankfurt', 'us-east-9'])('is the region %s', (region) => {
+    expect(problemsOf(DEV, region)).toEqual([
+      `aws:region is ${region}, which is not a region of AWS: pulumi config set aws:region eu-central-1`,
+    ]);
   });
 
   it('is a missing region', () => {

@@ -246,14 +246,17 @@ describe('metrics', () => {
     const names = (watched: Parameters<typeof toAlarms<string>>[0]) =>
       toAlarms(watched).map(({ name }) => name);
     expect(names(queues)).toEqual(['dead-letters', 'oldest-order', 'throttles']);
-    expect(names({ ...queues, loadBalancer: 'lb' })).toContain('api-p99');
+    expect(names({ ...queues, accessLogNamespace: 'own' })).toContain('api-p99');
     expect(names({ ...queues, namespace: 'n' })).toContain('breaker-open');
   });
 
   it('guard deployments by what clients see', () => {
-    const guards = toAlarms({ ...queues, loadBalancer: 'lb', namespace: 'n' }).filter(
-      (it) => it.guardsDeployment,
-    );
+    const guards = toAlarms({
+      ...queues,
+      loadBalancer: 'lb',
+      accessLogNamespace: 'own',
+      namespace: 'n',
+    }).filter((it) => it.guardsDeployment);
     expect(guards.map(({ name }) => name)).toEqual(['api-5xx', 'api-p99']);
   });
 
@@ -272,6 +275,6 @@ describe('metrics', () => {
       );
     expect(titles({})).toHaveLength(3);
     expect(titles({ cluster: 'c' })).toContain('Tasks');
-    expect(titles({ namespace: 'n', loadBalancer: 'lb' })).toContain('Latency of the API (s)');
+    expect(titles({ accessLogNamespace: 'n' })).toContain('Latency of the API without waiting requests (ms)');
   });
 });

@@ -46,11 +46,12 @@ describe('docs/deploy.md', () => {
       orderDlq: 'd',
       tables: ['a', 'b', 'c', 'd'],
       loadBalancer: 'l',
+      accessLogNamespace: 'n',
       namespace: 'n',
     });
     const metrics = alarms.flatMap(({ reading }) => Object.values(reading.metrics));
-    expect(metrics).toHaveLength(20);
-    expect(metrics.filter(({ namespace }) => namespace === 'n')).toHaveLength(6);
+    expect(metrics).toHaveLength(21);
+    expect(metrics.filter(({ namespace }) => namespace === 'n')).toHaveLength(8);
     const prod = readStackConfig('prod');
     expect([prod['order-pipeline:zones'], prod['order-pipeline:cacheNodes']]).toEqual(['3', '2']);
     for (const service of ['api', 'processor', 'scoring']) {

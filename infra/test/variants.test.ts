@@ -126,7 +126,7 @@ describe('a stack with bad settings', () => {
       [
         'The configuration has 4 problem(s):',
         '  zoness is not a setting: see the table in docs/deploy.md',
-        '  zones is too large: set a whole number from 2 to 3',
+        '  zones is too large: set a whole number from 2 to 6',
         '  domainName is not set, and plain HTTP is for dev only: pulumi config set domainName api.example.com and hostedZoneId or certificateArn',
         '  cacheNodes is too small: set a whole number from 2 to 6',
       ].join('\n'),

@@ -1,7 +1,7 @@
 /** Alarms, and the topic that carries them to people. */
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { type Alarm, toAlarms, type Watched } from '../decide/alarms.ts';
+import { type Alarm, toAlarms, toAlarmText, type Watched } from '../decide/alarms.ts';
 import { toAlarmKeyStatements, toAlarmTopicStatements, toPolicy } from '../decide/permissions.ts';
 
 /** What the alarms are told. */
@@ -11,6 +11,8 @@ export interface AlarmsArgs {
   readonly watched: Watched<pulumi.Input<string>>;
   /** Who is told by e-mail; AWS asks the address to confirm. */
   readonly email?: string;
+  /** Where docs/runbook.md is read. */
+  readonly runbookUrl: string;
 }
 
 /** Alarms read once a minute, in seconds. */
@@ -27,7 +29,7 @@ export class Alarms extends pulumi.ComponentResource {
     const topic = this.#createTopic(name, args);
     const alarms = toAlarms(args.watched).map((alarm) => ({
       guards: alarm.guardsDeployment,
-      resource: this.#createAlarm(alarm, args.prefix, topic.arn),
+      resource: this.#createAlarm(alarm, args, topic.arn),
     }));
     this.topicArn = topic.arn;
     this.deploymentGuards = alarms.filter(({ guards }) => guards).map(({ resource }) => resource.name);
@@ -66,7 +68,7 @@ export class Alarms extends pulumi.ComponentResource {
 
   #createAlarm(
     alarm: Alarm<pulumi.Input<string>>,
-    prefix: string,
+    { prefix, runbookUrl }: AlarmsArgs,
     topicArn: pulumi.Output<string>,
   ): aws.cloudwatch.MetricAlarm {
     const { metrics, expression } = alarm.reading;
@@ -79,7 +81,7 @@ export class Alarms extends pulumi.ComponentResource {
       alarm.name,
       {
         name: `${prefix}-${alarm.name}`,
-        alarmDescription: alarm.description,
+        alarmDescription: toAlarmText(alarm, runbookUrl),
         metricQueries: expression
           ? [...queries, { id: 'result', expression, label: alarm.name, returnData: true }]
           : queries,

@@ -52,6 +52,7 @@ const ROLLOUT_TIMEOUT = '60m';
 /** A service on Fargate. */
 export class FargateService extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
+  readonly logGroup: pulumi.Output<string>;
 
   constructor(name: string, args: FargateServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super('order-pipeline:infra:FargateService', name, {}, opts);
@@ -119,6 +120,7 @@ export class FargateService extends pulumi.ComponentResource {
       },
     );
     this.name = service.name;
+    this.logGroup = logs.name;
     this.registerOutputs({});
   }
 

@@ -2,6 +2,7 @@
 import * as aws from '@pulumi/aws';
 import * as awsx from '@pulumi/awsx';
 import * as pulumi from '@pulumi/pulumi';
+import { toSubnetLayout } from '../decide/subnets.ts';
 
 /** What the network is told. */
 export interface NetworkArgs {
@@ -23,6 +24,7 @@ export class Network extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super('order-pipeline:infra:Network', name, {}, opts);
     const child = { parent: this };
+    const { publicCidrs, privateCidrs } = toSubnetLayout(args.cidr, args.zones);
     const vpc = new awsx.ec2.Vpc(
       name,
       {
@@ -32,7 +34,11 @@ export class Network extends pulumi.ComponentResource {
         natGateways: { strategy: NAT_STRATEGY[args.natGateways] },
         subnetStrategy: 'Auto',
         // Private also without a NAT gateway: adding one later then changes routes and keeps the subnets.
-        subnetSpecs: [{ type: 'Public' }, { type: 'Private' }],
+        // Explicit ranges: laid out by awsx, a third zone would move the subnets of the first two.
+        subnetSpecs: [
+          { type: 'Public', cidrBlocks: [...publicCidrs] },
+          { type: 'Private', cidrBlocks: [...privateCidrs] },
+        ],
       },
       child,
     );

@@ -4,6 +4,7 @@ import type { ComputeConfig, StackConfig } from '../config/types.ts';
 import { SECRETS_OF, type SecretName, toEnvironment } from '../decide/environment.ts';
 import { toPolicy, toTaskStatements } from '../decide/permissions.ts';
 import { COLLECTOR, PORTS, type ServiceName } from '../decide/services.ts';
+import { AccessLogMetric } from './access-log-metric.ts';
 import { ApiDeployment } from './api-deployment.ts';
 import { Collector } from './collector.ts';
 import type { Data } from './data.ts';
@@ -69,7 +70,10 @@ export class Services extends pulumi.ComponentResource {
       { entry, canary, guards: args.deploymentGuards },
       { parent: this },
     );
-    return this.#create('order-api', args, deployment, { dependsOn });
+    const api = this.#create('order-api', args, deployment, { dependsOn });
+    const { prefix: namespace } = args;
+    new AccessLogMetric('access-log', { logGroup: api.logGroup, namespace }, { parent: this });
+    return api;
   }
 
   #createProcessor(args: ServicesArgs, scoring: FargateService): FargateService {
@@ -147,6 +151,7 @@ function toServiceEnvironment(service: ServiceName, { config, compute, data, pla
       auth: compute.auth,
       rateLimit: compute.rateLimit,
       corsOrigins: compute.corsOrigins,
+      processorTuning: compute.processorTuning,
       scoringUrl: `http://${SCORING_HOST}:${SCORING_PORT.port}`,
     }),
   );

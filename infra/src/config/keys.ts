@@ -2,6 +2,7 @@
 import type { EnvReader } from '@order-pipeline/platform/env';
 import { z } from 'zod';
 import { SERVICE_NAMES, type ServiceName } from '../decide/services.ts';
+import { PROCESSOR_TUNING } from '../decide/tuning.ts';
 
 const SIZE_KEYS = SERVICE_NAMES.flatMap((name) =>
   ['Cpu', 'Memory', 'MinTasks', 'MaxTasks'].map((suffix) => `${toKey(name)}${suffix}`),
@@ -10,11 +11,12 @@ const SIZE_KEYS = SERVICE_NAMES.flatMap((name) =>
 /** Every setting there is. */
 export const CONFIG_KEYS: readonly string[] = [
   ...['stage', 'protect', 'replicaRegions', 'signingKeyGeneration', 'jwtSecretGeneration', 'version'],
-  ...['compute', 'alarms', 'alarmEmail'],
+  ...['compute', 'alarms', 'alarmEmail', 'runbookUrl', 'retire'],
   ...['vpcCidr', 'zones', 'natGateways', 'domainName', 'hostedZoneId', 'certificateArn', 'waf', 'canary'],
   ...['authMode', 'oidcIssuer', 'oidcAudience', 'rateLimit', 'corsOrigins', 'imageTag', 'imageDigests'],
   ...['cacheNodeType', 'cacheNodes', 'logRetentionDays', 'logLevel', 'appMetrics', 'containerInsights'],
   ...SIZE_KEYS,
+  ...PROCESSOR_TUNING.map(({ key }) => key),
 ];
 
 /** A setting that is on or off. */

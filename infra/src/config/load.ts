@@ -3,23 +3,31 @@ import { type Environment, EnvReader } from '@order-pipeline/platform/env';
 import { z } from 'zod';
 import { readCompute } from './compute.ts';
 import { CONFIG_KEYS, readList, readSwitch } from './keys.ts';
+import { checkProduction, checkStackName } from './production.ts';
+import { isRegion, partitionOf } from './regions.ts';
 import type { StackConfig } from './types.ts';
 
+/** Levels at which order-api writes no access log, which the alarm on latency reads. */
+const WITHOUT_ACCESS_LOG = ['warn', 'error', 'fatal'];
+
 /**
- * Reads a stack's settings. `region` is the provider's `aws:region`. Throws a ConfigError that lists everything that
- * is wrong, unknown settings included, since a misspelt one would silently mean its default.
+ * Reads a stack's settings. `region` is the provider's `aws:region`, `stack` the stack's name.
+ *
+ * @throws {ConfigError} that lists everything that is wrong, unknown settings included, since a misspelt one would
+ * silently mean its default
  */
-export function loadConfig(settings: Environment, region: string | undefined): StackConfig {
+export function loadConfig(settings: Environment, region: string | undefined, stack?: string): StackConfig {
   const reader = new EnvReader(settings);
   for (const key of Object.keys(settings)) {
     if (!CONFIG_KEYS.includes(key)) reader.report(key, 'is not a setting', 'see the table in docs/deploy.md');
   }
-  if (!region) reader.report('aws:region', 'is not set', 'pulumi config set aws:region eu-central-1');
+  checkRegion(reader, region);
   const stage = reader.read(
     'stage',
     z.enum(['local', 'dev', 'prod'], { error: 'not one of the known values' }),
     'pulumi config set stage dev (or prod, or local for an emulator)',
   );
+  checkStackName(reader, stack, stage);
   const compute = readSwitch(reader, 'compute', stage !== 'local');
   const alarms = readSwitch(reader, 'alarms', stage !== 'local');
   if (stage === 'local' && compute) {
@@ -30,6 +38,7 @@ export function loadConfig(settings: Environment, region: string | undefined): S
     z.email({ error: 'not an address' }).optional(),
     'set an e-mail address',
   );
+  const retire = reader.textOr('retire', '');
   const config: StackConfig = {
     stage,
     region: region ?? '',
@@ -38,18 +47,44 @@ export function loadConfig(settings: Environment, region: string | undefined): S
     signingKeyGeneration: reader.integer('signingKeyGeneration', 1, 1, 1_000_000),
     jwtSecretGeneration: reader.integer('jwtSecretGeneration', 1, 1, 1_000_000),
     version: reader.textOr('version', 'unknown'),
-    ...(compute && { compute: readCompute(reader, stage) }),
+    runbookUrl: reader.textOr('runbookUrl', 'docs/runbook.md'),
+    ...(compute && { compute: readCompute(reader, stage, region) }),
     ...(alarms && { alarms: { ...(email && { email }) } }),
   };
+  checkLogLevel(reader, config);
+  if (stage === 'prod') checkProduction(reader, config, stack, retire);
   reader.done();
   return config;
 }
 
+function checkRegion(reader: EnvReader, region: string | undefined): void {
+  const remedy = 'pulumi config set aws:region eu-central-1';
+  if (!region) reader.report('aws:region', 'is not set', remedy);
+  else if (!isRegion(region))
+    reader.report('aws:region', `is ${region}, which is not a region of AWS`, remedy);
+}
+
+function checkLogLevel(reader: EnvReader, { compute, alarms }: StackConfig): void {
+  if (compute && alarms && WITHOUT_ACCESS_LOG.includes(compute.logLevel)) {
+    reader.report(
+      'logLevel',
+      `is ${compute.logLevel}, but the alarm on latency reads the access log of order-api`,
+      'set it to info or debug, or alarms to off',
+    );
+  }
+}
+
 function readRegions(reader: EnvReader, region: string | undefined): string[] {
-  const list = readList(z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'not a list of regions' }));
+  const list = readList(z.string().regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, { error: 'not a list of regions' }));
   const remedy = 'set regions other than aws:region, separated by commas: eu-west-1,eu-north-1';
-  const regions = reader.read('replicaRegions', list, remedy);
-  if (region && regions?.includes(region))
-    reader.report('replicaRegions', 'has the home region in it', remedy);
+  const regions = reader.read('replicaRegions', list, remedy) ?? [];
+  const report = (problem: string) => reader.report('replicaRegions', problem, remedy);
+  if (region && regions.includes(region)) report('has the home region in it');
+  for (const name of new Set(regions)) {
+    if (!isRegion(name)) report(`holds ${name}, which is not a region of AWS`);
+    else if (region && partitionOf(name) !== partitionOf(region))
+      report(`holds ${name}, which is apart from ${region}`);
+    if (regions.indexOf(name) !== regions.lastIndexOf(name)) report(`holds ${name} twice`);
+  }
   return regions;
 }

@@ -2,6 +2,7 @@
 import type { Stage } from '@order-pipeline/platform/env';
 import type { TaskSize } from '../decide/fargate.ts';
 import type { ServiceName } from '../decide/services.ts';
+import type { Tuning } from '../decide/tuning.ts';
 
 /** How many tasks of which size. */
 export interface ServiceSize extends TaskSize {
@@ -46,6 +47,8 @@ export interface ComputeConfig {
   readonly corsOrigins: readonly string[];
   readonly images: ImagesConfig;
   readonly services: Readonly<Record<ServiceName, ServiceSize>>;
+  /** What the processor is tuned by; what is absent keeps its default. */
+  readonly processorTuning: Tuning;
   readonly cacheNodeType: string;
   readonly cacheNodes: number;
   readonly logRetentionDays: number;
@@ -73,4 +76,6 @@ export interface StackConfig {
   readonly alarms?: { readonly email?: string };
   /** The revision that is deployed, for the outputs. */
   readonly version: string;
+  /** Where operators read docs/runbook.md: alarms link to its sections. */
+  readonly runbookUrl: string;
 }

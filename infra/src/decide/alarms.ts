@@ -1,5 +1,14 @@
-/** When an operator is called. Each alarm has its chapter in docs/runbook.md. */
-import { ageOfOldest, backlog, entry, type Metric, processor, type Reading, throttled } from './metrics.ts';
+/** When an operator is called. Each alarm has a section of its name in docs/runbook.md. */
+import {
+  ageOfOldest,
+  apiLatency,
+  backlog,
+  entry,
+  type Metric,
+  processor,
+  type Reading,
+  throttled,
+} from './metrics.ts';
 
 /** One alarm. Readings are taken each minute. */
 export interface Alarm<T> {
@@ -21,6 +30,8 @@ export interface Watched<T> {
   readonly tables: readonly T[];
   /** Absent where only data is deployed. */
   readonly loadBalancer?: T;
+  /** Namespace of the metric that order-api's access log becomes; absent where order-api does not run. */
+  readonly accessLogNamespace?: string;
   /** Namespace of the processor's own metrics; absent where no collector runs. */
   readonly namespace?: string;
 }
@@ -35,12 +46,21 @@ export const RPC_SERVICES: Readonly<Record<string, string>> = {
 /** How the processor counts the ends of orders. */
 export const STATUSES: readonly string[] = ['success', 'rejected', 'error'];
 
+/** Label that the collector gives to `orders_stuck`, which has none of its own: CloudWatch's metrics need a dimension. */
+export const STUCK_SCOPE = 'order-processor';
+
+/** Returns the text of an alarm, which ends with a link to its section of the runbook. */
+export function toAlarmText({ name, description }: Alarm<unknown>, runbookUrl: string): string {
+  return `${description}. Runbook: ${runbookUrl}#${name}`;
+}
+
 /** All alarms. */
 export function toAlarms<T>(watched: Watched<T>): Alarm<T>[] {
   return [
     ...toQueueAlarms(watched),
     toThrottleAlarm(watched.tables),
-    ...(watched.loadBalancer ? toEntryAlarms(watched.loadBalancer) : []),
+    ...(watched.loadBalancer ? [toErrorAlarm(watched.loadBalancer)] : []),
+    ...(watched.accessLogNamespace ? [toLatencyAlarm<T>(watched.accessLogNamespace)] : []),
     ...(watched.namespace ? toProcessorAlarms<T>(watched.namespace) : []),
   ];
 }
@@ -83,33 +103,35 @@ function toThrottleAlarm<T>(tables: readonly T[]): Alarm<T> {
   };
 }
 
-function toEntryAlarms<T>(loadBalancer: T): Alarm<T>[] {
-  return [
-    {
-      name: 'api-5xx',
-      description: 'More than 1 % of the requests to the API fail',
-      reading: {
-        metrics: {
-          target: entry(loadBalancer, 'HTTPCode_Target_5XX_Count', 'Sum'),
-          balancer: entry(loadBalancer, 'HTTPCode_ELB_5XX_Count', 'Sum'),
-          requests: entry(loadBalancer, 'RequestCount', 'Sum'),
-        },
-        // A single failure in a quiet minute is no incident.
-        expression: 'IF(FILL(requests, 0) > 20, 100 * (FILL(target, 0) + FILL(balancer, 0)) / requests, 0)',
+function toErrorAlarm<T>(loadBalancer: T): Alarm<T> {
+  return {
+    name: 'api-5xx',
+    description: 'More than 1 % of the requests to the API fail',
+    reading: {
+      metrics: {
+        target: entry(loadBalancer, 'HTTPCode_Target_5XX_Count', 'Sum'),
+        balancer: entry(loadBalancer, 'HTTPCode_ELB_5XX_Count', 'Sum'),
+        requests: entry(loadBalancer, 'RequestCount', 'Sum'),
       },
-      threshold: 1,
-      minutes: 3,
-      guardsDeployment: true,
+      // A single failure in a quiet minute is no incident.
+      expression: 'IF(FILL(requests, 0) > 20, 100 * (FILL(target, 0) + FILL(balancer, 0)) / requests, 0)',
     },
-    {
-      name: 'api-p99',
-      description: 'One in a hundred requests to the API takes longer than a second',
-      reading: { metrics: { latency: entry(loadBalancer, 'TargetResponseTime', 'p99') } },
-      threshold: 1,
-      minutes: 5,
-      guardsDeployment: true,
-    },
-  ];
+    threshold: 1,
+    minutes: 3,
+    guardsDeployment: true,
+  };
+}
+
+function toLatencyAlarm<T>(namespace: string): Alarm<T> {
+  return {
+    name: 'api-p99',
+    description:
+      'One in a hundred requests to the API takes longer than a second, those aside that ask to wait',
+    reading: { metrics: { latency: apiLatency(namespace, 'p99') } },
+    threshold: 1_000,
+    minutes: 5,
+    guardsDeployment: true,
+  };
 }
 
 function toProcessorAlarms<T>(namespace: string): Alarm<T>[] {
@@ -149,6 +171,16 @@ function toProcessorAlarms<T>(namespace: string): Alarm<T>[] {
       },
       threshold: 0,
       minutes: 2,
+      guardsDeployment: false,
+    },
+    {
+      name: 'orders-stuck',
+      description: 'The reconciler finds undecided orders that no worker has been at for long',
+      reading: {
+        metrics: { stuck: processor(namespace, 'orders_stuck', { scope: STUCK_SCOPE as T }, 'Maximum') },
+      },
+      threshold: 0,
+      minutes: 5,
       guardsDeployment: false,
     },
   ];

@@ -1,6 +1,15 @@
 /** The dashboard: what a person looks at first when an alarm rings. */
 import { RPC_SERVICES, STATUSES, type Watched } from './alarms.ts';
-import { ageOfOldest, backlog, entry, type Metric, processor, runningTasks, throttled } from './metrics.ts';
+import {
+  ageOfOldest,
+  apiLatency,
+  backlog,
+  entry,
+  type Metric,
+  processor,
+  runningTasks,
+  throttled,
+} from './metrics.ts';
 
 /** What the dashboard shows beside what the alarms watch. */
 export interface DashboardInputs extends Watched<string> {
@@ -36,7 +45,8 @@ interface Panel {
 }
 
 function toPanels(inputs: DashboardInputs): Panel[] {
-  const { orderQueue, orderDlq, tables, loadBalancer, namespace, cluster, services } = inputs;
+  const { orderQueue, orderDlq, tables, loadBalancer, accessLogNamespace, namespace, cluster, services } =
+    inputs;
   const panels: Panel[] = [
     { title: 'Orders that wait', metrics: [backlog(orderQueue), backlog(orderDlq)] },
     { title: 'Age of the oldest order (s)', metrics: [ageOfOldest(orderQueue)] },
@@ -46,18 +56,18 @@ function toPanels(inputs: DashboardInputs): Panel[] {
     },
   ];
   if (loadBalancer) {
-    panels.push(
-      {
-        title: 'Requests and failures',
-        metrics: ['RequestCount', 'HTTPCode_Target_4XX_Count', 'HTTPCode_Target_5XX_Count'].map((name) =>
-          entry(loadBalancer, name, 'Sum'),
-        ),
-      },
-      {
-        title: 'Latency of the API (s)',
-        metrics: ['p50', 'p95', 'p99'].map((stat) => entry(loadBalancer, 'TargetResponseTime', stat)),
-      },
-    );
+    panels.push({
+      title: 'Requests and failures',
+      metrics: ['RequestCount', 'HTTPCode_Target_4XX_Count', 'HTTPCode_Target_5XX_Count'].map((name) =>
+        entry(loadBalancer, name, 'Sum'),
+      ),
+    });
+  }
+  if (accessLogNamespace) {
+    panels.push({
+      title: 'Latency of the API without waiting requests (ms)',
+      metrics: ['p50', 'p95', 'p99'].map((stat) => apiLatency(accessLogNamespace, stat)),
+    });
   }
   if (cluster) {
     panels.push({ title: 'Tasks', metrics: services.map((service) => runningTasks(cluster, service)) });

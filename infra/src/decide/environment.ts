@@ -1,6 +1,7 @@
 /** The environment of each service, by the names that each service's config.ts reads. Secrets come from Secrets Manager, not from here. */
 import { ORDER_QUEUE } from '@order-pipeline/contracts/queues';
 import { PORTS, type ServiceName, STOP_TIMEOUT_MS } from './services.ts';
+import { type Tuning, toTuningEnvironment } from './tuning.ts';
 
 /** URLs of the queues and names of the tables. */
 export interface DataNames {
@@ -23,6 +24,8 @@ export interface EnvironmentInputs extends DataNames {
   readonly publicBaseUrl: string;
   /** Where the processor finds the scoring services. */
   readonly scoringUrl: string;
+  /** Settings of the processor that differ from its defaults. */
+  readonly processorTuning?: Tuning;
 }
 
 /** Settings that are secrets, by service. */
@@ -75,6 +78,7 @@ const OWN: Readonly<Record<ServiceName, (inputs: EnvironmentInputs) => Record<st
     INVENTORY_URL: inputs.scoringUrl,
     FRAUD_URL: inputs.scoringUrl,
     PAYMENT_URL: inputs.scoringUrl,
+    ...toTuningEnvironment(inputs.processorTuning ?? {}),
   }),
   scoring: (inputs) => ({
     SCORING_SERVICES: 'inventory,fraud,payment',

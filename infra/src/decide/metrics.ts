@@ -78,6 +78,17 @@ export function processor<T>(
   return { namespace, metricName, dimensions, stat };
 }
 
+/** Name of the metric that the access log of order-api becomes. */
+export const API_LATENCY_METRIC = 'api_request_duration_ms';
+
+/**
+ * Time to answer a request, in milliseconds. The load balancer's own TargetResponseTime counts clients that asked to wait
+ * (`Prefer: wait`, event streams), whose answers are late on purpose.
+ */
+export function apiLatency<T>(namespace: string, stat: string): Metric<T> {
+  return { namespace, metricName: API_LATENCY_METRIC, dimensions: {}, stat };
+}
+
 /** Messages for each task of the processor; a service without tasks counts as one. */
 export function backlogPerTask<T>(queue: T, cluster: T, service: T): Reading<T> {
   return {
@@ -94,5 +105,21 @@ export function requestsPerTask<T>(loadBalancer: T, cluster: T, service: T): Rea
   return {
     metrics: { requests: entry(loadBalancer, 'RequestCount', 'Sum'), tasks: runningTasks(cluster, service) },
     expression: 'requests / FILL(tasks, 1)',
+  };
+}
+
+/** A filter that makes a metric of a log group's lines. */
+export interface LogFilter {
+  readonly pattern: string;
+  readonly metricName: string;
+  readonly value: string;
+}
+
+/** Takes the duration of each request from the access log of order-api; requests that wait on purpose carry `waiting`. */
+export function toAccessLogFilter(): LogFilter {
+  return {
+    pattern: '{ ($.duration_ms = *) && ($.route = *) && ($.waiting NOT EXISTS) }',
+    metricName: API_LATENCY_METRIC,
+    value: '$.duration_ms',
   };
 }

@@ -120,7 +120,7 @@ export function describeContract(graphs: Graphs): void {
         deadLetterQueueUrl: graphs.prod.outputs.orderDlqUrl,
       });
       expect(loadApiConfig(environmentOf(graphs.prod, 'order-api'))).toMatchObject({
-        publicBaseUrl: 'https://orders.example.com',
+        publicBaseUrl: 'https://orders.acme.shop',
         trustProxyHops: 1,
         auth: { mode: 'password' },
       });

@@ -50,7 +50,7 @@ export function describeLoading(graphs: Graphs): void {
 
     it('gives the API its address: the load balancer in dev, the domain in prod', () => {
       expect(graphs.dev.outputs.apiUrl).toBe('http://entry.eu-central-1.elb.amazonaws.com');
-      expect(graphs.prod.outputs.apiUrl).toBe('https://orders.example.com');
+      expect(graphs.prod.outputs.apiUrl).toBe('https://orders.acme.shop');
     });
 
     it('deploys data alone to an emulator', () => {

@@ -128,8 +128,8 @@ export function describeNetwork(graphs: Graphs): void {
         inputs.name,
       ]);
       expect(records.sort()).toEqual([
-        ['A', 'orders.example.com'],
-        ['CNAME', '_validate.orders.example.com'],
+        ['A', 'orders.acme.shop'],
+        ['CNAME', '_validate.orders.acme.shop'],
       ]);
     });
 

@@ -72,7 +72,7 @@ export function describeServices(graphs: Graphs): void {
         NODE_ENV: 'production',
         ORDERS_TABLE: 'order-pipeline-prod-orders',
         PORT: '8000',
-        PUBLIC_BASE_URL: 'https://orders.example.com',
+        PUBLIC_BASE_URL: 'https://orders.acme.shop',
         RATE_LIMIT: '100/minute',
         SQS_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/order-pipeline-prod-order-queue',
         STAGE: 'prod',
@@ -293,6 +293,7 @@ export function describeServices(graphs: Graphs): void {
         'breaker-open',
         'dead-letters',
         'oldest-order',
+        'orders-stuck',
         'rejected-share',
         'throttles',
       ]);
@@ -312,8 +313,41 @@ export function describeServices(graphs: Graphs): void {
 
     it('reach the address that is configured', () => {
       const { inputs } = find(graphs.prod, 'sns/topicSubscription:TopicSubscription', 'alarms');
-      expect(inputs).toMatchObject({ protocol: 'email', endpoint: 'operations@example.com' });
+      expect(inputs).toMatchObject({ protocol: 'email', endpoint: 'operations@acme.shop' });
       expect(ofType(graphs.dev, 'sns/topicSubscription:TopicSubscription')).toEqual([]);
+    });
+
+    it.each(CLOUD)('of %s link to the runbook', (stack) => {
+      for (const { name, inputs } of ofType(graphs[stack], 'cloudwatch/metricAlarm:MetricAlarm')) {
+        expect(inputs.alarmDescription).toMatch(new RegExp(` Runbook: docs/runbook\\.md#${name}$`));
+      }
+    });
+
+    it('measure latency without requests that wait on purpose', () => {
+      const { inputs } = find(graphs.prod, 'cloudwatch/logMetricFilter:LogMetricFilter', 'access-log');
+      expect(inputs).toEqual({
+        logGroupName: '/order-pipeline-prod/order-api',
+        pattern: '{ ($.duration_ms = *) && ($.route = *) && ($.waiting NOT EXISTS) }',
+        metricTransformation: {
+          namespace: 'order-pipeline-prod',
+          name: 'api_request_duration_ms',
+          value: '$.duration_ms',
+          unit: 'Milliseconds',
+        },
+      });
+      const alarm = find(graphs.prod, 'cloudwatch/metricAlarm:MetricAlarm', 'api-p99').inputs;
+      expect(alarm).toMatchObject({
+        threshold: 1_000,
+        metricQueries: [
+          {
+            metric: {
+              namespace: 'order-pipeline-prod',
+              metricName: 'api_request_duration_ms',
+              stat: 'p99',
+            },
+          },
+        ],
+      });
     });
 
     it('read at most ten metrics each, which is what CloudWatch takes', () => {
@@ -333,7 +367,7 @@ export function describeServices(graphs: Graphs): void {
         'Age of the oldest order (s)',
         'Throttled requests by table',
         'Requests and failures',
-        'Latency of the API (s)',
+        'Latency of the API without waiting requests (ms)',
         'Tasks',
         'Orders by outcome',
         'Circuit breakers (1 is open)',

@@ -8,13 +8,25 @@ import type { Graph } from './graph.ts';
 export const STACKS = ['dev', 'prod', 'local'] as const;
 export type StackName = (typeof STACKS)[number];
 
+/** What somebody who deploys prod sets first: the template's own values are refused. */
+export const PROD_VALUES = {
+  'order-pipeline:domainName': 'orders.acme.shop',
+  'order-pipeline:hostedZoneId': 'Z0123456789ACME',
+  'order-pipeline:alarmEmail': 'operations@acme.shop',
+} as const;
+
+/** Settings that a test sets in a stack, over its file. */
+export function settingsOf(stack: StackName): Readonly<Record<string, string>> {
+  return stack === 'prod' ? PROD_VALUES : {};
+}
+
 /** Filled by `captureStacks` before the first test. */
 export type Graphs = Record<StackName, Graph>;
 
 /** Runs the program for every stack. */
 export async function captureStacks(): Promise<Graphs> {
   assertBuilt();
-  const graphs = await Promise.all(STACKS.map((stack) => capture({ stack })));
+  const graphs = await Promise.all(STACKS.map((stack) => capture({ stack, config: settingsOf(stack) })));
   return Object.fromEntries(STACKS.map((stack, index) => [stack, graphs[index]])) as Graphs;
 }
 

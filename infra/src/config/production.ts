@@ -1,0 +1,70 @@
+/** What a production stack may not be: unprotected, without alarms, or still with the values of the template. */
+import type { EnvReader } from '@order-pipeline/platform/env';
+import type { StackConfig } from './types.ts';
+
+/** Names that nobody can own (RFC 2606), such as those of Pulumi.prod.yaml before it is filled in. */
+const RESERVED_NAME = /(^|[.@])(example\.(com|org|net)|[a-z0-9-]+\.(example|test|invalid|localhost))$/;
+
+/** The zone of Pulumi.prod.yaml before it is filled in. */
+const TEMPLATE_ZONE = /EXAMPLE/;
+
+/** Stacks whose name says that they are production. */
+const PRODUCTION_STACK = /^prod(uction)?([^a-z]|$)/;
+
+/** Refuses a production stack by name whose stage is another: its data would be unprotected. */
+export function checkStackName(
+  reader: EnvReader,
+  stack: string | undefined,
+  stage: string | undefined,
+): void {
+  if (stack && stage && stage !== 'prod' && PRODUCTION_STACK.test(stack)) {
+    reader.report(
+      'stage',
+      `is ${stage} in the stack ${stack}`,
+      'set it to prod, or name the stack otherwise',
+    );
+  }
+}
+
+/**
+ * Reports what a production stack must not have. `retire` names the stack that is being taken down: only then may its
+ * protection be off.
+ */
+export function checkProduction(
+  reader: EnvReader,
+  config: StackConfig,
+  stack: string | undefined,
+  retire: string,
+): void {
+  if (!config.protect && retire !== (stack ?? 'prod')) {
+    reader.report(
+      'protect',
+      'is off in prod: the tables and the load balancer could be deleted',
+      `remove the setting, or set retire to ${stack ?? 'prod'} to take the stack down`,
+    );
+  }
+  const { compute, alarms } = config;
+  if (compute?.canary && !alarms) {
+    reader.report(
+      'canary',
+      'is on while alarms are off: nothing would take a bad deployment back',
+      'set alarms to on, or canary to off',
+    );
+  }
+  const entry = compute?.entry;
+  if (entry?.scheme === 'https') {
+    if (RESERVED_NAME.test(entry.domainName)) {
+      reader.report('domainName', `is the example ${entry.domainName}`, 'set a domain of your own');
+    }
+    if ('hostedZoneId' in entry && TEMPLATE_ZONE.test(entry.hostedZoneId)) {
+      reader.report(
+        'hostedZoneId',
+        `is the example ${entry.hostedZoneId}`,
+        'set the id of the Route 53 zone that holds domainName',
+      );
+    }
+  }
+  if (alarms?.email && RESERVED_NAME.test(alarms.email)) {
+    reader.report('alarmEmail', `is the example ${alarms.email}`, 'set the address of those who are on call');
+  }
+}
