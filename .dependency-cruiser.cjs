@@ -16,6 +16,13 @@ module.exports = {
       to: { path: '^(packages/platform|services|infra|local|e2e|bench)/' },
     },
     {
+      name: 'connect-grpc-js-stands-alone',
+      comment: 'It is published: nothing of this workspace exists where it is installed.',
+      severity: 'error',
+      from: { path: '^packages/connect-grpc-js/src' },
+      to: { path: '^(packages|services|infra|local|e2e|bench)/', pathNot: '^packages/connect-grpc-js/src/' },
+    },
+    {
       name: 'platform-knows-contracts-only',
       comment: 'The platform serves every service and knows none.',
       severity: 'error',

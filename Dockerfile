@@ -11,6 +11,7 @@ COPY bench/package.json bench/
 COPY e2e/package.json e2e/
 COPY infra/package.json infra/
 COPY local/package.json local/
+COPY packages/connect-grpc-js/package.json packages/connect-grpc-js/
 COPY packages/contracts/package.json packages/contracts/
 COPY packages/platform/package.json packages/platform/
 COPY services/order-api/package.json services/order-api/

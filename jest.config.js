@@ -2,6 +2,8 @@
 const workspaceSources = {
   '^@order-pipeline/client$': '<rootDir>/packages/client/src/index.ts',
   '^@order-pipeline/contracts/(.*)$': '<rootDir>/packages/contracts/src/$1.ts',
+  '^connect-grpc-js$': '<rootDir>/packages/connect-grpc-js/src/index.ts',
+  '^connect-grpc-js/(.*)$': '<rootDir>/packages/connect-grpc-js/src/$1.ts',
   '^@order-pipeline/platform/(.*)$': '<rootDir>/packages/platform/src/$1.ts',
   '^@order-pipeline/local/(.*)$': '<rootDir>/local/src/$1.ts',
 };

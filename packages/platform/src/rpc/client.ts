@@ -1,20 +1,19 @@
 /** Typed clients of RPC services, over gRPC. */
 import type { DescService } from '@bufbuild/protobuf';
-import { type Client, createClient, type Interceptor } from '@connectrpc/connect';
+import { type Client, createClient, type Interceptor, type Transport } from '@connectrpc/connect';
 import { Channel, ChannelCredentials } from '@grpc/grpc-js';
+import { createGrpcTransport, withInterceptors } from 'connect-grpc-js';
 import { type Clock, systemClock } from '../clock.js';
 import type { Logger } from '../logger.js';
 import type { Registry } from '../metrics.js';
 import { type Breaker, ProbingBreaker } from './breaker.js';
 import { routeGrpcLogs } from './grpc-logs.js';
-import { withInterceptors } from './intercepted-transport.js';
 import { channelOptions, DEFAULT_LIMITS, type RpcLimits } from './limits.js';
 import { probeHealth } from './probe.js';
 import { createResilientTransport } from './resilient-transport.js';
 import { DEFAULT_RETRY_LIMITS, type RetryLimits } from './retry.js';
 import { createBreakerGauge, createClientObserver, createRetryCounter } from './rpc-metrics.js';
 import { type ClientTls, channelCredentials } from './tls.js';
-import { createGrpcTransport, type GrpcTransport } from './transport.js';
 
 /** Where a service is, and how it is called. */
 export interface RpcClientOptions {
@@ -96,7 +95,7 @@ export function createChannel({
   return new Channel(`dns:///${host}`, credentials, channelOptions({ ...DEFAULT_LIMITS, ...limits }));
 }
 
-function createBreaker(service: string, tries: GrpcTransport, options: RpcClientOptions): ProbingBreaker {
+function createBreaker(service: string, tries: Transport, options: RpcClientOptions): ProbingBreaker {
   const gauge = createBreakerGauge(options.registry);
   gauge.set({ service }, 0);
   const breaker = new ProbingBreaker({

@@ -1,11 +1,12 @@
 /** The gRPC listener: the services, health and reflection on one port. */
+import type { DescMethod } from '@bufbuild/protobuf';
 import { Server } from '@grpc/grpc-js';
+import { addConnectService, methodPath } from 'connect-grpc-js';
+import { addHealthService, type HealthService } from 'connect-grpc-js/health';
+import { addReflectionService } from 'connect-grpc-js/reflection';
 import { PortInUseError } from '../listen.js';
 import type { Logger } from '../logger.js';
-import { mountOnGrpc } from './grpc-adapter.js';
-import { addHealthService, type HealthService } from './health.js';
 import { type RpcLimits, serverOptions } from './limits.js';
-import { addReflectionService } from './reflection.js';
 import type { RpcService } from './service.js';
 import { type ServerTls, serverCredentials } from './tls.js';
 
@@ -32,7 +33,11 @@ export interface GrpcListener {
 /** Binds and serves. Throws PortInUseError. */
 export async function startGrpcListener(options: GrpcListenerOptions): Promise<GrpcListener> {
   const server = new Server(serverOptions(options.limits));
-  for (const service of options.services) mountOnGrpc(server, service, options.logger);
+  // Guarded methods throw ConnectErrors; anything else is a response that cannot be encoded.
+  const onUnexpectedError = (error: unknown, method: DescMethod) =>
+    options.logger.error({ err: error, method: methodPath(method) }, 'a response could not be encoded');
+  for (const { service, implementation } of options.services)
+    addConnectService(server, service, implementation, { onUnexpectedError });
   const descriptors = options.services.map(({ service }) => service);
   const health = addHealthService(
     server,

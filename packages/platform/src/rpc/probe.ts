@@ -1,17 +1,9 @@
 /** Asks a server's grpc.health.v1 whether it serves. */
-import { Code, ConnectError } from '@connectrpc/connect';
-import {
-  Health,
-  HealthCheckResponse_ServingStatus as ServingStatus,
-} from '@order-pipeline/contracts/gen/health/v1/health_pb';
-import type { GrpcTransport } from './transport.js';
+import { Code, ConnectError, type Transport } from '@connectrpc/connect';
+import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from 'connect-grpc-js/health';
 
 /** Resolves if the service is SERVING, rejects otherwise. A server without a health service counts as serving. */
-export async function probeHealth(
-  transport: GrpcTransport,
-  service: string,
-  timeoutMs: number,
-): Promise<void> {
+export async function probeHealth(transport: Transport, service: string, timeoutMs: number): Promise<void> {
   const answer = transport.unary(Health.method.check, undefined, timeoutMs, undefined, { service });
   const status = await answer.then(
     ({ message }) => message.status,

@@ -1,6 +1,6 @@
 /** Turns readiness checks into the status of grpc.health.v1. */
+import type { HealthService } from 'connect-grpc-js/health';
 import { checkReadiness, type ReadinessCheck } from '../ops-server.js';
-import type { HealthService } from './health.js';
 
 /** A repeated check that can be ended. */
 export interface ReadinessLoop {

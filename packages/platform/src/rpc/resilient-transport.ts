@@ -4,7 +4,6 @@ import type { ProbingBreaker } from './breaker.js';
 import { type RetryLimits, runWithRetries } from './retry.js';
 import type { ObserveCall } from './rpc-metrics.js';
 import { methodName } from './service.js';
-import type { GrpcTransport } from './transport.js';
 
 /** What stands around a try. */
 export interface ResilienceOptions {
@@ -21,7 +20,7 @@ export interface ResilienceOptions {
  * A Connect transport whose calls always end: `timeoutMs` of a call is the budget of all its tries, and each try has
  * the default deadline or what is left of the budget. A stream is one try, since its messages cannot be taken back.
  */
-export function createResilientTransport(next: GrpcTransport, options: ResilienceOptions): Transport {
+export function createResilientTransport(next: Transport, options: ResilienceOptions): Transport {
   const { breaker, observe, retries } = options;
   return {
     async unary(method, signal, budgetMs, header, input) {

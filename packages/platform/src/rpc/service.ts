@@ -28,8 +28,3 @@ export function methodsOf({ service, implementation }: RpcService): ServedMethod
 export function methodName(method: DescMethod): string {
   return `${method.parent.typeName}/${method.name}`;
 }
-
-/** The HTTP/2 path of a method. */
-export function grpcPath(method: DescMethod): string {
-  return `/${method.parent.typeName}/${method.name}`;
-}

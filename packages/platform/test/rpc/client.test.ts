@@ -1,24 +1,10 @@
-import { Code, ConnectError, createClient, type Interceptor } from '@connectrpc/connect';
+import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
 import { Channel, ChannelCredentials, Server, ServerCredentials } from '@grpc/grpc-js';
 import { describe, expect, test } from '@jest/globals';
-import { Health } from '@order-pipeline/contracts/gen/health/v1/health_pb';
+import { createGrpcTransport } from 'connect-grpc-js';
 import { createRegistry, type Registry } from '../../src/metrics.js';
-import { createRpcClient } from '../../src/rpc/client.js';
 import { probeHealth } from '../../src/rpc/probe.js';
-import { createGrpcTransport } from '../../src/rpc/transport.js';
-import { CollectService, EchoService } from './echo-service.js';
-import {
-  atEnd,
-  codeOf,
-  collect,
-  connect,
-  errorOf,
-  freePort,
-  serve,
-  silent,
-  until,
-  untilAborted,
-} from './support.js';
+import { atEnd, codeOf, collect, connect, errorOf, freePort, serve, until, untilAborted } from './support.js';
 
 async function metricOf(registry: Registry, line: string): Promise<string | undefined> {
   return (await registry.metrics())
@@ -396,60 +382,5 @@ describe('a client', () => {
       for await (const _ of client.count({}, { signal: caller.signal })) setImmediate(() => caller.abort());
     };
     expect(await codeOf(read())).toBe('Canceled');
-  });
-
-  test('does not speak streams of requests', async () => {
-    const options = { url: 'http://127.0.0.1:1', timeoutMs: 100, registry: createRegistry(), logger: silent };
-    const rpc = createRpcClient(CollectService, options);
-    atEnd(() => rpc.close());
-    const requests = (async function* () {
-      yield {};
-    })();
-    expect(await codeOf(rpc.client.collect(requests))).toBe('Unimplemented');
-  });
-
-  test('reports answers that are no messages', async () => {
-    const server = new Server();
-    const same = (bytes: Buffer) => bytes;
-    const garbage = Buffer.from([0x0a, 0x7f]);
-    const definition = {
-      requestSerialize: same,
-      requestDeserialize: same,
-      responseSerialize: same,
-      responseDeserialize: same,
-      requestStream: false,
-      responseStream: false,
-    };
-    server.addService(
-      { Echo: { ...definition, path: '/test.v1.EchoService/Echo' } },
-      { Echo: (_call: unknown, callback: (error: null, bytes: Buffer) => void) => callback(null, garbage) },
-    );
-    const port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-        error ? reject(error) : resolve(bound),
-      );
-    });
-    atEnd(() => server.forceShutdown());
-    const error = await errorOf(connect(port).client.echo({}));
-    expect(error).toMatchObject({
-      code: Code.DataLoss,
-      rawMessage: 'the answer is not a test.v1.EchoMessage',
-    });
-  });
-
-  test('can be written without the resilience around it', async () => {
-    const server = await serve({ echo: () => ({ text: 'hi' }) });
-    const channel = new Channel(`127.0.0.1:${server.grpcPort}`, ChannelCredentials.createInsecure(), {});
-    atEnd(() => channel.close());
-    const transport = createGrpcTransport(channel);
-    const response = await transport.unary(EchoService.method.echo, undefined, 5_000, undefined, {});
-    expect(response).toMatchObject({ stream: false, message: { text: 'hi' } });
-    expect(response.service.typeName).toBe('test.v1.EchoService');
-    expect([...response.trailer]).toEqual([]);
-    const health = createClient(Health, transport as never);
-    expect(await health.check({}, { timeoutMs: 5_000 })).toMatchObject({ status: 1 });
-    const nothing = (async function* (): AsyncGenerator<{ text: string }> {})();
-    const stream = transport.stream(EchoService.method.count, undefined, 5_000, undefined, nothing);
-    expect(await codeOf(stream)).toBe('InvalidArgument');
   });
 });

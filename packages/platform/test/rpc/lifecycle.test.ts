@@ -2,14 +2,11 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Channel, ChannelCredentials } from '@grpc/grpc-js';
 import { describe, expect, test } from '@jest/globals';
-import {
-  Health,
-  HealthCheckResponse_ServingStatus as Serving,
-} from '@order-pipeline/contracts/gen/health/v1/health_pb';
+import { createGrpcTransport } from 'connect-grpc-js';
+import { Health, HealthCheckResponse_ServingStatus as Serving } from 'connect-grpc-js/health';
 import { createRegistry } from '../../src/metrics.js';
 import { createRpcClient } from '../../src/rpc/client.js';
 import { probeHealth } from '../../src/rpc/probe.js';
-import { createGrpcTransport } from '../../src/rpc/transport.js';
 import { atEnd, codeOf, connect, errorOf, serve, silent, until } from './support.js';
 
 const run = promisify(execFile);

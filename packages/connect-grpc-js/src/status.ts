@@ -1,15 +1,23 @@
-/** Connect errors and gRPC statuses: the same codes, messages and details in both directions. */
+/** Converts between Connect errors and gRPC statuses: the same codes, messages and details in both directions. */
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { StatusObject, status } from '@grpc/grpc-js';
-import { StatusSchema } from '@order-pipeline/contracts/gen/google/rpc/status_pb';
+import { StatusSchema } from './gen/google/rpc/status_pb.js';
 import { toHeaders, toMetadata } from './metadata.js';
 
 /** The trailer that carries an error's details: a google.rpc.Status. */
 const DETAILS_KEY = 'grpc-status-details-bin';
 
-/** The status that tells a gRPC client of the error. The codes are numbered alike. */
+/**
+ * Converts an error to the status that a grpc-js server sends. Codes have the same numbers in both; details travel as a
+ * `google.rpc.Status` in the `grpc-status-details-bin` trailer.
+ *
+ * @example
+ * ```ts
+ * callback(toStatus(new ConnectError('no such user', Code.NotFound)));
+ * ```
+ */
 export function toStatus(error: ConnectError): StatusObject {
   const metadata = toMetadata(error.metadata);
   if (error.details.length > 0) metadata.set(DETAILS_KEY, Buffer.from(detailsOf(error)));
@@ -29,8 +37,13 @@ function detailsOf(error: ConnectError): Uint8Array {
 }
 
 /**
- * The error that a status other than OK tells of. `isWireError` says whether the server sent it; otherwise grpc-js made
- * it up on this side, such as for a lost connection.
+ * Converts a status other than OK to an error. `answered` becomes its `isWireError`: true when the server sent the status,
+ * false when grpc-js made it up on this side, such as for a lost connection.
+ *
+ * @example
+ * ```ts
+ * onReceiveStatus: (status) => status.code === 0 || reject(toConnectError(status, true)),
+ * ```
  */
 export function toConnectError({ code, details, metadata }: StatusObject, answered: boolean): ConnectError {
   const known = Code[code] === undefined ? Code.Unknown : (code as number as Code);

@@ -1,13 +1,13 @@
-/** Receives the answer of a grpc-js call as promises. */
+/** Receives the response of a grpc-js call as promises. */
 import { Code, ConnectError } from '@connectrpc/connect';
 import { type ChannelInterface, type Metadata, type StatusObject, status } from '@grpc/grpc-js';
 import { toHeaders } from './metadata.js';
 import { toConnectError } from './status.js';
 
-/** A call on a channel, not started yet. */
+/** A call on a channel. */
 export type GrpcCall = ReturnType<ChannelInterface['createCall']>;
 
-/** The answer to a unary call. */
+/** The response to a unary call. */
 export interface UnaryAnswer {
   readonly bytes: Buffer;
   readonly metadata: Metadata | undefined;
@@ -28,7 +28,7 @@ export function receiveUnary(call: GrpcCall, request: Metadata): Promise<UnaryAn
       },
       onReceiveStatus: (end) => {
         if (end.code !== status.OK) reject(toConnectError(end, isAnswer(end, metadata)));
-        else if (!bytes) reject(new ConnectError('the answer has no message', Code.Unimplemented));
+        else if (!bytes) reject(new ConnectError('the response has no message', Code.Unimplemented));
         else resolve({ bytes, metadata, trailer: end.metadata });
       },
     });
@@ -41,24 +41,22 @@ function isAnswer(end: StatusObject, metadata: Metadata | undefined): boolean {
   return metadata !== undefined || Object.keys(end.metadata.getMap()).length > 0;
 }
 
-/** The answer to a server-streaming call. */
+/** The response to a streaming call. */
 export interface StreamAnswer {
-  /** Settles with the first sign of the server; rejects where that is an error. */
+  /** Settles with the first sign of the server; rejects when that is an error. */
   readonly metadata: Promise<Metadata>;
   /** Filled when the stream has ended. */
   readonly trailer: Headers;
-  /** One message after the other, undefined at the end; rejects with the stream's error. */
-  readonly messages: { next(): Promise<Buffer | undefined> };
+  /** Returns one message after the other, `undefined` at the end; rejects with the stream's error. */
+  next(): Promise<Buffer | undefined>;
 }
 
-/** Starts the call with the metadata and reads messages as they are asked for. */
-export function receiveStream(call: GrpcCall, request: Metadata): StreamAnswer {
+/** Starts the call with the metadata. Messages are read as they are asked for. */
+export function receiveStream(call: GrpcCall, request: Metadata, onEnd: () => void): StreamAnswer {
   const head = Promise.withResolvers<Metadata>();
   const trailer = new Headers();
   let metadata: Metadata | undefined;
-  let next = Promise.withResolvers<Buffer | undefined>();
-  // Nobody may be reading when the stream fails.
-  next.promise.catch(() => undefined);
+  let next = createNext();
   call.start(request, {
     onReceiveMetadata: (received) => {
       metadata = received;
@@ -66,6 +64,7 @@ export function receiveStream(call: GrpcCall, request: Metadata): StreamAnswer {
     },
     onReceiveMessage: (message: Buffer) => next.resolve(message),
     onReceiveStatus: (end) => {
+      onEnd();
       toHeaders(end.metadata).forEach((value, name) => {
         trailer.append(name, value);
       });
@@ -82,14 +81,18 @@ export function receiveStream(call: GrpcCall, request: Metadata): StreamAnswer {
   return {
     metadata: head.promise,
     trailer,
-    messages: {
-      async next() {
-        call.startRead();
-        const message = await next.promise;
-        if (message) next = Promise.withResolvers();
-        next.promise.catch(() => undefined);
-        return message;
-      },
+    async next() {
+      call.startRead();
+      const message = await next.promise;
+      if (message) next = createNext();
+      return message;
     },
   };
+}
+
+function createNext() {
+  const next = Promise.withResolvers<Buffer | undefined>();
+  // Nobody may be reading when the stream fails.
+  next.promise.catch(() => undefined);
+  return next;
 }

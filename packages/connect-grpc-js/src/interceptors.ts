@@ -1,4 +1,4 @@
-/** Connect interceptors around a transport. */
+/** Runs Connect interceptors around a transport. */
 import type { DescMethod } from '@bufbuild/protobuf';
 import {
   type ContextValues,
@@ -7,9 +7,21 @@ import {
   type Transport,
 } from '@connectrpc/connect';
 import { runStreamingCall, runUnaryCall } from '@connectrpc/connect/protocol';
-import { grpcPath } from './service.js';
+import { methodPath } from './codec.js';
 
-/** The transport with the interceptors around every call; the transport itself where there are none. */
+/**
+ * Returns the transport with the interceptors around every call; the transport itself when there are none. Useful for a
+ * transport that wraps another one, such as with retries, when interceptors belong outside of it.
+ *
+ * @example
+ * ```ts
+ * const logged: Interceptor = (next) => (request) => {
+ *   console.log(request.url);
+ *   return next(request);
+ * };
+ * const transport = withInterceptors(createGrpcTransport(channel), [logged], 'http://localhost:50051');
+ * ```
+ */
 export function withInterceptors(
   transport: Transport,
   interceptors: readonly Interceptor[],
@@ -39,7 +51,7 @@ export function withInterceptors(
   };
 }
 
-/** What interceptors see of a call beside its message. */
+/** The properties of a call that interceptors see besides its message. */
 function requestOf(
   method: DescMethod,
   baseUrl: string,
@@ -49,7 +61,7 @@ function requestOf(
   return {
     service: method.parent,
     requestMethod: 'POST',
-    url: new URL(grpcPath(method), baseUrl).href,
+    url: new URL(methodPath(method), baseUrl).href,
     header: new Headers(header),
     contextValues: contextValues ?? createContextValues(),
   };

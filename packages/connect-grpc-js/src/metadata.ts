@@ -1,10 +1,17 @@
-/** gRPC metadata and HTTP headers: the same pairs, except that gRPC holds `-bin` values as bytes. */
+/** Converts between gRPC metadata and HTTP headers: the same pairs, except that gRPC holds `-bin` values as bytes. */
 import { Metadata } from '@grpc/grpc-js';
 
 /** Headers in any of the forms in which callers may write them. */
 export type HeaderPairs = Headers | readonly (readonly [string, string])[] | Readonly<Record<string, string>>;
 
-/** Metadata as headers; `-bin` values become unpadded base64, as on the wire. */
+/**
+ * Converts metadata to headers. `-bin` values become unpadded base64, as on the wire.
+ *
+ * @example
+ * ```ts
+ * const requestId = toHeaders(call.metadata).get('x-request-id');
+ * ```
+ */
 export function toHeaders(metadata: Metadata): Headers {
   const headers = new Headers();
   for (const [key, values] of Object.entries(metadata.toHttp2Headers())) {
@@ -15,8 +22,13 @@ export function toHeaders(metadata: Metadata): Headers {
 }
 
 /**
- * Headers as metadata. Names that the protocol itself uses are left out, and so are values that gRPC cannot carry
- * (other than printable ASCII): a call matters more than one of its headers.
+ * Converts headers to metadata. Omits names that the protocol itself uses (`grpc-*`, `content-type`, `te`, ...) and values
+ * that gRPC cannot carry (other than printable ASCII): a call matters more than one of its headers.
+ *
+ * @example
+ * ```ts
+ * const metadata = toMetadata({ 'x-request-id': 'r1', 'trace-bin': btoa('bytes') });
+ * ```
  */
 export function toMetadata(init: HeaderPairs | undefined): Metadata {
   const metadata = new Metadata();
@@ -28,7 +40,7 @@ export function toMetadata(init: HeaderPairs | undefined): Metadata {
   return metadata;
 }
 
-/** The pairs of headers; a plain object is read as it stands, since building Headers from it costs microseconds. */
+/** The pairs of headers; a plain object is read as it is, since building Headers from it costs microseconds. */
 function pairsOf(init: HeaderPairs): Iterable<readonly [string, string]> {
   if (Symbol.iterator in init) return init as Iterable<readonly [string, string]>;
   return Object.entries(init);

@@ -1,13 +1,24 @@
-/** Server reflection, v1 and v1alpha: tools such as `buf curl` and `grpcurl` need no schema. */
+/**
+ * Server reflection, v1 and v1alpha: tools such as `buf curl` and `grpcurl` need no schema.
+ *
+ * @module
+ */
 import { type DescFile, type DescService, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import type { Server } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
-import { ServerReflection } from '@order-pipeline/contracts/gen/grpc/reflection/v1/reflection_pb';
-import { ServerReflection as ServerReflectionV1Alpha } from '@order-pipeline/contracts/gen/grpc/reflection/v1alpha/reflection_pb';
-import { Health } from '@order-pipeline/contracts/gen/health/v1/health_pb';
+import { ServerReflection } from './gen/grpc/reflection/v1/reflection_pb.js';
+import { ServerReflection as ServerReflectionV1Alpha } from './gen/grpc/reflection/v1alpha/reflection_pb.js';
+import { Health } from './gen/health/v1/health_pb.js';
 
-/** Adds reflection of the services, of health and of reflection itself to the server. */
+/**
+ * Adds reflection of the services, of health and of reflection itself to the server.
+ *
+ * @example
+ * ```ts
+ * addReflectionService(server, [GreetService]);
+ * ```
+ */
 export function addReflectionService(server: Server, services: readonly DescService[]): void {
   const reflected = [...services, Health, ServerReflection, ServerReflectionV1Alpha];
   // The package reads nothing but the descriptors, from entries of any kind.

@@ -1,4 +1,8 @@
-/** `grpc.health.v1` for every service of a process, following its readiness. */
+/**
+ * `grpc.health.v1` for the services of a server.
+ *
+ * @module
+ */
 import type {
   Server,
   ServerWritableStream,
@@ -7,15 +11,26 @@ import type {
 } from '@grpc/grpc-js';
 import { HealthImplementation, type ServingStatus } from 'grpc-health-check';
 
-/** What the health service reports. */
+export { Health, HealthCheckResponse_ServingStatus } from './gen/health/v1/health_pb.js';
+
+/** Sets what the health service reports. */
 export interface HealthService {
-  /** Sets the status of every service, and of the process (the empty name). Watchers are told of changes. */
+  /** Sets the status of every service, and of the server (the empty name). Watchers are notified of changes. */
   setServing(serving: boolean): void;
   /** Reports NOT_SERVING from now on, and ends the watches, which would keep a draining server alive. */
   shutDown(): void;
 }
 
-/** Adds `grpc.health.v1.Health` (Check, Watch, List) to the server. Nothing serves until `setServing`. */
+/**
+ * Adds `grpc.health.v1.Health` (Check, Watch, List) to the server. Every service is NOT_SERVING until `setServing`.
+ *
+ * @param services Full names, such as `GreetService.typeName`.
+ * @example
+ * ```ts
+ * const health = addHealthService(server, [GreetService.typeName]);
+ * health.setServing(true);
+ * ```
+ */
 export function addHealthService(server: Server, services: readonly string[]): HealthService {
   const names = ['', ...services];
   const health = new HealthImplementation(Object.fromEntries(names.map((name) => [name, 'NOT_SERVING'])));
