@@ -19,7 +19,13 @@ export function createOrderApiClient(baseUrl: string, token?: string): OrderApiC
 /** What the calls on one order are given, out of its signed URL. */
 export interface SignedOrder {
   readonly path: { readonly order_id: string };
-  readonly query: { readonly expires: string; readonly key_id: string; readonly signature: string };
+  readonly query: {
+    readonly expires: string;
+    readonly key_id: string;
+    readonly signature: string;
+    /** On orders placed with an Idempotency-Key. */
+    readonly fingerprint?: string;
+  };
 }
 
 /** The parameters in a poll URL. Throws TypeError for a text that is no poll URL. */
@@ -30,5 +36,9 @@ export function readPollUrl(pollUrl: string): SignedOrder {
     searchParams.get(name),
   );
   if (!order_id || !expires || !key_id || !signature) throw new TypeError('not a poll URL');
-  return { path: { order_id }, query: { expires, key_id, signature } };
+  const fingerprint = searchParams.get('fingerprint');
+  return {
+    path: { order_id },
+    query: { expires, key_id, signature, ...(fingerprint !== null && { fingerprint }) },
+  };
 }

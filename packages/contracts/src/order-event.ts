@@ -10,6 +10,8 @@ export interface PlacedOrder extends OrderFacts {
   readonly payment_method: string;
   /** When the customer's account was opened, where it is known. */
   readonly account_created_at?: Date;
+  /** Digest of the request, set on orders placed with an Idempotency-Key. */
+  readonly fingerprint?: string;
 }
 
 /** The message body of a placed order. */
@@ -22,6 +24,7 @@ export function encodeOrderPlaced(order: PlacedOrder): string {
     items: order.items.map(({ sku, quantity }) => ({ sku, quantity })),
     paymentMethod: order.payment_method,
     requestedAt: timestampFromDate(new Date(order.created_at)),
+    ...(order.fingerprint !== undefined && { fingerprint: order.fingerprint }),
     ...(order.account_created_at && { accountCreatedAt: timestampFromDate(order.account_created_at) }),
   });
   return toJsonString(OrderPlacedSchema, message);
@@ -46,6 +49,7 @@ export function decodeOrderPlaced(body: string): PlacedOrder {
     items: message.items.map(({ sku, quantity }) => ({ sku, quantity })),
     payment_method: message.paymentMethod,
     created_at: timestampDate(message.requestedAt).toISOString(),
+    ...(message.fingerprint !== '' && { fingerprint: message.fingerprint }),
     ...(message.accountCreatedAt && { account_created_at: timestampDate(message.accountCreatedAt) }),
   };
 }

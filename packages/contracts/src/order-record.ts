@@ -19,6 +19,7 @@ export const OrderRecordSchema: z.ZodType<OrderRecord> = z.looseObject({
   claim_id: z.exactOptional(z.string()),
   lease_until: z.number(),
   payment_method: z.exactOptional(z.string()),
+  fingerprint: z.exactOptional(z.string()),
   fraud_score: z.exactOptional(z.number()),
   request_id: z.exactOptional(z.string()),
   trace_id: z.exactOptional(z.string()),

@@ -80,6 +80,11 @@ export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
   readonly lease_until: number;
   /** The payment method's token at the gateway, so that every attempt pays with the same. */
   readonly payment_method?: string;
+  /**
+   * Digest of the request that placed the order, on orders placed with an Idempotency-Key. The first claim sets it: a
+   * message with the same order id and another fingerprint never changes the order.
+   */
+  readonly fingerprint?: string;
   /** Fraud score in [0,1] that the decision saw. */
   readonly fraud_score?: number;
   /** Ties the order to the request that placed it. */

@@ -21,6 +21,11 @@ test('an order comes back from its message as it was', () => {
   expect(decodeOrderPlaced(encodeOrderPlaced(ORDER))).toEqual(ORDER);
 });
 
+test('a fingerprint travels with its order', () => {
+  const order = { ...ORDER, fingerprint: '3Ty_iqgNrvzttCqkx24JXF' };
+  expect(decodeOrderPlaced(encodeOrderPlaced(order))).toEqual(order);
+});
+
 test('an order without items and account age is whole', () => {
   const { account_created_at: _, ...order } = { ...ORDER, items: [] };
   expect(decodeOrderPlaced(encodeOrderPlaced(order))).toEqual(order);

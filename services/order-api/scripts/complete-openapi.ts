@@ -55,7 +55,7 @@ function headersOf(names: readonly HeaderName[], { limited }: CallRules): Json {
   return Object.fromEntries(all.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-const RETRY_LATER: readonly ProblemName[] = ['quotaExceeded', 'unavailable', 'keyInFlight'];
+const RETRY_LATER: readonly ProblemName[] = ['quotaExceeded', 'unavailable', 'outcomeUnknown', 'keyInFlight'];
 
 /** One response a status, since several problems can share one. */
 function toProblemResponses(rules: CallRules): Json {
@@ -70,7 +70,11 @@ function toProblemResponses(rules: CallRules): Json {
       ...{ type, title, status, detail: MEANINGS[name] },
     };
     if (name !== 'invalid') delete example.errors;
-    if (name !== 'alreadyDecided') delete example.order;
+    if (name !== 'alreadyDecided' && name !== 'notPlaced') delete example.order;
+    if (name !== 'outcomeUnknown') {
+      delete example.order_id;
+      delete example.poll_url;
+    }
     responses[status] ??= {
       description: '',
       headers: headersOf(headers, rules),
@@ -94,6 +98,7 @@ const MEANINGS: Readonly<Record<ProblemName, string>> = {
   wrongMethod: 'The path has other methods.',
   keyInFlight: 'The first request with this Idempotency-Key is still running.',
   alreadyDecided: 'The order is decided; `order` is how.',
+  notPlaced: 'Another body with the same Idempotency-Key was placed instead; `order` is how it stands.',
   expiredUrl: 'The URL has expired.',
   tooLarge: 'The body is larger than 64 KiB.',
   wrongMediaType: 'The body is not JSON in UTF-8.',
@@ -101,6 +106,8 @@ const MEANINGS: Readonly<Record<ProblemName, string>> = {
   keyReused: 'The Idempotency-Key was used with another body.',
   quotaExceeded: 'The quota is used up until the window ends.',
   internal: 'Something went wrong here.',
+  outcomeUnknown:
+    'The queue did not confirm the order in time: it may have been placed. Follow or cancel it at poll_url.',
   unavailable: 'Something that is needed does not answer.',
 };
 

@@ -14,14 +14,22 @@ export interface CallRules {
 }
 
 const BODY = ['malformed', 'tooLarge', 'wrongMediaType', 'invalid'] as const;
-const SIGNED = ['malformed', 'forbidden', 'expiredUrl'] as const;
+const SIGNED = ['malformed', 'forbidden', 'notPlaced', 'expiredUrl'] as const;
 const COMMON = ['quotaExceeded', 'internal', 'unavailable'] as const;
 
 /** The rules of each call, by operation id. */
 export const CALLS: Readonly<Record<string, CallRules>> = {
   login: { problems: [...BODY, 'unauthenticated', 'unknownPath', ...COMMON], limited: true },
   placeOrder: {
-    problems: [...BODY, 'unauthenticated', 'forbidden', 'keyInFlight', 'keyReused', ...COMMON],
+    problems: [
+      ...BODY,
+      'unauthenticated',
+      'forbidden',
+      'keyInFlight',
+      'keyReused',
+      'outcomeUnknown',
+      ...COMMON,
+    ],
     headers: { 202: ['Location', 'Retry-After', 'Idempotency-Replayed'] },
     limited: true,
   },
@@ -108,6 +116,10 @@ export const PARAMETERS: Readonly<Record<string, { schema: object; example: stri
   signature: {
     schema: { pattern: '^[A-Za-z0-9_-]{43}$', maxLength: 43 },
     example: '3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+  },
+  fingerprint: {
+    schema: { pattern: '^[A-Za-z0-9_-]{22}$', maxLength: 22 },
+    example: '3Ty_iqgNrvzttCqkx24JXF',
   },
   'Idempotency-Key': {
     schema: { pattern: '^("[ !#-\\[\\]-~]{1,255}"|[!#-\\[\\]-~]{1,255})$', maxLength: 257 },

@@ -2,7 +2,7 @@
 import type { Request } from 'express';
 import type { Caller } from './auth/caller.js';
 import { ProblemError } from './http/problem.js';
-import { verifyOrder } from './orders/poll-url.js';
+import { type SignedParameters, verifyOrder } from './orders/poll-url.js';
 import { servicesOf } from './services.js';
 
 /** Lets a request pass or throws a ProblemError. The name is the one that tsoa's routes import. */
@@ -15,13 +15,15 @@ export async function expressAuthentication(request: Request, scheme: string): P
 function requireSignature(request: Request): void {
   const { urlSigningKeys, clock } = servicesOf(request);
   const { order_id } = request.params;
-  const { expires, key_id, signature } = request.query;
-  const given = [order_id, expires, key_id, signature].every((value) => typeof value === 'string');
+  const { expires, key_id, signature, fingerprint } = request.query;
+  const given =
+    [order_id, expires, key_id, signature].every((value) => typeof value === 'string') &&
+    (fingerprint === undefined || typeof fingerprint === 'string');
   const verdict = given
     ? verifyOrder(
         urlSigningKeys,
         order_id as string,
-        { expires, key_id, signature } as { expires: string; key_id: string; signature: string },
+        { expires, key_id, signature, fingerprint } as SignedParameters,
         clock(),
       )
     : 'forged';

@@ -12,6 +12,8 @@ export interface ApiConfig extends CommonConfig {
   /** How long requests in flight may take to finish after SIGTERM. */
   readonly stopTimeoutMs: number;
   readonly queueUrl: string;
+  /** How long an order may take to reach the queue, retries included, in milliseconds. */
+  readonly sendBudgetMs: number;
   readonly ordersTable: string;
   readonly usersTable: string;
   readonly redisUrl: string;
@@ -48,6 +50,7 @@ export function loadConfig(environment: Environment): ApiConfig {
     port: env.port('PORT', 8_000),
     stopTimeoutMs: env.integer('STOP_TIMEOUT_MS', 25_000, 0, 120_000),
     queueUrl: env.url('SQS_QUEUE_URL', WEB, 'https://sqs.us-east-1.amazonaws.com/123456789012/order-queue'),
+    sendBudgetMs: env.integer('SEND_BUDGET_MS', 6_000, 100, 25_000),
     ordersTable: env.text('ORDERS_TABLE', 'set it to the name of the orders table'),
     usersTable: env.textOr('USERS_TABLE', 'users'),
     redisUrl: env.url(

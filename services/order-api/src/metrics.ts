@@ -1,6 +1,7 @@
 /** What the API counts. */
 import { LATENCY_BUCKETS_SECONDS, type Registry } from '@order-pipeline/platform/metrics';
 import { Counter, Histogram } from 'prom-client';
+import type { SendOutcome } from './orders/decide/send-outcome.js';
 
 /** The API's own metrics. */
 export interface ApiMetrics {
@@ -10,6 +11,10 @@ export interface ApiMetrics {
   observeBatch(orders: number): void;
   /** An order that SQS has. */
   readonly ordersAccepted: Counter.Internal;
+  /** A message sent again, by the outcome of the try before. */
+  countSendRetry(outcome: SendOutcome): void;
+  /** An order whose outcome the client was told is unknown. */
+  countUnknownOutcome(): void;
   /** A request refused by a quota, by policy. */
   countLimited(policy: string): void;
   /** A call that went on without Redis, by purpose. */
@@ -50,7 +55,20 @@ export function createMetrics(registry: Registry, env: string): ApiMetrics {
     labelNames: ['purpose'],
     registers,
   });
+  const sendRetries = new Counter({
+    name: 'order_send_retries_total',
+    help: 'Messages sent to SQS again, by the outcome of the try before',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const unknownOutcomes = new Counter({
+    name: 'order_outcomes_unknown_total',
+    help: 'Orders answered with order-outcome-unknown: SQS may or may not have taken them',
+    labelNames: ['env'],
+    registers,
+  });
   accepted.inc({ env }, 0);
+  unknownOutcomes.inc({ env }, 0);
   const children = new Map<string, Histogram.Internal<string>>();
   return {
     observeRequest: (method, route, status, seconds, waiting) => {
@@ -61,6 +79,8 @@ export function createMetrics(registry: Registry, env: string): ApiMetrics {
     },
     observeBatch: (orders) => batches.observe(orders),
     ordersAccepted: accepted.labels(env),
+    countSendRetry: (outcome) => sendRetries.inc({ outcome }),
+    countUnknownOutcome: () => unknownOutcomes.inc({ env }),
     countLimited: (policy) => limited.inc({ policy }),
     countWithoutRedis: (purpose) => withoutRedis.inc({ purpose }),
   };

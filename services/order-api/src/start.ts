@@ -17,6 +17,7 @@ import { answerClientError } from './http/client-error.js';
 import { createQuota } from './limits/quota.js';
 import { createMetrics } from './metrics.js';
 import { IdempotencyKeys } from './orders/idempotency.js';
+import { KeyStore } from './orders/key-store.js';
 import { createOrderQueue } from './orders/order-queue.js';
 import { createOrderStore } from './orders/order-store.js';
 import { signOrder, toSignedPath } from './orders/poll-url.js';
@@ -63,7 +64,7 @@ export async function start(config: ApiConfig, logger: Logger): Promise<RunningA
 
 function connect(config: ApiConfig, logger: Logger) {
   const client = { region: config.awsRegion, maxAttempts: 2, requestTimeoutMs: 2_000 };
-  const sqs = createSqs(client);
+  const sqs = createSqs({ ...client, maxAttempts: 1 });
   const dynamo = createDynamo(client);
   const redis = createRedis(config.redisUrl, logger);
   const close = () => {
@@ -84,12 +85,15 @@ function createServices(
   const clock = systemClock;
   const registry = createRegistry();
   const metrics = createMetrics(registry, config.stage);
-  const queue = createOrderQueue(sqs, config.queueUrl, metrics);
+  const queue = createOrderQueue(sqs, config, metrics);
   const store = createOrderStore(dynamo, config.ordersTable);
-  const toPollUrl = (orderId: string) => {
+  const toPollUrl = (orderId: string, fingerprint?: string) => {
     const expires = Math.floor(clock() / 1_000) + config.pollUrlTtlSeconds;
-    return publicBaseUrl + toSignedPath(orderId, signOrder(config.urlSigningKeys, orderId, expires));
+    return (
+      publicBaseUrl + toSignedPath(orderId, signOrder(config.urlSigningKeys, orderId, expires, fingerprint))
+    );
   };
+  const keys = new IdempotencyKeys(new KeyStore(redis, metrics), clock);
   return {
     logger,
     clock,
@@ -103,7 +107,7 @@ function createServices(
       polls: createQuota(redis, config.pollRateLimit, metrics),
     },
     urlSigningKeys: config.urlSigningKeys,
-    intake: { queue, keys: new IdempotencyKeys(redis, metrics), toPollUrl, clock },
+    intake: { queue, keys, store, toPollUrl, metrics, clock },
     store,
     feed: new StatusFeed(redis, metrics),
     stopping,

@@ -36,6 +36,7 @@ test('locally a queue and a table are enough', () => {
     ordersTable: 'orders',
     usersTable: 'users',
     redisUrl: 'redis://localhost:6379',
+    sendBudgetMs: 6_000,
     auth: {
       mode: 'demo',
       keys: [{ id: 'default', secret: 'well-known-jwt-secret-for-local-use-only' }],

@@ -2,24 +2,58 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
 import { createLogger } from '@order-pipeline/platform/logger';
 import { createRedis, type Redis } from '@order-pipeline/platform/redis';
-import { decideKeyUse } from '../src/orders/decide/idempotency.js';
+import { decideKeyUse, type KeyDecision } from '../src/orders/decide/idempotency.js';
 import { parseIdempotencyKey } from '../src/orders/idempotency-key.js';
+import { decodeEntry, encodeEntry, type OrderKeyEntry, toEntryPrefix } from '../src/orders/key-entry.js';
 import { createOrderId } from '../src/orders/order-id.js';
 import { placeOrder, receiveOrders, startApi, type TestApi } from './harness.js';
 
 describe('what a key means', () => {
+  const answer = {
+    order_id: '0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19',
+    status: 'PENDING' as const,
+    poll_url: 'http://localhost:8000/orders/0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19',
+    requested_at: '2026-01-15T09:30:00.000Z',
+  };
+
+  test.each<[string, OrderKeyEntry | undefined, KeyDecision<unknown>['action']]>([
+    ['nothing yet', undefined, 'begin'],
+    ['the same request, running', { state: 'running', fingerprint: 'f', until: 1_001 }, 'wait'],
+    ['the same request, dead', { state: 'running', fingerprint: 'f', until: 1_000 }, 'repeat'],
+    ['the same request, its outcome unknown', { state: 'unknown', fingerprint: 'f' }, 'repeat'],
+    ['the same request, answered', { state: 'done', fingerprint: 'f', answer }, 'replay'],
+    ['another request, running', { state: 'running', fingerprint: 'g', until: 1_001 }, 'refuse'],
+    ['another request, dead', { state: 'running', fingerprint: 'g', until: 0 }, 'refuse'],
+    ['another request, its outcome unknown', { state: 'unknown', fingerprint: 'g' }, 'refuse'],
+    ['another request, answered', { state: 'done', fingerprint: 'g', answer }, 'refuse'],
+  ])('%s', (_, entry, action) => {
+    expect(decideKeyUse(entry, 'f', 1_000).action).toBe(action);
+  });
+
+  test.each<OrderKeyEntry>([
+    { state: 'running', fingerprint: 'f', until: 1 },
+    { state: 'unknown', fingerprint: 'f' },
+    { state: 'done', fingerprint: 'f', answer },
+  ])('an entry $state is read as it was written', (entry) => {
+    const text = encodeEntry(entry);
+    expect(decodeEntry(text)).toEqual(entry);
+    expect(text.startsWith(toEntryPrefix('f'))).toBe(true);
+    expect(text.startsWith(toEntryPrefix('g'))).toBe(false);
+  });
+
   test.each([
-    ['nothing yet', undefined, { action: 'proceed' }],
-    ['the same request, running', { state: 'running', fingerprint: 'f' }, { action: 'wait' }],
-    [
-      'the same request, answered',
-      { state: 'done', fingerprint: 'f', answer: 1 },
-      { action: 'replay', answer: 1 },
-    ],
-    ['another request, running', { state: 'running', fingerprint: 'g' }, { action: 'refuse' }],
-    ['another request, answered', { state: 'done', fingerprint: 'g', answer: 1 }, { action: 'refuse' }],
-  ] as const)('%s', (_, seen, decision) => {
-    expect(decideKeyUse(seen, 'f')).toEqual(decision);
+    'garbage',
+    'null',
+    '[]',
+    '{}',
+    '{"state":"done","fingerprint":"f","answer":1}',
+    '{"v":2,"fingerprint":"f","state":"unknown"}',
+    '{"v":1,"fingerprint":"f","state":"done"}',
+    '{"v":1,"fingerprint":"f","state":"lost"}',
+    '{"v":1,"fingerprint":7,"state":"unknown"}',
+    '{"v":1,"fingerprint":"f","state":"running","until":"soon"}',
+  ])('%s is not an entry', (text) => {
+    expect(decodeEntry(text)).toBeUndefined();
   });
 });
 
@@ -112,8 +146,8 @@ describe('retries', () => {
   test('of a request that is still running answer 409', async () => {
     const first = await place(apis[0], 'r6', 'k1');
     const name = `idempotency:${first.body.order_id}`;
-    const { fingerprint } = JSON.parse((await redis.get(name)) ?? '{}');
-    await redis.set(name, JSON.stringify({ state: 'running', fingerprint }));
+    const { answer: _, ...entry } = JSON.parse((await redis.get(name)) ?? '{}');
+    await redis.set(name, JSON.stringify({ ...entry, state: 'running', until: Date.now() + 60_000 }));
     const { status, body, headers } = await place(apis[1], 'r6', 'k1');
     expect({ status, type: body.type }).toEqual({
       status: 409,

@@ -5,7 +5,8 @@ import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack
 import { createSqs } from '@order-pipeline/platform/aws';
 import { Registry } from 'prom-client';
 import { createMetrics } from '../src/metrics.js';
-import { createOrderQueue, QueueUnavailableError } from '../src/orders/order-queue.js';
+import { createOrderQueue } from '../src/orders/order-queue.js';
+import { QueueUnavailableError } from '../src/orders/send-until-known.js';
 
 const CONTEXT = { requestId: 'r1', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
 const ORDER: PlacedOrder = {
@@ -40,7 +41,11 @@ describe('the order queue', () => {
 
   test('groups a burst into few calls, fairly by user, with request id and trace', async () => {
     calls = [];
-    const queue = createOrderQueue(sqs, stack.env.SQS_QUEUE_URL ?? '', metrics);
+    const queue = createOrderQueue(
+      sqs,
+      { queueUrl: stack.env.SQS_QUEUE_URL ?? '', sendBudgetMs: 2_000 },
+      metrics,
+    );
     await Promise.all(
       Array.from({ length: 100 }, (_, n) =>
         queue.send({ ...ORDER, order_id: `o${n}`, user_id: `u${n % 3}` }, CONTEXT),
@@ -61,7 +66,11 @@ describe('the order queue', () => {
 
   test('one refused message fails its own caller alone', async () => {
     calls = [];
-    const queue = createOrderQueue(sqs, stack.env.SQS_QUEUE_URL ?? '', metrics);
+    const queue = createOrderQueue(
+      sqs,
+      { queueUrl: stack.env.SQS_QUEUE_URL ?? '', sendBudgetMs: 2_000 },
+      metrics,
+    );
     const tooLarge = { ...ORDER, payment_method: 'x'.repeat(1_200_000) };
     const outcomes = await Promise.allSettled([queue.send(tooLarge, CONTEXT), queue.send(ORDER, CONTEXT)]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
@@ -70,7 +79,11 @@ describe('the order queue', () => {
 
   test('a queue that does not exist', async () => {
     calls = [];
-    const queue = createOrderQueue(sqs, `${stack.sqs.endpoint}/000000000000/missing`, metrics);
+    const queue = createOrderQueue(
+      sqs,
+      { queueUrl: `${stack.sqs.endpoint}/000000000000/missing`, sendBudgetMs: 2_000 },
+      metrics,
+    );
     await expect(queue.send(ORDER, CONTEXT)).rejects.toBeInstanceOf(QueueUnavailableError);
     await expect(queue.check()).rejects.toThrow();
   });

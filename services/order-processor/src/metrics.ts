@@ -16,6 +16,8 @@ export interface ProcessorMetrics {
   deadLettered(reason: string): void;
   /** A message comes back later. */
   retried(): void;
+  /** A message carried another body than the order with its id. */
+  otherBody(): void;
 }
 
 /** Registers the metrics; `inFlight` is asked at each scrape. */
@@ -40,6 +42,11 @@ export function createProcessorMetrics(
   const retries = new Counter({
     name: 'order_retries_total',
     help: 'Messages that come back later, after a failure or because another worker is at the order',
+    registers,
+  });
+  const otherBodies = new Counter({
+    name: 'order_bodies_not_placed_total',
+    help: 'Messages whose order was placed with another body under the same idempotency key',
     registers,
   });
   const latency = new Histogram({
@@ -67,5 +74,6 @@ export function createProcessorMetrics(
       deadLetters.inc({ reason });
     },
     retried: () => retries.inc(),
+    otherBody: () => otherBodies.inc(),
   };
 }

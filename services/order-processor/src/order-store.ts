@@ -197,6 +197,7 @@ function factsOf(order: PlacedOrder, origin: OrderOrigin): Readonly<Record<strin
     items: order.items,
     payment_method: order.payment_method,
     created_at: order.created_at,
+    ...(order.fingerprint !== undefined && { fingerprint: order.fingerprint }),
     ...(origin.requestId && { request_id: origin.requestId }),
     ...(origin.traceId && { trace_id: origin.traceId }),
   };

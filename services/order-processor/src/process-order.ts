@@ -1,7 +1,7 @@
 /** The order protocol: claim, try, decide, settle. Whatever dies in between, the next worker goes on from what is written. */
 import { randomUUID } from 'node:crypto';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
-import type { FinalStatus, OrderStatus } from '@order-pipeline/contracts/orders';
+import type { FinalStatus, OrderRecord, OrderStatus } from '@order-pipeline/contracts/orders';
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { ProtocolConfig } from './config.js';
 import { decideLost, decideRefusal } from './decide/claim.js';
@@ -27,6 +27,11 @@ export interface ProtocolDependencies {
   readonly onStatus: (orderId: string, status: OrderStatus) => void;
   /** Told once of each order that this worker decided. */
   readonly onDecided: (order: ClaimedOrder, status: FinalStatus) => void;
+  /**
+   * Called for a message whose order was placed with another body under the same Idempotency-Key. The body that was
+   * claimed first is the order; this one is never placed.
+   */
+  readonly onOtherBody: (orderId: string) => void;
 }
 
 /** The message that carried the order, as far as the protocol needs it. */
@@ -58,15 +63,26 @@ export async function processOrder(deps: ProtocolDependencies, delivery: OrderDe
   };
   try {
     const order = await deps.store.claim(delivery.order, claim);
+    noticeOtherBody(deps, delivery.order, order);
     deps.onStatus(order.order_id, 'PROCESSING');
     return await decideClaimed(deps, delivery, order);
   } catch (error) {
     if (!(error instanceof OrderConditionFailed)) throw error;
+    noticeOtherBody(deps, delivery.order, error.record);
     const refusal = decideRefusal(error.record, deps.clock());
     if (refusal.kind === 'leased') return { kind: 'busy', until: refusal.leaseUntil };
     const order = hasFacts(error.record) ? error.record : await deps.store.complete(delivery.order, claim);
     return settle(deps, delivery, order, refusal.status);
   }
+}
+
+function noticeOtherBody(
+  { onOtherBody }: ProtocolDependencies,
+  { order_id, fingerprint }: PlacedOrder,
+  record: OrderRecord,
+): void {
+  if (fingerprint !== undefined && record.fingerprint !== undefined && fingerprint !== record.fingerprint)
+    onOtherBody(order_id);
 }
 
 async function decideClaimed(

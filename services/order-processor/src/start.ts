@@ -60,6 +60,10 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
       redis.publish(statusChannel(order_id), JSON.stringify({ order_id, status })).catch(() => undefined);
     },
     onDecided: (order, status) => metrics.decided(status, Date.parse(order.created_at), systemClock()),
+    onOtherBody: (order_id) => {
+      metrics.otherBody();
+      logger.warn({ order_id }, 'not placed: another body with the same idempotency key was claimed first');
+    },
   };
   const consumer = new Consumer({
     queue: new OrderQueue({ sqs, ...config, ...config.consumer }),

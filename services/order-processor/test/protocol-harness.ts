@@ -69,6 +69,8 @@ export class ProtocolHarness {
   readonly dynamo: DynamoClient;
   readonly decided: FinalStatus[] = [];
   readonly statuses: OrderStatus[] = [];
+  /** Orders whose message carried another body. */
+  readonly otherBodies: string[] = [];
 
   private constructor(
     readonly stack: TestStack,
@@ -169,6 +171,7 @@ export class ProtocolHarness {
       config: this.config.protocol,
       onStatus: (_, status) => this.statuses.push(status),
       onDecided: (_, status) => this.decided.push(status),
+      onOtherBody: (orderId) => this.otherBodies.push(orderId),
     };
   }
 }

@@ -47,6 +47,32 @@ const around = (steps: readonly Step[]): CrashPoint[] =>
     { step, when: 'after' as const },
   ]);
 
+describe('two bodies with one order id', () => {
+  test('the one that is claimed first is the order, the other is reported', async () => {
+    const order = placed({ items: [], amount: 800, fingerprint: 'first' });
+    const other = { ...order, amount: 5_000, fingerprint: 'second' };
+    await harness.deliver(order);
+    expect(harness.otherBodies).not.toContain(order.order_id);
+    harness.pass(120_000);
+    expect(await harness.deliver(other)).toEqual({ kind: 'settled', status: 'COMPLETED' });
+    expect(harness.otherBodies).toContain(order.order_id);
+    expect(await harness.store.read(order.order_id)).toMatchObject({ amount: 800, fingerprint: 'first' });
+    expect(await harness.traces(order)).toMatchObject({ payment: 'CAPTURED', captures: 1 });
+  });
+
+  test('a later attempt of the other body goes on with the first', async () => {
+    const order = placed({ items: [], amount: 800, fingerprint: 'first' });
+    await expect(harness.deliver(order, { step: 'score', when: 'before' })).rejects.toThrow(Crash);
+    harness.pass(120_000);
+    await harness.deliver({ ...order, amount: 5_000, fingerprint: 'second' });
+    expect(await harness.store.read(order.order_id)).toMatchObject({
+      status: 'COMPLETED',
+      amount: 800,
+      fingerprint: 'first',
+    });
+  });
+});
+
 describe('each outcome, without faults', () => {
   test.each([
     ['completes', {}, 'COMPLETED', undefined, 'CAPTURED', 1, -2],

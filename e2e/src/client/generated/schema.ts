@@ -317,8 +317,20 @@ export interface components {
             request_id: string;
             /** @description What is wrong, field by field. Present on 422 where fields are to blame. */
             errors?: components["schemas"]["FieldProblem"][];
-            /** @description The order as it was decided. Present on 409 where an order could not be cancelled. */
+            /** @description The order as it was decided, or that was placed instead. Present on 409 about an order. */
             order?: components["schemas"]["Order"];
+            /**
+             * Format: uuid
+             * @description The order that may have been placed. Present where the outcome is unknown.
+             * @example 0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19
+             */
+            order_id?: string;
+            /**
+             * Format: uri
+             * @description The signed URL of that order. Present where the outcome is unknown.
+             * @example http://localhost:8000/orders/0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19?expires=1768642200&key_id=local&signature=3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+             */
+            poll_url?: string;
         };
         /** @description An order that the queue has taken. */
         AcceptedOrder: {
@@ -807,7 +819,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something that is needed does not answer. */
+            /** @description The queue did not confirm the order in time: it may have been placed. Follow or cancel it at poll_url. Something that is needed does not answer. */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -840,6 +852,11 @@ export interface operations {
                  * @example 3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
                  */
                 signature: string;
+                /**
+                 * @description Digest of the body that the URL was issued for, on orders placed with an Idempotency-Key.
+                 * @example 3Ty_iqgNrvzttCqkx24JXF
+                 */
+                fingerprint?: string;
             };
             header?: {
                 /**
@@ -934,6 +951,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Another body with the same Idempotency-Key was placed instead; `order` is how it stands. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The URL has expired. */
             410: {
                 headers: {
@@ -1004,6 +1033,11 @@ export interface operations {
                  * @example 3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
                  */
                 signature: string;
+                /**
+                 * @description Digest of the body that the URL was issued for, on orders placed with an Idempotency-Key.
+                 * @example 3Ty_iqgNrvzttCqkx24JXF
+                 */
+                fingerprint?: string;
             };
             header?: {
                 /**
@@ -1064,6 +1098,18 @@ export interface operations {
             };
             /** @description Not yours: user_id is not the caller, or the URL was not signed here. */
             403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another body with the same Idempotency-Key was placed instead; `order` is how it stands. */
+            409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -1144,6 +1190,11 @@ export interface operations {
                  * @example 3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
                  */
                 signature: string;
+                /**
+                 * @description Digest of the body that the URL was issued for, on orders placed with an Idempotency-Key.
+                 * @example 3Ty_iqgNrvzttCqkx24JXF
+                 */
+                fingerprint?: string;
             };
             header?: never;
             path: {
@@ -1211,7 +1262,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The order is decided; `order` is how. */
+            /** @description Another body with the same Idempotency-Key was placed instead; `order` is how it stands. The order is decided; `order` is how. */
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];

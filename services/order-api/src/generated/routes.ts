@@ -87,6 +87,8 @@ const models: TsoaRoute.Models = {
             "request_id": {"dataType":"string","required":true,"validators":{"pattern":{"value":"^[A-Za-z0-9._-]{1,128}$"},"maxLength":{"value":128}}},
             "errors": {"dataType":"array","array":{"dataType":"refObject","ref":"FieldProblem"},"validators":{"maxItems":{"value":100}}},
             "order": {"ref":"Order"},
+            "order_id": {"dataType":"string","validators":{"maxLength":{"value":36}}},
+            "poll_url": {"dataType":"string","validators":{"maxLength":{"value":2048}}},
         },
         "additionalProperties": false,
     },
@@ -269,6 +271,7 @@ export function RegisterRoutes(app: Router) {
                 _expires: {"in":"query","name":"expires","required":true,"dataType":"string"},
                 _keyId: {"in":"query","name":"key_id","required":true,"dataType":"string"},
                 _signature: {"in":"query","name":"signature","required":true,"dataType":"string"},
+                fingerprint: {"in":"query","name":"fingerprint","dataType":"string"},
                 prefer: {"in":"header","name":"Prefer","dataType":"string"},
                 ifNoneMatch: {"in":"header","name":"If-None-Match","dataType":"string"},
         };
@@ -311,6 +314,7 @@ export function RegisterRoutes(app: Router) {
                 _expires: {"in":"query","name":"expires","required":true,"dataType":"string"},
                 _keyId: {"in":"query","name":"key_id","required":true,"dataType":"string"},
                 _signature: {"in":"query","name":"signature","required":true,"dataType":"string"},
+                fingerprint: {"in":"query","name":"fingerprint","dataType":"string"},
                 lastEventId: {"in":"header","name":"Last-Event-ID","dataType":"string"},
         };
         app.get('/orders/:order_id/events',
@@ -351,6 +355,7 @@ export function RegisterRoutes(app: Router) {
                 _expires: {"in":"query","name":"expires","required":true,"dataType":"string"},
                 _keyId: {"in":"query","name":"key_id","required":true,"dataType":"string"},
                 _signature: {"in":"query","name":"signature","required":true,"dataType":"string"},
+                fingerprint: {"in":"query","name":"fingerprint","dataType":"string"},
         };
         app.post('/orders/:order_id/cancel',
             authenticateMiddleware([{"signed_url":[]}]),

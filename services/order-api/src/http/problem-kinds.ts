@@ -20,6 +20,7 @@ export const PROBLEMS = {
   wrongMethod: { status: 405, title: 'Method Not Allowed', type: PLAIN },
   keyInFlight: { status: 409, title: 'Request in flight', type: own('idempotency-key-in-flight') },
   alreadyDecided: { status: 409, title: 'Order already decided', type: own('order-decided') },
+  notPlaced: { status: 409, title: 'Order not placed', type: own('order-not-placed') },
   expiredUrl: { status: 410, title: 'URL expired', type: own('poll-url-expired') },
   tooLarge: { status: 413, title: 'Content Too Large', type: PLAIN },
   wrongMediaType: { status: 415, title: 'Unsupported Media Type', type: PLAIN },
@@ -31,6 +32,7 @@ export const PROBLEMS = {
     type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
   },
   internal: { status: 500, title: 'Internal Server Error', type: PLAIN },
+  outcomeUnknown: { status: 503, title: 'Order outcome unknown', type: own('order-outcome-unknown') },
   unavailable: { status: 503, title: 'Service Unavailable', type: PLAIN },
 } as const satisfies Record<string, ProblemKind>;
 

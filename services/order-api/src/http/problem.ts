@@ -71,15 +71,29 @@ export interface Problem {
    * @maxItems 100
    */
   readonly errors?: FieldProblem[];
-  /** The order as it was decided. Present on 409 where an order could not be cancelled. */
+  /** The order as it was decided, or that was placed instead. Present on 409 about an order. */
   readonly order?: Order;
+  /**
+   * The order that may have been placed. Present where the outcome is unknown.
+   * @format uuid
+   * @maxLength 36
+   * @example "0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19"
+   */
+  readonly order_id?: string;
+  /**
+   * The signed URL of that order. Present where the outcome is unknown.
+   * @format uri
+   * @maxLength 2048
+   * @example "http://localhost:8000/orders/0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19?expires=1768642200&key_id=local&signature=3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+   */
+  readonly poll_url?: string;
 }
 
+/** Members of a problem beyond those of RFC 9457. */
+export type ProblemExtensions = Pick<Problem, 'errors' | 'order' | 'order_id' | 'poll_url'>;
+
 /** What one occurrence adds. */
-export interface ProblemOptions extends ErrorOptions {
-  readonly errors?: readonly FieldProblem[];
-  /** The order that stands in the way. */
-  readonly order?: Order;
+export interface ProblemOptions extends ErrorOptions, ProblemExtensions {
   /** Header fields of the answer, such as Retry-After. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -89,17 +103,17 @@ export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly status: number;
   /** The members that this occurrence adds to the problem. */
-  readonly extensions: Pick<Problem, 'errors' | 'order'>;
+  readonly extensions: ProblemExtensions;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     readonly problem: ProblemName,
     detail: string,
-    { errors, order, headers = {}, cause }: ProblemOptions = {},
+    { headers = {}, cause, ...extensions }: ProblemOptions = {},
   ) {
     super(detail, { cause });
     this.status = PROBLEMS[problem].status;
-    this.extensions = { ...(errors && { errors: [...errors] }), ...(order && { order }) };
+    this.extensions = extensions;
     this.headers = headers;
   }
 }

@@ -1,7 +1,7 @@
 /** The one translation from whatever was thrown to the problem that the client is told. */
 import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { ValidateError } from 'tsoa';
-import { QueueUnavailableError } from '../orders/order-queue.js';
+import { QueueUnavailableError } from '../orders/send-until-known.js';
 import { type FieldProblem, ProblemError } from './problem.js';
 import type { ProblemName } from './problem-kinds.js';
 
@@ -13,10 +13,14 @@ export function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof ValidateError) return toFieldProblems(error);
   if (error instanceof QueueUnavailableError)
-    return new ProblemError('unavailable', 'Orders cannot be taken right now. Nothing was ordered.', {
-      ...RETRY_AFTER,
-      cause: error,
-    });
+    return new ProblemError(
+      'unavailable',
+      'Orders cannot be taken right now. Nothing was ordered by this request.',
+      {
+        ...RETRY_AFTER,
+        cause: error,
+      },
+    );
   if (error instanceof StoreUnavailableError)
     return new ProblemError('unavailable', 'Orders cannot be read or changed right now.', {
       ...RETRY_AFTER,
@@ -58,6 +62,7 @@ const PLACES: Readonly<Record<string, FieldProblem['in']>> = {
   expires: 'query',
   key_id: 'query',
   signature: 'query',
+  fingerprint: 'query',
   cursor: 'query',
   limit: 'query',
   status: 'query',

@@ -4,6 +4,7 @@ import { ProblemError } from '../http/problem.js';
 import { isCancelled } from './decide/cancel.js';
 import { type Order, toOrder } from './decide/view.js';
 import type { OrderStore } from './order-store.js';
+import { requireOwnBody } from './own-body.js';
 import type { StatusFeed } from './status-feed.js';
 
 /** What cancelling needs. */
@@ -14,11 +15,18 @@ export interface CancelServices {
 }
 
 /**
- * The cancelled order; cancelling twice is cancelling once. Throws ProblemError alreadyDecided, which carries the
- * order as it was decided, and StoreUnavailableError.
+ * Returns the cancelled order; cancelling twice is cancelling once. `fingerprint` is the one in the signed URL.
+ *
+ * @throws {ProblemError} `alreadyDecided` with the order as it was decided, `notPlaced` with the order placed instead.
+ * @throws {StoreUnavailableError} when DynamoDB does not answer.
  */
-export async function cancelOrder({ store, feed, clock }: CancelServices, orderId: string): Promise<Order> {
-  const { cancelled, record } = await store.cancel(orderId, clock());
+export async function cancelOrder(
+  { store, feed, clock }: CancelServices,
+  orderId: string,
+  fingerprint: string | undefined,
+): Promise<Order> {
+  const { cancelled, record } = await store.cancel(orderId, clock(), fingerprint);
+  requireOwnBody(record, fingerprint);
   if (cancelled) await feed.publish({ order_id: orderId, status: 'CANCELLED' });
   const order = toOrder(orderId, record);
   if (isCancelled(record)) return order;

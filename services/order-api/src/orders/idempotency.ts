@@ -1,91 +1,126 @@
-/** Safe retries: the first answer to an Idempotency-Key is kept in Redis and given to every retry. */
+/** Runs each request that carries an Idempotency-Key once, and returns the first answer to every retry. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Redis } from '@order-pipeline/platform/redis';
+import type { Clock } from '@order-pipeline/platform/clock';
+import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { ProblemError } from '../http/problem.js';
-import type { ApiMetrics } from '../metrics.js';
-import { decideKeyUse, type KeyRecord } from './decide/idempotency.js';
+import { decideKeyUse } from './decide/idempotency.js';
+import type { OrderKeyEntry } from './key-entry.js';
+import type { KeyStore } from './key-store.js';
+import type { AcceptedOrder } from './models.js';
+import { OrderOutcomeUnknownError, QueueUnavailableError } from './send-until-known.js';
 
-/** How long an answer is kept, and how long its key must not be used for another order. */
-export const KEY_KEPT_MS = 24 * 60 * 60 * 1_000;
+/** A request may run for this long; afterwards it counts as dead and its outcome as unknown. Above SEND_BUDGET_MS. */
+const RUNNING_MS = 30_000;
 
-/** A request that died on its way holds its key for this long. Longer than SQS is waited for. */
-const RUNNING_KEPT_MS = 30_000;
-
-/** How long a request waits for its twin before it answers 409. */
+/** How long a request waits for its twin before it gets 409, in milliseconds. */
 const TWIN_WAIT_MS = 2_000;
 const TWIN_POLL_MS = 25;
 
-/** An answer, and whether it was given before. */
-export interface Remembered<Answer> {
-  readonly answer: Answer;
+/** An answer; `replayed` when it belongs to an earlier request. */
+export interface KeyedAnswer {
+  readonly answer: AcceptedOrder;
   readonly replayed: boolean;
 }
 
-/** Runs each keyed request once. */
-export class IdempotencyKeys<Answer> {
-  constructor(
-    private readonly redis: Redis,
-    private readonly metrics: ApiMetrics,
-  ) {}
+/** An order that exists, as the answer to the request that placed it. */
+export interface PlacedBefore {
+  readonly fingerprint: string;
+  readonly answer: AcceptedOrder;
+}
+
+/** A request with a key. */
+export interface KeyedRequest {
+  /** Identifies user and key: the order id. */
+  readonly key: string;
+  readonly fingerprint: string;
+  /** Looks the order up in the orders table. @throws {StoreUnavailableError} */
+  readonly recall: () => Promise<PlacedBefore | undefined>;
+  /** Places the order. @throws {QueueUnavailableError} @throws {OrderOutcomeUnknownError} */
+  readonly place: () => Promise<AcceptedOrder>;
+}
+
+/** Runs keyed requests once. */
+export class IdempotencyKeys {
+  readonly #store: KeyStore;
+  readonly #clock: Clock;
+
+  constructor(store: KeyStore, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
 
   /**
-   * Answers what `run` answers, or what it answered the first time. Throws ProblemError keyReused when the key stands
-   * for other content, keyInFlight when the first request is still running, and what `run` throws, after which the key
-   * is free again. Without Redis it just runs: the caller's work must be idempotent by the key itself.
+   * Returns the answer of `place`, or the first answer. Where Redis does not know the key or the outcome of its request,
+   * the orders table is read once.
+   *
+   * @throws {ProblemError} `keyReused` when the key belongs to another body, `keyInFlight` when the first request runs.
+   * @throws {QueueUnavailableError} when nothing was sent, now or before.
+   * @throws {OrderOutcomeUnknownError} when the order may have been sent; the key stays with its body.
+   * @throws {StoreUnavailableError} when the orders table has to decide and cannot be read; nothing was sent.
    */
-  async once(key: string, fingerprint: string, run: () => Promise<Answer>): Promise<Remembered<Answer>> {
+  async once(request: KeyedRequest): Promise<KeyedAnswer> {
+    const { key, fingerprint } = request;
     const name = `idempotency:${key}`;
     const deadline = performance.now() + TWIN_WAIT_MS;
     for (;;) {
-      const decision = decideKeyUse(await this.#claim(name, fingerprint), fingerprint);
+      const now = this.#clock();
+      const mine: OrderKeyEntry = { state: 'running', fingerprint, until: now + RUNNING_MS };
+      const decision = decideKeyUse(await this.#store.claim(name, mine), fingerprint, now);
       switch (decision.action) {
-        case 'proceed':
-          return { answer: await this.#runAndKeep(name, fingerprint, run), replayed: false };
+        case 'begin':
+          return this.#run(name, request, () => this.#store.release(name, mine));
+        case 'repeat':
+          await this.#store.replace(name, fingerprint, mine);
+          return this.#run(name, request, undefined);
         case 'replay':
           return { answer: decision.answer, replayed: true };
         case 'refuse':
-          throw new ProblemError('keyReused', 'This Idempotency-Key was used with another body.');
+          throw keyReused();
         case 'wait':
-          if (performance.now() >= deadline)
-            throw new ProblemError(
-              'keyInFlight',
-              'The first request with this Idempotency-Key is still running.',
-              {
-                headers: { 'Retry-After': '1' },
-              },
-            );
+          if (performance.now() >= deadline) throw keyInFlight();
           await sleep(TWIN_POLL_MS);
       }
     }
   }
 
-  /** One round trip: takes the key if it is free, else answers what stands there. */
-  async #claim(name: string, fingerprint: string): Promise<KeyRecord<Answer> | undefined> {
-    const running: KeyRecord<Answer> = { state: 'running', fingerprint };
-    const seen = await this.#orWithout(
-      this.redis.set(name, JSON.stringify(running), 'PX', RUNNING_KEPT_MS, 'NX', 'GET'),
-    );
-    return seen ? (JSON.parse(seen) as KeyRecord<Answer>) : undefined;
-  }
-
-  async #runAndKeep(name: string, fingerprint: string, run: () => Promise<Answer>): Promise<Answer> {
+  /** `release` is given for the first request of a key: if it certainly sends nothing, the key is free again. */
+  async #run(
+    name: string,
+    { fingerprint, recall, place }: KeyedRequest,
+    release: (() => Promise<void>) | undefined,
+  ): Promise<KeyedAnswer> {
     try {
-      const answer = await run();
-      const done: KeyRecord<Answer> = { state: 'done', fingerprint, answer };
-      await this.#orWithout(this.redis.set(name, JSON.stringify(done), 'PX', KEY_KEPT_MS));
-      return answer;
+      const before = await recall();
+      if (before) return await this.#replay(name, fingerprint, before);
+      const answer = await place();
+      const kept = await this.#store.replace(name, fingerprint, { state: 'done', fingerprint, answer });
+      if (kept) return { answer, replayed: false };
+      throw new OrderOutcomeUnknownError('Redis lost the key, and another body was sent under it');
     } catch (error) {
-      await this.#orWithout(this.redis.del(name));
-      throw error;
+      if (error instanceof ProblemError) throw error;
+      const isCertain = error instanceof QueueUnavailableError || error instanceof StoreUnavailableError;
+      if (isCertain && release) await release();
+      else await this.#store.replace(name, fingerprint, { state: 'unknown', fingerprint });
+      if (!(error instanceof QueueUnavailableError) || release) throw error;
+      throw new OrderOutcomeUnknownError('An earlier request with this key may have been sent', {
+        cause: error,
+      });
     }
   }
 
-  async #orWithout<T>(call: Promise<T>): Promise<T | undefined> {
-    try {
-      return await call;
-    } catch {
-      this.metrics.countWithoutRedis('idempotency');
-      return undefined;
-    }
+  async #replay(name: string, fingerprint: string, before: PlacedBefore): Promise<KeyedAnswer> {
+    await this.#store.replace(name, fingerprint, { state: 'done', ...before });
+    if (before.fingerprint !== fingerprint) throw keyReused();
+    return { answer: before.answer, replayed: true };
   }
+}
+
+function keyReused(): ProblemError {
+  return new ProblemError('keyReused', 'This Idempotency-Key was used with another body.');
+}
+
+function keyInFlight(): ProblemError {
+  return new ProblemError('keyInFlight', 'The first request with this Idempotency-Key is still running.', {
+    headers: { 'Retry-After': '1' },
+  });
 }

@@ -6,18 +6,20 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { encodeOrderPlaced, type PlacedOrder } from '@order-pipeline/contracts/order-event';
-import { Batcher, type EntryResult } from '@order-pipeline/platform/batcher';
+import { Batcher, BatcherFullError, type EntryResult } from '@order-pipeline/platform/batcher';
 import type { RequestContext } from '../http/request-context.js';
 import type { ApiMetrics } from '../metrics.js';
-
-/** SQS did not take an order; as far as is known nothing was ordered. */
-export class QueueUnavailableError extends Error {
-  override readonly name = 'QueueUnavailableError';
-}
+import { toCallOutcome, toEntryOutcome } from './decide/send-outcome.js';
+import { SendFailedError, sendUntilKnown } from './send-until-known.js';
 
 /** Takes orders for the processor. */
 export interface OrderQueue {
-  /** Resolves when SQS has the order. Throws QueueUnavailableError. */
+  /**
+   * Resolves when SQS has the order.
+   *
+   * @throws {QueueUnavailableError} when SQS certainly did not take it.
+   * @throws {OrderOutcomeUnknownError} when SQS may have taken it.
+   */
   send(order: PlacedOrder, context: RequestContext): Promise<void>;
   /** Rejects when the queue cannot be reached. */
   check(): Promise<void>;
@@ -45,8 +47,22 @@ const LIMITS = {
 /** Names and values of the two message attributes take less than this many bytes. */
 const ATTRIBUTE_BYTES = 256;
 
-/** Creates the sending end of the order queue. */
-export function createOrderQueue(sqs: SQSClient, queueUrl: string, metrics: ApiMetrics): OrderQueue {
+/** Options of the order queue. */
+export interface OrderQueueOptions {
+  readonly queueUrl: string;
+  /** Time for all tries to send one order, in milliseconds. */
+  readonly sendBudgetMs: number;
+}
+
+/**
+ * Creates the sending end of the order queue. `sqs` must make one attempt per call: a retry inside the SDK would hide
+ * that an earlier attempt may have been taken.
+ */
+export function createOrderQueue(
+  sqs: SQSClient,
+  { queueUrl, sendBudgetMs }: OrderQueueOptions,
+  metrics: ApiMetrics,
+): OrderQueue {
   const batcher = new Batcher<Message, void>({
     ...LIMITS,
     send: (messages) => sendBatch(sqs, queueUrl, metrics, messages),
@@ -54,11 +70,11 @@ export function createOrderQueue(sqs: SQSClient, queueUrl: string, metrics: ApiM
   });
   return {
     send: async (order, context) => {
-      try {
-        await batcher.add({ body: encodeOrderPlaced(order), groupId: order.user_id, context });
-      } catch (cause) {
-        throw new QueueUnavailableError('SQS did not take the order', { cause });
-      }
+      const message = { body: encodeOrderPlaced(order), groupId: order.user_id, context };
+      await sendUntilKnown(() => batcher.add(message).catch(rethrowFull), {
+        budgetMs: sendBudgetMs,
+        onRetry: metrics.countSendRetry,
+      });
       metrics.ordersAccepted.inc();
     },
     check: async () => {
@@ -75,16 +91,24 @@ async function sendBatch(
   messages: readonly Message[],
 ): Promise<EntryResult<void>[]> {
   metrics.observeBatch(messages.length);
-  const { Successful = [], Failed = [] } = await sqs.send(
-    new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: messages.map(toEntry) }),
-  );
+  const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: messages.map(toEntry) });
+  const { Successful = [], Failed = [] } = await sqs.send(command).catch((cause: unknown) => {
+    throw new SendFailedError(toCallOutcome(cause), 'SendMessageBatch failed', { cause });
+  });
   const taken = new Set(Successful.map(({ Id }) => Id));
   return messages.map((_, index) => {
     const id = String(index);
     if (taken.has(id)) return { value: undefined };
-    const { Code = 'unknown', Message = '' } = Failed.find((failure) => failure.Id === id) ?? {};
-    return { error: new Error(`SQS refused the message: ${Code} ${Message}`.trimEnd()) };
+    const failed = Failed.find((failure) => failure.Id === id);
+    const { Code = 'not in the answer', Message = '' } = failed ?? {};
+    return { error: new SendFailedError(toEntryOutcome(failed), `${Code} ${Message}`.trimEnd()) };
   });
+}
+
+/** A message that the batcher has no room for was never sent. */
+function rethrowFull(cause: unknown): never {
+  if (!(cause instanceof BatcherFullError)) throw cause;
+  throw new SendFailedError('refused', 'Too many orders wait to be sent', { cause });
 }
 
 function toEntry({ body, groupId, context }: Message, index: number): SendMessageBatchRequestEntry {

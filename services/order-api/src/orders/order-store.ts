@@ -8,7 +8,7 @@ import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
 import { type Projection, Table } from '@order-pipeline/platform/dynamo/table';
 import { z } from 'zod';
 import type { OrderPosition } from './cursor.js';
-import { toCancelWrite } from './decide/cancel.js';
+import { type CancelWrite, toCancelWrite } from './decide/cancel.js';
 
 /** The place of an order among its user's orders. */
 export interface OrderKey extends OrderPosition {
@@ -27,8 +27,12 @@ export interface OrderStore {
     limit: number,
     after?: OrderPosition,
   ): Promise<{ keys: readonly OrderKey[]; more: boolean }>;
-  /** Cancels the order unless it is decided, and returns the record after that. */
-  cancel(orderId: string, nowMs: number): Promise<{ cancelled: boolean; record: OrderRecord }>;
+  /** Cancels the order unless it is decided or belongs to another body. Returns the record as it is afterwards. */
+  cancel(
+    orderId: string,
+    nowMs: number,
+    fingerprint?: string,
+  ): Promise<{ cancelled: boolean; record: OrderRecord }>;
   /** Rejects when the table cannot be read. */
   check(): Promise<void>;
 }
@@ -66,7 +70,7 @@ export function createOrderStore(dynamo: DynamoClient, tableName: string): Order
       });
       return { keys: items, more: nextPageToken !== undefined };
     },
-    cancel: (orderId, nowMs) => cancel(table, orderId, nowMs),
+    cancel: (orderId, nowMs, fingerprint) => cancel(table, orderId, toCancelWrite(nowMs, fingerprint)),
     check: () => table.check(),
   };
 }
@@ -74,10 +78,10 @@ export function createOrderStore(dynamo: DynamoClient, tableName: string): Order
 async function cancel(
   table: Table<OrderRecord>,
   orderId: string,
-  nowMs: number,
+  write: CancelWrite,
 ): Promise<{ cancelled: boolean; record: OrderRecord }> {
   try {
-    return { cancelled: true, record: await table.updateAndGet(orderId, toCancelWrite(nowMs)) };
+    return { cancelled: true, record: await table.updateAndGet(orderId, write) };
   } catch (error) {
     if (!(error instanceof ConditionFailedError)) throw error;
     const record = error.current as OrderRecord | undefined;

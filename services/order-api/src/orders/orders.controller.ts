@@ -31,6 +31,7 @@ import { type Order, toOrder } from './decide/view.js';
 import { parseIdempotencyKey } from './idempotency-key.js';
 import { listOrders } from './list-orders.js';
 import type { AcceptedOrder, ListedStatus, NewOrder, OrderPage } from './models.js';
+import { watchOwnBody } from './own-body.js';
 import { placeOrder } from './place-order.js';
 import { sendEvents } from './send-events.js';
 import { awaitFinal } from './watch-order.js';
@@ -108,6 +109,7 @@ export class OrdersController extends Controller {
    * @param _expires Until when the URL can be used, in epoch seconds.
    * @param _keyId The key that signed the URL.
    * @param _signature HMAC-SHA256 of the rest, in base64url.
+   * @param fingerprint Digest of the body that the URL was issued for, on orders placed with an Idempotency-Key.
    * @param prefer RFC 7240 preferences; `wait` is known.
    * @param ifNoneMatch The ETag of the answer that the client has.
    */
@@ -122,13 +124,16 @@ export class OrdersController extends Controller {
     @Query('expires') _expires: string,
     @Query('key_id') _keyId: string,
     @Query('signature') _signature: string,
+    @Query('fingerprint') fingerprint?: string,
     @Header('Prefer') prefer?: string,
     @Header('If-None-Match') ifNoneMatch?: string,
   ): Promise<Order> {
     const response = responseOf(request);
     const waitSeconds = parseWaitSeconds(prefer);
     const order =
-      waitSeconds > 0 ? await this.#waitFor(response, orderId, waitSeconds) : await this.#read(orderId);
+      waitSeconds > 0
+        ? await this.#waitFor(response, orderId, fingerprint, waitSeconds)
+        : await this.#read(orderId, fingerprint);
     const etag = toEntityTag(order);
     response.set({ ETag: etag, 'Cache-Control': 'private, no-cache', Vary: 'Prefer' });
     if (!isFinal(order.status)) response.set('Retry-After', '1');
@@ -144,6 +149,7 @@ export class OrdersController extends Controller {
    * @param _expires Until when the URL can be used, in epoch seconds.
    * @param _keyId The key that signed the URL.
    * @param _signature HMAC-SHA256 of the rest, in base64url.
+   * @param fingerprint Digest of the body that the URL was issued for, on orders placed with an Idempotency-Key.
    * @param lastEventId The last status that the client has seen, which an EventSource sends when it comes back.
    */
   @Get('{order_id}/events')
@@ -157,10 +163,12 @@ export class OrdersController extends Controller {
     @Query('expires') _expires: string,
     @Query('key_id') _keyId: string,
     @Query('signature') _signature: string,
+    @Query('fingerprint') fingerprint?: string,
     @Header('Last-Event-ID') lastEventId?: string,
   ): Promise<string> {
     const response = responseOf(request);
-    await sendEvents(this.services, orderId, lastEventId, response, this.services.stopping);
+    const services = watchOwnBody(this.services, fingerprint);
+    await sendEvents(services, orderId, lastEventId, response, this.services.stopping);
     return '';
   }
 
@@ -172,6 +180,7 @@ export class OrdersController extends Controller {
    * @param _expires Until when the URL can be used, in epoch seconds.
    * @param _keyId The key that signed the URL.
    * @param _signature HMAC-SHA256 of the rest, in base64url.
+   * @param fingerprint Digest of the body that the URL was issued for, on orders placed with an Idempotency-Key.
    */
   @Post('{order_id}/cancel')
   @OperationId('cancelOrder')
@@ -183,20 +192,27 @@ export class OrdersController extends Controller {
     @Query('expires') _expires: string,
     @Query('key_id') _keyId: string,
     @Query('signature') _signature: string,
+    @Query('fingerprint') fingerprint?: string,
   ): Promise<Order> {
-    return cancelOrder(this.services, orderId);
+    return cancelOrder(this.services, orderId, fingerprint);
   }
 
-  async #read(orderId: string): Promise<Order> {
-    return toOrder(orderId, await this.services.store.find(orderId));
+  async #read(orderId: string, fingerprint: string | undefined): Promise<Order> {
+    return toOrder(orderId, await watchOwnBody(this.services, fingerprint).store.find(orderId));
   }
 
-  async #waitFor(response: HttpResponse, orderId: string, seconds: number): Promise<Order> {
+  async #waitFor(
+    response: HttpResponse,
+    orderId: string,
+    fingerprint: string | undefined,
+    seconds: number,
+  ): Promise<Order> {
     response.set('Preference-Applied', `wait=${seconds}`);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const enough = AbortSignal.timeout(seconds * 1_000);
-    return awaitFinal(this.services, orderId, AbortSignal.any([gone.signal, this.services.stopping, enough]));
+    const signal = AbortSignal.any([gone.signal, this.services.stopping, enough]);
+    return awaitFinal(watchOwnBody(this.services, fingerprint), orderId, signal);
   }
 }
 

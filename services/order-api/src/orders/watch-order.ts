@@ -5,10 +5,12 @@ import { type Order, toOrder } from './decide/view.js';
 import type { OrderStore } from './order-store.js';
 import type { StatusFeed } from './status-feed.js';
 
-/** What following an order needs. */
+/** Dependencies of following an order. */
 export interface WatchServices {
-  readonly store: OrderStore;
+  readonly store: Pick<OrderStore, 'find'>;
   readonly feed: StatusFeed;
+  /** True to read the order at each change, also where the published status says enough. */
+  readonly readEach?: boolean;
 }
 
 /** How often the table is read while Redis tells of changes, in case it lost one. */
@@ -22,7 +24,7 @@ const FALLBACK_POLL_MS = 2_000;
  * before it reads, so that no change falls between. Throws StoreUnavailableError.
  */
 export async function* watchOrder(
-  { store, feed }: WatchServices,
+  { store, feed, readEach = false }: WatchServices,
   orderId: string,
   signal: AbortSignal,
 ): AsyncGenerator<Order, void, void> {
@@ -39,7 +41,7 @@ export async function* watchOrder(
       }
       if (isFinal(order.status) || signal.aborted) return;
       const heard = await inbox.take(pollMs, signal);
-      const brief = heard !== undefined && !isFinal(heard);
+      const brief = heard !== undefined && !isFinal(heard) && !readEach;
       order = brief ? { order_id: orderId, status: heard } : toOrder(orderId, await store.find(orderId));
     }
   } finally {

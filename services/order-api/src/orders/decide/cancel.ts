@@ -11,6 +11,8 @@ import type { OrderRecord } from '@order-pipeline/contracts/orders';
 
 const UNCLAIMED = 'attribute_not_exists(#order_id)';
 const UNDECIDED = '#status = :processing';
+/** Records of orders that were placed without a key, or before fingerprints were stored, have none. */
+const MY_BODY = '(attribute_not_exists(#fingerprint) OR #fingerprint = :fingerprint)';
 
 /** A conditional update. Every `#name` stands for the attribute `name`. */
 export interface CancelWrite {
@@ -21,19 +23,23 @@ export interface CancelWrite {
 
 /**
  * The write that cancels an order. The attempt and the lease of a claimed order stay, so that the worker that holds
- * it settles it; an unclaimed order gets attempt 0 and a lease that is over.
+ * it settles it; an unclaimed order gets attempt 0 and a lease that is over. `fingerprint` is that of the request
+ * whose order is cancelled, on orders placed with an Idempotency-Key: another body under the key keeps its order.
  */
-export function toCancelWrite(nowMs: number): CancelWrite {
+export function toCancelWrite(nowMs: number, fingerprint?: string): CancelWrite {
+  const keyed = fingerprint !== undefined;
   return {
     update:
       'SET #status = :cancelled, #updated_at = :updated_at, ' +
-      '#attempt = if_not_exists(#attempt, :zero), #lease_until = if_not_exists(#lease_until, :zero)',
-    condition: `${UNCLAIMED} OR ${UNDECIDED}`,
+      '#attempt = if_not_exists(#attempt, :zero), #lease_until = if_not_exists(#lease_until, :zero)' +
+      (keyed ? ', #fingerprint = if_not_exists(#fingerprint, :fingerprint)' : ''),
+    condition: keyed ? `${UNCLAIMED} OR (${UNDECIDED} AND ${MY_BODY})` : `${UNCLAIMED} OR ${UNDECIDED}`,
     values: {
       ':cancelled': 'CANCELLED',
       ':processing': 'PROCESSING',
       ':updated_at': new Date(nowMs).toISOString(),
       ':zero': 0,
+      ...(keyed && { ':fingerprint': fingerprint }),
     },
   };
 }

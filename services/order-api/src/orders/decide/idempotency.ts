@@ -1,24 +1,38 @@
-/** What an Idempotency-Key that was seen before means for the request that carries it. */
+/** Decides how to handle a request, given what is stored under its Idempotency-Key. */
 
-/** What is remembered about a key. `fingerprint` stands for the request's content. */
-export type KeyRecord<Answer> =
-  | { readonly state: 'running'; readonly fingerprint: string }
+/**
+ * What is known about a key. `fingerprint` is the digest of the body that the key belongs to. `running`: a request sends the
+ * order, until `until` (epoch milliseconds) at most. `unknown`: the queue may have taken the order. `done`: the order was
+ * accepted with `answer`.
+ */
+export type KeyEntry<Answer> =
+  | { readonly state: 'running'; readonly fingerprint: string; readonly until: number }
+  | { readonly state: 'unknown'; readonly fingerprint: string }
   | { readonly state: 'done'; readonly fingerprint: string; readonly answer: Answer };
 
 /**
- * proceed: first use. replay: give the first answer again. wait: the first request is not answered yet. refuse: the key
- * stands for another request.
+ * `begin`: nothing is known about the key. `repeat`: an earlier request with the same body ended without a known outcome.
+ * `replay`: return the first answer again. `wait`: the first request is still running. `refuse`: the key belongs to
+ * another body.
  */
 export type KeyDecision<Answer> =
-  | { readonly action: 'proceed' | 'wait' | 'refuse' }
+  | { readonly action: 'begin' | 'repeat' | 'wait' | 'refuse' }
   | { readonly action: 'replay'; readonly answer: Answer };
 
-/** Decides what to do with a request, given what its key stood for before. */
+/** Returns the decision for a request with `fingerprint` at `nowMs` (epoch milliseconds). */
 export function decideKeyUse<Answer>(
-  seen: KeyRecord<Answer> | undefined,
+  entry: KeyEntry<Answer> | undefined,
   fingerprint: string,
+  nowMs: number,
 ): KeyDecision<Answer> {
-  if (!seen) return { action: 'proceed' };
-  if (seen.fingerprint !== fingerprint) return { action: 'refuse' };
-  return seen.state === 'done' ? { action: 'replay', answer: seen.answer } : { action: 'wait' };
+  if (!entry) return { action: 'begin' };
+  if (entry.fingerprint !== fingerprint) return { action: 'refuse' };
+  switch (entry.state) {
+    case 'done':
+      return { action: 'replay', answer: entry.answer };
+    case 'running':
+      return { action: nowMs < entry.until ? 'wait' : 'repeat' };
+    case 'unknown':
+      return { action: 'repeat' };
+  }
 }

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file orders/v1/orders.proto.
  */
 export const file_orders_v1_orders: GenFile = /*@__PURE__*/
-  fileDesc("ChZvcmRlcnMvdjEvb3JkZXJzLnByb3RvEglvcmRlcnMudjEilQIKC09yZGVyUGxhY2VkEhAKCG9yZGVyX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSDgoGYW1vdW50GAMgASgDEhAKCGN1cnJlbmN5GAQgASgJEiMKBWl0ZW1zGAUgAygLMhQub3JkZXJzLnYxLk9yZGVySXRlbRIWCg5wYXltZW50X21ldGhvZBgGIAEoCRIwCgxyZXF1ZXN0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjsKEmFjY291bnRfY3JlYXRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAIgBAUIVChNfYWNjb3VudF9jcmVhdGVkX2F0IioKCU9yZGVySXRlbRILCgNza3UYASABKAkSEAoIcXVhbnRpdHkYAiABKAViBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("ChZvcmRlcnMvdjEvb3JkZXJzLnByb3RvEglvcmRlcnMudjEiqgIKC09yZGVyUGxhY2VkEhAKCG9yZGVyX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSDgoGYW1vdW50GAMgASgDEhAKCGN1cnJlbmN5GAQgASgJEiMKBWl0ZW1zGAUgAygLMhQub3JkZXJzLnYxLk9yZGVySXRlbRIWCg5wYXltZW50X21ldGhvZBgGIAEoCRIwCgxyZXF1ZXN0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjsKEmFjY291bnRfY3JlYXRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAIgBARITCgtmaW5nZXJwcmludBgJIAEoCUIVChNfYWNjb3VudF9jcmVhdGVkX2F0IioKCU9yZGVySXRlbRILCgNza3UYASABKAkSEAoIcXVhbnRpdHkYAiABKAViBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * A client's order, accepted and acknowledged. It travels as protobuf JSON in the body of one SQS message; the message
@@ -78,6 +78,14 @@ export type OrderPlaced = Message<"orders.v1.OrderPlaced"> & {
    * @generated from field: optional google.protobuf.Timestamp account_created_at = 8;
    */
   accountCreatedAt?: Timestamp | undefined;
+
+  /**
+   * Digest of what the client ordered, set on orders placed with an Idempotency-Key: another body under the same key has
+   * the same order_id and another fingerprint. 22 base64url characters.
+   *
+   * @generated from field: string fingerprint = 9;
+   */
+  fingerprint: string;
 };
 
 /**
