@@ -30,7 +30,13 @@ export default {
   },
   moduleNameMapper: { ...workspaceSources, '^(\\.{1,2}/.*)\\.js$': '$1' },
   testTimeout: 60_000,
-  coverageProvider: 'v8',
+  // Jest would leave one core out, and a two-core machine with one worker.
+  maxWorkers: '100%',
+  // Modules under Node's vm outlive their test file: a worker that has grown is replaced.
+  workerIdleMemoryLimit: '1GB',
+  testSequencer: './scripts/jest-sequencer.cjs',
+  // Counters in our own sources. V8's coverage measures every module that is loaded: 2 to 5 s more in each file.
+  coverageProvider: 'babel',
   coverageReporters: ['text-summary', 'text', 'lcov'],
   collectCoverageFrom: [
     'packages/*/src/**/*.ts',
@@ -50,7 +56,7 @@ export default {
     '!**/caller.ts',
   ],
   coverageThreshold: {
-    global: { lines: 95, statements: 95 },
+    global: { lines: 95, statements: 95, functions: 95, branches: 90 },
     '**/decide.ts': { lines: 100, branches: 100, functions: 100 },
     '**/decide/**/*.ts': { lines: 100, branches: 100, functions: 100 },
   },

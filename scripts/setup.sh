@@ -24,31 +24,49 @@ fi
 npm exec --no -- node --version | grep -q '^v24\.' ||
   fail 'the pinned Node 24 did not install: allow the install script of the npm package "node" and run setup again'
 
-install_redis() {
+# Installs one system package, named as in apt, dnf, apk and brew. Returns an error where none of them can be used.
+install_package() {
+  if [ "$(id -u)" = 0 ]; then
+    as_root=
+  elif command -v brew >/dev/null; then
+    brew install --quiet "$4"
+    return
+  elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+    as_root=sudo
+  else
+    return 1
+  fi
   if command -v apt-get >/dev/null; then
-    $1 apt-get update -qq && $1 env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server
+    $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$1"
   elif command -v dnf >/dev/null; then
-    $1 dnf install -y -q redis
+    $as_root dnf install -y -q "$2"
   elif command -v apk >/dev/null; then
-    $1 apk add --quiet redis
+    $as_root apk add --quiet "$3"
   else
     return 1
   fi
 }
 
-if ! command -v redis-server >/dev/null; then
+has_redis() { command -v redis-server >/dev/null; }
+
+has_chromium() {
+  for program in chromium chromium-browser google-chrome; do
+    ! command -v "$program" >/dev/null || return 0
+  done
+  [ -x '/Applications/Chromium.app/Contents/MacOS/Chromium' ]
+}
+
+if ! has_redis; then
   echo 'setup: installing redis-server'
-  log=$(mktemp)
-  if [ "$(id -u)" = 0 ]; then
-    install_redis '' >"$log" 2>&1 || true
-  elif command -v brew >/dev/null; then
-    brew install --quiet redis >"$log" 2>&1 || true
-  elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-    install_redis sudo >"$log" 2>&1 || true
-  fi
-  rm -f "$log"
-  command -v redis-server >/dev/null ||
+  install_package redis-server redis redis redis >/dev/null 2>&1 || true
+  has_redis ||
     echo 'setup: redis-server could not be installed; the stack runs without it, the tests need it (install the package "redis")' >&2
+fi
+if ! has_chromium; then
+  echo 'setup: installing chromium'
+  install_package chromium chromium chromium chromium >/dev/null 2>&1 || true
+  has_chromium ||
+    echo 'setup: chromium could not be installed; only the tests of the pages in a browser need it (install the package "chromium")' >&2
 fi
 
 npm run --silent build

@@ -3,7 +3,7 @@
 /** The longest that an answer is held back, in seconds. */
 export const MAX_WAIT_SECONDS = 20;
 
-const WAIT = /^wait\s*=\s*"?(\d{1,9})"?$/i;
+const WAIT = /^\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:;|$)/i;
 
 /**
  * For how many seconds the client would wait for a final answer, at most MAX_WAIT_SECONDS; 0 when it does not say so.
@@ -11,8 +11,7 @@ const WAIT = /^wait\s*=\s*"?(\d{1,9})"?$/i;
  */
 export function parseWaitSeconds(prefer: string | undefined): number {
   for (const part of (prefer ?? '').split(',')) {
-    const [preference = ''] = part.split(';');
-    const [, seconds] = WAIT.exec(preference.trim()) ?? [];
+    const [, seconds] = WAIT.exec(part) ?? [];
     if (seconds !== undefined) return Math.min(Number(seconds), MAX_WAIT_SECONDS);
   }
   return 0;
