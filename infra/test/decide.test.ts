@@ -209,6 +209,7 @@ describe('environment', () => {
     rateLimit: '1/minute',
     corsOrigins: ['https://a', 'https://b'],
     publicBaseUrl: 'https://api',
+    trustProxyHops: 1,
     scoringUrl: 'http://scoring:50051',
   };
 

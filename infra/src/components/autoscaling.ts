@@ -3,6 +3,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { ServiceSize } from '../config/types.ts';
 import type { Reading } from '../decide/metrics.ts';
+import { SCALE_IN_COOLDOWN_SECONDS, SCALE_OUT_COOLDOWN_SECONDS } from '../decide/scaling.ts';
 
 /** What a service is scaled by. */
 export type ScalingTarget = { readonly name: string; readonly value: number } & (
@@ -17,10 +18,6 @@ export interface AutoscalingArgs {
   readonly size: ServiceSize;
   readonly targets: readonly ScalingTarget[];
 }
-
-const SCALE_OUT_COOLDOWN_SECONDS = 30;
-/** Taking tasks away too early costs a second wave of starts; five minutes let a lull pass. */
-const SCALE_IN_COOLDOWN_SECONDS = 300;
 
 /** Keeps each target's metric at its value by the number of tasks. */
 export class Autoscaling extends pulumi.ComponentResource {

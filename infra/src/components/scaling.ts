@@ -2,6 +2,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { ServiceSize } from '../config/types.ts';
 import { backlogPerTask, requestsPerTask } from '../decide/metrics.ts';
+import { BACKLOG_PER_PROCESS, CPU_TARGET_PERCENT, REQUESTS_PER_PROCESS } from '../decide/scaling.ts';
 import { SERVICE_NAMES, type ServiceName } from '../decide/services.ts';
 import { Autoscaling, type ScalingTarget } from './autoscaling.ts';
 
@@ -15,13 +16,6 @@ export interface ScalingArgs {
   readonly loadBalancer: pulumi.Output<string>;
 }
 
-/** CPU use that is kept, in percent: room for a burst until new tasks have started. */
-const CPU_TARGET = 70;
-/** Requests a minute for each task of order-api. */
-const REQUESTS_PER_TASK = 3_000;
-/** Orders that may wait for each task of the processor: some seconds of its work. */
-const BACKLOG_PER_TASK = 100;
-
 /** The autoscaling of all services. */
 export class Scaling extends pulumi.ComponentResource {
   constructor(name: string, args: ScalingArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -29,17 +23,17 @@ export class Scaling extends pulumi.ComponentResource {
     const { clusterName, serviceNames } = args;
     const cpu: ScalingTarget = {
       name: 'cpu',
-      value: CPU_TARGET,
+      value: CPU_TARGET_PERCENT,
       predefined: 'ECSServiceAverageCPUUtilization',
     };
     const requests: ScalingTarget = {
       name: 'requests',
-      value: REQUESTS_PER_TASK,
+      value: REQUESTS_PER_PROCESS,
       reading: requestsPerTask(args.loadBalancer, clusterName, serviceNames['order-api']),
     };
     const backlog: ScalingTarget = {
       name: 'backlog',
-      value: BACKLOG_PER_TASK,
+      value: BACKLOG_PER_PROCESS,
       reading: backlogPerTask(args.orderQueue, clusterName, serviceNames['order-processor']),
     };
     const targets: Record<ServiceName, ScalingTarget[]> = {

@@ -37,6 +37,9 @@ interface Extras {
 const SCORING_HOST = 'scoring';
 const SCORING_PORT = PORTS.scoring.service;
 
+/** Between clients and order-api there is the load balancer alone. */
+const LOAD_BALANCER_HOPS = 1;
+
 /** order-api, order-processor and scoring. */
 export class Services extends pulumi.ComponentResource {
   /** Names of the services in ECS. */
@@ -152,6 +155,7 @@ function toServiceEnvironment(service: ServiceName, { config, compute, data, pla
       rateLimit: compute.rateLimit,
       corsOrigins: compute.corsOrigins,
       processorTuning: compute.processorTuning,
+      trustProxyHops: LOAD_BALANCER_HOPS,
       scoringUrl: `http://${SCORING_HOST}:${SCORING_PORT.port}`,
     }),
   );

@@ -1,6 +1,7 @@
 /** Container definitions, as ECS reads them. */
 import {
   COLLECTOR,
+  HEALTH_CHECK,
   PORTS,
   type ServiceName,
   type ServicePorts,
@@ -70,10 +71,10 @@ export function toServiceContainer(inputs: ServiceContainerInputs): ContainerDef
     secrets: toPairs(secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
     healthCheck: {
       command: ['CMD', ...toHealthCommand(PORTS[service].ops)],
-      interval: 10,
-      timeout: 5,
-      retries: 3,
-      startPeriod: 30,
+      interval: HEALTH_CHECK.intervalSeconds,
+      timeout: HEALTH_CHECK.timeoutSeconds,
+      retries: HEALTH_CHECK.retries,
+      startPeriod: HEALTH_CHECK.startSeconds,
     },
   };
 }

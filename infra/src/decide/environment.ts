@@ -22,6 +22,8 @@ export interface EnvironmentInputs extends DataNames {
   readonly rateLimit: string;
   readonly corsOrigins: readonly string[];
   readonly publicBaseUrl: string;
+  /** Proxies between clients and order-api that write X-Forwarded-For. */
+  readonly trustProxyHops: number;
   /** Where the processor finds the scoring services. */
   readonly scoringUrl: string;
   /** Settings of the processor that differ from its defaults. */
@@ -62,8 +64,8 @@ const OWN: Readonly<Record<ServiceName, (inputs: EnvironmentInputs) => Record<st
     RATE_LIMIT: inputs.rateLimit,
     PUBLIC_BASE_URL: inputs.publicBaseUrl,
     ...(inputs.corsOrigins.length > 0 && { CORS_ORIGINS: inputs.corsOrigins.join(',') }),
-    // The load balancer writes X-Forwarded-For; without it every client would have its address.
-    TRUST_PROXY_HOPS: '1',
+    // The last proxy writes X-Forwarded-For; without it every client would have its address.
+    TRUST_PROXY_HOPS: String(inputs.trustProxyHops),
   }),
   'order-processor': (inputs) => ({
     PORT: String(PORTS['order-processor'].ops),

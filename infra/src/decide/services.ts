@@ -33,6 +33,16 @@ export const STOP_TIMEOUT_MS = 25_000;
 /** How long ECS waits after SIGTERM before it kills, in seconds: longer than the service's own limit. */
 export const STOP_TIMEOUT_SECONDS = 30;
 
+/** How often the platform asks a process for its health, and when it counts as failed. */
+export const HEALTH_CHECK = {
+  intervalSeconds: 10,
+  timeoutSeconds: 5,
+  /** Failures in a row that make a process unhealthy. */
+  retries: 3,
+  /** Time for a process to start, in seconds: failures before it do not count. */
+  startSeconds: 30,
+} as const;
+
 /** A command that succeeds while the process answers `/health`. The image has Node and nothing like curl. */
 export function toHealthCommand(port: number): string[] {
   const script = `fetch('http://127.0.0.1:${port}/health').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))`;
