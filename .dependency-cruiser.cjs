@@ -13,7 +13,7 @@ module.exports = {
       comment: 'Contracts are what all others agree on.',
       severity: 'error',
       from: { path: '^packages/contracts/src' },
-      to: { path: '^(packages/platform|services|infra|local|e2e|bench)/' },
+      to: { path: '^(packages/platform|services|infra|k8s|local|e2e|bench)/' },
     },
     {
       name: 'connect-grpc-js-stands-alone',
@@ -27,7 +27,7 @@ module.exports = {
       comment: 'The platform serves every service and knows none.',
       severity: 'error',
       from: { path: '^packages/platform/src' },
-      to: { path: '^(services|infra|local|e2e|bench)/' },
+      to: { path: '^(services|infra|k8s|local|e2e|bench)/' },
     },
     {
       name: 'client-knows-nobody',
@@ -41,7 +41,7 @@ module.exports = {
       comment: 'Services talk over the network, by the contracts.',
       severity: 'error',
       from: { path: '^services/([^/]+)/src' },
-      to: { path: '^(services|infra|local|e2e|bench)/', pathNot: '^services/$1/' },
+      to: { path: '^(services|infra|k8s|local|e2e|bench)/', pathNot: '^services/$1/' },
     },
     {
       name: 'dynamodb-through-the-data-layer',
@@ -68,8 +68,19 @@ module.exports = {
       severity: 'error',
       from: { path: '^infra/src' },
       to: {
-        path: '^(packages|services|local|e2e|bench)/',
+        path: '^(packages|services|k8s|local|e2e|bench)/',
         pathNot: '^packages/(contracts/|platform/(src|dist)/env[.])',
+      },
+    },
+    {
+      name: 'manifests-know-contracts-and-decisions-only',
+      comment:
+        'Kubernetes manifests follow from the same decisions as the cloud program, and know none of its resources.',
+      severity: 'error',
+      from: { path: '^k8s/src' },
+      to: {
+        path: '^(packages|services|infra|local|e2e|bench)/',
+        pathNot: '^(packages/contracts/|infra/src/decide/)',
       },
     },
   ],

@@ -10,6 +10,7 @@ COPY package.json package-lock.json .npmrc tsconfig.base.json tsconfig.json ./
 COPY bench/package.json bench/
 COPY e2e/package.json e2e/
 COPY infra/package.json infra/
+COPY k8s/package.json k8s/
 COPY local/package.json local/
 COPY packages/connect-grpc-js/package.json packages/connect-grpc-js/
 COPY packages/contracts/package.json packages/contracts/

@@ -44,7 +44,9 @@ export default {
     'local/src/**/*.ts',
     // The components run in a process of Pulumi's own, which no coverage sees.
     'infra/{src/config,src/decide,policy/rules}/**/*.ts',
+    'k8s/src/**/*.ts',
     '!infra/src/config/types.ts',
+    '!k8s/src/settings/types.ts',
     '!**/gen/**',
     '!**/generated/**',
     '!**/main.ts',

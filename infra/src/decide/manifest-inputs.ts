@@ -26,7 +26,10 @@ export interface PodSize {
 
 /** Everything that manifests need to know of a stack. Holds no secret. */
 export interface ManifestInputs
-  extends Pick<EnvironmentInputs, 'stage' | 'logLevel' | 'region' | 'auth' | 'rateLimit' | 'corsOrigins'> {
+  extends Pick<
+    EnvironmentInputs,
+    'stage' | 'logLevel' | 'region' | 'auth' | 'rateLimit' | 'corsOrigins' | 'processorTuning'
+  > {
   /** Namespace of the pods, and prefix of the names in AWS. */
   readonly prefix: string;
   /** Host name of order-api. */

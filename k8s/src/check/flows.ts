@@ -1,0 +1,138 @@
+/**
+ * Allowed connections have a user, and users are allowed: what pods need by their variables and annotations is compared with
+ * what NetworkPolicies open.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { toPeers } from '../network/policies.ts';
+import type { Context } from '../settings/types.ts';
+import { type Json, type KubernetesObject, matches, ofKind, workloadsOf } from './objects.ts';
+
+interface Need {
+  readonly direction: 'ingress' | 'egress';
+  readonly peers: Json;
+  readonly port: number;
+  readonly protocol: string;
+  readonly what: string;
+}
+
+/** Returns needs that no policy allows, and allowances that nobody needs. */
+export function checkFlows(objects: readonly KubernetesObject[], context: Context): string[] {
+  const policies = ofKind(objects, 'NetworkPolicy');
+  const closed = policies.some(
+    ({ spec }) => Object.keys(spec.podSelector).length === 0 && !spec.ingress && !spec.egress,
+  );
+  return [
+    ...(closed ? [] : ['NetworkPolicy: none closes the namespace']),
+    ...workloadsOf(objects).flatMap((workload) => {
+      const { labels } = workload.spec.template.metadata;
+      const allowed = policies
+        .filter(({ spec }) => Object.keys(spec.podSelector).length > 0 && matches(spec.podSelector, labels))
+        .flatMap(toAllowed);
+      const needed = [...toEgress(workload, context), ...toIngress(workload, objects, context)];
+      const { name } = workload.metadata;
+      return [
+        ...needed
+          .filter((need) => !allowed.some((it) => same(it, need)))
+          .map(({ what, port }) => `NetworkPolicy ${name}: does not allow ${what} on ${port}`),
+        ...allowed
+          .filter((it) => !needed.some((need) => same(it, need)))
+          .map(
+            ({ direction, port }) => `NetworkPolicy ${name}: allows ${direction} on ${port} that nobody uses`,
+          ),
+      ];
+    }),
+  ];
+}
+
+function same(a: Need, b: Need): boolean {
+  return (
+    a.direction === b.direction &&
+    a.port === b.port &&
+    a.protocol === b.protocol &&
+    isDeepStrictEqual(a.peers, b.peers)
+  );
+}
+
+function toAllowed({ spec }: KubernetesObject): Need[] {
+  const of = (direction: 'ingress' | 'egress', rules: Json[] = []) =>
+    rules.flatMap((rule) =>
+      rule.ports.map(({ port, protocol }: Json) => {
+        return { direction, peers: rule.from ?? rule.to, port, protocol, what: '' };
+      }),
+    );
+  return [...of('ingress', spec.ingress), ...of('egress', spec.egress)];
+}
+
+function variablesOf(workload: KubernetesObject): Record<string, string> {
+  const containers = workload.spec.template.spec.containers as Json[];
+  return Object.fromEntries(
+    containers.flatMap(({ env = [] }) => env.map(({ name, value }: Json) => [name, value])),
+  );
+}
+
+function toEgress(workload: KubernetesObject, context: Context): Need[] {
+  const variables = variablesOf(workload);
+  const has = (pattern: RegExp) => Object.keys(variables).some((name) => pattern.test(name));
+  const annotations = workload.spec.template.metadata.annotations ?? {};
+  const needs: Need[] = [];
+  const need = (peer: Parameters<typeof toPeers>[0], port: number, what: string, protocol = 'TCP') =>
+    needs.push({ direction: 'egress', peers: toPeers(peer, context), port, protocol, what });
+  need('cluster-dns', 53, 'names', 'UDP');
+  need('cluster-dns', 53, 'names');
+  const vault = annotations['vault.hashicorp.com/agent-inject'] === 'true';
+  if (vault) need('vault', 8200, 'Vault');
+  const irsa = !vault && context.cluster.identity === 'irsa';
+  if (!vault && !irsa) need('pod-identity-agent', 80, 'AWS credentials');
+  if (has(/^(SQS_|SNS_).*(_URL|_ARN)$/) || irsa) need('aws-endpoints', 443, 'AWS endpoints');
+  if (has(/_TABLE$/)) need('dynamodb', 443, 'DynamoDB');
+  if (has(/^REDIS_URL(_FILE)?$/)) need('cache', 6379, 'Redis');
+  if (has(/^OIDC_ISSUER$/)) need('internet', 443, 'the OpenID issuer');
+  if (workload.spec.template.metadata.labels['sidecar.istio.io/inject'] === 'true')
+    need('mesh-control', 15_012, 'istiod');
+  for (const [host, port] of callsOf(variables)) need(host as 'scoring', port, host);
+  return needs;
+}
+
+/** Services that the variables name, each once. */
+function callsOf(variables: Record<string, string>): [string, number][] {
+  const calls = Object.values(variables).flatMap((value) => {
+    const [, host, port] = /^http:\/\/([a-z][a-z0-9-]*):(\d+)$/.exec(value ?? '') ?? [];
+    return host ? [[host, Number(port)] as [string, number]] : [];
+  });
+  return [...new Map(calls.map((call) => [call.join(), call])).values()];
+}
+
+function toIngress(
+  workload: KubernetesObject,
+  objects: readonly KubernetesObject[],
+  context: Context,
+): Need[] {
+  const { name } = workload.metadata;
+  const { labels } = workload.spec.template.metadata;
+  const needs: Need[] = [];
+  const need = (peer: Parameters<typeof toPeers>[0], port: number, what: string) =>
+    needs.push({ direction: 'ingress', peers: toPeers(peer, context), port, protocol: 'TCP', what });
+  for (const monitor of ofKind(objects, 'ServiceMonitor')) {
+    for (const { spec } of ofKind(objects, 'Service').filter((service) =>
+      matches(monitor.spec.selector, service.metadata.labels),
+    )) {
+      if (matches(spec.selector, labels)) need('prometheus', spec.ports[0].port, 'Prometheus');
+    }
+  }
+  const entries = [
+    ...ofKind(objects, 'Ingress').flatMap(({ spec }) => spec.rules.flatMap(({ http }: Json) => http.paths)),
+    ...ofKind(objects, 'VirtualService')
+      .filter(({ spec }) => spec.gateways)
+      .flatMap(({ spec }) => spec.http.flatMap(({ route = [] }: Json) => route)),
+  ];
+  if (entries.some((it) => (it.backend?.service.name ?? it.destination?.host) === name)) {
+    const port = workload.spec.template.spec.containers[0].ports.find((it: Json) => it.name === 'http');
+    need('load-balancer', port.containerPort, 'the ingress');
+  }
+  for (const caller of workloadsOf(objects)) {
+    for (const [host, port] of callsOf(variablesOf(caller))) {
+      if (host === name) need(caller.metadata.name as 'scoring', port, caller.metadata.name);
+    }
+  }
+  return needs;
+}

@@ -1,0 +1,113 @@
+/** The way in, and the calls inside, through Istio: mTLS everywhere, and only the callers of the flows. */
+import { DestinationRule, Gateway, VirtualService } from '@kubernetes-models/istio/networking.istio.io/v1';
+import {
+  PORTS,
+  SERVICE_NAMES,
+  type ServiceName,
+  type ServicePorts,
+} from '../../../infra/src/decide/services.ts';
+import { type Manifest, toMetadata, toSelector, WAVES } from '../model/manifest.ts';
+import type { Context } from '../settings/types.ts';
+import { hasCanaryService, toCanaryServiceName } from '../workloads/services.ts';
+import { toCertificate, toTlsSecret } from './certificate.ts';
+import { toMeshSecurity } from './mesh.ts';
+
+/** Name of the HTTP route whose weights a canary changes. */
+export const CANARY_ROUTE = 'primary';
+
+/** Names of the subsets of a service that is called inside the mesh. */
+export const SUBSETS = { stable: 'stable', canary: 'canary' } as const;
+
+/** Istio's limit of a whole answer, switched off: event streams have no end, and every call has a deadline of its own. */
+const NO_TIMEOUT = '0s';
+/** Tries that never reached a process: an order must not be sent twice. */
+const RETRIES = { attempts: 2, retryOn: 'connect-failure,refused-stream' };
+
+/** Returns everything that Istio is told. */
+export function toIstioEntry(context: Context): Manifest[] {
+  return [
+    ...toCertificate(context),
+    ...toMeshSecurity(context),
+    toGateway(context),
+    toEntryRoute(context),
+    ...toMeshed(context),
+  ];
+}
+
+function toGateway(context: Context): Manifest {
+  const { inputs, cluster } = context;
+  const hosts = [inputs.domainName];
+  return new Gateway({
+    metadata: toMetadata(context, 'order-api', { service: 'order-api', wave: WAVES.entry }),
+    spec: {
+      selector: { ...cluster.ingress.istio.labels },
+      servers: [
+        {
+          port: { number: 443, name: 'https', protocol: 'HTTPS' },
+          hosts,
+          tls: { mode: 'SIMPLE', credentialName: toTlsSecret(context), minProtocolVersion: 'TLSV1_2' },
+        },
+        { port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts, tls: { httpsRedirect: true } },
+      ],
+    },
+  });
+}
+
+function toEntryRoute(context: Context): Manifest {
+  const { port } = PORTS['order-api'].service;
+  const to = (host: string, weight: number) => ({ destination: { host, port: { number: port } }, weight });
+  const route = hasCanaryService('order-api', context)
+    ? [to('order-api', 100), to(toCanaryServiceName('order-api'), 0)]
+    : [to('order-api', 100)];
+  return new VirtualService({
+    metadata: toMetadata(context, 'order-api', { service: 'order-api', wave: WAVES.entry }),
+    spec: {
+      hosts: [context.inputs.domainName],
+      gateways: ['order-api'],
+      http: [
+        {
+          name: 'metrics-closed',
+          match: [{ uri: { prefix: '/metrics' } }],
+          directResponse: { status: 404 },
+        },
+        { name: CANARY_ROUTE, route, timeout: NO_TIMEOUT, retries: RETRIES },
+      ],
+    },
+  });
+}
+
+/** Routes for services that are called inside the mesh: the proxies balance each call and know both versions. */
+function toMeshed(context: Context): Manifest[] {
+  return SERVICE_NAMES.filter((service) => isCalledInside(service)).flatMap((service) => {
+    const metadata = toMetadata(context, service, { service, wave: WAVES.callees });
+    const to = (subset: string, weight: number) => ({ destination: { host: service, subset }, weight });
+    const route = context.cluster.canary
+      ? [to(SUBSETS.stable, 100), to(SUBSETS.canary, 0)]
+      : [to(SUBSETS.stable, 100)];
+    const names = context.cluster.canary ? [SUBSETS.stable, SUBSETS.canary] : [SUBSETS.stable];
+    return [
+      new VirtualService({
+        metadata,
+        spec: {
+          hosts: [service],
+          // Retries belong to the client, which knows what may be repeated and how much time is left.
+          http: [{ name: CANARY_ROUTE, route, timeout: NO_TIMEOUT, retries: { attempts: 0 } }],
+        },
+      }),
+      new DestinationRule({
+        metadata,
+        spec: {
+          host: service,
+          trafficPolicy: { loadBalancer: { simple: 'LEAST_REQUEST' } },
+          subsets: names.map((name) => ({ name, labels: toSelector(service) })),
+        },
+      }),
+    ];
+  });
+}
+
+/** Returns true for services that other services call over gRPC. */
+export function isCalledInside(service: ServiceName): boolean {
+  const { service: called }: ServicePorts = PORTS[service];
+  return called?.protocol === 'grpc';
+}

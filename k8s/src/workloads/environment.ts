@@ -1,0 +1,34 @@
+/** Environment variables of a pod: those of the ECS task, with secrets and credentials as files. */
+import { SECRETS_OF, type SecretName, toEnvironment } from '../../../infra/src/decide/environment.ts';
+import { PORTS, type ServiceName } from '../../../infra/src/decide/services.ts';
+import { type Context, toIdentity } from '../settings/types.ts';
+
+/** Folder of the secrets inside a container. */
+export const SECRETS_FOLDER = '/run/secrets/order-pipeline';
+
+/** File of AWS credentials that Vault issues. */
+export const AWS_CREDENTIALS_FILE = 'aws-credentials';
+
+/** Returns the path of a secret's file. */
+export function toSecretPath(secret: SecretName): string {
+  return `${SECRETS_FOLDER}/${secret}`;
+}
+
+/** Returns all variables of a service's pods, in the order of their names. */
+export function toPodEnvironment(service: ServiceName, context: Context): Record<string, string> {
+  const { inputs, cluster } = context;
+  const variables = {
+    ...toEnvironment(service, {
+      ...inputs.names,
+      ...inputs,
+      publicBaseUrl: `https://${inputs.domainName}`,
+      trustProxyHops: cluster.trustProxyHops,
+      scoringUrl: `http://scoring:${PORTS.scoring.service.port}`,
+    }),
+    ...Object.fromEntries(SECRETS_OF[service].map((name) => [`${name}_FILE`, toSecretPath(name)])),
+    ...(toIdentity(context) === 'vault' && {
+      AWS_SHARED_CREDENTIALS_FILE: `${SECRETS_FOLDER}/${AWS_CREDENTIALS_FILE}`,
+    }),
+  };
+  return Object.fromEntries(Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

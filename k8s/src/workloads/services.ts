@@ -1,0 +1,74 @@
+/** Services: the names under which pods are called, and one for Prometheus. */
+import { Service } from 'kubernetes-models/v1';
+import { toMetricsPort } from '../../../infra/src/decide/pod-flows.ts';
+import { PORTS, type ServiceName, type ServicePorts } from '../../../infra/src/decide/services.ts';
+import { type Manifest, toMetadata, toSelector } from '../model/manifest.ts';
+import { type Context, isMeshed } from '../settings/types.ts';
+import { WORKLOADS } from './table.ts';
+
+/** Name of the port of the metrics Service. */
+export const METRICS_PORT = 'http-metrics';
+
+/** Marks the one Service of a workload through which Prometheus finds all of its pods, canaries included. */
+export const METRICS_LABEL = { 'order-pipeline/metrics': 'true' };
+
+/** Returns true when a proxy divides the calls between the versions of a service, so that each needs a Service. */
+export function hasCanaryService(service: ServiceName, { cluster }: Context): boolean {
+  return cluster.canary && WORKLOADS[service].entry;
+}
+
+/** Returns the name of the Service that leads to a new version only. */
+export function toCanaryServiceName(service: ServiceName): string {
+  return `${service}-canary`;
+}
+
+/** Returns the Services of a service. */
+export function toServices(service: ServiceName, context: Context): Manifest[] {
+  const { service: called }: ServicePorts = PORTS[service];
+  const names = called ? [service as string] : [];
+  if (hasCanaryService(service, context)) names.push(toCanaryServiceName(service));
+  return [...names.map((name) => toCalled(name, service, context)), toMetrics(service, context)];
+}
+
+function toCalled(name: string, service: ServiceName, context: Context): Manifest {
+  const { service: called }: ServicePorts = PORTS[service];
+  if (!called) throw new Error(`${service} is called by nobody: it has no port in PORTS`);
+  // gRPC clients keep one connection for a name's address: without a proxy they must see every pod's.
+  const headless = called.protocol === 'grpc' && !isMeshed(context);
+  return new Service({
+    metadata: toMetadata(context, name, { service, wave: WORKLOADS[service].wave }),
+    spec: {
+      type: 'ClusterIP',
+      ...(headless && { clusterIP: 'None' }),
+      selector: toSelector(service),
+      ports: [
+        {
+          name: called.protocol,
+          appProtocol: called.protocol,
+          port: called.port,
+          targetPort: called.protocol,
+          protocol: 'TCP',
+        },
+      ],
+    },
+  });
+}
+
+/** Pods that are not ready have metrics too: they often say why. */
+function toMetrics(service: ServiceName, context: Context): Manifest {
+  const port = toMetricsPort(service, isMeshed(context));
+  return new Service({
+    metadata: toMetadata(context, `${service}-metrics`, {
+      service,
+      wave: WORKLOADS[service].wave,
+      labels: METRICS_LABEL,
+    }),
+    spec: {
+      type: 'ClusterIP',
+      clusterIP: 'None',
+      publishNotReadyAddresses: true,
+      selector: toSelector(service),
+      ports: [{ name: METRICS_PORT, appProtocol: 'http', port, targetPort: port, protocol: 'TCP' }],
+    },
+  });
+}

@@ -1,0 +1,42 @@
+/** The services as workloads: one entry each. Ports, secrets, permissions and flows follow from infra/src/decide. */
+import type { ServiceName } from '../../../infra/src/decide/services.ts';
+import { WAVES } from '../model/manifest.ts';
+
+/** Checks that a new version has to pass, see delivery/queries.ts. */
+export type CanaryCheck = 'errors' | 'latency' | 'failed-orders' | 'dead-letters' | 'rpc-errors';
+
+/** How one service runs in a cluster. */
+export interface Workload {
+  /** Clients reach it through the ingress. */
+  readonly entry: boolean;
+  readonly scaling: 'cpu' | 'backlog';
+  /** Seconds between leaving the endpoints and SIGTERM: callers stop opening connections. 0 where nobody calls. */
+  readonly preStopSeconds: number;
+  readonly wave: number;
+  readonly canaryChecks: readonly CanaryCheck[];
+}
+
+/** Every service. */
+export const WORKLOADS: Readonly<Record<ServiceName, Workload>> = {
+  'order-api': {
+    entry: true,
+    scaling: 'cpu',
+    preStopSeconds: 10,
+    wave: WAVES.callers,
+    canaryChecks: ['errors', 'latency', 'failed-orders', 'dead-letters'],
+  },
+  'order-processor': {
+    entry: false,
+    scaling: 'backlog',
+    preStopSeconds: 0,
+    wave: WAVES.callers,
+    canaryChecks: ['failed-orders', 'dead-letters'],
+  },
+  scoring: {
+    entry: false,
+    scaling: 'cpu',
+    preStopSeconds: 10,
+    wave: WAVES.callees,
+    canaryChecks: ['rpc-errors', 'failed-orders', 'dead-letters'],
+  },
+};
