@@ -7,6 +7,7 @@ import { createCors } from './http/cors.js';
 import { createFallback, toRouteTable } from './http/fallback.js';
 import { createRequestContext } from './http/request-context.js';
 import { sendProblems } from './http/send-problem.js';
+import { requireSingleHeaders } from './http/single-headers.js';
 import type { ApiServices } from './services.js';
 
 /** What the application is told beside its services. */
@@ -28,6 +29,7 @@ export function createApp(services: ApiServices, options: AppOptions): Express {
   app.set('trust proxy', options.trustProxyHops);
   const document = loadOpenApi();
   app.use(createRequestContext(services.logger, services.metrics));
+  app.use(requireSingleHeaders);
   app.use(
     helmet({
       // What is not a page runs nothing; the pages set a policy of their own.

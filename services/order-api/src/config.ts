@@ -18,6 +18,8 @@ export interface ApiConfig extends CommonConfig {
   readonly usersTable: string;
   readonly redisUrl: string;
   readonly auth: AuthConfig;
+  /** Verified tokens that are remembered. */
+  readonly cachedTokens: number;
   readonly urlSigningKeys: KeyRing;
   /** How long a poll URL can be used; longer than idempotency keys are kept, so that a replayed URL still works. */
   readonly pollUrlTtlSeconds: number;
@@ -59,6 +61,7 @@ export function loadConfig(environment: Environment): ApiConfig {
       'rediss://cache.example.com:6379',
       local ? 'redis://localhost:6379' : undefined,
     ),
+    cachedTokens: env.integer('CACHED_TOKENS', 10_000, 0, 1_000_000),
     auth: readAuth(env, common.stage),
     urlSigningKeys: readKeys(env, common.stage, 'URL_SIGNING_KEYS', LOCAL_URL_SIGNING_KEYS),
     pollUrlTtlSeconds: env.integer('POLL_URL_TTL_SECONDS', 172_800, 60, 2_592_000),

@@ -1,6 +1,7 @@
 /** Gives tsoa's routes their controllers: a new one each request, since it carries the status and headers of its answer. */
+
+import type { IocContainer, IocContainerFactory } from '@tsoa/runtime';
 import type { Request } from 'express';
-import type { IocContainer, IocContainerFactory } from 'tsoa';
 import { type ApiServices, servicesOf } from './services.js';
 
 /** The name that tsoa's routes import. */

@@ -99,7 +99,7 @@ function createServices(
     clock,
     metrics,
     registry,
-    authenticate: createAuthenticator(config.auth, clock),
+    authenticate: createAuthenticator(config.auth, clock, config.cachedTokens),
     login: createLogin(config.auth, (userId) => findUser(dynamo, config.usersTable, userId)),
     quotas: {
       calls: createQuota(redis, config.rateLimit, metrics),

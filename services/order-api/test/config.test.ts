@@ -37,6 +37,7 @@ test('locally a queue and a table are enough', () => {
     usersTable: 'users',
     redisUrl: 'redis://localhost:6379',
     sendBudgetMs: 6_000,
+    cachedTokens: 10_000,
     auth: {
       mode: 'demo',
       keys: [{ id: 'default', secret: 'well-known-jwt-secret-for-local-use-only' }],

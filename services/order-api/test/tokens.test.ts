@@ -103,7 +103,7 @@ describe('the cache of verified tokens', () => {
 
   test('does not outlive the token', async () => {
     let nowMs = Date.now();
-    const authenticate = createAuthenticator(config, () => nowMs);
+    const authenticate = createAuthenticator(config, () => nowMs, 10);
     const request = {
       headers: { authorization: `Bearer ${issueToken(config, { user_id: 'u1' })}` },
     } as never;
@@ -126,6 +126,26 @@ describe('the cache of verified tokens', () => {
     expect([cache.get('b'), cache.get('c'), cache.get('d')]).toEqual([undefined, 3, 4]);
     nowMs = 15_000;
     expect(cache.get('c')).toBeUndefined();
+  });
+
+  test('drops the token that was used longest ago', () => {
+    const cache = new TokenCache<number>(2, 10_000, () => 0);
+    cache.set('a', 1, 100);
+    cache.set('b', 2, 100);
+    expect(cache.get('a')).toBe(1);
+    cache.set('c', 3, 100);
+    expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual([1, undefined, 3]);
+  });
+
+  test('does not grow with the size of tokens', () => {
+    const cache = new TokenCache<number>(10_000, 10_000, () => 0);
+    global.gc?.();
+    const before = process.memoryUsage().heapUsed;
+    for (let n = 0; n < 20_000; n += 1) cache.set(`${n}`.padEnd(16_000, 'x'), n, 100);
+    global.gc?.();
+    expect(cache.size).toBe(10_000);
+    // Held as they came, these tokens would take 160 MB; the bound leaves room for garbage of the test runner.
+    if (global.gc) expect(process.memoryUsage().heapUsed - before).toBeLessThan(10_000_000);
   });
 
   test('a user who logged in with another token is another entry', async () => {

@@ -5,6 +5,7 @@ import passport from 'passport';
 import { Strategy } from 'passport-jwt';
 import type { AuthConfig } from '../config/auth.js';
 import { ProblemError } from '../http/problem.js';
+import { readBearer, readJoseHeader } from './bearer.js';
 import type { Caller } from './caller.js';
 import { TokenCache } from './token-cache.js';
 import { toVerification } from './verification.js';
@@ -19,20 +20,24 @@ interface Verified {
   readonly exp: number;
 }
 
-const CACHED_TOKENS = 10_000;
 const CACHED_FOR_MS = 300_000;
 
-/** Creates the authenticator of the configured mode. */
-export function createAuthenticator(config: AuthConfig, clock: Clock): Authenticator {
+/** Creates the authenticator of the configured mode. It remembers up to `cachedTokens` tokens. */
+export function createAuthenticator(config: AuthConfig, clock: Clock, cachedTokens: number): Authenticator {
   const verify = createVerifier(config);
-  const cache = new TokenCache<Caller>(CACHED_TOKENS, CACHED_FOR_MS, clock);
+  const cache = new TokenCache<Caller>(cachedTokens, CACHED_FOR_MS, clock);
   return async (request) => {
-    const header = request.headers.authorization;
-    if (header === undefined) throw unauthenticated('Send an access token: Authorization: Bearer …', false);
-    const known = cache.get(header);
+    if (request.headers.authorization === undefined)
+      throw unauthenticated('Send an access token: Authorization: Bearer …', false);
+    const token = readBearer(request);
+    if (token === undefined) throw unauthenticated('Send `Authorization: Bearer` and one token.', true);
+    const known = cache.get(token);
     if (known) return known;
+    // RFC 7515, section 4.1.11: this API understands no extension, so a token that requires one is not valid.
+    if (readJoseHeader(token).crit !== undefined)
+      throw unauthenticated('The access token is not valid.', true);
     const { caller, exp } = await verify(request);
-    cache.set(header, caller, exp);
+    cache.set(token, caller, exp);
     return caller;
   };
 }
@@ -58,11 +63,20 @@ function createVerifier(config: AuthConfig): (request: Request) => Promise<Verif
 function toVerified(payload: unknown): Verified | undefined {
   if (payload === null || typeof payload !== 'object') return undefined;
   const { sub, exp, account_created_at } = payload as Readonly<Record<string, unknown>>;
-  if (typeof sub !== 'string' || sub === '' || typeof exp !== 'number') return undefined;
+  if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_CHARACTERS) return undefined;
+  if (typeof exp !== 'number') return undefined;
   return {
     exp,
-    caller: { user_id: sub, ...(typeof account_created_at === 'string' && { account_created_at }) },
+    caller: { user_id: sub, ...(isTime(account_created_at) && { account_created_at }) },
   };
+}
+
+/** OpenID Connect Core, section 2: a subject has at most 255 characters. */
+const MAX_SUBJECT_CHARACTERS = 255;
+const MAX_TIME_CHARACTERS = 64;
+
+function isTime(claim: unknown): claim is string {
+  return typeof claim === 'string' && claim.length <= MAX_TIME_CHARACTERS && !Number.isNaN(Date.parse(claim));
 }
 
 /** RFC 6750: which scheme is wanted and, where a token was sent, that it is the token that is wrong. */

@@ -1,5 +1,5 @@
 /** Logging in over HTTP. */
-import type { Request as HttpRequest, Response as HttpResponse } from 'express';
+
 import {
   Body,
   Controller,
@@ -10,7 +10,8 @@ import {
   Route,
   SuccessResponse,
   Tags,
-} from 'tsoa';
+} from '@tsoa/runtime';
+import type { Request as HttpRequest, Response as HttpResponse } from 'express';
 import { jsonBody } from '../http/json-body.js';
 import { enforceQuota, limitAddress } from '../limits/middleware.js';
 import type { ApiServices } from '../services.js';

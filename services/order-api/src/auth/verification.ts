@@ -1,13 +1,19 @@
 /** What a valid token is, in each mode: who signs it, how, and with which key. */
-import { ExtractJwt, type SecretOrKeyProvider, type StrategyOptionsWithoutRequest } from 'passport-jwt';
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import type {
+  JwtFromRequestFunction,
+  SecretOrKeyProvider,
+  StrategyOptionsWithoutRequest,
+} from 'passport-jwt';
 import { type AuthConfig, type LoginConfig, OWN_ISSUER } from '../config/auth.js';
-import { findKey } from '../keys.js';
+import { findKey, type KeyRing } from '../keys.js';
+import { readBearer, readJoseHeader } from './bearer.js';
 import { createIssuerKeys } from './issuer-keys.js';
 import { OWN_ALGORITHM } from './token-issuer.js';
 
 /** What passport-jwt must check. Algorithm, issuer and audience are pinned; no token chooses them. */
 export function toVerification(config: AuthConfig): StrategyOptionsWithoutRequest {
-  const jwtFromRequest = ExtractJwt.fromAuthHeaderAsBearerToken();
+  const jwtFromRequest: JwtFromRequestFunction = (request) => readBearer(request) ?? null;
   if (config.mode === 'oidc')
     return {
       jwtFromRequest,
@@ -26,20 +32,17 @@ export function toVerification(config: AuthConfig): StrategyOptionsWithoutReques
 }
 
 function createOwnKeys({ keys }: LoginConfig): SecretOrKeyProvider {
+  const objects = toKeyObjects(keys);
   return (_request, token: string, done) => {
-    const key = findKey(keys, readKeyId(token));
-    if (key) done(null, key.secret);
+    const kid = readJoseHeader(token).kid;
+    const key = objects.get(findKey(keys, typeof kid === 'string' ? kid : '')?.secret ?? '');
+    // The type of passport-jwt is older than KeyObject; jsonwebtoken takes one as it is.
+    if (key) done(null, key as unknown as Buffer);
     else done(new Error('The token names no key of this API'));
   };
 }
 
-/** The `kid` of a token's header, which nothing has proved yet. */
-function readKeyId(token: string): string {
-  try {
-    const header: unknown = JSON.parse(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString());
-    const kid = header !== null && typeof header === 'object' && 'kid' in header ? header.kid : undefined;
-    return typeof kid === 'string' ? kid : '';
-  } catch {
-    return '';
-  }
+/** Key objects by secret. Made of a string, jsonwebtoken would try to read it as a public key for each token first. */
+function toKeyObjects(keys: KeyRing): ReadonlyMap<string, KeyObject> {
+  return new Map(keys.map(({ secret }) => [secret, createSecretKey(Buffer.from(secret))]));
 }

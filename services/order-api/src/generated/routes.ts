@@ -85,7 +85,7 @@ const models: TsoaRoute.Models = {
             "detail": {"dataType":"string","required":true,"validators":{"maxLength":{"value":2048}}},
             "instance": {"dataType":"string","required":true,"validators":{"maxLength":{"value":2048}}},
             "request_id": {"dataType":"string","required":true,"validators":{"pattern":{"value":"^[A-Za-z0-9._-]{1,128}$"},"maxLength":{"value":128}}},
-            "errors": {"dataType":"array","array":{"dataType":"refObject","ref":"FieldProblem"},"validators":{"maxItems":{"value":100}}},
+            "errors": {"dataType":"array","array":{"dataType":"refObject","ref":"FieldProblem"},"validators":{"maxItems":{"value":20}}},
             "order": {"ref":"Order"},
             "order_id": {"dataType":"string","validators":{"maxLength":{"value":36}}},
             "poll_url": {"dataType":"string","validators":{"maxLength":{"value":2048}}},

@@ -1,16 +1,24 @@
 /** Reads JSON bodies, and nothing else. */
+import { isUtf8 } from 'node:buffer';
 import express, { type RequestHandler } from 'express';
-import { ProblemError } from './problem.js';
+import { MAX_FIELD_PROBLEMS, ProblemError } from './problem.js';
+import { findJsonFlaws } from './strict-json.js';
+import { toFieldProblem } from './to-problem.js';
 
-/** Bytes of a body at most. */
+/** Largest body in bytes. */
 export const BODY_MAX_BYTES = 65_536;
 
-const parse = express.json({ limit: BODY_MAX_BYTES, inflate: false, type: () => true });
+const read = express.raw({ limit: BODY_MAX_BYTES, inflate: false, type: () => true });
 
 /** RFC 8259: JSON is UTF-8, whether that is said or not. */
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
-/** Parses the body of a request; a request without one goes on without. Throws ProblemError wrongMediaType. */
+/**
+ * Parses the body of a request; a request without one has an empty object, so that its missing fields are named. The body must mean what it says: numbers that a
+ * double cannot hold and keys that are given twice are rejected.
+ *
+ * @throws {ProblemError} `wrongMediaType`, `malformed`, or `invalid` with the fields that are flawed.
+ */
 export const jsonBody: RequestHandler = (request, response, next) => {
   const {
     'content-type': type = '',
@@ -22,5 +30,39 @@ export const jsonBody: RequestHandler = (request, response, next) => {
     throw new ProblemError('wrongMediaType', 'Send the body as application/json in UTF-8.', {
       headers: { Accept: 'application/json' },
     });
-  parse(request, response, next);
+  read(request, response, (error?: unknown) => {
+    if (error) return next(error);
+    try {
+      const bytes: unknown = request.body;
+      request.body = Buffer.isBuffer(bytes) && bytes.length > 0 ? parseBody(bytes) : {};
+    } catch (problem) {
+      return next(problem);
+    }
+    next();
+  });
 };
+
+function parseBody(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw new ProblemError('wrongMediaType', 'The body must be UTF-8.');
+  const text = bytes.toString();
+  const value = parse(text);
+  if (typeof value !== 'object' || value === null) throw notAnObject();
+  const errors = findJsonFlaws(text, MAX_FIELD_PROBLEMS).map(({ path, detail }) =>
+    toFieldProblem(`body.${path}`, detail),
+  );
+  if (errors.length > 0)
+    throw new ProblemError('invalid', 'The body does not mean what it says.', { errors });
+  return value;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw notAnObject(cause);
+  }
+}
+
+function notAnObject(cause?: unknown): ProblemError {
+  return new ProblemError('malformed', 'The body is not a JSON object.', { cause });
+}

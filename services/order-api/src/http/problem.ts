@@ -2,6 +2,9 @@
 import type { Order } from '../orders/decide/view.js';
 import { PROBLEMS, type ProblemName } from './problem-kinds.js';
 
+/** Most fields in one problem. A body can hold thousands of wrong ones; the first say enough. */
+export const MAX_FIELD_PROBLEMS = 20;
+
 /** What is wrong with one field of a request. */
 export interface FieldProblem {
   /**
@@ -68,7 +71,7 @@ export interface Problem {
   readonly request_id: string;
   /**
    * What is wrong, field by field. Present on 422 where fields are to blame.
-   * @maxItems 100
+   * @maxItems 20
    */
   readonly errors?: FieldProblem[];
   /** The order as it was decided, or that was placed instead. Present on 409 about an order. */

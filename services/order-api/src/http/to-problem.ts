@@ -1,8 +1,8 @@
 /** The one translation from whatever was thrown to the problem that the client is told. */
 import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
-import { ValidateError } from 'tsoa';
+import { ValidateError } from '@tsoa/runtime';
 import { QueueUnavailableError } from '../orders/send-until-known.js';
-import { type FieldProblem, ProblemError } from './problem.js';
+import { type FieldProblem, MAX_FIELD_PROBLEMS, ProblemError } from './problem.js';
 import type { ProblemName } from './problem-kinds.js';
 
 /** What a client should wait before it tries a dependency again, in seconds. */
@@ -47,13 +47,13 @@ function fromFramework(error: unknown): ProblemError | undefined {
 
 function toFieldProblems(error: ValidateError): ProblemError {
   const fields = Object.entries(error.fields);
-  const errors = fields.slice(0, MAX_FIELDS).map(([path, { message }]) => toFieldProblem(path, message));
+  const errors = fields
+    .slice(0, MAX_FIELD_PROBLEMS)
+    .map(([path, { message }]) => toFieldProblem(path, message));
   const count = fields.length === 1 ? '1 field is' : `${fields.length} fields are`;
   return new ProblemError('invalid', `${count} not valid.`, { errors });
 }
 
-/** A body can hold thousands of wrong fields with long names; the answer says enough with the first. */
-const MAX_FIELDS = 100;
 const MAX_CHARACTERS = 512;
 
 /** Where the fields stand that are not in a body. */
@@ -69,8 +69,8 @@ const PLACES: Readonly<Record<string, FieldProblem['in']>> = {
   'Idempotency-Key': 'header',
 };
 
-/** The validator names a field of the body `body.amount`, or `items.$0.sku` inside a list, others by their name. */
-function toFieldProblem(path: string, message: string): FieldProblem {
+/** Returns a field's problem. The validator names a field `body.amount`, or `items.$0.sku` inside a list. */
+export function toFieldProblem(path: string, message: string): FieldProblem {
   const detail = message.slice(0, MAX_CHARACTERS);
   const place = PLACES[path];
   if (place) return { in: place, field: path, detail };

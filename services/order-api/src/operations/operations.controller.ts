@@ -1,7 +1,7 @@
 /** What operators and load balancers ask. */
 import { checkReadiness } from '@order-pipeline/platform/ops-server';
+import { Controller, Get, OperationId, Request, Route, SuccessResponse, Tags } from '@tsoa/runtime';
 import type { Request as HttpRequest } from 'express';
-import { Controller, Get, OperationId, Request, Route, SuccessResponse, Tags } from 'tsoa';
 import type { ApiServices } from '../services.js';
 import type { DependencyState, Health, Readiness } from './models.js';
 

@@ -1,7 +1,6 @@
 /** Orders over HTTP. */
 import { createHash } from 'node:crypto';
 import { isFinal } from '@order-pipeline/contracts/orders';
-import type { Request as HttpRequest, Response as HttpResponse } from 'express';
 import {
   Body,
   Controller,
@@ -18,7 +17,8 @@ import {
   Security,
   SuccessResponse,
   Tags,
-} from 'tsoa';
+} from '@tsoa/runtime';
+import type { Request as HttpRequest, Response as HttpResponse } from 'express';
 import { jsonBody } from '../http/json-body.js';
 import type { Problem } from '../http/problem.js';
 import { contextOf } from '../http/request-context.js';

@@ -1,9 +1,10 @@
 /** Takes an order: checks what the schema cannot say, hands it to the queue, and returns where to follow it. */
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { Caller } from '../auth/caller.js';
-import { ProblemError } from '../http/problem.js';
+import { MAX_FIELD_PROBLEMS, ProblemError } from '../http/problem.js';
 import type { RequestContext } from '../http/request-context.js';
 import type { ApiMetrics } from '../metrics.js';
+import { looksLikeCardNumber } from './decide/card-number.js';
 import type { OrderLine } from './decide/view.js';
 import { fingerprintOf, type OrderContent, toFingerprint } from './fingerprint.js';
 import type { IdempotencyKeys, KeyedAnswer, PlacedBefore } from './idempotency.js';
@@ -46,7 +47,7 @@ export async function placeOrder(
     amount: body.amount,
     currency: body.currency ?? 'USD',
     items: toDistinctLines(body.items ?? []),
-    payment_method: body.payment_method ?? 'tok_visa',
+    payment_method: requireToken(body.payment_method ?? 'tok_visa'),
   };
   const fingerprint = idempotencyKey === undefined ? undefined : toFingerprint(content);
   const place = () => send(intake, content, fingerprint, caller, context);
@@ -120,6 +121,16 @@ function toUnknownProblem(
   });
 }
 
+/** A card number must not travel further: not into the queue, a table or a log. */
+function requireToken(paymentMethod: string): string {
+  if (!looksLikeCardNumber(paymentMethod)) return paymentMethod;
+  throw new ProblemError('invalid', 'payment_method holds a card number.', {
+    errors: [
+      { in: 'body', field: 'payment_method', detail: 'must be a token of the gateway, never card data' },
+    ],
+  });
+}
+
 /** The inventory holds one quantity per order and SKU, so a SKU that is listed twice has no one meaning. */
 function toDistinctLines(items: readonly OrderLine[]): readonly OrderLine[] {
   const seen = new Set<string>();
@@ -132,6 +143,7 @@ function toDistinctLines(items: readonly OrderLine[]): readonly OrderLine[] {
       { in: 'body' as const, field: `items.${index}.sku`, detail: 'stands twice; add up the quantities' },
     ];
   });
-  if (errors.length > 0) throw new ProblemError('invalid', 'A SKU stands twice.', { errors });
+  if (errors.length > 0)
+    throw new ProblemError('invalid', 'A SKU stands twice.', { errors: errors.slice(0, MAX_FIELD_PROBLEMS) });
   return items;
 }
