@@ -33,5 +33,25 @@ export const ORDER_QUEUE = {
   redrive: { deadLetterQueue: ORDER_DLQ.name, maxReceiveCount: 5 },
 } satisfies QueueShape;
 
+/** Webhook messages that cannot be processed. Failed deliveries are not here: they are kept with their endpoint. */
+export const WEBHOOK_DLQ: QueueShape = {
+  name: 'webhook-dlq',
+  visibilityTimeoutSeconds: 30,
+  messageRetentionSeconds: 14 * SECONDS_PER_DAY,
+  receiveWaitTimeSeconds: 0,
+};
+
+/**
+ * Order events to fan out to webhook endpoints, and deliveries that are due. A delivery is received once for each of its
+ * attempts and each time its endpoint is busy, hence the high receive count.
+ */
+export const WEBHOOK_QUEUE = {
+  name: 'webhook-queue',
+  visibilityTimeoutSeconds: 60,
+  messageRetentionSeconds: 14 * SECONDS_PER_DAY,
+  receiveWaitTimeSeconds: 20,
+  redrive: { deadLetterQueue: WEBHOOK_DLQ.name, maxReceiveCount: 1_000 },
+} satisfies QueueShape;
+
 /** Every queue, dead-letter queues before the queues that name them. */
-export const QUEUES: readonly QueueShape[] = [ORDER_DLQ, ORDER_QUEUE];
+export const QUEUES: readonly QueueShape[] = [ORDER_DLQ, ORDER_QUEUE, WEBHOOK_DLQ, WEBHOOK_QUEUE];

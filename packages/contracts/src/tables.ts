@@ -64,5 +64,40 @@ export const USERS_TABLE: TableShape = {
   indexes: [],
 };
 
+/** One item for each webhook endpoint. */
+export const WEBHOOK_ENDPOINTS_TABLE: TableShape = {
+  name: 'webhook_endpoints',
+  hashKey: { name: 'endpoint_id', type: 'S' },
+  indexes: [
+    {
+      name: 'by_owner',
+      hashKey: { name: 'owner', type: 'S' },
+      rangeKey: { name: 'created_at', type: 'S' },
+      projection: 'KEYS_ONLY',
+    },
+  ],
+};
+
+/** One item for each endpoint and order: the events of the order in their sequence, each with its delivery. */
+export const WEBHOOK_DELIVERIES_TABLE: TableShape = {
+  name: 'webhook_deliveries',
+  hashKey: { name: 'stream_id', type: 'S' },
+  indexes: [
+    {
+      name: 'by_endpoint',
+      hashKey: { name: 'endpoint_id', type: 'S' },
+      rangeKey: { name: 'created_at', type: 'S' },
+      projection: 'KEYS_ONLY',
+    },
+  ],
+};
+
 /** Every table. */
-export const TABLES: readonly TableShape[] = [ORDERS_TABLE, INVENTORY_TABLE, PAYMENTS_TABLE, USERS_TABLE];
+export const TABLES: readonly TableShape[] = [
+  ORDERS_TABLE,
+  INVENTORY_TABLE,
+  PAYMENTS_TABLE,
+  USERS_TABLE,
+  WEBHOOK_ENDPOINTS_TABLE,
+  WEBHOOK_DELIVERIES_TABLE,
+];

@@ -1,0 +1,76 @@
+/** Publishes order events to an SNS topic, in batches. */
+import { PublishBatchCommand, type SNSClient } from '@aws-sdk/client-sns';
+import type { OrderEvent } from '@order-pipeline/contracts/order-events';
+import { Batcher, type EntryResult } from '../batcher.js';
+
+/** Entries of one PublishBatch call at most. */
+const SNS_BATCH_SIZE = 10;
+
+/** Bytes of one PublishBatch call at most, with room for attributes. */
+const SNS_BATCH_BYTES = 240_000;
+
+/** SNS did not take an event. Publishing it again is safe: consumers deduplicate by the event's id. */
+export class EventNotPublishedError extends Error {
+  override readonly name = 'EventNotPublishedError';
+}
+
+/** Options of an `EventPublisher`. */
+export interface EventPublisherOptions {
+  readonly sns: Pick<SNSClient, 'send'>;
+  readonly topicArn: string;
+  /** Longest time that an event waits for others, in milliseconds. Default 5. */
+  readonly lingerMs?: number;
+}
+
+/** Publishes events. */
+export interface EventSink {
+  /** Resolves when the topic has the event. @throws {EventNotPublishedError} when it is unknown whether it has */
+  publish(event: OrderEvent): Promise<void>;
+}
+
+/** Publishes events to SNS. */
+export class EventPublisher implements EventSink {
+  readonly #batcher: Batcher<OrderEvent, void>;
+  readonly #options: EventPublisherOptions;
+
+  constructor(options: EventPublisherOptions) {
+    this.#options = options;
+    this.#batcher = new Batcher({
+      send: (events) => this.#send(events),
+      maxEntries: SNS_BATCH_SIZE,
+      maxSize: SNS_BATCH_BYTES,
+      sizeOf: (event) => Buffer.byteLength(JSON.stringify(event)),
+      maxConcurrent: 8,
+      eager: true,
+      maxWaitMs: options.lingerMs ?? 5,
+    });
+  }
+
+  async publish(event: OrderEvent): Promise<void> {
+    try {
+      await this.#batcher.add(event);
+    } catch (cause) {
+      throw new EventNotPublishedError(`the event ${event.id} was not published`, { cause });
+    }
+  }
+
+  async #send(events: readonly OrderEvent[]): Promise<EntryResult<void>[]> {
+    const { Failed = [] } = await this.#options.sns.send(
+      new PublishBatchCommand({
+        TopicArn: this.#options.topicArn,
+        PublishBatchRequestEntries: events.map((event, index) => ({
+          Id: String(index),
+          Message: JSON.stringify(event),
+          MessageAttributes: {
+            type: { DataType: 'String', StringValue: event.type },
+            user_id: { DataType: 'String', StringValue: event.data.user_id },
+          },
+        })),
+      }),
+    );
+    const results: EntryResult<void>[] = events.map(() => ({ value: undefined }));
+    for (const { Id, Code } of Failed)
+      results[Number(Id)] = { error: new Error(`SNS: ${Code ?? 'unknown'}`) };
+    return results;
+  }
+}

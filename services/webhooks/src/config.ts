@@ -1,0 +1,54 @@
+import { type CommonConfig, type Environment, EnvReader, readCommon } from '@order-pipeline/platform/env';
+
+/** Configuration of the webhooks service. Times carry their unit in the name. */
+export interface Config extends CommonConfig {
+  /** Port of /health, /ready and /metrics. */
+  readonly port: number;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly endpointsTable: string;
+  readonly deliveriesTable: string;
+  /** Time limit of a request to an endpoint. */
+  readonly requestTimeoutMs: number;
+  /** Requests in flight to one endpoint, in this process. */
+  readonly maxPerEndpoint: number;
+  /** Messages in flight. */
+  readonly maxInFlight: number;
+  readonly receiveWaitSeconds: number;
+  /** Divides the retry delays; more than 1 in the stage local only. */
+  readonly retrySpeed: number;
+  /** Longest time from SIGTERM to exit. */
+  readonly stopTimeoutMs: number;
+}
+
+const QUEUE_EXAMPLE = 'https://sqs.us-east-1.amazonaws.com/123456789012/webhook-queue';
+
+/** Loads the configuration. @throws {ConfigError} listing every problem */
+export function loadConfig(environment: Environment): Config {
+  const env = new EnvReader(environment);
+  const common = readCommon(env);
+  const config: Config = {
+    ...common,
+    port: env.port('PORT', 9091),
+    queueUrl: env.url('WEBHOOK_QUEUE_URL', ['http:', 'https:'], QUEUE_EXAMPLE),
+    deadLetterQueueUrl: env.url('WEBHOOK_DLQ_URL', ['http:', 'https:'], `${QUEUE_EXAMPLE}`),
+    endpointsTable: env.text(
+      'WEBHOOK_ENDPOINTS_TABLE',
+      'set the name of the table, such as webhook_endpoints',
+    ),
+    deliveriesTable: env.text(
+      'WEBHOOK_DELIVERIES_TABLE',
+      'set the name of the table, such as webhook_deliveries',
+    ),
+    requestTimeoutMs: env.integer('WEBHOOK_TIMEOUT_MS', 15_000, 100, 30_000),
+    maxPerEndpoint: env.integer('WEBHOOK_MAX_PER_ENDPOINT', 8, 1, 1_000),
+    maxInFlight: env.integer('MAX_IN_FLIGHT', 200, 10, 10_000),
+    receiveWaitSeconds: env.integer('RECEIVE_WAIT_SECONDS', 20, 0, 20),
+    retrySpeed: env.number('WEBHOOK_RETRY_SPEED', 1, 1, 1_000_000),
+    stopTimeoutMs: env.integer('STOP_TIMEOUT_MS', 35_000, 1_000, 120_000),
+  };
+  if (config.retrySpeed > 1 && common.stage !== 'local')
+    env.report('WEBHOOK_RETRY_SPEED', 'shortens retries', 'unset it outside STAGE=local');
+  env.done();
+  return config;
+}

@@ -1,0 +1,101 @@
+/** The webhook queue: order events from the topic, and streams that are due. */
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { encodeDeliverMessage } from '@order-pipeline/contracts/webhooks';
+
+/** A received message. */
+export interface WebhookMessage {
+  readonly id: string;
+  readonly body: string;
+  readonly receiptHandle: string;
+}
+
+/** Options of a `WebhookQueue`. */
+export interface WebhookQueueOptions {
+  readonly sqs: SQSClient;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  /** Time that a received message stays hidden, in seconds: longer than the work on it takes. */
+  readonly visibilitySeconds: number;
+  readonly receiveWaitSeconds: number;
+}
+
+/** Longest visibility timeout of SQS in seconds, counted from the receive; with room for the work before. */
+const MAX_VISIBILITY_SECONDS = 43_000;
+
+/** Messages of one receive at most. */
+export const RECEIVE_SIZE = 10;
+
+/** Receives and acknowledges messages of the webhook queue. */
+export class WebhookQueue {
+  readonly #options: WebhookQueueOptions;
+
+  constructor(options: WebhookQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Waits for up to ten messages. */
+  async receive(signal: AbortSignal): Promise<WebhookMessage[]> {
+    const { sqs, queueUrl, visibilitySeconds, receiveWaitSeconds } = this.#options;
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: RECEIVE_SIZE,
+        VisibilityTimeout: visibilitySeconds,
+        WaitTimeSeconds: receiveWaitSeconds,
+      }),
+      { abortSignal: signal },
+    );
+    return Messages.map(({ MessageId = '', Body = '', ReceiptHandle = '' }) => ({
+      id: MessageId,
+      body: Body,
+      receiptHandle: ReceiptHandle,
+    }));
+  }
+
+  /** Queues a stream with a delivery that is due. */
+  async enqueue(streamId: string): Promise<void> {
+    const { sqs, queueUrl } = this.#options;
+    await sqs.send(
+      new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: encodeDeliverMessage(streamId) }),
+    );
+  }
+
+  /** Removes a message. */
+  async delete({ receiptHandle }: WebhookMessage): Promise<void> {
+    const { sqs, queueUrl } = this.#options;
+    await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: receiptHandle }));
+  }
+
+  /** Hides a message for a time, at most about twelve hours. */
+  async defer({ receiptHandle }: WebhookMessage, delayMs: number): Promise<void> {
+    const { sqs, queueUrl } = this.#options;
+    await sqs.send(
+      new ChangeMessageVisibilityCommand({
+        QueueUrl: queueUrl,
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout: Math.min(MAX_VISIBILITY_SECONDS, Math.max(0, Math.ceil(delayMs / 1_000))),
+      }),
+    );
+  }
+
+  /** Moves a message to the dead-letter queue with the reason. */
+  async deadLetter(message: WebhookMessage, reason: string): Promise<void> {
+    const { sqs, deadLetterQueueUrl } = this.#options;
+    await sqs.send(
+      new SendMessageCommand({
+        QueueUrl: deadLetterQueueUrl,
+        MessageBody: message.body,
+        MessageAttributes: {
+          dead_letter_reason: { DataType: 'String', StringValue: reason.slice(0, 1_000) },
+        },
+      }),
+    );
+    await this.delete(message);
+  }
+}

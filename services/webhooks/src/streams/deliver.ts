@@ -1,0 +1,147 @@
+/** Makes the attempts of a stream that are due, one after the other. */
+import type { WebhookDelivery, WebhookEndpoint, WebhookStream } from '@order-pipeline/contracts/webhooks';
+import type { Clock } from '@order-pipeline/platform/clock';
+import type { Logger } from '@order-pipeline/platform/logger';
+import type { WebhookDeliveryStore } from '@order-pipeline/platform/webhooks/delivery-store';
+import type { WebhookEndpointStore } from '@order-pipeline/platform/webhooks/endpoint-store';
+import type { KeyedLimiter } from '../deliver/limiter.js';
+import { DISABLE_AFTER_MS, decideNextAttempt } from '../deliver/schedule.js';
+import { isAccepted, type Sender } from '../deliver/send.js';
+import { signDelivery } from '../deliver/sign.js';
+import type { WebhookMetrics } from '../metrics.js';
+import { type AttemptResult, applyResult, decideStep } from './decide.js';
+
+/** Dependencies of a delivery. */
+export interface DeliverDeps {
+  readonly deliveries: WebhookDeliveryStore;
+  readonly endpoints: WebhookEndpointStore;
+  readonly sender: Pick<Sender, 'post'>;
+  readonly limiter: KeyedLimiter;
+  readonly clock: Clock;
+  /** Returns a number in [0, 1). */
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly metrics: WebhookMetrics;
+  /** Longer than an attempt takes. */
+  readonly leaseMs: number;
+  /** Divides the retry delays. */
+  readonly retrySpeed: number;
+  /** Publishes that an endpoint was disabled because it kept failing. */
+  readonly onDisabled: (endpoint: WebhookEndpoint) => Promise<void>;
+}
+
+/** Result of the work on a stream: all is delivered or given up, or the message has to come again. */
+export type StreamResult = { readonly kind: 'done' } | { readonly kind: 'later'; readonly delayMs: number };
+
+/** Delay before a stream whose endpoint is busy is looked at again, in milliseconds. */
+const BUSY_DELAY_MS = 1_000;
+
+/** Works on a stream until nothing is due. Rejects with StoreUnavailableError when the tables do not answer. */
+export async function deliverStream(deps: DeliverDeps, streamId: string): Promise<StreamResult> {
+  const endpointId = streamId.slice(0, streamId.indexOf('#'));
+  const release = deps.limiter.tryAcquire(endpointId);
+  if (!release) return { kind: 'later', delayMs: BUSY_DELAY_MS * (1 + deps.random()) };
+  try {
+    return await deliverDue(deps, streamId);
+  } finally {
+    release();
+  }
+}
+
+async function deliverDue(deps: DeliverDeps, streamId: string): Promise<StreamResult> {
+  const { deliveries, clock, leaseMs } = deps;
+  const leased = await deliveries.lease(streamId, clock(), leaseMs);
+  if (!leased) return { kind: 'done' };
+  if (leased.kind === 'leased')
+    return { kind: 'later', delayMs: Math.max(BUSY_DELAY_MS, leased.until - clock()) };
+  let stream = leased.stream;
+  for (;;) {
+    const step = decideStep(stream, clock());
+    if (step.kind !== 'attempt') {
+      const freed = await deliveries.record(stream, (unchanged) => unchanged, 0, clock());
+      // An event that was appended meanwhile has a message of its own, which waits for the lease.
+      if (!freed || step.kind === 'done') return { kind: 'done' };
+      return { kind: 'later', delayMs: step.delayMs };
+    }
+    const result = await attempt(deps, stream, step.delivery);
+    const written = await deliveries.record(
+      stream,
+      (current) => current.with(step.index, applyResult(step.delivery, result, clock())),
+      clock() + leaseMs,
+      clock(),
+    );
+    if (!written) return { kind: 'later', delayMs: BUSY_DELAY_MS };
+    stream = written;
+  }
+}
+
+async function attempt(
+  deps: DeliverDeps,
+  stream: WebhookStream,
+  delivery: WebhookDelivery,
+): Promise<AttemptResult> {
+  const { endpoints, logger, metrics, clock } = deps;
+  const endpoint = await endpoints.get(stream.endpoint_id);
+  if (endpoint?.status !== 'enabled') {
+    metrics.attempted('skipped');
+    return { kind: 'skipped' };
+  }
+  const startedAt = clock();
+  const result = await send(deps, endpoint, delivery);
+  metrics.attempted(result.kind, clock() - startedAt);
+  const line = {
+    endpoint_id: endpoint.endpoint_id,
+    event_id: delivery.event.id,
+    event_type: delivery.event.type,
+    subject: delivery.event.subject,
+    attempt: delivery.attempts + 1,
+    duration_ms: clock() - startedAt,
+    ...(result.kind !== 'skipped' && result.status !== undefined && { http_status: result.status }),
+  };
+  if (result.kind === 'failed') {
+    logger.warn({ ...line, error: result.error, next_attempt_ms: result.nextDelayMs }, 'webhook failed');
+    await noteFailure(deps, endpoint);
+  } else {
+    logger.info(line, 'webhook delivered');
+    await endpoints.recordSuccess(endpoint);
+  }
+  return result;
+}
+
+async function send(
+  { sender, clock, random, retrySpeed }: DeliverDeps,
+  endpoint: WebhookEndpoint,
+  { event, attempts }: WebhookDelivery,
+): Promise<AttemptResult> {
+  const body = JSON.stringify(event);
+  const headers = {
+    'content-type': 'application/cloudevents+json',
+    'user-agent': 'order-pipeline-webhooks/1',
+    ...signDelivery(event.id, body, endpoint.secrets, clock()),
+  };
+  const retry = { attempts: attempts + 1, random: random(), speed: retrySpeed };
+  try {
+    const answer = await sender.post(endpoint.url, headers, body);
+    if (isAccepted(answer)) return { kind: 'delivered', status: answer.status };
+    const nextDelayMs = decideNextAttempt({ ...retry, retryAfterMs: answer.retryAfterMs });
+    return { kind: 'failed', status: answer.status, error: `HTTP status ${answer.status}`, nextDelayMs };
+  } catch (error) {
+    const message = error instanceof Error ? error.message || error.name : String(error);
+    return { kind: 'failed', error: message, nextDelayMs: decideNextAttempt(retry) };
+  }
+}
+
+async function noteFailure(deps: DeliverDeps, endpoint: WebhookEndpoint): Promise<void> {
+  const { endpoints, clock, retrySpeed, logger, metrics, onDisabled } = deps;
+  const failing = await endpoints.recordFailure(endpoint.endpoint_id, clock());
+  if (failing?.failing_since === undefined) return;
+  if (clock() - failing.failing_since < DISABLE_AFTER_MS / retrySpeed) return;
+  const disabled = await endpoints.disableFailing(failing, clock());
+  if (!disabled) return;
+  metrics.disabled();
+  logger.error(
+    { endpoint_id: endpoint.endpoint_id, owner: endpoint.owner, failing_since: failing.failing_since },
+    'webhook endpoint disabled: it failed for three days',
+  );
+  await onDisabled(disabled);
+}

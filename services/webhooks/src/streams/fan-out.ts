@@ -1,0 +1,74 @@
+/** Appends an order event to the stream of each endpoint that receives it. */
+import type { OrderEvent } from '@order-pipeline/contracts/order-events';
+import { toSystemEvent, type WebhookEndpoint } from '@order-pipeline/contracts/webhooks';
+import type { Clock } from '@order-pipeline/platform/clock';
+import type { WebhookDeliveryStore } from '@order-pipeline/platform/webhooks/delivery-store';
+import type { WebhookEndpointStore } from '@order-pipeline/platform/webhooks/endpoint-store';
+import { receives } from './decide.js';
+
+/** Dependencies of the fan-out. */
+export interface FanOutDeps {
+  readonly deliveries: WebhookDeliveryStore;
+  readonly directory: EndpointDirectory;
+  readonly clock: Clock;
+  /** Queues a stream with a delivery that is due. */
+  readonly enqueue: (streamId: string) => Promise<void>;
+}
+
+/** Appends and queues the event for every endpoint that receives it. Repeating it changes nothing. */
+export async function fanOut(
+  { deliveries, directory, clock, enqueue }: FanOutDeps,
+  event: OrderEvent,
+): Promise<void> {
+  const endpoints = (await directory.enabled()).filter((endpoint) => receives(endpoint, event));
+  await Promise.all(
+    endpoints.map(async ({ endpoint_id }) => enqueue(await deliveries.append(endpoint_id, event, clock()))),
+  );
+}
+
+/** Tells the owner's other endpoints that one was disabled because it kept failing. Repeating it changes nothing. */
+export async function announceDisabled(
+  { deliveries, directory, clock, enqueue }: FanOutDeps,
+  disabled: WebhookEndpoint,
+): Promise<void> {
+  const { endpoint_id, owner, updated_at } = disabled;
+  const event = toSystemEvent(
+    'webhook.endpoint_disabled',
+    endpoint_id,
+    `${endpoint_id}:disabled:${updated_at}`,
+    updated_at,
+  );
+  const others = (await directory.enabled()).filter(
+    (endpoint) => endpoint.owner === owner && endpoint.endpoint_id !== endpoint_id,
+  );
+  await Promise.all(
+    others.map(async (other) => enqueue(await deliveries.append(other.endpoint_id, event, clock()))),
+  );
+}
+
+/** Age up to which the list of endpoints is used, in milliseconds. A new endpoint receives events after this time. */
+const MAX_AGE_MS = 2_000;
+
+/** The enabled endpoints, read at most once in two seconds. */
+export class EndpointDirectory {
+  readonly #store: WebhookEndpointStore;
+  readonly #clock: Clock;
+  #current: { readonly endpoints: Promise<WebhookEndpoint[]>; readonly readAt: number } | undefined;
+
+  constructor(store: WebhookEndpointStore, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Returns the enabled endpoints. A failed read is not kept. */
+  enabled(): Promise<WebhookEndpoint[]> {
+    const now = this.#clock();
+    if (this.#current && now - this.#current.readAt < MAX_AGE_MS) return this.#current.endpoints;
+    const entry = { endpoints: this.#store.listEnabled(), readAt: now };
+    this.#current = entry;
+    entry.endpoints.catch(() => {
+      if (this.#current === entry) this.#current = undefined;
+    });
+    return entry.endpoints;
+  }
+}
