@@ -18,6 +18,7 @@ COPY packages/platform/package.json packages/platform/
 COPY services/order-api/package.json services/order-api/
 COPY services/order-processor/package.json services/order-processor/
 COPY services/scoring/package.json services/scoring/
+COPY services/webhooks/package.json services/webhooks/
 
 FROM manifests AS build
 ARG WORKSPACE

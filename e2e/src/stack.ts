@@ -47,8 +47,8 @@ export async function startE2eStack(options: E2eOptions = {}): Promise<E2eStack>
 
 /** A free port for each part. */
 export async function freePorts(): Promise<LocalPorts> {
-  const [api, processor, scoringGrpc, scoringHttp, sqs, dynamo, redis] = await Promise.all(
-    Array.from({ length: 7 }, () => freePort()),
+  const [api, processor, webhooks, scoringGrpc, scoringHttp, sqs, dynamo, redis] = await Promise.all(
+    Array.from({ length: 8 }, () => freePort()),
   );
-  return { api, processor, scoringGrpc, scoringHttp, sqs, dynamo, redis } as LocalPorts;
+  return { api, processor, webhooks, scoringGrpc, scoringHttp, sqs, dynamo, redis } as LocalPorts;
 }

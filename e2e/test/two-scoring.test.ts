@@ -50,7 +50,7 @@ async function startSecondScoring() {
     STAGE: 'local',
     LOG_LEVEL: 'warn',
     ...awsEnvironment(`http://127.0.0.1:${sqs}`, `http://127.0.0.1:${dynamo}`),
-    ...resourceEnvironment({}),
+    ...resourceEnvironment({}, {}),
     REDIS_URL: `redis://127.0.0.1:${redis}`,
     GRPC_PORT: String(grpcPort),
     PORT: String(httpPort),

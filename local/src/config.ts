@@ -15,6 +15,7 @@ export interface LocalConfig {
 export interface LocalPorts {
   readonly api: number;
   readonly processor: number;
+  readonly webhooks: number;
   readonly scoringGrpc: number;
   readonly scoringHttp: number;
   readonly sqs: number;
@@ -26,6 +27,7 @@ export interface LocalPorts {
 export const PORT_VARIABLES: Readonly<Record<keyof LocalPorts, string>> = {
   api: 'ORDER_API_PORT',
   processor: 'ORDER_PROCESSOR_PORT',
+  webhooks: 'WEBHOOKS_PORT',
   scoringGrpc: 'SCORING_GRPC_PORT',
   scoringHttp: 'SCORING_HTTP_PORT',
   sqs: 'LOCAL_SQS_PORT',
@@ -38,6 +40,7 @@ const HTTP = ['http:', 'https:'];
 const DEFAULT_PORTS: LocalPorts = {
   api: 8000,
   processor: 9090,
+  webhooks: 9091,
   scoringGrpc: 50051,
   scoringHttp: 8081,
   sqs: 9324,
@@ -76,6 +79,7 @@ function readPorts(env: EnvReader): LocalPorts {
   return {
     api: read('api'),
     processor: read('processor'),
+    webhooks: read('webhooks'),
     scoringGrpc: read('scoringGrpc'),
     scoringHttp: read('scoringHttp'),
     sqs: read('sqs'),

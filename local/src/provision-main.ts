@@ -3,11 +3,11 @@
  * tables in what AWS_ENDPOINT_URL_SQS and AWS_ENDPOINT_URL_DYNAMODB name, `node provision-main.js catalogue` puts the
  * small catalogue on sale at SCORING_HTTP_URL.
  */
-import { createSqs } from '@order-pipeline/platform/aws';
+import { createSns, createSqs } from '@order-pipeline/platform/aws';
 import { createDynamoSdk } from '@order-pipeline/platform/dynamo/sdk';
 import { EnvReader } from '@order-pipeline/platform/env';
 import { stockCatalogue } from './catalogue.js';
-import { createQueues, createTables } from './provision.js';
+import { createQueues, createTables, createTopics } from './provision.js';
 
 const WEB = ['http:', 'https:'];
 /** A container that starts beside this one may take a while to listen. */
@@ -22,6 +22,8 @@ if (process.argv[2] === 'catalogue') {
   const region = env.textOr('AWS_REGION', 'us-east-1');
   const endpoint = env.url('AWS_ENDPOINT_URL_SQS', WEB, 'http://localhost:9324');
   env.done();
-  await createQueues(createSqs({ ...OPTIONS, region }), endpoint);
+  const sqs = createSqs({ ...OPTIONS, region });
+  const urls = await createQueues(sqs, endpoint);
+  await createTopics(createSns({ ...OPTIONS, region }), sqs, urls);
   await createTables(createDynamoSdk({ ...OPTIONS, region }));
 }

@@ -1,4 +1,4 @@
-/** Creates the queues and tables of packages/contracts in any SQS and DynamoDB that the AWS SDK reaches. */
+/** Creates the queues, topics and tables of packages/contracts in any SQS, SNS and DynamoDB that the AWS SDK reaches. */
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
@@ -6,9 +6,11 @@ import {
   ResourceInUseException,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import { CreateTopicCommand, type SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { QUEUES, type QueueShape } from '@order-pipeline/contracts/queues';
 import { TABLES, type TableShape } from '@order-pipeline/contracts/tables';
+import { SUBSCRIPTIONS, TOPICS } from '@order-pipeline/contracts/topics';
 
 /** The DynamoDB call that creates a table of this shape. */
 export function toCreateTableInput(shape: TableShape): CreateTableCommandInput {
@@ -76,11 +78,39 @@ export async function createQueues(sqs: SQSClient, endpoint: string): Promise<Re
       }),
     );
     const url = new URL(new URL(QueueUrl ?? '').pathname, endpoint).href;
-    const { Attributes } = await sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }),
-    );
     urls[shape.name] = url;
-    arns[shape.name] = Attributes?.QueueArn ?? '';
+    arns[shape.name] = await arnOf(sqs, url);
   }
   return urls;
+}
+
+/** Creates every topic that does not exist yet, subscribes its queues to it, and returns the topics' ARNs by name. */
+export async function createTopics(
+  sns: SNSClient,
+  sqs: SQSClient,
+  queueUrls: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const arns: Record<string, string> = {};
+  for (const { name } of TOPICS) {
+    const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: name }));
+    arns[name] = TopicArn;
+  }
+  for (const { topic, queue } of SUBSCRIPTIONS) {
+    await sns.send(
+      new SubscribeCommand({
+        TopicArn: arns[topic],
+        Protocol: 'sqs',
+        Endpoint: await arnOf(sqs, queueUrls[queue] ?? ''),
+        Attributes: { RawMessageDelivery: 'true' },
+      }),
+    );
+  }
+  return arns;
+}
+
+async function arnOf(sqs: SQSClient, queueUrl: string): Promise<string> {
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn'] }),
+  );
+  return Attributes?.QueueArn ?? '';
 }

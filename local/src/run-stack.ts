@@ -46,11 +46,12 @@ export async function runStack(host: StackHost): Promise<number> {
   }
 }
 
-function toReadyText({ api, processor, scoringHttp, scoringGrpc }: LocalPorts): string {
+function toReadyText({ api, processor, webhooks, scoringHttp, scoringGrpc }: LocalPorts): string {
   return `
 Ready.
   order API    http://localhost:${api}        docs: /docs, /redoc, /openapi.json
   processor    http://localhost:${processor}/health  metrics: /metrics
+  webhooks     http://localhost:${webhooks}/health  metrics: /metrics
   scoring      http://localhost:${scoringHttp}  (Connect)   localhost:${scoringGrpc} (gRPC)
 Press Ctrl-C to stop.
 `;

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { LocalPorts } from './config.js';
 
 /** The services, in the order in which they start. */
-export const SERVICES = ['scoring', 'order-processor', 'order-api'] as const;
+export const SERVICES = ['scoring', 'order-processor', 'webhooks', 'order-api'] as const;
 
 /** A service of the stack. */
 export type ServiceName = (typeof SERVICES)[number];
@@ -24,6 +24,7 @@ export function serviceEnvironment(name: ServiceName, ports: LocalPorts): Record
       FRAUD_URL: scoring,
       PAYMENT_URL: scoring,
     },
+    webhooks: { PORT: String(ports.webhooks) },
     'order-api': { PORT: String(ports.api), PUBLIC_BASE_URL: `http://localhost:${ports.api}` },
   };
   return settings[name];
@@ -31,8 +32,11 @@ export function serviceEnvironment(name: ServiceName, ports: LocalPorts): Record
 
 /** Where a service answers /ready. */
 export function readyUrl(name: ServiceName, ports: LocalPorts): string {
-  const port = { scoring: ports.scoringHttp, 'order-processor': ports.processor, 'order-api': ports.api }[
-    name
-  ];
-  return `http://localhost:${port}/ready`;
+  const readyPorts: Readonly<Record<ServiceName, number>> = {
+    scoring: ports.scoringHttp,
+    'order-processor': ports.processor,
+    webhooks: ports.webhooks,
+    'order-api': ports.api,
+  };
+  return `http://localhost:${readyPorts[name]}/ready`;
 }

@@ -1,7 +1,7 @@
 /** The local stack: SQS, DynamoDB, Redis and every service, each a process of its own. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { createSqs } from '@order-pipeline/platform/aws';
+import { createSns, createSqs } from '@order-pipeline/platform/aws';
 import { createDynamoSdk } from '@order-pipeline/platform/dynamo/sdk';
 import type { Environment } from '@order-pipeline/platform/env';
 import { stockCatalogue } from './catalogue.js';
@@ -10,7 +10,7 @@ import { LOOPBACK } from './emulators.js';
 import { awsEnvironment, resourceEnvironment } from './environment.js';
 import type { Part } from './part.js';
 import { checkPortsFree } from './ports.js';
-import { createQueues, createTables } from './provision.js';
+import { createQueues, createTables, createTopics } from './provision.js';
 import { checkAccepts, checkAnswers, checkHttp, untilPasses } from './ready.js';
 import { readyUrl, SERVICES, type ServiceName, serviceEnvironment, serviceProgram } from './services.js';
 import { Supervisor } from './supervisor.js';
@@ -97,7 +97,7 @@ export class LocalStack {
     this.#startService('scoring', environment);
     await this.#untilReady('scoring', () => checkHttp(readyUrl('scoring', this.#ports)));
     await stockCatalogue(`http://localhost:${this.#ports.scoringHttp}`);
-    for (const name of ['order-processor', 'order-api'] as const) this.#startService(name, environment);
+    for (const name of SERVICES) if (name !== 'scoring') this.#startService(name, environment);
     for (const name of SERVICES) await this.#untilReady(name, () => checkHttp(readyUrl(name, this.#ports)));
   }
 
@@ -109,13 +109,16 @@ export class LocalStack {
     });
     const client = { region: process.env.AWS_REGION ?? '', maxAttempts: 3, requestTimeoutMs: 5_000 };
     const sqs = createSqs(client);
+    const sns = createSns(client);
     const dynamo = createDynamoSdk(client);
     try {
       const urls = await createQueues(sqs, sqsEndpoint);
+      const arns = await createTopics(sns, sqs, urls);
       await createTables(dynamo);
-      return resourceEnvironment(urls);
+      return resourceEnvironment(urls, arns);
     } finally {
       sqs.destroy();
+      sns.destroy();
       dynamo.destroy();
     }
   }

@@ -1,9 +1,9 @@
 /** What tests run against: the emulators and a redis-server on free ports, with every queue and table created. */
-import { createSqs } from '@order-pipeline/platform/aws';
+import { createSns, createSqs } from '@order-pipeline/platform/aws';
 import { createDynamoSdk } from '@order-pipeline/platform/dynamo/sdk';
 import { type Emulator, startDynamoEmulator, startSqsEmulator } from './emulators.js';
 import { awsEnvironment, resourceEnvironment } from './environment.js';
-import { createQueues, createTables } from './provision.js';
+import { createQueues, createTables, createTopics } from './provision.js';
 import { type RedisServer, startRedisServer } from './redis-server.js';
 
 /** A running set of dependencies. */
@@ -31,9 +31,12 @@ export async function startTestStack(): Promise<TestStack> {
   const client = { region: aws.AWS_REGION, maxAttempts: 3, requestTimeoutMs: 5_000 };
   const queueClient = createSqs(client);
   const tableClient = createDynamoSdk(client);
+  const topicClient = createSns(client);
   const urls = await createQueues(queueClient, sqs.endpoint);
+  const arns = await createTopics(topicClient, queueClient, urls);
   await createTables(tableClient);
   queueClient.destroy();
+  topicClient.destroy();
   tableClient.destroy();
   return {
     sqs,
@@ -41,7 +44,7 @@ export async function startTestStack(): Promise<TestStack> {
     redis,
     env: {
       ...aws,
-      ...resourceEnvironment(urls),
+      ...resourceEnvironment(urls, arns),
       STAGE: 'local',
       LOG_LEVEL: 'silent',
       REDIS_URL: redis.url,

@@ -6,6 +6,7 @@ test('has a default for everything', () => {
     ports: {
       api: 8000,
       processor: 9090,
+      webhooks: 9091,
       scoringGrpc: 50051,
       scoringHttp: 8081,
       sqs: 9324,

@@ -147,7 +147,7 @@ function createOverrides({ sqs, dynamodb, rpc }: Proxies, mutation: MutationName
     // Its polls would be most of the log.
     'order-api': { ...aws, LOG_LEVEL: 'warn' },
     'order-processor': { ...aws, INVENTORY_URL: scoring, FRAUD_URL: scoring, PAYMENT_URL: scoring },
-  } satisfies Record<ServiceName, Record<string, string>>;
+  } satisfies Partial<Record<ServiceName, Record<string, string>>>;
 }
 
 /** The emulator knows one account and looks at a queue's name only. */

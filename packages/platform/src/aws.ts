@@ -1,13 +1,21 @@
 /**
- * The client for SQS. Endpoints and credentials come from the standard variables (`AWS_ENDPOINT_URL_SQS`, …) that the AWS
+ * Clients for SQS and SNS. Endpoints and credentials come from the standard variables (`AWS_ENDPOINT_URL_SQS`, …) that the AWS
  * SDK reads itself, so that AWS and every emulator are used alike. DynamoDB is reached through `dynamo/`.
  */
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type AwsClientOptions, removeCallLog, toClientConfig } from './aws-options.js';
 
 /** Creates an SQS client. TLS already guards the bodies, so MD5 sums are not computed again. */
 export function createSqs(options: AwsClientOptions): SQSClient {
   const client = new SQSClient({ ...toClientConfig(options), md5: false });
+  removeCallLog(client);
+  return client;
+}
+
+/** Creates an SNS client. */
+export function createSns(options: AwsClientOptions): SNSClient {
+  const client = new SNSClient(toClientConfig(options));
   removeCallLog(client);
   return client;
 }

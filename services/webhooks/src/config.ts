@@ -15,6 +15,10 @@ export interface Config extends CommonConfig {
   /** Messages in flight. */
   readonly maxInFlight: number;
   readonly receiveWaitSeconds: number;
+  /** Continuous failure after which an endpoint is disabled. */
+  readonly disableAfterMs: number;
+  /** Time after which a new endpoint receives events. */
+  readonly endpointCacheMs: number;
   /** Divides the retry delays; more than 1 in the stage local only. */
   readonly retrySpeed: number;
   /** Longest time from SIGTERM to exit. */
@@ -44,6 +48,8 @@ export function loadConfig(environment: Environment): Config {
     maxPerEndpoint: env.integer('WEBHOOK_MAX_PER_ENDPOINT', 8, 1, 1_000),
     maxInFlight: env.integer('MAX_IN_FLIGHT', 200, 10, 10_000),
     receiveWaitSeconds: env.integer('RECEIVE_WAIT_SECONDS', 20, 0, 20),
+    disableAfterMs: env.integer('WEBHOOK_DISABLE_AFTER_SECONDS', 259_200, 1, 2_592_000) * 1_000,
+    endpointCacheMs: env.integer('WEBHOOK_ENDPOINT_CACHE_MS', 2_000, 0, 60_000),
     retrySpeed: env.number('WEBHOOK_RETRY_SPEED', 1, 1, 1_000_000),
     stopTimeoutMs: env.integer('STOP_TIMEOUT_MS', 35_000, 1_000, 120_000),
   };

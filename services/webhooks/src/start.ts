@@ -1,8 +1,9 @@
 /** Assembles the webhooks service and starts it. */
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { WebhookEndpoint } from '@order-pipeline/contracts/webhooks';
-import { createDynamo, createSqs } from '@order-pipeline/platform/aws';
+import { createSqs } from '@order-pipeline/platform/aws';
 import { systemClock } from '@order-pipeline/platform/clock';
+import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import type { Running } from '@order-pipeline/platform/lifecycle';
 import { closeServer, listen } from '@order-pipeline/platform/listen';
 import type { Logger } from '@order-pipeline/platform/logger';
@@ -68,7 +69,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningWebh
   });
   const fanOut: FanOutDeps = {
     deliveries,
-    directory: new EndpointDirectory(endpoints, systemClock),
+    directory: new EndpointDirectory(endpoints, systemClock, config.endpointCacheMs),
     clock: systemClock,
     enqueue: (streamId) => queue.enqueue(streamId),
   };
@@ -82,6 +83,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningWebh
     metrics,
     leaseMs,
     retrySpeed: config.retrySpeed,
+    disableAfterMs: config.disableAfterMs,
     onDisabled: (endpoint: WebhookEndpoint) => announceDisabled(fanOut, endpoint),
   };
   const consumer = new Consumer({

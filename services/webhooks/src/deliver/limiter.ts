@@ -1,23 +1,52 @@
 /** Bounds the requests in flight to each endpoint, so that a slow receiver delays nobody else. */
 
+/** Slots of one key. */
+interface Slots {
+  taken: number;
+  readonly waiting: Set<() => void>;
+}
+
 /** Counts work in flight by key. */
 export class KeyedLimiter {
   readonly #limit: number;
-  readonly #inFlight = new Map<string, number>();
+  readonly #slots = new Map<string, Slots>();
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** Takes a slot of the key. Returns undefined when all are taken, or a function that frees the slot. */
-  tryAcquire(key: string): (() => void) | undefined {
-    const count = this.#inFlight.get(key) ?? 0;
-    if (count >= this.#limit) return undefined;
-    this.#inFlight.set(key, count + 1);
-    return () => {
-      const left = (this.#inFlight.get(key) ?? 1) - 1;
-      if (left === 0) this.#inFlight.delete(key);
-      else this.#inFlight.set(key, left);
-    };
+  /**
+   * Takes a slot of the key, waiting at most `waitMs` for one. Resolves with a function that frees the slot, or with
+   * undefined when none became free in time.
+   */
+  async acquire(key: string, waitMs: number): Promise<(() => void) | undefined> {
+    const slots = this.#slots.get(key) ?? { taken: 0, waiting: new Set() };
+    this.#slots.set(key, slots);
+    if (slots.taken >= this.#limit && !(await waitForTurn(slots, waitMs))) return undefined;
+    slots.taken += 1;
+    return () => this.#free(key, slots);
   }
+
+  #free(key: string, slots: Slots): void {
+    slots.taken -= 1;
+    const [next] = slots.waiting;
+    if (next) next();
+    else if (slots.taken === 0) this.#slots.delete(key);
+  }
+}
+
+/** Resolves with true when a slot is free for the caller, with false after `waitMs`. */
+function waitForTurn({ waiting }: Slots, waitMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const turn = () => {
+      waiting.delete(turn);
+      clearTimeout(timer);
+      resolve(true);
+    };
+    const timer = setTimeout(() => {
+      waiting.delete(turn);
+      resolve(false);
+    }, waitMs);
+    waiting.add(turn);
+  });
 }

@@ -45,6 +45,3 @@ export function decideNextAttempt({
   const jittered = delayMs * (1 - JITTER + 2 * JITTER * random);
   return Math.round(Math.max(jittered / speed, Math.min(retryAfterMs, 24 * HOUR_MS)));
 }
-
-/** Continuous failure after which an endpoint is disabled, in milliseconds. */
-export const DISABLE_AFTER_MS = 3 * 24 * HOUR_MS;

@@ -5,7 +5,7 @@ import type { Logger } from '@order-pipeline/platform/logger';
 import type { WebhookDeliveryStore } from '@order-pipeline/platform/webhooks/delivery-store';
 import type { WebhookEndpointStore } from '@order-pipeline/platform/webhooks/endpoint-store';
 import type { KeyedLimiter } from '../deliver/limiter.js';
-import { DISABLE_AFTER_MS, decideNextAttempt } from '../deliver/schedule.js';
+import { decideNextAttempt } from '../deliver/schedule.js';
 import { isAccepted, type Sender } from '../deliver/send.js';
 import { signDelivery } from '../deliver/sign.js';
 import type { WebhookMetrics } from '../metrics.js';
@@ -26,6 +26,8 @@ export interface DeliverDeps {
   readonly leaseMs: number;
   /** Divides the retry delays. */
   readonly retrySpeed: number;
+  /** Continuous failure after which an endpoint is disabled, in milliseconds. */
+  readonly disableAfterMs: number;
   /** Publishes that an endpoint was disabled because it kept failing. */
   readonly onDisabled: (endpoint: WebhookEndpoint) => Promise<void>;
 }
@@ -33,13 +35,16 @@ export interface DeliverDeps {
 /** Result of the work on a stream: all is delivered or given up, or the message has to come again. */
 export type StreamResult = { readonly kind: 'done' } | { readonly kind: 'later'; readonly delayMs: number };
 
+/** Wait for a slot of a busy endpoint, in milliseconds: short, since the message occupies the process meanwhile. */
+const SLOT_WAIT_MS = 200;
+
 /** Delay before a stream whose endpoint is busy is looked at again, in milliseconds. */
 const BUSY_DELAY_MS = 1_000;
 
 /** Works on a stream until nothing is due. Rejects with StoreUnavailableError when the tables do not answer. */
 export async function deliverStream(deps: DeliverDeps, streamId: string): Promise<StreamResult> {
   const endpointId = streamId.slice(0, streamId.indexOf('#'));
-  const release = deps.limiter.tryAcquire(endpointId);
+  const release = await deps.limiter.acquire(endpointId, SLOT_WAIT_MS);
   if (!release) return { kind: 'later', delayMs: BUSY_DELAY_MS * (1 + deps.random()) };
   try {
     return await deliverDue(deps, streamId);
@@ -132,16 +137,16 @@ async function send(
 }
 
 async function noteFailure(deps: DeliverDeps, endpoint: WebhookEndpoint): Promise<void> {
-  const { endpoints, clock, retrySpeed, logger, metrics, onDisabled } = deps;
+  const { endpoints, clock, disableAfterMs, logger, metrics, onDisabled } = deps;
   const failing = await endpoints.recordFailure(endpoint.endpoint_id, clock());
   if (failing?.failing_since === undefined) return;
-  if (clock() - failing.failing_since < DISABLE_AFTER_MS / retrySpeed) return;
+  if (clock() - failing.failing_since < disableAfterMs) return;
   const disabled = await endpoints.disableFailing(failing, clock());
   if (!disabled) return;
   metrics.disabled();
   logger.error(
     { endpoint_id: endpoint.endpoint_id, owner: endpoint.owner, failing_since: failing.failing_since },
-    'webhook endpoint disabled: it failed for three days',
+    'webhook endpoint disabled: no delivery succeeded for too long',
   );
   await onDisabled(disabled);
 }

@@ -46,24 +46,24 @@ export async function announceDisabled(
   );
 }
 
-/** Age up to which the list of endpoints is used, in milliseconds. A new endpoint receives events after this time. */
-const MAX_AGE_MS = 2_000;
-
-/** The enabled endpoints, read at most once in two seconds. */
+/** The enabled endpoints, read again when the list is too old. */
 export class EndpointDirectory {
   readonly #store: WebhookEndpointStore;
   readonly #clock: Clock;
+  readonly #maxAgeMs: number;
   #current: { readonly endpoints: Promise<WebhookEndpoint[]>; readonly readAt: number } | undefined;
 
-  constructor(store: WebhookEndpointStore, clock: Clock) {
+  /** `maxAgeMs` is also the time after which a new endpoint receives events. */
+  constructor(store: WebhookEndpointStore, clock: Clock, maxAgeMs: number) {
     this.#store = store;
     this.#clock = clock;
+    this.#maxAgeMs = maxAgeMs;
   }
 
   /** Returns the enabled endpoints. A failed read is not kept. */
   enabled(): Promise<WebhookEndpoint[]> {
     const now = this.#clock();
-    if (this.#current && now - this.#current.readAt < MAX_AGE_MS) return this.#current.endpoints;
+    if (this.#current && now - this.#current.readAt < this.#maxAgeMs) return this.#current.endpoints;
     const entry = { endpoints: this.#store.listEnabled(), readAt: now };
     this.#current = entry;
     entry.endpoints.catch(() => {

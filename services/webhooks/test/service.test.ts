@@ -1,0 +1,222 @@
+/** The whole service on emulators, with real receivers. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { OrderEvent } from '@order-pipeline/contracts/order-events';
+import { streamIdOf, type WebhookDelivery, type WebhookEndpoint } from '@order-pipeline/contracts/webhooks';
+import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
+import { createSns, createSqs } from '@order-pipeline/platform/aws';
+import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
+import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
+import { createLogger } from '@order-pipeline/platform/logger';
+import { EventPublisher } from '@order-pipeline/platform/sns/event-publisher';
+import { WebhookDeliveryStore } from '@order-pipeline/platform/webhooks/delivery-store';
+import { WebhookEndpointStore } from '@order-pipeline/platform/webhooks/endpoint-store';
+import { Webhook } from 'standardwebhooks';
+import { loadConfig } from '../src/config.js';
+import { type RunningWebhooks, start } from '../src/start.js';
+import { createEvent } from './fixtures.js';
+
+const SECRET = `whsec_${Buffer.from('a secret of at least 24 bytes').toString('base64')}`;
+/** Retries after 5 ms, 30 ms, 120 ms, 600 ms, ... */
+const RETRY_SPEED = 1_000;
+
+let stack: TestStack;
+let service: RunningWebhooks;
+let dynamo: DynamoClient;
+let sqs: SQSClient;
+let endpoints: WebhookEndpointStore;
+let deliveries: WebhookDeliveryStore;
+let publisher: EventPublisher;
+const receivers: Server[] = [];
+let endpointCount = 0;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+  const config = loadConfig({
+    ...stack.env,
+    PORT: '0',
+    WEBHOOK_RETRY_SPEED: String(RETRY_SPEED),
+    WEBHOOK_TIMEOUT_MS: '500',
+    WEBHOOK_MAX_PER_ENDPOINT: '2',
+    WEBHOOK_ENDPOINT_CACHE_MS: '0',
+    WEBHOOK_DISABLE_AFTER_SECONDS: '3',
+    RECEIVE_WAIT_SECONDS: '1',
+  });
+  service = await start(config, createLogger('webhooks', 'silent'));
+  const aws = { region: 'us-east-1', maxAttempts: 3, requestTimeoutMs: 5_000 };
+  dynamo = createDynamo(aws);
+  sqs = createSqs(aws);
+  endpoints = new WebhookEndpointStore(dynamo, config.endpointsTable);
+  deliveries = new WebhookDeliveryStore(dynamo, config.deliveriesTable);
+  publisher = new EventPublisher({ sns: createSns(aws), topicArn: stack.env.ORDER_EVENTS_TOPIC_ARN ?? '' });
+});
+
+afterEach(async () => {
+  for (const server of receivers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  }
+});
+
+afterAll(async () => {
+  await service.stop();
+  sqs.destroy();
+  dynamo.destroy();
+  await stack.stop();
+});
+
+interface Received {
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+  readonly event: OrderEvent;
+}
+
+/** Starts a receiver that decides by `answer`, and returns what it accepted or refused. */
+async function startReceiver(
+  answer: (response: ServerResponse, received: Received) => void,
+): Promise<{ url: string; received: Received[] }> {
+  const received: Received[] = [];
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    const entry = { headers: request.headers, body, event: JSON.parse(body) as OrderEvent };
+    received.push(entry);
+    answer(response, entry);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  receivers.push(server);
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks`, received };
+}
+
+async function register(url: string, change: Partial<WebhookEndpoint> = {}): Promise<WebhookEndpoint> {
+  const now = new Date().toISOString();
+  const endpoint: WebhookEndpoint = {
+    endpoint_id: `ep-${++endpointCount}`,
+    owner: `owner-${endpointCount}`,
+    url,
+    scope: 'own',
+    event_types: [],
+    status: 'enabled',
+    secrets: [{ secret: SECRET }],
+    created_at: now,
+    updated_at: now,
+    ...change,
+  };
+  await endpoints.create(endpoint);
+  return endpoint;
+}
+
+async function until<T>(read: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const value = await read();
+    if (value !== undefined) return value;
+    if (Date.now() > deadline) throw new Error('still waiting after 30 s');
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+function untilDeliveries(
+  endpointId: string,
+  subject: string,
+  count: number,
+): Promise<readonly WebhookDelivery[]> {
+  return until(async () => {
+    const stream = await deliveries.get(streamIdOf(endpointId, subject));
+    const finished = stream?.deliveries.filter(({ status }) => status !== 'pending') ?? [];
+    return finished.length >= count ? finished : undefined;
+  });
+}
+
+test('a receiver that fails half of the time ends with every event, verified and in order', async () => {
+  const accepted = new Map<string, string[]>();
+  let requests = 0;
+  const { url, received } = await startReceiver((response, { event }) => {
+    requests += 1;
+    if (requests % 2 === 1) return response.writeHead(requests % 4 === 1 ? 500 : 429).end();
+    accepted.set(event.subject, [...(accepted.get(event.subject) ?? []), event.type]);
+    response.writeHead(204).end();
+  });
+  const endpoint = await register(url);
+  const orders = Array.from({ length: 20 }, (_, index) => `order-${index}`);
+  for (const order of orders) {
+    await publisher.publish(createEvent(order, 'completed', endpoint.owner));
+    await publisher.publish(createEvent(order, 'refunded', endpoint.owner));
+    // Publishing again is allowed: events are published at least once.
+    await publisher.publish(createEvent(order, 'completed', endpoint.owner));
+  }
+  for (const order of orders) {
+    const finished = await untilDeliveries(endpoint.endpoint_id, order, 2);
+    expect(finished.map(({ status }) => status)).toEqual(['delivered', 'delivered']);
+  }
+  for (const { body, headers } of received)
+    expect(new Webhook(SECRET).verify(body, headers as Record<string, string>)).toMatchObject({
+      specversion: '1.0',
+    });
+  for (const order of orders) {
+    const types = [...new Set(accepted.get(order))];
+    expect(new Set(types)).toEqual(new Set(['order.completed', 'order.refunded']));
+  }
+});
+
+test('a slow receiver does not delay another one', async () => {
+  const slow = await startReceiver(() => undefined);
+  const fast = await startReceiver((response) => response.writeHead(200).end());
+  const owner = 'owner-of-two';
+  const slowEndpoint = await register(slow.url, { owner });
+  const fastEndpoint = await register(fast.url, { owner });
+  const orders = Array.from({ length: 30 }, (_, index) => `slow-${index}`);
+  await Promise.all(orders.map((order) => publisher.publish(createEvent(order, 'completed', owner))));
+  for (const order of orders) await untilDeliveries(fastEndpoint.endpoint_id, order, 1);
+  expect(fast.received.length).toBeGreaterThanOrEqual(orders.length);
+  const stream = await deliveries.get(streamIdOf(slowEndpoint.endpoint_id, 'slow-29'));
+  expect(stream?.deliveries[0]?.status).not.toBe('delivered');
+  await endpoints.change(slowEndpoint.endpoint_id, owner, { status: 'disabled' }, Date.now());
+});
+
+test('deliveries to a disabled endpoint are skipped', async () => {
+  const { url, received } = await startReceiver((response) => response.writeHead(200).end());
+  const endpoint = await register(url);
+  await deliveries.append(endpoint.endpoint_id, createEvent('late', 'completed', endpoint.owner), Date.now());
+  await endpoints.change(endpoint.endpoint_id, endpoint.owner, { status: 'disabled' }, Date.now());
+  await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: stack.env.WEBHOOK_QUEUE_URL,
+      MessageBody: JSON.stringify({ kind: 'deliver', stream_id: streamIdOf(endpoint.endpoint_id, 'late') }),
+    }),
+  );
+  const [delivery] = await untilDeliveries(endpoint.endpoint_id, 'late', 1);
+  expect(delivery).toMatchObject({ status: 'skipped', attempts: 0 });
+  expect(received).toEqual([]);
+});
+
+test('an endpoint that keeps failing is disabled, and its owner is notified through the others', async () => {
+  const owner = 'owner-of-failing';
+  const failing = await startReceiver((response) => response.writeHead(500).end());
+  const working = await startReceiver((response) => response.writeHead(200).end());
+  const failingEndpoint = await register(failing.url, { owner, event_types: ['order.completed'] });
+  await register(working.url, { owner, event_types: ['order.failed'] });
+  await publisher.publish(createEvent('o-failing', 'completed', owner));
+  const disabled = await until(async () => {
+    const current = await endpoints.get(failingEndpoint.endpoint_id);
+    return current?.status === 'disabled' ? current : undefined;
+  });
+  expect(disabled.disabled_reason).toBe('failing');
+  const notice = await until(async () => working.received.at(0));
+  expect(notice.event).toMatchObject({
+    type: 'webhook.endpoint_disabled',
+    data: { endpoint_id: failingEndpoint.endpoint_id },
+  });
+});
+
+test('a message that is neither event nor delivery goes to the dead-letter queue', async () => {
+  await sqs.send(
+    new SendMessageCommand({ QueueUrl: stack.env.WEBHOOK_QUEUE_URL, MessageBody: '{"type":"x"}' }),
+  );
+  await until(async () => {
+    const text = await (await fetch(`http://127.0.0.1:${service.port}/metrics`)).text();
+    return text.includes('webhook_dead_letters_total 1') || undefined;
+  });
+});
