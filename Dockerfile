@@ -12,6 +12,7 @@ COPY e2e/package.json e2e/
 COPY infra/package.json infra/
 COPY k8s/package.json k8s/
 COPY local/package.json local/
+COPY packages/client/package.json packages/client/
 COPY packages/connect-grpc-js/package.json packages/connect-grpc-js/
 COPY packages/contracts/package.json packages/contracts/
 COPY packages/platform/package.json packages/platform/

@@ -59,7 +59,7 @@ const FAULTS: readonly Planted[] = [
     find: 'new aws.dynamodb.Table(\n          shape.name,',
     replace: "new aws.dynamodb.Table(\n          shape.name.replace('orders', 'orders-v2'),",
     finding:
-      'tables: names is ["inventory","orders-v2","payments","users"], locally ["inventory","orders","payments","users"]',
+      'tables: names is ["inventory","orders-v2","payments","users","webhook_deliveries","webhook_endpoints"], locally ["inventory","orders","payments","users","webhook_deliveries","webhook_endpoints"]',
   },
 ];
 

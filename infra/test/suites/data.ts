@@ -93,7 +93,7 @@ export function describeData(graphs: Graphs): void {
   describe('tables', () => {
     it.each(STACKS)('are on demand, encrypted, and recoverable for 35 days in %s', (stack) => {
       const tables = ofType(graphs[stack], 'dynamodb/table:Table');
-      expect(tables).toHaveLength(4);
+      expect(tables).toHaveLength(TABLES.length);
       for (const { inputs } of tables) {
         expect(inputs).toMatchObject({
           billingMode: 'PAY_PER_REQUEST',
@@ -108,8 +108,8 @@ export function describeData(graphs: Graphs): void {
         ...ofType(graphs[stack], 'dynamodb/table:Table'),
         ...ofType(graphs[stack], 'sqs/queue:Queue'),
       ];
-      expect(data('prod').map(({ protect }) => protect)).toEqual(Array(6).fill(true));
-      expect(data('dev').map(({ protect }) => protect)).toEqual(Array(6).fill(false));
+      expect(data('prod').map(({ protect }) => protect)).toEqual(Array(TABLES.length + QUEUES.length).fill(true));
+      expect(data('dev').map(({ protect }) => protect)).toEqual(Array(TABLES.length + QUEUES.length).fill(false));
       for (const { inputs } of ofType(graphs.prod, 'dynamodb/table:Table')) {
         expect(inputs.deletionProtectionEnabled).toBe(true);
       }

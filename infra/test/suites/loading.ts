@@ -79,10 +79,14 @@ export function describeLoading(graphs: Graphs): void {
       expect(names.map(({ inputs }) => inputs.name)).toEqual([
         `order-pipeline-${stack}-order-dlq`,
         `order-pipeline-${stack}-order-queue`,
+        `order-pipeline-${stack}-webhook-dlq`,
+        `order-pipeline-${stack}-webhook-queue`,
         `order-pipeline-${stack}-inventory`,
         `order-pipeline-${stack}-orders`,
         `order-pipeline-${stack}-payments`,
         `order-pipeline-${stack}-users`,
+        `order-pipeline-${stack}-webhook_deliveries`,
+        `order-pipeline-${stack}-webhook_endpoints`,
       ]);
     });
   });

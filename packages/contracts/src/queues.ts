@@ -41,16 +41,13 @@ export const WEBHOOK_DLQ: QueueShape = {
   receiveWaitTimeSeconds: 0,
 };
 
-/**
- * Order events to fan out to webhook endpoints, and deliveries that are due. A delivery is received once for each of its
- * attempts and each time its endpoint is busy, hence the high receive count.
- */
+/** Order events to fan out to webhook endpoints, and deliveries that are due. A delivery that waits is sent again, delayed. */
 export const WEBHOOK_QUEUE = {
   name: 'webhook-queue',
   visibilityTimeoutSeconds: 60,
   messageRetentionSeconds: 14 * SECONDS_PER_DAY,
   receiveWaitTimeSeconds: 20,
-  redrive: { deadLetterQueue: WEBHOOK_DLQ.name, maxReceiveCount: 1_000 },
+  redrive: { deadLetterQueue: WEBHOOK_DLQ.name, maxReceiveCount: 5 },
 } satisfies QueueShape;
 
 /** Every queue, dead-letter queues before the queues that name them. */

@@ -1,6 +1,5 @@
 /** The webhook queue: order events from the topic, and streams that are due. */
 import {
-  ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
@@ -25,8 +24,8 @@ export interface WebhookQueueOptions {
   readonly receiveWaitSeconds: number;
 }
 
-/** Longest visibility timeout of SQS in seconds, counted from the receive; with room for the work before. */
-const MAX_VISIBILITY_SECONDS = 43_000;
+/** Longest delay of a message in SQS. */
+const MAX_DELAY_SECONDS = 900;
 
 /** Messages of one receive at most. */
 export const RECEIVE_SIZE = 10;
@@ -72,16 +71,20 @@ export class WebhookQueue {
     await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: receiptHandle }));
   }
 
-  /** Hides a message for a time, at most about twelve hours. */
-  async defer({ receiptHandle }: WebhookMessage, delayMs: number): Promise<void> {
+  /**
+   * Replaces a message by a delayed copy, which SQS delays by at most 15 minutes. Its receive count starts anew, so that
+   * waiting does not lead to the dead-letter queue.
+   */
+  async defer(message: WebhookMessage, delayMs: number): Promise<void> {
     const { sqs, queueUrl } = this.#options;
     await sqs.send(
-      new ChangeMessageVisibilityCommand({
+      new SendMessageCommand({
         QueueUrl: queueUrl,
-        ReceiptHandle: receiptHandle,
-        VisibilityTimeout: Math.min(MAX_VISIBILITY_SECONDS, Math.max(0, Math.ceil(delayMs / 1_000))),
+        MessageBody: message.body,
+        DelaySeconds: Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil(delayMs / 1_000))),
       }),
     );
+    await this.delete(message);
   }
 
   /** Moves a message to the dead-letter queue with the reason. */
