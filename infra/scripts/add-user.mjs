@@ -4,7 +4,7 @@
  * AWS credentials and region are the environment's. `npm run build` comes first.
  */
 import { text } from 'node:stream/consumers';
-import { createDynamo } from '@order-pipeline/platform/aws';
+import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { addUser } from '../../services/order-api/dist/auth/users.js';
 
 const [table, userId] = process.argv.slice(2);

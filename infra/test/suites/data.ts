@@ -108,8 +108,12 @@ export function describeData(graphs: Graphs): void {
         ...ofType(graphs[stack], 'dynamodb/table:Table'),
         ...ofType(graphs[stack], 'sqs/queue:Queue'),
       ];
-      expect(data('prod').map(({ protect }) => protect)).toEqual(Array(TABLES.length + QUEUES.length).fill(true));
-      expect(data('dev').map(({ protect }) => protect)).toEqual(Array(TABLES.length + QUEUES.length).fill(false));
+      expect(data('prod').map(({ protect }) => protect)).toEqual(
+        Array(TABLES.length + QUEUES.length).fill(true),
+      );
+      expect(data('dev').map(({ protect }) => protect)).toEqual(
+        Array(TABLES.length + QUEUES.length).fill(false),
+      );
       for (const { inputs } of ofType(graphs.prod, 'dynamodb/table:Table')) {
         expect(inputs.deletionProtectionEnabled).toBe(true);
       }
