@@ -1,32 +1,37 @@
 /** Stops calling a service that is gone, and finds out by itself when it is back. */
-import { Code, ConnectError } from '@connectrpc/connect';
-import { type CircuitBreakerPolicy, CircuitState, circuitBreaker, handleWhen } from 'cockatiel';
-import type { Clock } from '../clock.js';
+import { ConnectError } from '@connectrpc/connect';
 import type { Logger } from '../logger.js';
+import type { Timers } from '../timers.js';
 import { failureCode } from './codes.js';
-import { countsAgainstService, type Failure, type StreakLimits } from './decide.js';
-import { StreakBreaker } from './streak-breaker.js';
+import {
+  type BreakerEvent,
+  type BreakerLimits,
+  type BreakerState,
+  CLOSED,
+  nextBreakerState,
+} from './decide/breaker.js';
+import { countsAgainstService, type Failure } from './decide/failure.js';
+import { createOutageError } from './outage.js';
 
-/** Whether calls to a service are refused, for those who can wait instead of failing. */
+/** State of a circuit breaker, for those who can wait instead of failing. */
 export interface Breaker {
+  /** True while calls are refused. */
   readonly isOpen: boolean;
   /** Calls the listener whenever `isOpen` changes. */
   onChange(listener: (open: boolean) => void): void;
 }
 
-/** How a breaker behaves. */
-export interface BreakerOptions extends StreakLimits {
+/** Options of a {@link ProbingBreaker}. */
+export interface BreakerOptions extends BreakerLimits {
   /** Named in errors and logs. */
   readonly service: string;
   /** Asks the service whether it serves; rejects if not. The only call that is made while the breaker is open. */
   readonly probe: () => Promise<void>;
-  /** How often an open breaker probes, in milliseconds. */
-  readonly probeIntervalMs: number;
-  readonly clock: Clock;
+  readonly timers: Timers;
   readonly logger: Logger;
 }
 
-/** What a failed try was. Any ConnectError of a call will do. */
+/** Returns how a call failed. Takes any ConnectError of a call. */
 export function failureOf(error: unknown): Failure {
   const { code, isWireError } = ConnectError.from(error);
   return { code: failureCode(code), answered: isWireError };
@@ -35,25 +40,17 @@ export function failureOf(error: unknown): Failure {
 /** A breaker that probes by itself: no order is risked to find out whether the service is back. */
 export class ProbingBreaker implements Breaker {
   readonly #options: BreakerOptions;
-  readonly #circuit: CircuitBreakerPolicy;
   readonly #listeners: ((open: boolean) => void)[] = [];
-  #isOpen = false;
-  #timer: NodeJS.Timeout | undefined;
-  #closed = false;
+  #state: BreakerState = CLOSED;
+  #cancelProbe: () => void = () => undefined;
+  #stopped = false;
 
   constructor(options: BreakerOptions) {
     this.#options = options;
-    const policy = handleWhen((error) => !(error instanceof GivenUp));
-    this.#circuit = circuitBreaker(policy, {
-      // The timer below decides when to probe.
-      halfOpenAfter: 0,
-      breaker: new StreakBreaker(options, options.clock),
-    });
-    this.#circuit.onStateChange((state) => this.#onStateChange(state));
   }
 
   get isOpen(): boolean {
-    return this.#isOpen;
+    return this.#state.kind === 'open';
   }
 
   onChange(listener: (open: boolean) => void): void {
@@ -61,57 +58,50 @@ export class ProbingBreaker implements Breaker {
   }
 
   /**
-   * Makes the call unless the breaker is open: then it throws UNAVAILABLE at once. An answer with a business code
-   * counts as a success, since the service gave it; a call that the caller gave up counts as neither.
+   * Makes the call. An error with a business code counts as a success, since the service answered; a call that the caller
+   * gave up counts as neither.
+   *
+   * @throws {ConnectError} UNAVAILABLE, at once, while the breaker is open; see `outageOf`.
    */
   async run<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    if (this.#isOpen)
-      throw new ConnectError(
-        `${this.#options.service} does not answer; calls are suspended`,
-        Code.Unavailable,
-      );
-    const outcome = await this.#circuit
-      .execute(() => outcomeOf(call, signal))
-      .catch((error: unknown) => ({ error: error instanceof GivenUp ? error.cause : error }));
-    if ('error' in outcome) throw outcome.error;
-    return outcome.value;
+    const { service } = this.#options;
+    if (this.isOpen) throw createOutageError(`${service} does not answer; calls are suspended`, service);
+    try {
+      const result = await call();
+      this.#on('call-succeeded');
+      return result;
+    } catch (error) {
+      if (!signal?.aborted)
+        this.#on(countsAgainstService(failureOf(error)) ? 'call-failed' : 'call-succeeded');
+      throw error;
+    }
   }
 
   /** Stops probing. */
   close(): void {
-    this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#stopped = true;
+    this.#cancelProbe();
   }
 
-  #onStateChange(state: CircuitState): void {
-    if (state === CircuitState.Open) this.#scheduleProbe();
-    const open = state !== CircuitState.Closed;
-    if (open === this.#isOpen) return;
-    this.#isOpen = open;
-    this.#options.logger.warn({ service: this.#options.service, open }, 'circuit breaker changed');
-    for (const listener of this.#listeners) listener(open);
+  #on(event: BreakerEvent): void {
+    const { service, logger, timers } = this.#options;
+    const before = this.#state;
+    const after = nextBreakerState(before, event, this.#options, timers.now());
+    this.#state = after;
+    if (after.kind === 'open' && (before.kind === 'closed' || event === 'probe-failed'))
+      this.#scheduleProbe(after.probeIntervalMs);
+    if (after.kind === before.kind) return;
+    logger.warn({ service, open: this.isOpen }, 'circuit breaker changed');
+    for (const listener of this.#listeners) listener(this.isOpen);
   }
 
-  #scheduleProbe(): void {
-    if (this.#closed) return;
-    const probe = () => this.#circuit.execute(this.#options.probe).catch(() => undefined);
-    this.#timer = setTimeout(probe, this.#options.probeIntervalMs).unref();
-  }
-}
-
-/** Carries the error of a call that the caller gave up past the circuit, which counts it as nothing. */
-class GivenUp extends Error {}
-
-/** Throws what speaks against the service. Any other answer, an error with a business code too, speaks for it. */
-async function outcomeOf<T>(
-  call: () => Promise<T>,
-  signal: AbortSignal | undefined,
-): Promise<{ value: T } | { error: unknown }> {
-  try {
-    return { value: await call() };
-  } catch (error) {
-    if (signal?.aborted) throw new GivenUp('given up by the caller', { cause: error });
-    if (countsAgainstService(failureOf(error))) throw error;
-    return { error };
+  #scheduleProbe(delayMs: number): void {
+    if (this.#stopped) return;
+    this.#cancelProbe = this.#options.timers.after(delayMs, () => {
+      this.#options.probe().then(
+        () => this.#on('probe-succeeded'),
+        () => this.#on('probe-failed'),
+      );
+    });
   }
 }

@@ -3,10 +3,11 @@ import type { DescService } from '@bufbuild/protobuf';
 import { type Client, createClient, type Interceptor, type Transport } from '@connectrpc/connect';
 import { Channel, ChannelCredentials } from '@grpc/grpc-js';
 import { createGrpcTransport, withInterceptors } from 'connect-grpc-js';
-import { type Clock, systemClock } from '../clock.js';
 import type { Logger } from '../logger.js';
 import type { Registry } from '../metrics.js';
+import { systemTimers, type Timers } from '../timers.js';
 import { type Breaker, ProbingBreaker } from './breaker.js';
+import type { BreakerLimits } from './decide/breaker.js';
 import { routeGrpcLogs } from './grpc-logs.js';
 import { channelOptions, DEFAULT_LIMITS, type RpcLimits } from './limits.js';
 import { probeHealth } from './probe.js';
@@ -34,22 +35,22 @@ export interface RpcClientOptions {
   readonly limits?: Partial<RpcLimits>;
   readonly retries?: Partial<RetryLimits>;
   /** How many failures in a row, over how long, open the breaker, and how often it probes. */
-  readonly breaker?: Partial<ClientBreakerLimits>;
-  readonly clock?: Clock;
+  readonly breaker?: Partial<BreakerLimits>;
+  readonly timers?: Timers;
+  /** Returns a number in [0,1), for the jitter of pauses between tries. */
+  readonly random?: () => number;
 }
 
-/** When a client stops calling, in milliseconds where not a count. */
-export interface ClientBreakerLimits {
-  readonly minFailures: number;
-  readonly minDurationMs: number;
-  readonly probeIntervalMs: number;
-}
-
-/** Five failures in a row over at least half a second open it; a probe a second looks for the way back. */
-export const DEFAULT_BREAKER_LIMITS: ClientBreakerLimits = {
+/**
+ * Five failures in a row over at least half a second open it; a probe a second looks for the way back, up to one in 30 s
+ * where a service claims to serve and fails again within ten seconds.
+ */
+export const DEFAULT_BREAKER_LIMITS: BreakerLimits = {
   minFailures: 5,
   minDurationMs: 500,
   probeIntervalMs: 1_000,
+  maxProbeIntervalMs: 30_000,
+  stableMs: 10_000,
 };
 
 /** A client of one service. */
@@ -71,6 +72,8 @@ export function createRpcClient<S extends DescService>(service: S, options: RpcC
     timeoutMs: options.timeoutMs,
     retries: { ...DEFAULT_RETRY_LIMITS, ...options.retries },
     breaker,
+    timers: options.timers ?? systemTimers,
+    random: options.random ?? Math.random,
     observe: createClientObserver(options.registry),
     onRetry: (method) => retries.inc({ method }),
   });
@@ -103,7 +106,7 @@ function createBreaker(service: string, tries: Transport, options: RpcClientOpti
     ...options.breaker,
     service,
     probe: () => probeHealth(tries, service, options.timeoutMs),
-    clock: options.clock ?? systemClock,
+    timers: options.timers ?? systemTimers,
     logger: options.logger,
   });
   breaker.onChange((open) => gauge.set({ service }, open ? 1 : 0));

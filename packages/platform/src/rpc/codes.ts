@@ -1,6 +1,6 @@
 /** Names of status codes. */
 import { Code } from '@connectrpc/connect';
-import type { FailureCode } from './decide.js';
+import type { FailureCode } from './decide/failure.js';
 
 /** The code as the retry table spells it. */
 export function failureCode(code: Code): FailureCode {

@@ -1,12 +1,12 @@
 /** Deadline, retries, breaker and metrics around a transport that makes one try a call. */
 import { Code, ConnectError, type Transport } from '@connectrpc/connect';
 import type { ProbingBreaker } from './breaker.js';
-import { type RetryLimits, runWithRetries } from './retry.js';
+import { type RetryDeps, type RetryLimits, runWithRetries } from './retry.js';
 import type { ObserveCall } from './rpc-metrics.js';
 import { methodName } from './service.js';
 
 /** What stands around a try. */
-export interface ResilienceOptions {
+export interface ResilienceOptions extends RetryDeps {
   /** Deadline of one try, in milliseconds. */
   readonly timeoutMs: number;
   readonly retries: RetryLimits;
@@ -21,11 +21,12 @@ export interface ResilienceOptions {
  * the default deadline or what is left of the budget. A stream is one try, since its messages cannot be taken back.
  */
 export function createResilientTransport(next: Transport, options: ResilienceOptions): Transport {
-  const { breaker, observe, retries } = options;
+  const { breaker, observe, retries, timers } = options;
   return {
     async unary(method, signal, budgetMs, header, input) {
       const startedAt = performance.now();
-      const leftMs = () => (budgetMs ?? Number.POSITIVE_INFINITY) - (performance.now() - startedAt);
+      const endsAt = timers.now() + (budgetMs ?? Number.POSITIVE_INFINITY);
+      const leftMs = () => endsAt - timers.now();
       const attempt = async () => {
         // Before the breaker: a caller without time says nothing about the service.
         const timeoutMs = tryMs(options, leftMs());
@@ -37,7 +38,7 @@ export function createResilientTransport(next: Transport, options: ResilienceOpt
         onRetry: () => options.onRetry(methodName(method)),
       };
       try {
-        const response = await unlessAborted(runWithRetries(attempt, budget, retries), signal);
+        const response = await unlessAborted(runWithRetries(attempt, budget, retries, options), signal);
         observe(method, undefined, startedAt);
         return response;
       } catch (error) {

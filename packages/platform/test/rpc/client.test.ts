@@ -3,6 +3,7 @@ import { Channel, ChannelCredentials, Server, ServerCredentials } from '@grpc/gr
 import { describe, expect, test } from '@jest/globals';
 import { createGrpcTransport } from 'connect-grpc-js';
 import { createRegistry, type Registry } from '../../src/metrics.js';
+import { outageOf } from '../../src/rpc/outage.js';
 import { probeHealth } from '../../src/rpc/probe.js';
 import { atEnd, codeOf, collect, connect, errorOf, freePort, serve, until, untilAborted } from './support.js';
 
@@ -193,6 +194,7 @@ describe('the breaker', () => {
       code: Code.Unavailable,
       rawMessage: 'test.v1.EchoService does not answer; calls are suspended',
     });
+    expect(outageOf(refused)).toBe('test.v1.EchoService');
     expect(await codeOf(collect(client.count({})))).toBe('Unavailable');
     expect(calls).toBe(4);
     ready = true;

@@ -1,11 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   countsAgainstService,
-  decideOpen,
+  decidePauseMs,
   decideRetry,
-  extendStreak,
   type FailureCode,
-} from '../../src/rpc/decide.js';
+} from '../../src/rpc/decide/failure.js';
 
 const FINAL: readonly FailureCode[] = [
   'Unknown',
@@ -55,21 +54,20 @@ describe('decideRetry', () => {
   });
 });
 
-describe('decideOpen', () => {
-  const limits = { minFailures: 3, minDurationMs: 500 };
-
-  test('counts a run from its first failure', () => {
-    const first = extendStreak(undefined, 1_000);
-    expect(first).toEqual({ failures: 1, sinceMs: 1_000 });
-    expect(extendStreak(first, 1_400)).toEqual({ failures: 2, sinceMs: 1_000 });
-  });
+describe('decidePauseMs', () => {
+  const limits = { maxTries: 9, firstPauseMs: 50, maxPauseMs: 300 };
 
   test.each([
-    [3, 500, true],
-    [50, 499, false],
-    [2, 10_000, false],
-    [4, 501, true],
-  ])('after %i failures in %i ms: %p', (failures, durationMs, open) => {
-    expect(decideOpen({ failures, sinceMs: 1_000 }, limits, 1_000 + durationMs)).toBe(open);
+    [1, 50],
+    [2, 100],
+    [3, 200],
+    [4, 300],
+  ])('is at most after try %i: %i ms', (tried, ceilingMs) => {
+    expect(decidePauseMs(tried, limits, 10_000, 0.999)).toBeCloseTo(ceilingMs * 0.999);
+    expect(decidePauseMs(tried, limits, 10_000, 0)).toBe(0);
+  });
+
+  test('leaves half of the budget to the try', () => {
+    expect(decidePauseMs(4, limits, 100, 0.999)).toBe(50);
   });
 });

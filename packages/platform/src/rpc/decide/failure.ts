@@ -1,4 +1,4 @@
-/** What a failed call means: is it worth another try, and does it speak against the service? */
+/** Classifies failed calls: worth another try or not, the service's fault or not. */
 
 /** gRPC's status codes other than OK, in the spelling of Connect's `Code`. */
 export type FailureCode =
@@ -71,39 +71,30 @@ function classOf({ code, answered }: Failure): FailureClass {
   return (!answered && BROKEN_CONNECTION[code]) || FAILURE_CLASSES[code];
 }
 
-/** Whether to try again, with `leftMs` of the caller's budget left. The number of tries is capped elsewhere. */
+/** Decides about another try, with `leftMs` of the caller's budget left. The number of tries is capped elsewhere. */
 export function decideRetry(failure: Failure, leftMs: number): 'retry' | 'give up' {
   return classOf(failure).retry && leftMs > 0 ? 'retry' : 'give up';
 }
 
-/** Whether the failure counts towards opening the breaker. */
+/** Returns true for a failure that counts towards opening the breaker. */
 export function countsAgainstService(failure: Failure): boolean {
   return classOf(failure).infrastructure;
 }
 
-/** An unbroken run of infrastructure failures. */
-export interface FailureStreak {
-  readonly failures: number;
-  /** When the first of them was seen, in epoch milliseconds. */
-  readonly sinceMs: number;
+/** How often and how fast tries are repeated. */
+export interface RetryLimits {
+  /** Tries in all, the first included. */
+  readonly maxTries: number;
+  /** Upper bound of the first pause, in milliseconds; it doubles with each try. The pause is a random part of it. */
+  readonly firstPauseMs: number;
+  readonly maxPauseMs: number;
 }
 
-/** When a run of failures means that the whole service is gone. */
-export interface StreakLimits {
-  readonly minFailures: number;
-  /**
-   * How long the run lasts at least, in milliseconds. It tells a lost connection, which fails everything in flight at
-   * one moment while other servers still answer, from a lost service.
-   */
-  readonly minDurationMs: number;
-}
-
-/** The run with one more failure. */
-export function extendStreak(streak: FailureStreak | undefined, nowMs: number): FailureStreak {
-  return streak ? { ...streak, failures: streak.failures + 1 } : { failures: 1, sinceMs: nowMs };
-}
-
-/** Whether the run opens the breaker. */
-export function decideOpen(streak: FailureStreak, limits: StreakLimits, nowMs: number): boolean {
-  return streak.failures >= limits.minFailures && nowMs - streak.sinceMs >= limits.minDurationMs;
+/**
+ * Returns the pause in milliseconds before the try after the `tried`-th: exponential with full jitter, and never more than
+ * half of what is left of the budget, which would leave nothing for the try itself. `random` in [0,1).
+ */
+export function decidePauseMs(tried: number, limits: RetryLimits, leftMs: number, random: number): number {
+  const ceiling = Math.min(limits.maxPauseMs, limits.firstPauseMs * 2 ** (tried - 1));
+  return Math.min(random * ceiling, leftMs / 2);
 }

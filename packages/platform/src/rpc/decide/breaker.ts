@@ -1,0 +1,82 @@
+/**
+ * The state machine of a circuit breaker that probes. `closed` makes every call; `open` refuses all of them, and probes.
+ *
+ *     closed ──failures in a row, over some time──▶ open
+ *     open ──a probe succeeds──▶ closed
+ *
+ * A breaker that opens again soon after a probe has closed it waits longer for its next probe, twice as long each time:
+ * the service claims to serve, and does not.
+ */
+
+/** When a run of failures means that the service is gone, and how it is probed. Times in milliseconds. */
+export interface BreakerLimits {
+  readonly minFailures: number;
+  /**
+   * Minimum duration of the run. It tells a lost connection, which fails everything in flight at one moment while other
+   * servers still answer, from a lost service.
+   */
+  readonly minDurationMs: number;
+  /** From one probe to the next. */
+  readonly probeIntervalMs: number;
+  /** Upper bound of the interval of a breaker that opens again and again. */
+  readonly maxProbeIntervalMs: number;
+  /** How long a breaker has to stay closed before it counts as recovered. */
+  readonly stableMs: number;
+}
+
+/** An unbroken run of infrastructure failures. */
+export interface FailureStreak {
+  readonly failures: number;
+  readonly sinceMs: number;
+}
+
+/** State of a breaker. */
+export type BreakerState =
+  | {
+      readonly kind: 'closed';
+      readonly streak?: FailureStreak | undefined;
+      /** Set by the probe that closed it: when, and the interval of the probes until then. */
+      readonly closed?: { readonly atMs: number; readonly probeIntervalMs: number } | undefined;
+    }
+  | { readonly kind: 'open'; readonly probeIntervalMs: number };
+
+/** The result of a call or of a probe. */
+export type BreakerEvent = 'call-succeeded' | 'call-failed' | 'probe-succeeded' | 'probe-failed';
+
+/** Where every breaker begins. */
+export const CLOSED: BreakerState = { kind: 'closed' };
+
+/** Returns the state after an event. Calls that were made before it opened no longer matter while it is open. */
+export function nextBreakerState(
+  state: BreakerState,
+  event: BreakerEvent,
+  limits: BreakerLimits,
+  nowMs: number,
+): BreakerState {
+  if (state.kind === 'open') {
+    if (event !== 'probe-succeeded') return state;
+    return { kind: 'closed', closed: { atMs: nowMs, probeIntervalMs: state.probeIntervalMs } };
+  }
+  if (event === 'call-succeeded') return state.streak ? { ...state, streak: undefined } : state;
+  if (event !== 'call-failed') return state;
+  const streak = extendStreak(state.streak, nowMs);
+  if (!isGone(streak, limits, nowMs)) return { ...state, streak };
+  return { kind: 'open', probeIntervalMs: decideProbeIntervalMs(state, limits, nowMs) };
+}
+
+function extendStreak(streak: FailureStreak | undefined, nowMs: number): FailureStreak {
+  return streak ? { ...streak, failures: streak.failures + 1 } : { failures: 1, sinceMs: nowMs };
+}
+
+function isGone(streak: FailureStreak, limits: BreakerLimits, nowMs: number): boolean {
+  return streak.failures >= limits.minFailures && nowMs - streak.sinceMs >= limits.minDurationMs;
+}
+
+function decideProbeIntervalMs(
+  { closed }: Extract<BreakerState, { kind: 'closed' }>,
+  limits: BreakerLimits,
+  nowMs: number,
+): number {
+  if (!closed || nowMs - closed.atMs >= limits.stableMs) return limits.probeIntervalMs;
+  return Math.min(limits.maxProbeIntervalMs, closed.probeIntervalMs * 2);
+}
