@@ -1,4 +1,4 @@
-import { type Environment, EnvReader } from '@order-pipeline/platform/env';
+import { type Draft, type Environment, EnvReader, type Invalid, isValid } from '@order-pipeline/platform/env';
 
 /** How the local stack is laid out. */
 export interface LocalConfig {
@@ -53,26 +53,23 @@ export function loadLocalConfig(environment: Environment): LocalConfig {
   const env = new EnvReader(environment);
   const optionalUrl = (variable: string, schemes: readonly string[], example: string) =>
     environment[variable] ? env.url(variable, schemes, example) : undefined;
-  const config: LocalConfig = {
+  return env.resolve<LocalConfig>({
     ports: readPorts(env),
     sqsEndpoint: optionalUrl('AWS_ENDPOINT_URL_SQS', HTTP, 'http://localhost:9324'),
     dynamoEndpoint: optionalUrl('AWS_ENDPOINT_URL_DYNAMODB', HTTP, 'http://localhost:8001'),
     redisUrl: optionalUrl('REDIS_URL', ['redis:', 'rediss:'], 'redis://localhost:6379'),
-  };
-  env.done();
-  return config;
+  });
 }
 
 /** Every part needs a port of its own, and one that the others know before it listens: 0 will not do. */
-function readPorts(env: EnvReader): LocalPorts {
+function readPorts(env: EnvReader): Draft<LocalPorts> {
   const owners = new Map<number, string>();
-  const read = (part: keyof LocalPorts): number => {
+  const read = (part: keyof LocalPorts): number | Invalid => {
     const variable = PORT_VARIABLES[part];
     const port = env.integer(variable, DEFAULT_PORTS[part], 1, 65_535);
+    if (!isValid(port)) return port;
     const owner = owners.get(port);
-    // A bad port is reported as such already, and stands for none.
-    if (port && owner)
-      env.report(variable, `is ${port}, the same as ${owner}`, 'set one of them to another port');
+    if (owner) env.report(variable, `is ${port}, the same as ${owner}`, 'set one of them to another port');
     owners.set(port, variable);
     return port;
   };

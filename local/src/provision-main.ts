@@ -15,13 +15,15 @@ const OPTIONS = { maxAttempts: 30, requestTimeoutMs: 5_000 };
 
 const env = new EnvReader(process.env);
 if (process.argv[2] === 'catalogue') {
-  const scoringUrl = env.url('SCORING_HTTP_URL', WEB, 'http://localhost:8081');
-  env.done();
+  const { scoringUrl } = env.resolve<{ scoringUrl: string }>({
+    scoringUrl: env.url('SCORING_HTTP_URL', WEB, 'http://localhost:8081'),
+  });
   await stockCatalogue(scoringUrl);
 } else {
-  const region = env.textOr('AWS_REGION', 'us-east-1');
-  const endpoint = env.url('AWS_ENDPOINT_URL_SQS', WEB, 'http://localhost:9324');
-  env.done();
+  const { region, endpoint } = env.resolve<{ region: string; endpoint: string }>({
+    region: env.textOr('AWS_REGION', 'us-east-1'),
+    endpoint: env.url('AWS_ENDPOINT_URL_SQS', WEB, 'http://localhost:9324'),
+  });
   const sqs = createSqs({ ...OPTIONS, region });
   const urls = await createQueues(sqs, endpoint);
   await createTopics(createSns({ ...OPTIONS, region }), sqs, urls);

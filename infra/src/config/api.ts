@@ -1,6 +1,6 @@
 /** The settings that order-api is given: who may log in, how often they may ask, from which pages. */
 import { parseOrigins, parseRate } from '@order-pipeline/contracts/settings';
-import type { EnvReader } from '@order-pipeline/platform/env';
+import { type Draft, type EnvReader, type Invalid, orUndefined } from '@order-pipeline/platform/env';
 import { z } from 'zod';
 import { readList } from './keys.ts';
 import type { AuthConfig } from './types.ts';
@@ -9,7 +9,7 @@ import type { AuthConfig } from './types.ts';
 const OIDC_KEYS = ['oidcIssuer', 'oidcAudience'] as const;
 
 /** Reads who may log in. */
-export function readAuth(reader: EnvReader): AuthConfig {
+export function readAuth(reader: EnvReader): Exclude<Draft<AuthConfig>, Invalid> {
   const mode = reader.choice('authMode', ['password', 'oidc'], 'password');
   if (mode === 'oidc') {
     return {
@@ -27,7 +27,7 @@ export function readAuth(reader: EnvReader): AuthConfig {
 }
 
 /** Reads the quota of one user, in the form that order-api reads it. */
-export function readRateLimit(reader: EnvReader): string {
+export function readRateLimit(reader: EnvReader): string | Invalid {
   const schema = z
     .string()
     .refine((text) => parseRate(text) !== undefined, {
@@ -38,9 +38,9 @@ export function readRateLimit(reader: EnvReader): string {
 }
 
 /** Reads the origins whose pages may call the API, in the form that order-api reads them. */
-export function readCorsOrigins(reader: EnvReader): string[] {
+export function readCorsOrigins(reader: EnvReader): string[] | Invalid {
   const origins = reader.read('corsOrigins', readList(z.string()), 'set a list of origins');
-  const { invalid } = parseOrigins(origins?.join(',') ?? '');
+  const { invalid } = parseOrigins(orUndefined(origins)?.join(',') ?? '');
   for (const origin of invalid) {
     reader.report(
       'corsOrigins',

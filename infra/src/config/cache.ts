@@ -1,5 +1,5 @@
 /** The settings of the cache. */
-import type { EnvReader, Stage } from '@order-pipeline/platform/env';
+import type { EnvReader, Invalid, Stage } from '@order-pipeline/platform/env';
 import { z } from 'zod';
 
 /** Generations of nodes without encryption in transit or at rest, both of which the cache wants. */
@@ -8,7 +8,7 @@ const WITHOUT_ENCRYPTION = ['t1', 'm1', 'm2', 'm3', 'c1', 'r3'];
 const SIZES = /^(micro|small|medium|large|\d{0,2}xlarge)$/;
 
 /** Reads the type of the cache's nodes. */
-export function readCacheNodeType(reader: EnvReader): string {
+export function readCacheNodeType(reader: EnvReader): string | Invalid {
   const schema = z
     .string()
     .superRefine((text, context) => {
@@ -23,7 +23,7 @@ export function readCacheNodeType(reader: EnvReader): string {
 }
 
 /** Reads how many nodes the cache has; in prod one takes over from another. */
-export function readCacheNodes(reader: EnvReader, stage: Stage): number {
+export function readCacheNodes(reader: EnvReader, stage: Stage | Invalid): number | Invalid {
   const fewest = stage === 'prod' ? 2 : 1;
   return reader.integer('cacheNodes', fewest, fewest, 6);
 }

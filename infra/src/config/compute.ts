@@ -1,6 +1,6 @@
 /** The settings of everything that runs. */
 import { ORDER_QUEUE } from '@order-pipeline/contracts/queues';
-import type { EnvReader, Stage } from '@order-pipeline/platform/env';
+import { type Draft, type EnvReader, type Invalid, isValid, type Stage } from '@order-pipeline/platform/env';
 import { z } from 'zod';
 import { validateTaskSize } from '../decide/fargate.ts';
 import { SERVICE_NAMES, type ServiceName } from '../decide/services.ts';
@@ -16,7 +16,7 @@ import type { ComputeConfig, ServiceSize } from './types.ts';
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365];
 
 /** Reads the settings of everything that runs, and checks those that depend on each other. */
-export function readCompute(reader: EnvReader, stage: Stage, region: string | undefined): ComputeConfig {
+export function readCompute(reader: EnvReader, stage: Stage | Invalid, region: string | undefined) {
   const natGateways = reader.choice('natGateways', ['none', 'single', 'perZone'], 'none');
   const auth = readAuth(reader);
   if (auth.mode === 'oidc' && natGateways === 'none') {
@@ -39,7 +39,7 @@ export function readCompute(reader: EnvReader, stage: Stage, region: string | un
     images: readImages(reader),
     services: Object.fromEntries(
       SERVICE_NAMES.map((name) => [name, readSize(reader, name, stage)]),
-    ) as Record<ServiceName, ServiceSize>,
+    ) as Record<ServiceName, Draft<ServiceSize>>,
     processorTuning: readTuning(reader),
     cacheNodeType: readCacheNodeType(reader),
     cacheNodes: readCacheNodes(reader, stage),
@@ -54,11 +54,11 @@ export function readCompute(reader: EnvReader, stage: Stage, region: string | un
     logLevel: reader.choice('logLevel', ['trace', 'debug', 'info', 'warn', 'error', 'fatal'], 'info'),
     appMetrics: readSwitch(reader, 'appMetrics', true),
     containerInsights: readSwitch(reader, 'containerInsights', false),
-  };
+  } satisfies Draft<ComputeConfig>;
 }
 
 /** Reads a service's size. In prod two tasks are the least: one zone may be lost, and a deployment may fail. */
-function readSize(reader: EnvReader, service: ServiceName, stage: Stage): ServiceSize {
+function readSize(reader: EnvReader, service: ServiceName, stage: Stage | Invalid): Draft<ServiceSize> {
   const key = toKey(service);
   const fewest = stage === 'prod' ? 2 : 1;
   const size = {
@@ -67,12 +67,13 @@ function readSize(reader: EnvReader, service: ServiceName, stage: Stage): Servic
     minTasks: reader.integer(`${key}MinTasks`, fewest, fewest, 100),
     maxTasks: reader.integer(`${key}MaxTasks`, 4, 1, 1_000),
   };
-  const problem = validateTaskSize(size);
-  if (problem && size.cpuUnits && size.memoryMiB) {
-    reader.report(`${key}Memory`, 'does not fit the CPU', problem);
+  const { cpuUnits, memoryMiB, minTasks, maxTasks } = size;
+  if (isValid(cpuUnits) && isValid(memoryMiB)) {
+    const problem = validateTaskSize({ cpuUnits, memoryMiB });
+    if (problem) reader.report(`${key}Memory`, 'does not fit the CPU', problem);
   }
-  if (size.minTasks > size.maxTasks) {
-    reader.report(`${key}MaxTasks`, `is less than ${key}MinTasks`, `set at least ${size.minTasks}`);
+  if (isValid(minTasks) && isValid(maxTasks) && minTasks > maxTasks) {
+    reader.report(`${key}MaxTasks`, `is less than ${key}MinTasks`, `set at least ${minTasks}`);
   }
   return size;
 }
@@ -80,7 +81,9 @@ function readSize(reader: EnvReader, service: ServiceName, stage: Stage): Servic
 function readTuning(reader: EnvReader): Tuning {
   const tuning: Record<string, number> = {};
   for (const { key, min, max } of PROCESSOR_TUNING) {
-    if (reader.textOr(key, '') !== '') tuning[key] = reader.integer(key, min, min, max);
+    if (!reader.isSet(key)) continue;
+    const value = reader.integer(key, min, min, max);
+    if (isValid(value)) tuning[key] = value;
   }
   for (const { key, problem, remedy } of findTuningProblems(tuning, ORDER_QUEUE.visibilityTimeoutSeconds)) {
     reader.report(key, problem, remedy);

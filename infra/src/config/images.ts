@@ -1,5 +1,5 @@
 /** The settings of the images that run. */
-import type { EnvReader } from '@order-pipeline/platform/env';
+import { type EnvReader, orUndefined } from '@order-pipeline/platform/env';
 import { z } from 'zod';
 import { IMAGE_NAMES } from '../decide/services.ts';
 import type { ImagesConfig } from './types.ts';
@@ -9,7 +9,7 @@ const MOVING_TAGS = ['latest'];
 
 /** Reads which images run. */
 export function readImages(reader: EnvReader): ImagesConfig {
-  const tag = reader.read(
+  const tagRead = reader.read(
     'imageTag',
     z
       .string()
@@ -20,7 +20,8 @@ export function readImages(reader: EnvReader): ImagesConfig {
       .optional(),
     'set the tag under which all images were pushed, such as a revision',
   );
-  const digests = reader.read('imageDigests', digestsSchema.optional(), DIGESTS_REMEDY);
+  const tag = orUndefined(tagRead);
+  const digests = orUndefined(reader.read('imageDigests', digestsSchema.optional(), DIGESTS_REMEDY));
   if (tag && digests) reader.report('imageTag', 'is set beside imageDigests', 'set only one of the two');
   if (digests) return { source: 'digest', digests };
   return tag ? { source: 'tag', tag } : { source: 'build' };

@@ -1,5 +1,11 @@
 /** A stack's settings: read once, all problems reported together with their remedies, then complete and typed. */
-import { type Environment, EnvReader } from '@order-pipeline/platform/env';
+import {
+  type Environment,
+  EnvReader,
+  type Invalid,
+  isValid,
+  orUndefined,
+} from '@order-pipeline/platform/env';
 import { z } from 'zod';
 import { readCompute } from './compute.ts';
 import { CONFIG_KEYS, readList, readSwitch } from './keys.ts';
@@ -27,34 +33,38 @@ export function loadConfig(settings: Environment, region: string | undefined, st
     z.enum(['local', 'dev', 'prod'], { error: 'not one of the known values' }),
     'pulumi config set stage dev (or prod, or local for an emulator)',
   );
-  checkStackName(reader, stack, stage);
-  const compute = readSwitch(reader, 'compute', stage !== 'local');
+  checkStackName(reader, stack, orUndefined(stage));
+  const runs = readSwitch(reader, 'compute', stage !== 'local');
   const alarms = readSwitch(reader, 'alarms', stage !== 'local');
-  if (stage === 'local' && compute) {
+  if (stage === 'local' && runs) {
     reader.report('compute', 'is on for an emulator', 'set it to off: the services run by npm start');
   }
-  const email = reader.read(
+  const address = reader.read(
     'alarmEmail',
     z.email({ error: 'not an address' }).optional(),
     'set an e-mail address',
   );
-  const retire = reader.textOr('retire', '');
-  const config: StackConfig = {
+  const email = orUndefined(address);
+  const protect = readSwitch(reader, 'protect', stage === 'prod');
+  const compute = runs ? readCompute(reader, stage, region) : undefined;
+  if (alarms && compute) checkLogLevel(reader, compute.logLevel);
+  if (stage === 'prod') {
+    const retire = orUndefined(reader.textOr('retire', '')) ?? '';
+    const { canary = false, entry } = compute ?? {};
+    checkProduction(reader, { protect, alarms, email, canary, entry }, stack, retire);
+  }
+  return reader.resolve<StackConfig>({
     stage,
     region: region ?? '',
-    protect: readSwitch(reader, 'protect', stage === 'prod'),
+    protect,
     replicaRegions: readRegions(reader, region),
     signingKeyGeneration: reader.integer('signingKeyGeneration', 1, 1, 1_000_000),
     jwtSecretGeneration: reader.integer('jwtSecretGeneration', 1, 1, 1_000_000),
     version: reader.textOr('version', 'unknown'),
     runbookUrl: reader.textOr('runbookUrl', 'docs/runbook.md'),
-    ...(compute && { compute: readCompute(reader, stage, region) }),
+    ...(compute && { compute }),
     ...(alarms && { alarms: { ...(email && { email }) } }),
-  };
-  checkLogLevel(reader, config);
-  if (stage === 'prod') checkProduction(reader, config, stack, retire);
-  reader.done();
-  return config;
+  });
 }
 
 function checkRegion(reader: EnvReader, region: string | undefined): void {
@@ -64,20 +74,21 @@ function checkRegion(reader: EnvReader, region: string | undefined): void {
     reader.report('aws:region', `is ${region}, which is not a region of AWS`, remedy);
 }
 
-function checkLogLevel(reader: EnvReader, { compute, alarms }: StackConfig): void {
-  if (compute && alarms && WITHOUT_ACCESS_LOG.includes(compute.logLevel)) {
+function checkLogLevel(reader: EnvReader, logLevel: string | Invalid): void {
+  if (isValid(logLevel) && WITHOUT_ACCESS_LOG.includes(logLevel)) {
     reader.report(
       'logLevel',
-      `is ${compute.logLevel}, but the alarm on latency reads the access log of order-api`,
+      `is ${logLevel}, but the alarm on latency reads the access log of order-api`,
       'set it to info or debug, or alarms to off',
     );
   }
 }
 
-function readRegions(reader: EnvReader, region: string | undefined): string[] {
+function readRegions(reader: EnvReader, region: string | undefined): string[] | Invalid {
   const list = readList(z.string().regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, { error: 'not a list of regions' }));
   const remedy = 'set regions other than aws:region, separated by commas: eu-west-1,eu-north-1';
-  const regions = reader.read('replicaRegions', list, remedy) ?? [];
+  const regions = reader.read('replicaRegions', list, remedy);
+  if (!isValid(regions)) return regions;
   const report = (problem: string) => reader.report('replicaRegions', problem, remedy);
   if (region && regions.includes(region)) report('has the home region in it');
   for (const name of new Set(regions)) {

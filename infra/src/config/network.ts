@@ -1,12 +1,12 @@
 /** The settings of the network and of the way in. */
-import type { EnvReader, Stage } from '@order-pipeline/platform/env';
+import { type EnvReader, type Invalid, orUndefined, type Stage } from '@order-pipeline/platform/env';
 import { z } from 'zod';
 import { findCidrProblem } from '../decide/cidr.ts';
 import { MAX_ZONES } from '../decide/subnets.ts';
 import type { EntryConfig } from './types.ts';
 
 /** Reads the VPC's range. */
-export function readVpcCidr(reader: EnvReader): string {
+export function readVpcCidr(reader: EnvReader): string | Invalid {
   const schema = z
     .string()
     .default('10.0.0.0/16')
@@ -19,14 +19,18 @@ export function readVpcCidr(reader: EnvReader): string {
 }
 
 /** Reads the number of zones. */
-export function readZones(reader: EnvReader): number {
+export function readZones(reader: EnvReader): number | Invalid {
   return reader.integer('zones', 2, 2, MAX_ZONES);
 }
 
 /** Reads how the API is reached, and refuses a certificate that the load balancer cannot use. */
-export function readEntry(reader: EnvReader, stage: Stage, region: string | undefined): EntryConfig {
+export function readEntry(
+  reader: EnvReader,
+  stage: Stage | Invalid,
+  region: string | undefined,
+): EntryConfig {
   const text = (key: string, pattern: RegExp, error: string, remedy: string) =>
-    reader.read(key, z.string().regex(pattern, { error }).optional(), remedy);
+    orUndefined(reader.read(key, z.string().regex(pattern, { error }).optional(), remedy));
   const domainName = text(
     'domainName',
     /^([a-z0-9-]+\.)+[a-z]{2,}$/,

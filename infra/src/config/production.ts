@@ -1,6 +1,6 @@
 /** What a production stack may not be: unprotected, without alarms, or still with the values of the template. */
 import type { EnvReader } from '@order-pipeline/platform/env';
-import type { StackConfig } from './types.ts';
+import type { EntryConfig } from './types.ts';
 
 /** Names that nobody can own (RFC 2606), such as those of Pulumi.prod.yaml before it is filled in. */
 const RESERVED_NAME = /(^|[.@])(example\.(com|org|net)|[a-z0-9-]+\.(example|test|invalid|localhost))$/;
@@ -26,32 +26,41 @@ export function checkStackName(
   }
 }
 
+/** Settings that production restricts. */
+export interface ProductionSettings {
+  readonly protect: boolean;
+  readonly alarms: boolean;
+  /** Where alarms go. */
+  readonly email: string | undefined;
+  readonly canary: boolean;
+  /** Undefined where nothing runs. */
+  readonly entry: EntryConfig | undefined;
+}
+
 /**
  * Reports what a production stack must not have. `retire` names the stack that is being taken down: only then may its
  * protection be off.
  */
 export function checkProduction(
   reader: EnvReader,
-  config: StackConfig,
+  { protect, alarms, email, canary, entry }: ProductionSettings,
   stack: string | undefined,
   retire: string,
 ): void {
-  if (!config.protect && retire !== (stack ?? 'prod')) {
+  if (!protect && retire !== (stack ?? 'prod')) {
     reader.report(
       'protect',
       'is off in prod: the tables and the load balancer could be deleted',
       `remove the setting, or set retire to ${stack ?? 'prod'} to take the stack down`,
     );
   }
-  const { compute, alarms } = config;
-  if (compute?.canary && !alarms) {
+  if (canary && !alarms) {
     reader.report(
       'canary',
       'is on while alarms are off: nothing would take a bad deployment back',
       'set alarms to on, or canary to off',
     );
   }
-  const entry = compute?.entry;
   if (entry?.scheme === 'https') {
     if (RESERVED_NAME.test(entry.domainName)) {
       reader.report('domainName', `is the example ${entry.domainName}`, 'set a domain of your own');
@@ -64,7 +73,7 @@ export function checkProduction(
       );
     }
   }
-  if (alarms?.email && RESERVED_NAME.test(alarms.email)) {
-    reader.report('alarmEmail', `is the example ${alarms.email}`, 'set the address of those who are on call');
+  if (email && RESERVED_NAME.test(email)) {
+    reader.report('alarmEmail', `is the example ${email}`, 'set the address of those who are on call');
   }
 }

@@ -1,5 +1,10 @@
 /** Reads settings from the environment once, and reports everything that is wrong with them together. */
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { type Draft, INVALID, Invalid } from './draft.js';
+import { Secret, type SecretParser, trimSecret } from './secret.js';
+
+export { type Draft, INVALID, Invalid, isValid, orUndefined } from './draft.js';
 
 /** One thing that is wrong with the environment, and what to do about it. */
 export interface ConfigProblem {
@@ -21,9 +26,22 @@ export class ConfigError extends Error {
 /** Environment variables as a process gets them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Options of a secret setting. */
+export interface SecretOptions<T> {
+  /** Reads the text. Problems must not repeat it. */
+  readonly parse: SecretParser<T>;
+  readonly remedy: string;
+  /** The text to use when nothing is set. Required by default. */
+  readonly fallback?: string | undefined;
+}
+
 /**
- * Reads variables one by one and remembers what is wrong with them. Values of bad variables are placeholders:
- * nothing may be used before `done()` has passed.
+ * Reads variables one by one and collects what is wrong with them. A bad variable reads as Invalid, which no
+ * configuration's type accepts: `resolve` throws all problems at once, or returns the values.
+ *
+ * @example
+ * const env = new EnvReader(process.env);
+ * return env.resolve<Config>({ port: env.port('PORT', 8_000), table: env.text('TABLE', 'name the table') });
  */
 export class EnvReader {
   readonly #problems: ConfigProblem[] = [];
@@ -33,37 +51,78 @@ export class EnvReader {
     this.#env = env;
   }
 
-  /** The variable as `schema` reads it; an empty one counts as unset. The remedy completes "set it to …". */
-  read<T>(variable: string, schema: z.ZodType<T>, remedy: string): T {
+  /** Returns the variable as `schema` reads it; an empty one counts as unset. The remedy completes "set it to …". */
+  read<T>(variable: string, schema: z.ZodType<T>, remedy: string): T | Invalid {
     const value = this.#env[variable];
     const result = schema.safeParse(value === '' ? undefined : value);
     if (result.success) return result.data;
     const unset = value === undefined || value === '';
-    this.report(
+    return this.report(
       variable,
       unset ? 'is not set' : `is ${result.error.issues[0]?.message ?? 'invalid'}`,
       remedy,
     );
-    return undefined as T;
   }
 
-  /** Notes a problem that no single variable shows. */
-  report(variable: string, problem: string, remedy: string): void {
+  /**
+   * Returns the secret in `variable`, or in the file that `variable`_FILE names. `watchSecrets` keeps one from a file up
+   * to date.
+   */
+  secret<T>(variable: string, { parse, remedy, fallback }: SecretOptions<T>): Secret<T> | Invalid {
+    const fileVariable = `${variable}_FILE`;
+    const path = this.#env[fileVariable] || undefined;
+    const given = this.#env[variable] || undefined;
+    if (path !== undefined && given !== undefined)
+      return this.report(variable, `is set, and so is ${fileVariable}`, 'set only one of them');
+    const text = path === undefined ? (given ?? fallback) : this.#readFile(fileVariable, path);
+    if (text instanceof Invalid) return text;
+    if (text === undefined) return this.report(variable, 'is not set', remedy);
+    const parsed = parse(text);
+    if ('value' in parsed)
+      return new Secret(variable, parsed.value, path ? { path, text, parse } : undefined);
+    const place = path === undefined ? variable : `${variable} (from ${fileVariable})`;
+    for (const problem of parsed.problems) this.report(place, problem, remedy);
+    return INVALID;
+  }
+
+  #readFile(variable: string, path: string): string | Invalid {
+    try {
+      return trimSecret(readFileSync(path, 'utf8'));
+    } catch (error) {
+      const { code = 'unreadable' } = error as NodeJS.ErrnoException;
+      return this.report(
+        variable,
+        `cannot be read (${code})`,
+        `make ${path} a file that this process can read`,
+      );
+    }
+  }
+
+  /** Returns true when the variable, or the `_FILE` variable of a secret, is set. */
+  isSet(variable: string): boolean {
+    return Boolean(this.#env[variable] || this.#env[`${variable}_FILE`]);
+  }
+
+  /** Notes a problem, also one that no single variable shows. */
+  report(variable: string, problem: string, remedy: string): Invalid {
     this.#problems.push({ variable, problem, remedy });
+    return INVALID;
   }
 
-  /** Throws a ConfigError if anything was wrong. */
-  done(): void {
+  /** Returns the configuration. Throws a ConfigError with every problem when anything was wrong. */
+  resolve<C>(draft: Draft<C>): C {
     if (this.#problems.length > 0) throw new ConfigError(this.#problems);
+    // Invalid is returned together with a problem only, so there is none in the draft.
+    return draft as C;
   }
 
-  /** A text that must be set. */
-  text(variable: string, remedy: string): string {
-    return this.read(variable, z.string(), remedy);
+  /** A text. It must be set unless there is a fallback. */
+  text(variable: string, remedy: string, fallback?: string): string | Invalid {
+    return this.read(variable, fallback === undefined ? z.string() : z.string().default(fallback), remedy);
   }
 
   /** A text with a default. */
-  textOr(variable: string, fallback: string): string {
+  textOr(variable: string, fallback: string): string | Invalid {
     return this.read(variable, z.string().default(fallback), 'set any text');
   }
 
@@ -72,13 +131,13 @@ export class EnvReader {
     variable: string,
     choices: T,
     fallback: T[number],
-  ): T[number] {
+  ): T[number] | Invalid {
     const schema = z.enum(choices, { error: 'not one of the known values' }).default(fallback as never);
     return this.read(variable, schema as z.ZodType<T[number]>, `set it to ${choices.join(', ')}`);
   }
 
   /** A whole number within bounds, with a default. */
-  integer(variable: string, fallback: number, min: number, max: number): number {
+  integer(variable: string, fallback: number, min: number, max: number): number | Invalid {
     const schema = z
       .string()
       .regex(/^-?\d+$/, { error: 'not a whole number' })
@@ -89,7 +148,7 @@ export class EnvReader {
   }
 
   /** A number within bounds, with a default. */
-  number(variable: string, fallback: number, min: number, max: number): number {
+  number(variable: string, fallback: number, min: number, max: number): number | Invalid {
     const schema = z
       .string()
       .regex(/^-?\d+(\.\d+)?$/, { error: 'not a number' })
@@ -100,12 +159,12 @@ export class EnvReader {
   }
 
   /** A TCP port, 0 for any free one. */
-  port(variable: string, fallback: number): number {
+  port(variable: string, fallback: number): number | Invalid {
     return this.integer(variable, fallback, 0, 65_535);
   }
 
-  /** A URL with one of the schemes (`http:`). */
-  url(variable: string, schemes: readonly string[], example: string, fallback?: string): string {
+  /** A URL with one of the schemes (`http:`). It must be set unless there is a fallback. */
+  url(variable: string, schemes: readonly string[], example: string, fallback?: string): string | Invalid {
     const schema = z
       .string()
       .refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol), {
@@ -130,7 +189,9 @@ export interface CommonConfig {
 }
 
 /** Reads what every service is told: STAGE, LOG_LEVEL and AWS_REGION. */
-export function readCommon(env: EnvReader): CommonConfig {
+export function readCommon(env: EnvReader): {
+  readonly [K in keyof CommonConfig]: CommonConfig[K] | Invalid;
+} {
   return {
     stage: env.choice('STAGE', ['local', 'dev', 'prod'], 'local'),
     logLevel: env.choice('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),

@@ -1,15 +1,17 @@
 /** A Redis client that fails fast: Redis is an aid here, and a caller that waits for it is worse off than without. */
 import { Redis } from 'ioredis';
 import type { Logger } from './logger.js';
+import { followUrl } from './redis-follow.js';
+import type { Secret } from './secret.js';
 
 export type { Redis } from 'ioredis';
 
 /**
  * Connects in the background and reconnects for ever. Commands fail at once while there is no connection, and after
- * `commandTimeoutMs` when the server does not answer.
+ * `commandTimeoutMs` when the server does not answer. A secret URL is followed when it changes.
  */
-export function createRedis(url: string, logger: Logger, commandTimeoutMs = 500): Redis {
-  const redis = new Redis(url, {
+export function createRedis(url: string | Secret<string>, logger: Logger, commandTimeoutMs = 500): Redis {
+  const redis = new Redis(typeof url === 'string' ? url : url.current, {
     enableOfflineQueue: false,
     enableAutoPipelining: true,
     maxRetriesPerRequest: 0,
@@ -26,7 +28,7 @@ export function createRedis(url: string, logger: Logger, commandTimeoutMs = 500)
     if (down) logger.info('Redis is back');
     down = false;
   });
-  return redis;
+  return typeof url === 'string' ? redis : followUrl(redis, url);
 }
 
 /** Rejects when Redis does not answer. */

@@ -1,5 +1,9 @@
-import { describe, expect, test } from '@jest/globals';
-import { ConfigError, EnvReader, readCommon } from '../src/env.js';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ConfigError, EnvReader, isValid, orUndefined, readCommon } from '../src/env.js';
 
 test('reads defaults from an empty environment', () => {
   const env = new EnvReader({});
@@ -7,7 +11,7 @@ test('reads defaults from an empty environment', () => {
   expect(env.port('PORT', 8000)).toBe(8000);
   expect(env.number('WEIGHT', 0.5, 0, 1)).toBe(0.5);
   expect(env.url('URL', ['http:'], 'http://x', 'http://y')).toBe('http://y');
-  expect(() => env.done()).not.toThrow();
+  expect(env.resolve({ port: 1 })).toEqual({ port: 1 });
 });
 
 test('reads what is set, and takes an empty variable for unset', () => {
@@ -17,7 +21,76 @@ test('reads what is set, and takes an empty variable for unset', () => {
   expect(env.number('WEIGHT', 0.5, 0, 1)).toBe(0.25);
   expect(env.textOr('NAME', 'nobody')).toBe('nobody');
   expect(env.url('URL', ['http:'], 'http://x')).toBe('http://a:1/b');
-  env.done();
+});
+
+test('a value that cannot be used is Invalid, which no configuration takes', () => {
+  const env = new EnvReader({ PORT: 'x' });
+  const port = env.port('PORT', 8_000);
+  const draft = { port, name: 'a' };
+  expect(isValid(port)).toBe(false);
+  expect([orUndefined(port), orUndefined(draft.name)]).toEqual([undefined, 'a']);
+  expect(String(port)).toBe('[invalid setting]');
+  // @ts-expect-error the compiler refuses a value that was not resolved
+  const unresolved: { readonly port: number } = draft;
+  expect(unresolved).toBe(draft);
+  expect(() => env.resolve<{ port: number; name: string }>(draft)).toThrow('PORT is not a whole number');
+});
+
+describe('a secret', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'env-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const options = {
+    parse: (text: string) => (/^\w+$/.test(text) ? { value: text } : { problems: ['is no word', 'is bad'] }),
+    remedy: 'set it to a word',
+  };
+  const problemsOf = (variables: Record<string, string>) => {
+    const env = new EnvReader(variables);
+    const secret = env.secret('KEY', options);
+    expect(isValid(secret)).toBe(false);
+    return failure(() => env.resolve({}))
+      .message.split('\n')
+      .slice(1);
+  };
+
+  test('comes from its variable, its file or its fallback', async () => {
+    const path = join(folder, 'key');
+    await writeFile(path, 'fromFile\r\n');
+    const read = (variables: Record<string, string>, fallback?: string) =>
+      orUndefined(new EnvReader(variables).secret('KEY', { ...options, fallback }))?.current;
+    expect(read({ KEY: 'direct' })).toBe('direct');
+    expect(read({ KEY_FILE: path, KEY: '' })).toBe('fromFile');
+    expect(read({}, 'fallback')).toBe('fallback');
+  });
+
+  test('does not show in JSON', () => {
+    const secret = new EnvReader({ KEY: 'word' }).secret('KEY', options);
+    expect(JSON.stringify({ secret })).toBe('{"secret":"[secret KEY]"}');
+    expect(inspect(secret, { depth: 9, showHidden: true })).not.toContain("'word'");
+  });
+
+  test('is reported with its remedy and without its text', async () => {
+    const path = join(folder, 'bad');
+    await writeFile(path, 'not a word');
+    expect(problemsOf({})).toEqual(['  KEY is not set: set it to a word']);
+    expect(problemsOf({ KEY: 'not a word' })).toEqual([
+      '  KEY is no word: set it to a word',
+      '  KEY is bad: set it to a word',
+    ]);
+    expect(problemsOf({ KEY_FILE: path })).toEqual([
+      '  KEY (from KEY_FILE) is no word: set it to a word',
+      '  KEY (from KEY_FILE) is bad: set it to a word',
+    ]);
+    expect(problemsOf({ KEY_FILE: folder })).toEqual([
+      `  KEY_FILE cannot be read (EISDIR): make ${folder} a file that this process can read`,
+    ]);
+    expect(problemsOf({ KEY: 'a', KEY_FILE: path })).toEqual([
+      '  KEY is set, and so is KEY_FILE: set only one of them',
+    ]);
+  });
 });
 
 describe('problems', () => {
@@ -30,7 +103,7 @@ describe('problems', () => {
     env.url('URL', ['http:', 'https:'], 'http://example');
     env.text('TABLE', 'name the table');
     env.report('PAIR', 'does not fit', 'change one');
-    const error = failure(() => env.done());
+    const error = failure(() => env.resolve({}));
     expect(error).toBeInstanceOf(ConfigError);
     expect(error.message).toBe(
       [
@@ -50,7 +123,7 @@ describe('problems', () => {
     const env = new EnvReader({ LOW: '-1', HIGH: '2.5' });
     env.integer('LOW', 1, 0, 9);
     env.number('HIGH', 1, 0, 2);
-    expect(failure(() => env.done()).message).toMatch(/LOW is too small[\s\S]*HIGH is too large/);
+    expect(failure(() => env.resolve({})).message).toMatch(/LOW is too small[\s\S]*HIGH is too large/);
   });
 });
 

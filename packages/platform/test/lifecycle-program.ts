@@ -7,17 +7,23 @@ import { type Environment, EnvReader } from '@order-pipeline/platform/env';
 import { runService } from '@order-pipeline/platform/lifecycle';
 import { closeServer, listen } from '@order-pipeline/platform/listen';
 
-function loadConfig(environment: Environment) {
+interface ProgramConfig {
+  readonly logLevel: string;
+  readonly port: number;
+  readonly table: string;
+  readonly stopTimeoutMs: number;
+  readonly fault: string;
+}
+
+function loadConfig(environment: Environment): ProgramConfig {
   const env = new EnvReader(environment);
-  const config = {
+  return env.resolve<ProgramConfig>({
     logLevel: env.textOr('LOG_LEVEL', 'info'),
     port: env.port('PORT', 0),
     table: env.text('TABLE', 'name the table'),
     stopTimeoutMs: env.integer('STOP_TIMEOUT_MS', 10_000, 1, 60_000),
     fault: env.textOr('FAULT', ''),
-  };
-  env.done();
-  return config;
+  });
 }
 
 await runService({

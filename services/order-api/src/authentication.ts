@@ -21,7 +21,7 @@ function requireSignature(request: Request): void {
     (fingerprint === undefined || typeof fingerprint === 'string');
   const verdict = given
     ? verifyOrder(
-        urlSigningKeys,
+        urlSigningKeys.current,
         order_id as string,
         { expires, key_id, signature, fingerprint } as SignedParameters,
         clock(),

@@ -1,5 +1,15 @@
 /** The API's settings (docs/api.md lists them), read once. */
-import { type CommonConfig, type Environment, EnvReader, readCommon } from '@order-pipeline/platform/env';
+import { USERS_TABLE } from '@order-pipeline/contracts/tables';
+import {
+  type CommonConfig,
+  type Environment,
+  EnvReader,
+  type Invalid,
+  isValid,
+  readCommon,
+} from '@order-pipeline/platform/env';
+import { readRedisUrl } from '@order-pipeline/platform/redis-url';
+import type { Secret } from '@order-pipeline/platform/secret';
 import { type AuthConfig, readAuth } from './config/auth.js';
 import { readKeys, readOrigins, readQuota } from './config/readers.js';
 import type { KeyRing } from './keys.js';
@@ -16,11 +26,11 @@ export interface ApiConfig extends CommonConfig {
   readonly sendBudgetMs: number;
   readonly ordersTable: string;
   readonly usersTable: string;
-  readonly redisUrl: string;
+  readonly redisUrl: Secret<string>;
   readonly auth: AuthConfig;
   /** Verified tokens that are remembered. */
   readonly cachedTokens: number;
-  readonly urlSigningKeys: KeyRing;
+  readonly urlSigningKeys: Secret<KeyRing>;
   /** How long a poll URL can be used; longer than idempotency keys are kept, so that a replayed URL still works. */
   readonly pollUrlTtlSeconds: number;
   /** Calls of one user with a bearer token. */
@@ -47,23 +57,22 @@ export function loadConfig(environment: Environment): ApiConfig {
   const env = new EnvReader(environment);
   const common = readCommon(env);
   const local = common.stage === 'local';
-  const config: ApiConfig = {
+  return env.resolve<ApiConfig>({
     ...common,
     port: env.port('PORT', 8_000),
     stopTimeoutMs: env.integer('STOP_TIMEOUT_MS', 25_000, 0, 120_000),
     queueUrl: env.url('SQS_QUEUE_URL', WEB, 'https://sqs.us-east-1.amazonaws.com/123456789012/order-queue'),
     sendBudgetMs: env.integer('SEND_BUDGET_MS', 6_000, 100, 25_000),
     ordersTable: env.text('ORDERS_TABLE', 'set it to the name of the orders table'),
-    usersTable: env.textOr('USERS_TABLE', 'users'),
-    redisUrl: env.url(
-      'REDIS_URL',
-      ['redis:', 'rediss:'],
-      'rediss://cache.example.com:6379',
-      local ? 'redis://localhost:6379' : undefined,
+    usersTable: env.text(
+      'USERS_TABLE',
+      'set it to the name of the users table',
+      local ? USERS_TABLE.name : undefined,
     ),
+    redisUrl: readRedisUrl(env, local),
     cachedTokens: env.integer('CACHED_TOKENS', 10_000, 0, 1_000_000),
     auth: readAuth(env, common.stage),
-    urlSigningKeys: readKeys(env, common.stage, 'URL_SIGNING_KEYS', LOCAL_URL_SIGNING_KEYS),
+    urlSigningKeys: readKeys(env, local, 'URL_SIGNING_KEYS', LOCAL_URL_SIGNING_KEYS),
     pollUrlTtlSeconds: env.integer('POLL_URL_TTL_SECONDS', 172_800, 60, 2_592_000),
     rateLimit: readQuota(env, 'RATE_LIMIT', 'default', '100/minute'),
     loginRateLimit: readQuota(env, 'LOGIN_RATE_LIMIT', 'login', '30/minute'),
@@ -71,12 +80,10 @@ export function loadConfig(environment: Environment): ApiConfig {
     publicBaseUrl: readPublicBaseUrl(env, local),
     trustProxyHops: env.integer('TRUST_PROXY_HOPS', 0, 0, 10),
     corsOrigins: readOrigins(env, 'CORS_ORIGINS'),
-  };
-  env.done();
-  return config;
+  });
 }
 
-function readPublicBaseUrl(env: EnvReader, local: boolean): string {
+function readPublicBaseUrl(env: EnvReader, local: boolean): string | Invalid {
   const url = env.url('PUBLIC_BASE_URL', WEB, 'https://orders.example.com', local ? '' : undefined);
-  return url?.replace(/\/+$/, '');
+  return isValid(url) ? url.replace(/\/+$/, '') : url;
 }

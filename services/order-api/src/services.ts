@@ -3,6 +3,7 @@ import type { Clock } from '@order-pipeline/platform/clock';
 import type { Logger } from '@order-pipeline/platform/logger';
 import type { Registry } from '@order-pipeline/platform/metrics';
 import type { ReadinessCheck } from '@order-pipeline/platform/ops-server';
+import type { Secret } from '@order-pipeline/platform/secret';
 import type { Request } from 'express';
 import type { Authenticator } from './auth/authenticator.js';
 import type { Login } from './auth/login.js';
@@ -22,7 +23,7 @@ export interface ApiServices {
   readonly authenticate: Authenticator;
   readonly login: Login;
   readonly quotas: { readonly calls: Quota; readonly logins: Quota; readonly polls: Quota };
-  readonly urlSigningKeys: KeyRing;
+  readonly urlSigningKeys: Secret<KeyRing>;
   readonly intake: OrderIntake;
   readonly store: OrderStore;
   readonly feed: StatusFeed;

@@ -8,6 +8,8 @@ import { closeServer, listen } from '@order-pipeline/platform/listen';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { createRegistry } from '@order-pipeline/platform/metrics';
 import { createRedis, pingRedis } from '@order-pipeline/platform/redis';
+import type { Secret } from '@order-pipeline/platform/secret';
+import { watchSecrets } from '@order-pipeline/platform/secret-watcher';
 import { createApp } from './app.js';
 import { createAuthenticator } from './auth/authenticator.js';
 import { createLogin } from './auth/login.js';
@@ -44,6 +46,7 @@ export async function start(config: ApiConfig, logger: Logger): Promise<RunningA
   const port = await listen(server, config.port, 'PORT');
   const publicBaseUrl = config.publicBaseUrl || `http://localhost:${port}`;
   const connections = connect(config, logger);
+  const secrets = watchSecrets(secretsOf(config), { logger });
   const stopping = new AbortController();
   const services = createServices(config, logger, connections, publicBaseUrl, stopping.signal);
   server.on('clientError', answerClientError);
@@ -57,6 +60,7 @@ export async function start(config: ApiConfig, logger: Logger): Promise<RunningA
       await closeServer(server);
       await services.intake.queue.flush();
       services.feed.close();
+      await secrets.stop();
       connections.close();
     },
   };
@@ -75,6 +79,11 @@ function connect(config: ApiConfig, logger: Logger) {
   return { sqs, dynamo, redis, close };
 }
 
+/** The secrets that can change while the API runs. */
+function secretsOf({ redisUrl, urlSigningKeys, auth }: ApiConfig): Secret<unknown>[] {
+  return [redisUrl, urlSigningKeys, ...(auth.mode === 'oidc' ? [] : [auth.keys])];
+}
+
 function createServices(
   config: ApiConfig,
   logger: Logger,
@@ -89,9 +98,8 @@ function createServices(
   const store = createOrderStore(dynamo, config.ordersTable);
   const toPollUrl = (orderId: string, fingerprint?: string) => {
     const expires = Math.floor(clock() / 1_000) + config.pollUrlTtlSeconds;
-    return (
-      publicBaseUrl + toSignedPath(orderId, signOrder(config.urlSigningKeys, orderId, expires, fingerprint))
-    );
+    const { current: keys } = config.urlSigningKeys;
+    return publicBaseUrl + toSignedPath(orderId, signOrder(keys, orderId, expires, fingerprint));
   };
   const keys = new IdempotencyKeys(new KeyStore(redis, metrics), clock);
   return {

@@ -1,4 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ConfigError } from '@order-pipeline/platform/env';
 import { loadConfig } from '../src/config.js';
 
@@ -7,6 +10,7 @@ const SECRET = 'd2c1f0a9b8e7d6c5b4a3928170605040';
 const PROD = {
   ...LOCAL,
   STAGE: 'prod',
+  USERS_TABLE: 'users-prod',
   AUTH_MODE: 'password',
   JWT_SECRET: SECRET,
   URL_SIGNING_KEYS: `k2:${SECRET}2,k1:${SECRET}1`,
@@ -25,8 +29,20 @@ function problemsOf(env: Record<string, string | undefined>): string[] {
   }
 }
 
+/** The configuration with the secrets in place of their handles. */
+function load(env: Record<string, string | undefined>) {
+  const config = loadConfig(env);
+  const { auth, redisUrl, urlSigningKeys } = config;
+  return {
+    ...config,
+    auth: auth.mode === 'oidc' ? auth : { ...auth, keys: auth.keys.current },
+    redisUrl: redisUrl.current,
+    urlSigningKeys: urlSigningKeys.current,
+  };
+}
+
 test('locally a queue and a table are enough', () => {
-  expect(loadConfig(LOCAL)).toEqual({
+  expect(load(LOCAL)).toEqual({
     stage: 'local',
     logLevel: 'info',
     awsRegion: 'us-east-1',
@@ -55,8 +71,10 @@ test('locally a queue and a table are enough', () => {
 });
 
 test('elsewhere everything is set', () => {
-  expect(loadConfig({ ...PROD, CORS_ORIGINS: 'https://a.example,https://b.example:8443' })).toMatchObject({
+  expect(load({ ...PROD, CORS_ORIGINS: 'https://a.example,https://b.example:8443' })).toMatchObject({
     stage: 'prod',
+    usersTable: 'users-prod',
+    redisUrl: 'rediss://cache.example.com:6379',
     auth: { mode: 'password', keys: [{ id: 'default', secret: SECRET }] },
     urlSigningKeys: [
       { id: 'k2', secret: `${SECRET}2` },
@@ -79,11 +97,48 @@ test('an OpenID issuer needs no secret here', () => {
   });
 });
 
+describe('a secret in a file', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'order-api-config-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const file = async (text: string) => {
+    const path = join(folder, 'secret');
+    await writeFile(path, text);
+    return path;
+  };
+
+  test('is read like the variable', async () => {
+    const { URL_SIGNING_KEYS, ...rest } = PROD;
+    const path = await file(`${URL_SIGNING_KEYS}\n`);
+    expect(load({ ...rest, URL_SIGNING_KEYS_FILE: path }).urlSigningKeys).toEqual(load(PROD).urlSigningKeys);
+  });
+
+  test('is held to the same rules', async () => {
+    const { JWT_SECRET: _, ...rest } = PROD;
+    expect(problemsOf({ ...rest, JWT_SECRET_FILE: await file('short') })).toEqual([
+      'JWT_SECRET (from JWT_SECRET_FILE) holds a secret under 32 bytes (key default)',
+    ]);
+    expect(problemsOf({ ...rest, JWT_SECRET_FILE: join(folder, 'missing') })).toEqual([
+      'JWT_SECRET_FILE cannot be read (ENOENT)',
+    ]);
+  });
+
+  test('stands for the variable, not next to it', async () => {
+    expect(problemsOf({ ...PROD, REDIS_URL_FILE: await file('redis://cache') })).toEqual([
+      'REDIS_URL is set, and so is REDIS_URL_FILE',
+    ]);
+  });
+});
+
 describe('problems', () => {
   test('are all told at once', () => {
     expect(problemsOf({ STAGE: 'prod' })).toEqual([
       'SQS_QUEUE_URL is not set',
       'ORDERS_TABLE is not set',
+      'USERS_TABLE is not set',
       'REDIS_URL is not set',
       'AUTH_MODE is demo, which lets anyone in, in stage prod',
       'JWT_SECRET is not set',

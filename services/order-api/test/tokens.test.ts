@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
+import { Secret } from '@order-pipeline/platform/secret';
 import jwt from 'jsonwebtoken';
 import { createAuthenticator } from '../src/auth/authenticator.js';
 import { TokenCache } from '../src/auth/token-cache.js';
 import { issueToken } from '../src/auth/token-issuer.js';
 import type { LoginConfig } from '../src/config/auth.js';
+import type { KeyRing } from '../src/keys.js';
 import { call, logIn, startApi, type TestApi } from './harness.js';
 
 const SECRET = 'a-secret-that-only-this-test-knows-0123456789';
@@ -99,7 +101,11 @@ describe('tokens', () => {
 });
 
 describe('the cache of verified tokens', () => {
-  const config: LoginConfig = { mode: 'demo', keys: [{ id: 'k2', secret: SECRET }], tokenTtlSeconds: 3_600 };
+  const config: LoginConfig = {
+    mode: 'demo',
+    keys: new Secret<KeyRing>('JWT_SECRET', [{ id: 'k2', secret: SECRET }]),
+    tokenTtlSeconds: 3_600,
+  };
 
   test('does not outlive the token', async () => {
     let nowMs = Date.now();

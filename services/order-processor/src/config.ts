@@ -1,6 +1,21 @@
-import { type CommonConfig, type Environment, EnvReader, readCommon } from '@order-pipeline/platform/env';
+import {
+  INVENTORY_TABLE,
+  ORDERS_TABLE,
+  PAYMENTS_TABLE,
+  type TableShape,
+} from '@order-pipeline/contracts/tables';
+import {
+  type CommonConfig,
+  type Environment,
+  EnvReader,
+  INVALID,
+  isValid,
+  readCommon,
+} from '@order-pipeline/platform/env';
+import { readRedisUrl } from '@order-pipeline/platform/redis-url';
 import type { ClientTls } from '@order-pipeline/platform/rpc/tls';
 import { readClientTls } from '@order-pipeline/platform/rpc/tls-config';
+import type { Secret } from '@order-pipeline/platform/secret';
 
 /** Everything the processor is told. Times carry their unit in the name. */
 export interface Config extends CommonConfig {
@@ -11,7 +26,7 @@ export interface Config extends CommonConfig {
   readonly ordersTable: string;
   readonly inventoryTable: string;
   readonly paymentsTable: string;
-  readonly redisUrl: string;
+  readonly redisUrl: Secret<string>;
   readonly inventoryUrl: string;
   readonly fraudUrl: string;
   readonly paymentUrl: string;
@@ -70,39 +85,47 @@ const RECONCILE_AGE_VISIBILITIES = 2;
 /** Reads the configuration. Throws a ConfigError that lists every problem. */
 export function loadConfig(environment: Environment): Config {
   const env = new EnvReader(environment);
+  const common = readCommon(env);
+  const local = common.stage === 'local';
   const visibilitySeconds = env.integer('VISIBILITY_TIMEOUT_SECONDS', 30, 1, 43_200);
   const leaseMs = env.integer('LEASE_MS', 15_000, 100, 43_200_000);
   const leaseMarginMs = env.integer('LEASE_MARGIN_MS', 5_000, 0, 60_000);
   const reconcileAgeMs = env.integer('RECONCILE_AGE_MS', 900_000, 1_000, 86_400_000);
   const stopTimeoutMs = env.integer('STOP_TIMEOUT_MS', 25_000, 1_000, 120_000);
-  if (leaseMs > visibilitySeconds * 1_000)
+  if (isValid(leaseMs) && isValid(visibilitySeconds) && leaseMs > visibilitySeconds * 1_000)
     env.report(
       'LEASE_MS',
       'is longer than VISIBILITY_TIMEOUT_SECONDS',
       'shorten the lease, so that a message that reappears finds it expired',
     );
-  if (leaseMarginMs >= leaseMs)
+  if (isValid(leaseMarginMs) && isValid(leaseMs) && leaseMarginMs >= leaseMs)
     env.report('LEASE_MARGIN_MS', 'leaves nothing of LEASE_MS', 'set it to less than LEASE_MS');
-  if (reconcileAgeMs < RECONCILE_AGE_VISIBILITIES * visibilitySeconds * 1_000)
+  if (
+    isValid(reconcileAgeMs) &&
+    isValid(visibilitySeconds) &&
+    reconcileAgeMs < RECONCILE_AGE_VISIBILITIES * visibilitySeconds * 1_000
+  )
     env.report(
       'RECONCILE_AGE_MS',
       `is shorter than ${RECONCILE_AGE_VISIBILITIES} times VISIBILITY_TIMEOUT_SECONDS`,
       'raise it, so that messages that will reappear are left to the workers',
     );
-  const http = (variable: string, port: number) =>
-    env.url(variable, ['http:', 'https:'], `http://localhost:${port}`, `http://localhost:${port}`);
-  const config: Config = {
-    ...readCommon(env),
+  const scoringUrl = (variable: string) =>
+    env.url(variable, WEB, 'http://scoring:50051', local ? LOCAL_SCORING_URL : undefined);
+  const table = (variable: string, shape: TableShape) =>
+    env.text(variable, `set it to the name of the ${shape.name} table`, local ? shape.name : undefined);
+  return env.resolve<Config>({
+    ...common,
     port: env.port('PORT', 9090),
-    queueUrl: env.url('SQS_QUEUE_URL', ['http:', 'https:'], QUEUE_EXAMPLE),
-    deadLetterQueueUrl: env.url('SQS_DLQ_URL', ['http:', 'https:'], QUEUE_EXAMPLE),
-    ordersTable: env.textOr('ORDERS_TABLE', 'orders'),
-    inventoryTable: env.textOr('INVENTORY_TABLE', 'inventory'),
-    paymentsTable: env.textOr('PAYMENTS_TABLE', 'payments'),
-    redisUrl: env.url('REDIS_URL', ['redis:', 'rediss:'], REDIS_EXAMPLE, REDIS_EXAMPLE),
-    inventoryUrl: http('INVENTORY_URL', 50051),
-    fraudUrl: http('FRAUD_URL', 50051),
-    paymentUrl: http('PAYMENT_URL', 50051),
+    queueUrl: env.url('SQS_QUEUE_URL', WEB, QUEUE_EXAMPLE),
+    deadLetterQueueUrl: env.url('SQS_DLQ_URL', WEB, QUEUE_EXAMPLE),
+    ordersTable: table('ORDERS_TABLE', ORDERS_TABLE),
+    inventoryTable: table('INVENTORY_TABLE', INVENTORY_TABLE),
+    paymentsTable: table('PAYMENTS_TABLE', PAYMENTS_TABLE),
+    redisUrl: readRedisUrl(env, local),
+    inventoryUrl: scoringUrl('INVENTORY_URL'),
+    fraudUrl: scoringUrl('FRAUD_URL'),
+    paymentUrl: scoringUrl('PAYMENT_URL'),
     rpcTls: readClientTls(env),
     protocol: { leaseMs, leaseMarginMs, maxReceives: env.integer('MAX_RECEIVES', 5, 1, 1_000) },
     consumer: {
@@ -110,7 +133,9 @@ export function loadConfig(environment: Environment): Config {
       receiveWaitSeconds: env.integer('RECEIVE_WAIT_SECONDS', 20, 0, 20),
       maxInFlight: env.integer('MAX_IN_FLIGHT', 64, 1, 1_000),
       deleteLingerMs: env.integer('DELETE_LINGER_MS', 50, 0, 1_000),
-      drainMs: Math.max(stopTimeoutMs - STOP_RESERVE_MS, stopTimeoutMs / 2),
+      drainMs: isValid(stopTimeoutMs)
+        ? Math.max(stopTimeoutMs - STOP_RESERVE_MS, stopTimeoutMs / 2)
+        : INVALID,
     },
     reconcile: {
       intervalMs: env.integer('RECONCILE_INTERVAL_MS', 300_000, 0, 86_400_000),
@@ -118,10 +143,11 @@ export function loadConfig(environment: Environment): Config {
       readUnitsPerSecond: env.integer('RECONCILE_READ_UNITS', 50, 1, 100_000),
     },
     stopTimeoutMs,
-  };
-  env.done();
-  return config;
+  });
 }
 
 const QUEUE_EXAMPLE = 'https://sqs.us-east-1.amazonaws.com/123456789012/order-queue';
-const REDIS_EXAMPLE = 'redis://localhost:6379';
+const WEB = ['http:', 'https:'];
+
+/** Scoring as `npm start` runs it. */
+const LOCAL_SCORING_URL = 'http://localhost:50051';

@@ -10,6 +10,7 @@ import type { Logger } from '@order-pipeline/platform/logger';
 import { createRegistry } from '@order-pipeline/platform/metrics';
 import { createOpsServer } from '@order-pipeline/platform/ops-server';
 import { createRedis } from '@order-pipeline/platform/redis';
+import { watchSecrets } from '@order-pipeline/platform/secret-watcher';
 import type { Config } from './config.js';
 import { Consumer } from './consumer.js';
 import { type HandledMessage, handleMessage } from './handle-message.js';
@@ -49,6 +50,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
   });
   const port = await listen(server, config.port, 'PORT');
   const redis = createRedis(config.redisUrl, logger);
+  const secrets = watchSecrets([config.redisUrl], { logger });
   const scoring = createScoring(config, registry, logger);
   const metrics = createProcessorMetrics(registry, config.stage, () => consumer.inFlight);
   const deps: ProtocolDependencies = {
@@ -86,6 +88,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
       await closeServer(server);
       for (const client of eachClient(scoring)) client.close();
       redis.disconnect();
+      await secrets.stop();
       sqs.destroy();
       dynamo.destroy();
     },

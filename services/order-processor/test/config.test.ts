@@ -18,6 +18,21 @@ test('the queues are all that a local processor has to be told', () => {
   });
 });
 
+test.each(['dev', 'prod'])('in %s everything that is elsewhere has to be named', (STAGE) => {
+  const problems = problemsOf({ STAGE });
+  expect(problems.map(({ variable, problem }) => `${variable} ${problem}`)).toEqual([
+    'SQS_QUEUE_URL is not set',
+    'SQS_DLQ_URL is not set',
+    'ORDERS_TABLE is not set',
+    'INVENTORY_TABLE is not set',
+    'PAYMENTS_TABLE is not set',
+    'REDIS_URL is not set',
+    'INVENTORY_URL is not set',
+    'FRAUD_URL is not set',
+    'PAYMENT_URL is not set',
+  ]);
+});
+
 test('every problem is reported at once', () => {
   const problems = problemsOf({
     PORT: 'x',

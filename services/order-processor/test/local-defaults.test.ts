@@ -14,7 +14,7 @@ describe('an environment without settings', () => {
     expect({
       sqs: portOf(queueUrl),
       dynamo: portOf(environment.AWS_ENDPOINT_URL_DYNAMODB),
-      redis: portOf(redisUrl),
+      redis: portOf(redisUrl.current),
       scoringGrpc: portOf(inventoryUrl),
     }).toEqual({
       sqs: ports.sqs,

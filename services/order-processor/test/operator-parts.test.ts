@@ -146,6 +146,9 @@ describe('what cannot be reached', () => {
     ORDERS_TABLE: 'o-prod',
     INVENTORY_TABLE: 'i-prod',
     PAYMENTS_TABLE: 'p-prod',
+    INVENTORY_URL: 'http://scoring:50051',
+    FRAUD_URL: 'http://scoring:50051',
+    PAYMENT_URL: 'http://scoring:50051',
   });
   const named = (name: string, more: object = {}) => Object.assign(new Error('said AWS'), { name, ...more });
   const SQS = 'SQS at https://sqs.eu-west-1.amazonaws.com (SQS_DLQ_URL)';
@@ -169,6 +172,12 @@ describe('what cannot be reached', () => {
     const error = named('ConditionalCheckFailedException', { $metadata: { httpStatusCode: 400 } });
     expect(explainAwsError(error, dynamoOf(prod))).toBe(error);
     expect(explainAwsError('text', dynamoOf(prod))).toBe('text');
+  });
+
+  test('outside local every address has to be named', () => {
+    expect(() => loadOperatorConfig({ STAGE: 'prod' })).toThrow(
+      /INVENTORY_URL is not set[\s\S]*PAYMENT_URL is not set/,
+    );
   });
 
   test('an outage of the store is explained by its cause', () => {

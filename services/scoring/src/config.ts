@@ -1,5 +1,11 @@
 /** The configuration of a scoring process. */
-import { type CommonConfig, type Environment, EnvReader, readCommon } from '@order-pipeline/platform/env';
+import {
+  type CommonConfig,
+  type Environment,
+  EnvReader,
+  isValid,
+  readCommon,
+} from '@order-pipeline/platform/env';
 import type { ServerTls } from '@order-pipeline/platform/rpc/tls';
 import { readServerTls } from '@order-pipeline/platform/rpc/tls-config';
 import { z } from 'zod';
@@ -35,10 +41,11 @@ const ServiceList = z
 export function loadConfig(environment: Environment): ScoringConfig {
   const env = new EnvReader(environment);
   const remedy = `set it to a list of ${SCORING_SERVICES.join(', ')}, separated by commas`;
-  const served = new Set(env.read('SCORING_SERVICES', ServiceList, remedy));
+  const services = env.read('SCORING_SERVICES', ServiceList, remedy);
+  const served = new Set(isValid(services) ? services : []);
   const common = readCommon(env);
   const tls = readServerTls(env);
-  const config: ScoringConfig = {
+  return env.resolve<ScoringConfig>({
     ...common,
     grpcPort: env.port('GRPC_PORT', 50_051),
     httpPort: env.port('PORT', 8_081),
@@ -48,7 +55,5 @@ export function loadConfig(environment: Environment): ScoringConfig {
     ...(served.has('inventory') && { inventory: readInventoryConfig(env) }),
     ...(served.has('fraud') && { fraud: readFraudConfig(env, common.stage) }),
     ...(served.has('payment') && { payment: readPaymentConfig(env) }),
-  };
-  env.done();
-  return config;
+  });
 }

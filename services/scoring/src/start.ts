@@ -5,6 +5,7 @@ import type { Running } from '@order-pipeline/platform/lifecycle';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { createRegistry } from '@order-pipeline/platform/metrics';
 import { startRpcServer } from '@order-pipeline/platform/rpc/server';
+import { watchSecrets } from '@order-pipeline/platform/secret-watcher';
 import type { ScoringConfig } from './config.js';
 import { createFraudPart } from './fraud/part.js';
 import { createInventoryPart } from './inventory/part.js';
@@ -51,6 +52,7 @@ export async function start(
     close();
     throw error;
   });
+  const secrets = watchSecrets(config.fraud?.redisUrl ? [config.fraud.redisUrl] : [], { logger });
   const { grpcPort, httpPort } = server;
   if (config.payment && config.stage !== 'local')
     logger.warn('payments go to the simulated gateway: no money moves');
@@ -60,6 +62,7 @@ export async function start(
     httpPort,
     stop: async () => {
       await server.stop();
+      await secrets.stop();
       close();
     },
   };

@@ -19,7 +19,8 @@ function problemsOf(env: Record<string, string>): string[] {
 }
 
 test('serves all three services on the standard ports by default', () => {
-  expect(loadConfig(complete)).toEqual({
+  const { fraud, ...config } = loadConfig(complete);
+  expect({ ...config, fraud: { ...fraud, redisUrl: fraud?.redisUrl?.current } }).toEqual({
     stage: 'local',
     logLevel: 'info',
     awsRegion: 'us-east-1',

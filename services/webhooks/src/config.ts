@@ -1,4 +1,10 @@
-import { type CommonConfig, type Environment, EnvReader, readCommon } from '@order-pipeline/platform/env';
+import {
+  type CommonConfig,
+  type Environment,
+  EnvReader,
+  isValid,
+  readCommon,
+} from '@order-pipeline/platform/env';
 
 /** Configuration of the webhooks service. Times carry their unit in the name. */
 export interface Config extends CommonConfig {
@@ -31,7 +37,11 @@ const QUEUE_EXAMPLE = 'https://sqs.us-east-1.amazonaws.com/123456789012/webhook-
 export function loadConfig(environment: Environment): Config {
   const env = new EnvReader(environment);
   const common = readCommon(env);
-  const config: Config = {
+  const disableAfterSeconds = env.integer('WEBHOOK_DISABLE_AFTER_SECONDS', 259_200, 1, 2_592_000);
+  const retrySpeed = env.number('WEBHOOK_RETRY_SPEED', 1, 1, 1_000_000);
+  if (isValid(retrySpeed) && retrySpeed > 1 && common.stage !== 'local')
+    env.report('WEBHOOK_RETRY_SPEED', 'shortens retries', 'unset it outside STAGE=local');
+  return env.resolve<Config>({
     ...common,
     port: env.port('PORT', 9091),
     queueUrl: env.url('WEBHOOK_QUEUE_URL', ['http:', 'https:'], QUEUE_EXAMPLE),
@@ -48,13 +58,9 @@ export function loadConfig(environment: Environment): Config {
     maxPerEndpoint: env.integer('WEBHOOK_MAX_PER_ENDPOINT', 8, 1, 1_000),
     maxInFlight: env.integer('MAX_IN_FLIGHT', 200, 10, 10_000),
     receiveWaitSeconds: env.integer('RECEIVE_WAIT_SECONDS', 20, 0, 20),
-    disableAfterMs: env.integer('WEBHOOK_DISABLE_AFTER_SECONDS', 259_200, 1, 2_592_000) * 1_000,
+    disableAfterMs: isValid(disableAfterSeconds) ? disableAfterSeconds * 1_000 : disableAfterSeconds,
     endpointCacheMs: env.integer('WEBHOOK_ENDPOINT_CACHE_MS', 2_000, 0, 60_000),
-    retrySpeed: env.number('WEBHOOK_RETRY_SPEED', 1, 1, 1_000_000),
+    retrySpeed,
     stopTimeoutMs: env.integer('STOP_TIMEOUT_MS', 35_000, 1_000, 120_000),
-  };
-  if (config.retrySpeed > 1 && common.stage !== 'local')
-    env.report('WEBHOOK_RETRY_SPEED', 'shortens retries', 'unset it outside STAGE=local');
-  env.done();
-  return config;
+  });
 }

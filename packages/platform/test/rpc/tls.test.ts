@@ -102,11 +102,10 @@ describe('TLS', () => {
 });
 
 describe('TLS settings', () => {
-  const read = <T>(env: Record<string, string>, reader: (env: EnvReader) => T): T => {
+  const read = <T>(env: Record<string, string>, reader: (env: EnvReader) => T) => {
     const variables = new EnvReader(env);
     const settings = reader(variables);
-    variables.done();
-    return settings;
+    return variables.resolve<unknown>(settings);
   };
   const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nx';
   const KEY = '-----BEGIN PRIVATE KEY-----\nx';

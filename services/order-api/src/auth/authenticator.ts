@@ -26,6 +26,8 @@ const CACHED_FOR_MS = 300_000;
 export function createAuthenticator(config: AuthConfig, clock: Clock, cachedTokens: number): Authenticator {
   const verify = createVerifier(config);
   const cache = new TokenCache<Caller>(cachedTokens, CACHED_FOR_MS, clock);
+  // A key that was withdrawn must not live on in what it signed.
+  if (config.mode !== 'oidc') config.keys.onChange(() => cache.clear());
   return async (request) => {
     if (request.headers.authorization === undefined)
       throw unauthenticated('Send an access token: Authorization: Bearer …', false);

@@ -40,6 +40,11 @@ export class TokenCache<T> {
     return entry.value;
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    this.#entries.clear();
+  }
+
   /** Remembers a verified token until it expires (epoch seconds), or shorter. */
   set(token: string, value: T, expiresAtSeconds: number): void {
     if (this.#maxEntries === 0) return;

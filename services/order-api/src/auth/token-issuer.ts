@@ -7,7 +7,8 @@ import type { Caller } from './caller.js';
 export const OWN_ALGORITHM = 'HS256';
 
 /** Makes a token for a caller who has proved who they are. The first key signs and is named in the header. */
-export function issueToken({ keys: [key], tokenTtlSeconds }: LoginConfig, caller: Caller): string {
+export function issueToken({ keys, tokenTtlSeconds }: LoginConfig, caller: Caller): string {
+  const [key] = keys.current;
   const { user_id, ...claims } = caller;
   return jwt.sign(claims, key.secret, {
     algorithm: OWN_ALGORITHM,

@@ -32,10 +32,13 @@ export function toVerification(config: AuthConfig): StrategyOptionsWithoutReques
 }
 
 function createOwnKeys({ keys }: LoginConfig): SecretOrKeyProvider {
-  const objects = toKeyObjects(keys);
+  let objects = toKeyObjects(keys.current);
+  keys.onChange((changed) => {
+    objects = toKeyObjects(changed);
+  });
   return (_request, token: string, done) => {
     const kid = readJoseHeader(token).kid;
-    const key = objects.get(findKey(keys, typeof kid === 'string' ? kid : '')?.secret ?? '');
+    const key = objects.get(findKey(keys.current, typeof kid === 'string' ? kid : '')?.secret ?? '');
     // The type of passport-jwt is older than KeyObject; jsonwebtoken takes one as it is.
     if (key) done(null, key as unknown as Buffer);
     else done(new Error('The token names no key of this API'));

@@ -1,5 +1,6 @@
 /** How callers prove who they are. */
-import type { EnvReader, Stage } from '@order-pipeline/platform/env';
+import { type Draft, type EnvReader, type Invalid, isValid, type Stage } from '@order-pipeline/platform/env';
+import type { Secret } from '@order-pipeline/platform/secret';
 import type { KeyRing } from '../keys.js';
 import { readKeys } from './readers.js';
 
@@ -10,7 +11,7 @@ export const OWN_ISSUER = 'order-api';
 export interface LoginConfig {
   /** demo: whoever asks is who they say. password: the users table knows them. */
   readonly mode: 'demo' | 'password';
-  readonly keys: KeyRing;
+  readonly keys: Secret<KeyRing>;
   readonly tokenTtlSeconds: number;
 }
 
@@ -32,13 +33,13 @@ export type AuthConfig = LoginConfig | OidcConfig;
 export const LOCAL_JWT_SECRET = 'well-known-jwt-secret-for-local-use-only';
 
 /** Reads AUTH_MODE and what the mode needs. */
-export function readAuth(env: EnvReader, stage: Stage): AuthConfig {
+export function readAuth(env: EnvReader, stage: Stage | Invalid): Draft<AuthConfig> {
+  const local = stage === 'local';
   const mode = env.choice('AUTH_MODE', ['demo', 'password', 'oidc'], 'demo');
   if (mode === 'oidc') {
-    const local = stage === 'local' ? ['http:', 'https:'] : ['https:'];
     return {
       mode,
-      issuer: env.url('OIDC_ISSUER', local, 'https://login.example.com'),
+      issuer: env.url('OIDC_ISSUER', local ? ['http:', 'https:'] : ['https:'], 'https://login.example.com'),
       audience: env.text(
         'OIDC_AUDIENCE',
         'set it to the audience that the issuer puts in tokens for this API',
@@ -46,11 +47,11 @@ export function readAuth(env: EnvReader, stage: Stage): AuthConfig {
       algorithm: env.choice('OIDC_ALGORITHM', ['RS256', 'PS256', 'ES256'], 'RS256'),
     };
   }
-  if (mode === 'demo' && stage !== 'local')
+  if (mode === 'demo' && !local && isValid(stage))
     env.report('AUTH_MODE', `is demo, which lets anyone in, in stage ${stage}`, 'set it to password or oidc');
   return {
     mode: mode === 'password' ? 'password' : 'demo',
-    keys: readKeys(env, stage, 'JWT_SECRET', LOCAL_JWT_SECRET),
+    keys: readKeys(env, local, 'JWT_SECRET', LOCAL_JWT_SECRET),
     tokenTtlSeconds: env.integer('TOKEN_TTL_SECONDS', 3_600, 60, 86_400),
   };
 }

@@ -1,6 +1,7 @@
 /** Settings of the API's own kinds: secrets, quotas, origins. Each reports what is wrong and how to mend it. */
 import { parseOrigins } from '@order-pipeline/contracts/settings';
-import type { EnvReader, Stage } from '@order-pipeline/platform/env';
+import { type EnvReader, type Invalid, isValid } from '@order-pipeline/platform/env';
+import type { Secret, SecretParse } from '@order-pipeline/platform/secret';
 import { z } from 'zod';
 import { type KeyRing, parseKeyRing } from '../keys.js';
 import { parseQuota, type QuotaPolicy } from '../limits/policy.js';
@@ -11,34 +12,47 @@ export const MIN_SECRET_BYTES = 32;
 const SECRET_REMEDY = `set it to id:secret, or id:secret,id:secret while rotating, with secrets of at least ${MIN_SECRET_BYTES} bytes such as openssl rand -hex 32 prints`;
 
 /**
- * A key ring. In `local` it defaults to `wellKnown`, a published secret that proves nothing; elsewhere it must be set,
- * and to long secrets of the deployment's own.
+ * Reads a key ring, from the variable or from a file. In `local` it defaults to `wellKnown`, a published secret that proves
+ * nothing; elsewhere it must be set, and to long secrets of the deployment's own.
  */
-export function readKeys(env: EnvReader, stage: Stage, variable: string, wellKnown: string): KeyRing {
-  const text = z.string();
-  const schema = (stage === 'local' ? text.default(wellKnown) : text).transform((value, context) => {
-    const keys = parseKeyRing(value);
-    if (keys) return keys;
-    context.addIssue({ code: 'custom', message: 'neither a secret nor a list of id:secret' });
-    return z.NEVER;
+export function readKeys(
+  env: EnvReader,
+  local: boolean,
+  variable: string,
+  wellKnown: string,
+): Secret<KeyRing> | Invalid {
+  return env.secret(variable, {
+    parse: (text) => parseKeys(text, local ? undefined : wellKnown),
+    remedy: SECRET_REMEDY,
+    fallback: local ? wellKnown : undefined,
   });
-  const keys = env.read<KeyRing>(variable, schema, SECRET_REMEDY);
-  if (stage !== 'local' && keys) reportWeakKeys(env, variable, keys, wellKnown);
-  return keys;
 }
 
-function reportWeakKeys(env: EnvReader, variable: string, keys: KeyRing, wellKnown: string): void {
-  const published = parseKeyRing(wellKnown)?.map(({ secret }) => secret) ?? [];
-  for (const { id, secret } of keys) {
-    if (published.includes(secret))
-      env.report(variable, `holds the published local secret (key ${id})`, SECRET_REMEDY);
-    if (Buffer.byteLength(secret) < MIN_SECRET_BYTES)
-      env.report(variable, `holds a secret under ${MIN_SECRET_BYTES} bytes (key ${id})`, SECRET_REMEDY);
-  }
+/** Parses a key ring. Where `published` is given, its secrets and short ones are refused. */
+function parseKeys(text: string, published: string | undefined): SecretParse<KeyRing> {
+  const keys = parseKeyRing(text);
+  if (!keys) return { problems: ['is neither a secret nor a list of id:secret'] };
+  const problems = published === undefined ? [] : findWeakKeys(keys, published);
+  return problems.length > 0 ? { problems } : { value: keys };
+}
+
+function findWeakKeys(keys: KeyRing, published: string): string[] {
+  const known = parseKeyRing(published)?.map(({ secret }) => secret) ?? [];
+  return keys.flatMap(({ id, secret }) => [
+    ...(known.includes(secret) ? [`holds the published local secret (key ${id})`] : []),
+    ...(Buffer.byteLength(secret) < MIN_SECRET_BYTES
+      ? [`holds a secret under ${MIN_SECRET_BYTES} bytes (key ${id})`]
+      : []),
+  ]);
 }
 
 /** A quota; `name` is what its header fields call it. */
-export function readQuota(env: EnvReader, variable: string, name: string, fallback: string): QuotaPolicy {
+export function readQuota(
+  env: EnvReader,
+  variable: string,
+  name: string,
+  fallback: string,
+): QuotaPolicy | Invalid {
   const schema = z
     .string()
     .default(fallback)
@@ -52,8 +66,10 @@ export function readQuota(env: EnvReader, variable: string, name: string, fallba
 }
 
 /** Reads a list of web origins, empty by default. */
-export function readOrigins(env: EnvReader, variable: string): readonly string[] {
-  const { origins, invalid } = parseOrigins(env.textOr(variable, ''));
+export function readOrigins(env: EnvReader, variable: string): readonly string[] | Invalid {
+  const text = env.textOr(variable, '');
+  if (!isValid(text)) return text;
+  const { origins, invalid } = parseOrigins(text);
   for (const origin of invalid) {
     env.report(
       variable,

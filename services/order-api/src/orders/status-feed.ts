@@ -3,6 +3,7 @@ import type { OrderStatus } from '@order-pipeline/contracts/orders';
 import { ORDER_STATUSES } from '@order-pipeline/contracts/orders';
 import { type StatusChange, statusChannel } from '@order-pipeline/contracts/status-feed';
 import type { Redis } from '@order-pipeline/platform/redis';
+import { duplicateRedis } from '@order-pipeline/platform/redis-follow';
 import type { ApiMetrics } from '../metrics.js';
 
 /** Called with each status that is published for one order. */
@@ -18,7 +19,7 @@ export class StatusFeed {
     private readonly redis: Redis,
     private readonly metrics: ApiMetrics,
   ) {
-    this.#subscriber = redis.duplicate();
+    this.#subscriber = duplicateRedis(redis);
     // The first connection logs that Redis is away.
     this.#subscriber.on('error', () => undefined);
     this.#subscriber.on('message', (channel: string, message: string) => this.#deliver(channel, message));

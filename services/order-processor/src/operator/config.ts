@@ -26,15 +26,17 @@ const TABLE_REMEDY = "set the table's name in AWS";
 /** Reads the settings. Throws a ConfigError that lists every problem. */
 export function loadOperatorConfig(environment: Environment): OperatorConfig {
   const env = new EnvReader(environment);
+  const common = readCommon(env);
   const url = (variable: string, example: string, fallback?: string) =>
     env.url(variable, ['http:', 'https:'], example, fallback);
   const optionalUrl = (...variables: string[]) => {
     const variable = variables.find((name) => environment[name]);
     return variable && url(variable, 'http://127.0.0.1:4566');
   };
-  const scoring = (variable: string) => url(variable, SCORING_DEFAULT, SCORING_DEFAULT);
-  const config: OperatorConfig = {
-    ...readCommon(env),
+  const scoring = (variable: string) =>
+    url(variable, SCORING_DEFAULT, common.stage === 'local' ? SCORING_DEFAULT : undefined);
+  return env.resolve<OperatorConfig>({
+    ...common,
     queueUrl: url('SQS_QUEUE_URL', QUEUE_EXAMPLE),
     deadLetterQueueUrl: url('SQS_DLQ_URL', QUEUE_EXAMPLE.replace('queue', 'dlq')),
     ordersTable: env.text('ORDERS_TABLE', TABLE_REMEDY),
@@ -47,7 +49,5 @@ export function loadOperatorConfig(environment: Environment): OperatorConfig {
     sqsEndpoint: optionalUrl('AWS_ENDPOINT_URL_SQS', 'AWS_ENDPOINT_URL'),
     dynamoEndpoint: optionalUrl('AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ENDPOINT_URL'),
     user: environment.USER ?? environment.LOGNAME,
-  };
-  env.done();
-  return config;
+  });
 }

@@ -1,20 +1,17 @@
 /** The settings of fraud: the scorecard, and where velocity is counted. */
-import type { EnvReader, Stage } from '@order-pipeline/platform/env';
-import { z } from 'zod';
+import { type Draft, type EnvReader, type Invalid, isValid, type Stage } from '@order-pipeline/platform/env';
+import { readRedisUrl } from '@order-pipeline/platform/redis-url';
+import type { Secret } from '@order-pipeline/platform/secret';
 import type { Feature, Scale, Scorecard } from './decide.js';
 
 /** What fraud is told. */
 export interface FraudConfig {
   readonly card: Scorecard;
   /** Where velocity is counted. Undefined on a machine without Redis: velocity is then unknown. */
-  readonly redisUrl: string | undefined;
+  readonly redisUrl: Secret<string> | undefined;
   /** How long a score waits for Redis, in milliseconds. */
   readonly redisTimeoutMs: number;
 }
-
-const REDIS_URL = z.string().refine((value) => /^rediss?:\/\//.test(value) && URL.canParse(value), {
-  error: 'not a URL with redis: or rediss:',
-});
 
 /**
  * The defaults: a large amount (10,000.00 and more) is rejected alone, anything else only together with others.
@@ -28,7 +25,8 @@ const DEFAULT_SCALES: Readonly<Record<Feature, Scale>> = {
 };
 
 /** Reads REDIS_URL and the scorecard: `FRAUD_<FEATURE>_FROM`, `_FULL` and `_WEIGHT`, threshold and window. */
-export function readFraudConfig(env: EnvReader, stage: Stage): FraudConfig {
+export function readFraudConfig(env: EnvReader, stage: Stage | Invalid): Draft<FraudConfig> {
+  const local = stage === 'local';
   return {
     card: {
       scales: {
@@ -40,12 +38,12 @@ export function readFraudConfig(env: EnvReader, stage: Stage): FraudConfig {
       rejectFrom: env.number('FRAUD_REJECT_FROM', 0.8, 0.0001, 1),
       velocityWindowMs: env.integer('FRAUD_VELOCITY_WINDOW_MS', 60_000, 1_000, 86_400_000),
     },
-    redisUrl: readRedisUrl(env, stage),
+    redisUrl: local && !env.isSet('REDIS_URL') ? undefined : readRedisUrl(env, local),
     redisTimeoutMs: env.integer('FRAUD_REDIS_TIMEOUT_MS', 100, 1, 10_000),
   };
 }
 
-function readScale(env: EnvReader, feature: Feature, direction: 'rising' | 'falling'): Scale {
+function readScale(env: EnvReader, feature: Feature, direction: 'rising' | 'falling'): Draft<Scale> {
   const name = `FRAUD_${feature.toUpperCase()}`;
   const defaults = DEFAULT_SCALES[feature];
   const scale = {
@@ -53,14 +51,10 @@ function readScale(env: EnvReader, feature: Feature, direction: 'rising' | 'fall
     full: env.number(`${name}_FULL`, defaults.full, 0, Number.MAX_SAFE_INTEGER),
     weight: env.number(`${name}_WEIGHT`, defaults.weight, 0, 1),
   };
+  if (!isValid(scale.from) || !isValid(scale.full)) return scale;
   if (direction === 'rising' && scale.full <= scale.from)
     env.report(`${name}_FULL`, `is not above ${name}_FROM`, 'points grow with the value: set a larger one');
   if (direction === 'falling' && scale.full >= scale.from)
     env.report(`${name}_FULL`, `is not below ${name}_FROM`, 'points fall with the value: set a smaller one');
   return scale;
-}
-
-function readRedisUrl(env: EnvReader, stage: Stage): string | undefined {
-  const remedy = 'set a URL such as redis://localhost:6379';
-  return env.read('REDIS_URL', stage === 'local' ? REDIS_URL.optional() : REDIS_URL, remedy);
 }

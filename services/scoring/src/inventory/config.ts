@@ -1,5 +1,5 @@
 /** The settings of inventory. */
-import type { EnvReader } from '@order-pipeline/platform/env';
+import type { Draft, EnvReader } from '@order-pipeline/platform/env';
 
 /** What inventory is told. */
 export interface InventoryConfig {
@@ -8,6 +8,6 @@ export interface InventoryConfig {
 }
 
 /** Reads INVENTORY_TABLE. */
-export function readInventoryConfig(env: EnvReader): InventoryConfig {
+export function readInventoryConfig(env: EnvReader): Draft<InventoryConfig> {
   return { table: env.text('INVENTORY_TABLE', 'set it to the name of the inventory table') };
 }

@@ -1,5 +1,5 @@
 /** The settings of payment. */
-import type { EnvReader } from '@order-pipeline/platform/env';
+import type { Draft, EnvReader } from '@order-pipeline/platform/env';
 
 /** What payment is told. */
 export interface PaymentConfig {
@@ -12,7 +12,7 @@ export interface PaymentConfig {
 }
 
 /** Reads PAYMENTS_TABLE, GATEWAY_TIMEOUT_MS and GATEWAY_SLOW_MS. */
-export function readPaymentConfig(env: EnvReader): PaymentConfig {
+export function readPaymentConfig(env: EnvReader): Draft<PaymentConfig> {
   return {
     table: env.text('PAYMENTS_TABLE', 'set it to the name of the payments table'),
     gatewayTimeoutMs: env.integer('GATEWAY_TIMEOUT_MS', 2_000, 1, 60_000),

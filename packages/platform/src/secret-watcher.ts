@@ -1,0 +1,86 @@
+/** Reloads secrets whose files change. */
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from './logger.js';
+import { type Secret, trimSecret } from './secret.js';
+
+/** Options of a watch. */
+export interface WatchOptions {
+  readonly logger: Logger;
+  /** Interval between two looks at a file, in milliseconds. Default 500. */
+  readonly intervalMs?: number;
+}
+
+/** A running watch. */
+export interface SecretWatch {
+  /** Ends the watch. */
+  stop(): Promise<void>;
+}
+
+const INTERVAL_MS = 500;
+
+/**
+ * Looks at the files of these secrets from time to time and replaces each value when its text has changed. The text is
+ * compared, not the file's time or inode, so that renames, Kubernetes' symlink swaps and writes in place are all seen. A
+ * new text has to be the same at two looks, so that a half-written file is never used. A text that cannot be used is
+ * logged, and the value before it stays.
+ */
+export function watchSecrets(secrets: readonly Secret<unknown>[], options: WatchOptions): SecretWatch {
+  const { logger, intervalMs = INTERVAL_MS } = options;
+  const files = secrets.flatMap((secret) => (secret.file ? [new WatchedFile(secret, logger)] : []));
+  const ended = new AbortController();
+  const run = async () => {
+    while (files.length > 0 && !ended.signal.aborted) {
+      await sleep(intervalMs, undefined, { signal: ended.signal, ref: false }).catch(() => undefined);
+      if (!ended.signal.aborted) await Promise.all(files.map((file) => file.look()));
+    }
+  };
+  const running = run();
+  return {
+    stop: async () => {
+      ended.abort();
+      await running;
+    },
+  };
+}
+
+/** The file of one secret. */
+class WatchedFile {
+  readonly #secret: Secret<unknown>;
+  readonly #logger: Logger;
+  /** The text that was last used or found unusable; undefined before the first look. */
+  #settled: string | undefined;
+  #seen: string | undefined;
+
+  constructor(secret: Secret<unknown>, logger: Logger) {
+    this.#secret = secret;
+    this.#logger = logger;
+    this.#settled = secret.file?.text;
+  }
+
+  async look(): Promise<void> {
+    const { file } = this.#secret;
+    const text = file && (await readText(file.path));
+    const stable = text === this.#seen;
+    this.#seen = text;
+    // A file that is gone is about to be replaced, or the value it had stays.
+    if (!file || text === undefined || !stable || text === this.#settled) return;
+    this.#settled = text;
+    const parsed = file.parse(text);
+    const about = { setting: this.#secret.name, file: file.path };
+    if ('problems' in parsed) {
+      this.#logger.error({ ...about, problems: parsed.problems }, 'secret file cannot be used: value kept');
+      return;
+    }
+    this.#secret.replace(parsed.value);
+    this.#logger.info(about, 'secret reloaded');
+  }
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return trimSecret(await readFile(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
