@@ -36,7 +36,7 @@ RUN node node_modules/typescript/bin/tsc -b "${WORKSPACE}" \
 FROM manifests AS production
 ARG WORKSPACE
 RUN --mount=type=cache,target=/root/.npm \
-    npm ci --ignore-scripts --omit=dev --workspace "${WORKSPACE}"
+    npm ci --ignore-scripts --omit=dev --omit=optional --workspace "${WORKSPACE}"
 
 FROM node:${NODE_VERSION}-slim
 ARG WORKSPACE
