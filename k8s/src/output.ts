@@ -1,10 +1,19 @@
 /** All rendered files, and the folder that they are in. */
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { toApplicationSet } from './argo-cd/application-set.ts';
+import { toNotifications } from './argo-cd/notifications.ts';
+import { toProject } from './argo-cd/project.ts';
 import { inspect } from './check/index.ts';
+import { findSchemaErrors } from './check/schema.ts';
+import type { Manifest } from './model/manifest.ts';
 import { toYaml } from './model/yaml.ts';
 import { type ObservabilityTexts, render } from './render.ts';
-import { type Environment, toVariantName, VARIANTS } from './settings/types.ts';
+import { type Environment, toVariantName, VARIANTS, type Variant } from './settings/types.ts';
+import { toVaultFiles } from './vault/policies.ts';
+
+/** Vault's policies do not depend on the way in. */
+const VAULT: Variant = { ingress: 'nginx', secrets: 'vault' };
 
 const COMMENT = 'Rendered by npm run k8s. Do not edit: change k8s/src or k8s/settings.';
 
@@ -31,16 +40,24 @@ export interface Output {
 export function renderAll(environments: readonly Environment[], texts: ObservabilityTexts): Output {
   const files = new Map<string, string>();
   const findings: string[] = [];
+  const all: Manifest[] = [];
   for (const environment of environments) {
+    for (const [path, text] of Object.entries(toVaultFiles({ ...environment, variant: VAULT }))) {
+      files.set(`${environment.name}/vault/${path}`, text);
+    }
     for (const variant of VARIANTS) {
       const context = { ...environment, variant };
       const rendered = render(context, texts);
       findings.push(...inspect(rendered, context));
+      all.push(...Object.values(rendered).flat());
       for (const [file, manifests] of Object.entries(rendered)) {
         files.set(`${environment.name}/${toVariantName(variant)}/${file}`, toYaml(manifests, COMMENT));
       }
     }
   }
+  const argoCd = [toProject(environments, all), toApplicationSet(), toNotifications()];
+  findings.push(...argoCd.flatMap((it) => findSchemaErrors(it).map((error) => `${it.kind}: ${error}`)));
+  files.set('argo-cd/order-pipeline.yaml', toYaml(argoCd, COMMENT));
   return { files, findings };
 }
 

@@ -3,7 +3,7 @@ import type { Context } from '../settings/types.ts';
 import { type KubernetesObject, toName } from './objects.ts';
 
 /** Kinds without a namespace. */
-const CLUSTER_KINDS = ['Namespace', 'ClusterIssuer'];
+export const CLUSTER_KINDS: readonly string[] = ['Namespace', 'ClusterIssuer'];
 
 /** Returns what is in the wrong place, twice there, or without the labels that everything has. */
 export function checkNamespaces(objects: readonly KubernetesObject[], context: Context): string[] {

@@ -1,0 +1,7 @@
+path "kv/data/order-pipeline-dev/redis-url" {
+  capabilities = ["read"]
+}
+
+path "aws/creds/order-pipeline-dev-scoring" {
+  capabilities = ["read"]
+}

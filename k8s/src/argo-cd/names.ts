@@ -1,0 +1,17 @@
+/** Names in Argo CD. */
+
+/** Name of the project and prefix of the applications. */
+export const PROJECT = 'order-pipeline';
+
+/** Namespace of Argo CD. */
+export const ARGO_CD_NAMESPACE = 'argocd';
+
+/** Where Argo CD finds this repository. Change it to your copy. */
+export const REPOSITORY = 'https://git.acme.shop/order-pipeline.git';
+
+/** Labels of a cluster's Secret in Argo CD: what the cluster runs. */
+export const CLUSTER_LABELS = {
+  environment: 'order-pipeline/environment',
+  variant: 'order-pipeline/variant',
+  namespace: 'order-pipeline/namespace',
+} as const;

@@ -1,0 +1,85 @@
+/** Options that the committed environments do not use: IRSA, no KEDA, an OpenID issuer. */
+import { describe, expect, it } from '@jest/globals';
+import { inspect } from '../src/check/index.ts';
+import { type KubernetesObject, ofKind, toObjects } from '../src/check/objects.ts';
+import { render } from '../src/render.ts';
+import type { ClusterSettings, Context, Environment } from '../src/settings/types.ts';
+import { VARIANTS } from '../src/settings/types.ts';
+import { environmentOf, TEXTS } from './support/contexts.ts';
+
+const prod = environmentOf('prod');
+const [, external] = VARIANTS;
+
+function withCluster(cluster: Partial<ClusterSettings>, environment: Environment = prod): Context {
+  return { ...environment, cluster: { ...environment.cluster, ...cluster }, variant: external as never };
+}
+
+function objectsOf(context: Context): KubernetesObject[] {
+  const files = render(context, TEXTS);
+  expect(inspect(files, context)).toEqual([]);
+  return toObjects(Object.values(files).flat());
+}
+
+describe('IRSA', () => {
+  it('names the roles on the service accounts, and opens STS instead of the agent', () => {
+    const objects = objectsOf(withCluster({ identity: 'irsa' }));
+    for (const { metadata } of ofKind(objects, 'ServiceAccount')) {
+      expect(metadata.annotations?.['eks.amazonaws.com/role-arn']).toBe(
+        prod.inputs.roles[metadata.name as 'scoring'],
+      );
+    }
+    expect(JSON.stringify(ofKind(objects, 'NetworkPolicy'))).not.toContain('169.254.170.23');
+  });
+});
+
+describe('a cluster without KEDA', () => {
+  it('scales the processor by CPU', () => {
+    const objects = objectsOf(withCluster({ processorScaling: 'cpu' }));
+    expect(ofKind(objects, 'ScaledObject', 'TriggerAuthentication')).toEqual([]);
+    expect(ofKind(objects, 'HorizontalPodAutoscaler').map(({ metadata }) => metadata.name)).toContain(
+      'order-processor',
+    );
+  });
+});
+
+describe('an OpenID issuer', () => {
+  it('is the only way out to the Internet', () => {
+    const auth = { mode: 'oidc', issuer: 'https://login.acme.shop', audience: 'orders' };
+    const objects = objectsOf(withCluster({}, { ...prod, inputs: { ...prod.inputs, auth } }));
+    const open = ofKind(objects, 'NetworkPolicy').filter(({ spec }) =>
+      JSON.stringify(spec).includes('0.0.0.0/0'),
+    );
+    expect(open.map(({ metadata }) => metadata.name)).toEqual(['order-api']);
+  });
+});
+
+describe('a canary', () => {
+  it.each(VARIANTS)('starts at 5 % and takes itself back with %j', (variant) => {
+    const context = { ...prod, variant };
+    for (const { metadata, spec } of ofKind(objectsOf(context), 'Rollout')) {
+      const { steps, analysis, trafficRouting } = spec.strategy.canary;
+      expect(steps.flatMap((step: { setWeight?: number }) => step.setWeight ?? [])).toEqual([5, 25, 50, 100]);
+      expect(analysis.templates).toEqual([{ templateName: metadata.name }]);
+      const byProxy = { 'order-api': true, scoring: variant.ingress === 'istio', 'order-processor': false };
+      expect(trafficRouting !== undefined).toBe(byProxy[metadata.name as 'scoring']);
+    }
+  });
+
+  it('asks only for metrics that the services have, with the limits of the alarms', () => {
+    const templates = ofKind(objectsOf({ ...prod, variant: external as never }), 'AnalysisTemplate');
+    const metrics = templates.flatMap(({ spec }) => spec.metrics);
+    expect(new Set(metrics.map(({ name }) => name))).toEqual(
+      new Set(['errors', 'latency', 'failed-orders', 'dead-letters', 'rpc-errors']),
+    );
+    const limits = Object.fromEntries(
+      metrics.map(({ name, successCondition }) => [name, successCondition.split('<= ')[1]]),
+    );
+    expect(limits).toEqual({
+      errors: '0.01',
+      latency: '1',
+      'failed-orders': '0.01',
+      'dead-letters': '0',
+      'rpc-errors': '0.01',
+    });
+  });
+});

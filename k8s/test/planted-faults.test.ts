@@ -1,0 +1,148 @@
+/** Faults that somebody could write into the sources, and the checks that keep them from being written. */
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { type Fault, type Rendering, renderWithFaults } from './support/faults.ts';
+
+/** A fault, and what npm run k8s then says. */
+interface Planted extends Fault {
+  readonly what: string;
+  readonly finding: string;
+}
+
+const container = 'k8s/src/workloads/container.ts';
+const pod = 'k8s/src/workloads/pod.ts';
+const scaling = 'k8s/src/workloads/scaling.ts';
+
+const FAULTS: readonly Planted[] = [
+  {
+    what: 'a privileged container',
+    file: container,
+    find: 'privileged: false',
+    replace: 'privileged: true',
+    finding: 'prod/istio-vault: Rollout order-api: is privileged',
+  },
+  {
+    what: 'a writable root',
+    file: container,
+    find: 'readOnlyRootFilesystem: true',
+    replace: 'readOnlyRootFilesystem: false',
+    finding: 'dev/nginx-vault: Deployment scoring: can write to its image',
+  },
+  {
+    what: 'a missing probe',
+    file: container,
+    find: 'livenessProbe: {',
+    replace: '...false && {',
+    finding: 'prod/nginx-vault: Rollout order-processor: has no livenessProbe',
+  },
+  {
+    what: 'a misspelt field',
+    file: container,
+    find: "imagePullPolicy: 'IfNotPresent'",
+    replace: "imagePullpolicy: 'IfNotPresent'",
+    finding:
+      'dev/nginx-vault: Deployment order-api: /spec/template/spec/containers/0/imagePullpolicy is no field',
+  },
+  {
+    what: 'a secret in plain text',
+    file: 'infra/src/decide/environment.ts',
+    find: 'RATE_LIMIT: inputs.rateLimit,',
+    replace: "RATE_LIMIT: inputs.rateLimit, JWT_SECRET: 'k1:0123456789abcdef',",
+    finding: 'prod/istio-external-secrets: Rollout order-api: has JWT_SECRET in plain text',
+  },
+  {
+    what: 'a grace period shorter than the drain',
+    file: pod,
+    find: 'WORKLOADS[service].preStopSeconds + STOP_TIMEOUT_SECONDS',
+    replace: 'STOP_TIMEOUT_SECONDS',
+    finding: 'prod/nginx-vault: Rollout scoring: is killed before it has drained: allow 40 seconds',
+  },
+  {
+    what: 'a budget that blocks the drain of a single pod',
+    file: scaling,
+    find: 'maxUnavailable: 1,',
+    replace: 'minAvailable: 1,',
+    finding:
+      'dev/nginx-vault: PodDisruptionBudget order-api: lets none of 1 pods go: no node could be drained',
+  },
+  {
+    what: 'two autoscalers of one workload',
+    file: scaling,
+    find: '[access, scaled]',
+    replace: '[access, scaled, toHpa(service, context)]',
+    finding:
+      'prod/istio-vault: Rollout order-processor: has 2 autoscalers: they would fight, or nobody decides',
+  },
+  {
+    what: 'a flow that nobody uses',
+    file: 'infra/src/decide/flows.ts',
+    find: "{ from: 'order-processor', to: 'scoring', port: rpc",
+    replace:
+      "{ from: 'order-api', to: 'scoring', port: rpc, why: 'x' },\n    { from: 'order-processor', to: 'scoring', port: rpc",
+    finding: 'dev/nginx-vault: NetworkPolicy order-api: allows egress on 50051 that nobody uses',
+  },
+  {
+    what: 'a flow that is closed',
+    file: 'infra/src/decide/flows.ts',
+    find: "{ from: 'scoring', to: 'cache', port: REDIS, why: 'fraud counters' },",
+    replace: '',
+    finding: 'dev/nginx-vault: NetworkPolicy scoring: does not allow Redis on 6379',
+  },
+  {
+    what: 'a Service that does not exist',
+    file: 'k8s/src/ingress/nginx.ts',
+    find: "service: { name: 'order-api',",
+    replace: "service: { name: 'order-apis',",
+    finding: 'prod/nginx-vault: Ingress order-api: names port http of Service order-apis, which there is not',
+  },
+  {
+    what: 'a selector that selects nothing',
+    file: 'k8s/src/observability/monitors.ts',
+    find: '...METRICS_LABEL',
+    replace: "'order-pipeline/metrics': 'false'",
+    finding: 'dev/nginx-vault: ServiceMonitor order-api: reads 0 Services: pods would be read twice or never',
+  },
+  {
+    what: 'a secret that nobody writes',
+    file: 'k8s/src/secrets/external-secrets.ts',
+    find: 'secretKey: name,',
+    replace: 'secretKey: name.toLowerCase(),',
+    finding:
+      'dev/nginx-external-secrets: Deployment scoring: has REDIS_URL_FILE at /run/secrets/order-pipeline/REDIS_URL, which nobody writes',
+  },
+  {
+    what: 'a canary route that does not exist',
+    file: 'k8s/src/ingress/istio.ts',
+    find: '{ name: CANARY_ROUTE, route, timeout: NO_TIMEOUT, retries: RETRIES }',
+    replace: "{ name: 'main', route, timeout: NO_TIMEOUT, retries: RETRIES }",
+    finding: 'prod/istio-vault: Rollout order-api: names the route primary, which there is not',
+  },
+  {
+    what: 'a namespace that admits any pod',
+    file: 'k8s/src/network/namespace.ts',
+    find: "'pod-security.kubernetes.io/enforce': level,",
+    replace: '',
+    finding:
+      'dev/nginx-vault: Namespace order-pipeline-dev: does not enforce the restricted Pod Security Standard',
+  },
+];
+
+/** What is said about sources with all of the faults in them. */
+let rendering: Rendering;
+
+beforeAll(() => {
+  rendering = renderWithFaults(FAULTS);
+});
+
+describe('npm run k8s', () => {
+  it('renders from a copy without faults', () => {
+    expect(renderWithFaults([])).toEqual({ status: 0, stderr: '', wrote: true });
+  });
+
+  it('writes nothing while a rule is broken', () => {
+    expect(rendering).toMatchObject({ status: 1, wrote: false });
+  });
+
+  it.each(FAULTS)('finds $what', ({ finding }) => {
+    expect(rendering.stderr.split('\n')).toContain(finding);
+  });
+});
