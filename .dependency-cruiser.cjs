@@ -6,7 +6,7 @@ module.exports = {
       comment: 'A cycle hides which module needs which.',
       severity: 'error',
       from: {},
-      to: { circular: true, dependencyTypesNot: ['type-only'] },
+      to: { circular: true },
     },
     {
       name: 'contracts-know-nobody',
