@@ -70,16 +70,17 @@ describe.each(['a plain grpc-js client', 'a Connect client with JSON over HTTP/1
       expect(restocked).toEqual({ answer: { stock: { ...stock, available: '5' } } });
 
       const reservation = { lines, ...MONEY, notAfter: LATER };
+      const hold = { sku, token: expect.stringMatching(/^2:0\./), quantity: 2 };
       for (const each of [orderId, otherOrder])
         expect(await inventory('Reserve', { orderId: each, ...reservation })).toEqual({
-          answer: { outcome: 'RESERVE_OUTCOME_RESERVED', total: '1000' },
+          answer: { outcome: 'RESERVE_OUTCOME_RESERVED', total: '1000', holds: [hold] },
         });
       expect(await stockOf(sku)).toEqual({ answer: { stock: { ...stock, available: '1', held: '4' } } });
       expect(await inventory('Confirm', { orderId, lines })).toEqual({ answer: { confirmedLines: 1 } });
       expect(await inventory('Release', { orderId: otherOrder, lines })).toEqual({
         answer: { releasedLines: 1 },
       });
-      expect(await stockOf(sku)).toEqual({ answer: { stock: { ...stock, available: '3' } } });
+      expect(await stockOf(sku)).toEqual({ answer: { stock: { ...stock, available: '3', sold: '2' } } });
 
       const order = {
         orderId,

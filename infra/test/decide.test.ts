@@ -88,6 +88,14 @@ describe('shapes', () => {
     expect(toRedriveAllowPolicy(['a'])).toBe('{"redrivePermission":"byQueue","sourceQueueArns":["a"]}');
   });
 
+  it('have the attribute by which items expire', () => {
+    const shape = { name: 't', hashKey: { name: 'a', type: 'S' as const }, indexes: [] };
+    expect(toTableArgs({ ...shape, ttlAttribute: 'expires_at' })).toMatchObject({
+      ttl: { attributeName: 'expires_at', enabled: true },
+    });
+    expect(toTableArgs(shape)).not.toHaveProperty('ttl');
+  });
+
   it('become keys and indexes', () => {
     const index = {
       name: 'by_b',

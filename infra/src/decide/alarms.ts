@@ -173,6 +173,12 @@ function toProcessorAlarms<T>(namespace: string): Alarm<T>[] {
       minutes: 2,
       guardsDeployment: false,
     },
+    toProblemAlarm(
+      namespace,
+      'stock-difference',
+      'unsold-lines',
+      'A completed order sold lines that were not held: stock and orders differ',
+    ),
     {
       name: 'orders-stuck',
       description: 'The reconciler finds undecided orders that no worker has been at for long',
@@ -184,4 +190,20 @@ function toProcessorAlarms<T>(namespace: string): Alarm<T>[] {
       guardsDeployment: false,
     },
   ];
+}
+
+/** An alarm on a problem of settlements, by how the processor counts it. */
+function toProblemAlarm<T>(namespace: string, name: string, kind: string, description: string): Alarm<T> {
+  return {
+    name,
+    description,
+    reading: {
+      metrics: {
+        problems: processor(namespace, 'order_settlement_problems_total', { kind: kind as T }, 'Sum'),
+      },
+    },
+    threshold: 0,
+    minutes: 1,
+    guardsDeployment: false,
+  };
 }

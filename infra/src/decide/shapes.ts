@@ -21,8 +21,8 @@ export function toRedriveAllowPolicy(sourceQueueArns: readonly string[]): string
   return JSON.stringify({ redrivePermission: 'byQueue', sourceQueueArns });
 }
 
-/** The keys and indexes of a table. */
-export function toTableArgs({ hashKey, indexes }: TableShape) {
+/** The keys, indexes and expiry of a table. */
+export function toTableArgs({ hashKey, indexes, ttlAttribute }: TableShape) {
   const keys = [hashKey, ...indexes.flatMap((index) => [index.hashKey, index.rangeKey])];
   return {
     billingMode: 'PAY_PER_REQUEST',
@@ -36,5 +36,6 @@ export function toTableArgs({ hashKey, indexes }: TableShape) {
       ],
       projectionType: index.projection,
     })),
+    ...(ttlAttribute !== undefined && { ttl: { attributeName: ttlAttribute, enabled: true } }),
   };
 }

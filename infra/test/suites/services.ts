@@ -295,6 +295,7 @@ export function describeServices(graphs: Graphs): void {
         'oldest-order',
         'orders-stuck',
         'rejected-share',
+        'stock-difference',
         'throttles',
       ]);
     });

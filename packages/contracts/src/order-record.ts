@@ -1,8 +1,16 @@
 /** The schema of the orders table's items, for readers to check. */
 import { z } from 'zod';
 import { type OrderItem, type OrderRecord, REJECTION_REASONS } from './orders.js';
+import type { Hold } from './stock.js';
 
 const OrderItemSchema: z.ZodType<OrderItem> = z.looseObject({ sku: z.string(), quantity: z.int() });
+
+const HoldSchema: z.ZodType<Hold> = z.looseObject({
+  sku: z.string(),
+  shard: z.int(),
+  token: z.string(),
+  quantity: z.int(),
+});
 
 /** An item of the orders table. Attributes that a newer writer added stay. */
 export const OrderRecordSchema: z.ZodType<OrderRecord> = z.looseObject({
@@ -20,6 +28,7 @@ export const OrderRecordSchema: z.ZodType<OrderRecord> = z.looseObject({
   lease_until: z.number(),
   payment_method: z.exactOptional(z.string()),
   fingerprint: z.exactOptional(z.string()),
+  holds: z.exactOptional(z.array(HoldSchema)),
   fraud_score: z.exactOptional(z.number()),
   request_id: z.exactOptional(z.string()),
   trace_id: z.exactOptional(z.string()),

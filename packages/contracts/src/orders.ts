@@ -1,4 +1,5 @@
 /** An order's states and its record in the orders table, as every service reads them. */
+import type { Hold } from './stock.js';
 
 /** Every status, in the order in which an order can pass through them. */
 export const ORDER_STATUSES = [
@@ -85,6 +86,8 @@ export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
    * message with the same order id and another fingerprint never changes the order.
    */
   readonly fingerprint?: string;
+  /** The holds that the decision counted on; absent when it counted on none, so that there may be any. */
+  readonly holds?: readonly Hold[];
   /** Fraud score in [0,1] that the decision saw. */
   readonly fraud_score?: number;
   /** Ties the order to the request that placed it. */

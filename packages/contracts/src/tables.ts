@@ -24,6 +24,8 @@ export interface TableShape {
   readonly name: string;
   readonly hashKey: KeyAttribute;
   readonly indexes: readonly IndexShape[];
+  /** Attribute with the Unix time in seconds after which DynamoDB deletes an item; items without it stay. */
+  readonly ttlAttribute?: string;
 }
 
 /** The index of the orders table that lists a user's orders by time. */
@@ -43,11 +45,12 @@ export const ORDERS_TABLE: TableShape = {
   ],
 };
 
-/** One item a SKU: stock, price and the orders' holds. */
+/** The shards of each SKU's stock, with the orders' holds; and notes of deliveries, which expire. */
 export const INVENTORY_TABLE: TableShape = {
   name: 'inventory',
   hashKey: { name: 'sku', type: 'S' },
   indexes: [],
+  ttlAttribute: 'expires_at',
 };
 
 /** One ledger entry an order. */

@@ -8,6 +8,13 @@ export type ProcessedStatus = 'success' | 'rejected' | 'error';
 
 const PROCESSED_STATUSES: readonly ProcessedStatus[] = ['success', 'rejected', 'error'];
 
+/** What a settlement can meet that no repeat fixes. */
+export type SettlementProblem =
+  /** A completed order sold fewer lines than it has: stock and orders differ. */
+  'unsold-lines';
+
+const SETTLEMENT_PROBLEMS: readonly SettlementProblem[] = ['unsold-lines'];
+
 /** The processor's own metrics. */
 export interface ProcessorMetrics {
   /** An order was decided. */
@@ -18,6 +25,8 @@ export interface ProcessorMetrics {
   retried(): void;
   /** A message carried another body than the order with its id. */
   otherBody(): void;
+  /** A settlement met a problem that somebody has to look at. */
+  settlementProblem(kind: SettlementProblem): void;
 }
 
 /** Registers the metrics; `inFlight` is asked at each scrape. */
@@ -49,6 +58,13 @@ export function createProcessorMetrics(
     help: 'Messages whose order was placed with another body under the same idempotency key',
     registers,
   });
+  const problems = new Counter({
+    name: 'order_settlement_problems_total',
+    help: 'Settlements that met a problem which no repeat fixes, by kind',
+    labelNames: ['kind'],
+    registers,
+  });
+  for (const kind of SETTLEMENT_PROBLEMS) problems.inc({ kind }, 0);
   const latency = new Histogram({
     name: 'order_decision_seconds',
     help: 'From the acceptance of an order to its decision',
@@ -75,5 +91,6 @@ export function createProcessorMetrics(
     },
     retried: () => retries.inc(),
     otherBody: () => otherBodies.inc(),
+    settlementProblem: (kind) => problems.inc({ kind }),
   };
 }

@@ -13,6 +13,7 @@
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import { OrderRecordSchema } from '@order-pipeline/contracts/order-record';
 import type { OrderFacts, OrderRecord } from '@order-pipeline/contracts/orders';
+import type { Hold } from '@order-pipeline/contracts/stock';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
 import { anyOf } from '@order-pipeline/platform/dynamo/expressions';
@@ -110,6 +111,7 @@ export class OrderStore {
     const result = {
       status: decision.status,
       ...(decision.status === 'REJECTED' && { reason: decision.reason }),
+      ...(details.holds && { holds: details.holds }),
       ...(details.fraudScore !== undefined && { fraud_score: details.fraudScore }),
       updated_at: new Date(details.now).toISOString(),
     };
@@ -179,6 +181,8 @@ export function openOrders(dynamo: DynamoClient, name: string): Table<OrderRecor
 
 /** What is written with a decision. */
 export interface DecisionDetails {
+  /** The holds that the decision counts on: a completed order's settlement sells these and no others. */
+  readonly holds?: readonly Hold[] | undefined;
   /** The score that the decision saw, in [0,1]. */
   readonly fraudScore?: number | undefined;
   /** Epoch milliseconds. */

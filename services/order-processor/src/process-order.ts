@@ -5,7 +5,6 @@ import type { FinalStatus, OrderRecord, OrderStatus } from '@order-pipeline/cont
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { ProtocolConfig } from './config.js';
 import { decideLost, decideRefusal } from './decide/claim.js';
-import type { OrderDecision } from './decide/outcome.js';
 import {
   type Claim,
   type ClaimedOrder,
@@ -14,8 +13,8 @@ import {
   type OrderStore,
 } from './order-store.js';
 import type { Scoring } from './scoring.js';
-import { settleOrder } from './settle-order.js';
-import { tryOrder } from './try-order.js';
+import { type StockSettlement, settleOrder } from './settle-order.js';
+import { type TriedOrder, tryOrder } from './try-order.js';
 
 /** What the protocol works with. */
 export interface ProtocolDependencies {
@@ -32,6 +31,8 @@ export interface ProtocolDependencies {
    * claimed first is the order; this one is never placed.
    */
   readonly onOtherBody: (orderId: string) => void;
+  /** Called when a settlement sold other lines than the order has: stock and orders differ. Must not throw. */
+  readonly onDifference: (order: ClaimedOrder, unsoldLines: number) => void;
 }
 
 /** The message that carried the order, as far as the protocol needs it. */
@@ -72,7 +73,8 @@ export async function processOrder(deps: ProtocolDependencies, delivery: OrderDe
     const refusal = decideRefusal(error.record, deps.clock());
     if (refusal.kind === 'leased') return { kind: 'busy', until: refusal.leaseUntil };
     const order = hasFacts(error.record) ? error.record : await deps.store.complete(delivery.order, claim);
-    return settle(deps, delivery, order, refusal.status);
+    await settle(deps, delivery, order, refusal.status);
+    return { kind: 'settled', status: refusal.status };
   }
 }
 
@@ -91,35 +93,45 @@ async function decideClaimed(
   order: ClaimedOrder,
 ): Promise<Processed> {
   const notAfter = order.lease_until - deps.config.leaseMarginMs;
-  const { decision, fraudScore } = await tryOrder(deps.scoring, order, {
+  const tried = await tryOrder(deps.scoring, order, {
     notAfter,
     call: () => callOptions(delivery, Math.max(1, notAfter - deps.clock())),
     accountCreatedAt: delivery.order.account_created_at,
   });
-  const status = await commit(deps, order, decision, fraudScore);
-  if (typeof status !== 'string') return status;
-  return settle(deps, delivery, order, status);
+  const committed = await commit(deps, order, tried);
+  if (committed.kind === 'busy') return committed;
+  const { status, own } = committed;
+  // Holds of a decision that this worker did not write are those of nobody: all have to be found.
+  const settled = { ...order, ...(own && tried.holds && { holds: tried.holds }) };
+  const { unsoldLines, retried } = await settle(deps, delivery, settled, status);
+  // Within the lease nobody else settles: what was not sold now was never held.
+  if (own && !retried && unsoldLines > 0 && deps.clock() <= notAfter) deps.onDifference(order, unsoldLines);
+  return { kind: 'settled', status };
 }
 
-/** Writes the decision, and answers what stands afterwards: the status to settle, or that another worker is at it. */
+/** What the record says after a decision was written: the status, and whether this worker wrote it. */
+type Committed =
+  | { readonly kind: 'final'; readonly status: FinalStatus; readonly own: boolean }
+  | Extract<Processed, { readonly kind: 'busy' }>;
+
+/** Writes the decision. */
 async function commit(
   deps: ProtocolDependencies,
   order: ClaimedOrder,
-  decision: OrderDecision,
-  fraudScore: number,
-): Promise<FinalStatus | Processed> {
+  { decision, fraudScore, holds }: TriedOrder,
+): Promise<Committed> {
   try {
-    await deps.store.decide(order, decision, { fraudScore, now: deps.clock() });
+    await deps.store.decide(order, decision, { holds, fraudScore, now: deps.clock() });
   } catch (error) {
     if (!(error instanceof OrderConditionFailed)) throw error;
     const lost = decideLost(error.record, order.attempt);
     if (lost.kind === 'taken') return { kind: 'busy', until: lost.leaseUntil };
     // Only this attempt could write its own decision: the answer to the first try of the write got lost.
-    if (lost.status !== decision.status) return lost.status;
+    if (lost.status !== decision.status) return { kind: 'final', status: lost.status, own: false };
   }
   deps.onDecided(order, decision.status);
   deps.onStatus(order.order_id, decision.status);
-  return decision.status;
+  return { kind: 'final', status: decision.status, own: true };
 }
 
 /** A settlement is not bound by the lease: the decision stands, and each call can be repeated by anyone. */
@@ -130,9 +142,8 @@ async function settle(
   delivery: OrderDelivery,
   order: ClaimedOrder,
   status: FinalStatus,
-): Promise<Processed> {
-  await settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS));
-  return { kind: 'settled', status };
+): Promise<StockSettlement> {
+  return settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS));
 }
 
 function callOptions({ signal, requestId, traceparent }: OrderDelivery, timeoutMs: number) {

@@ -6,25 +6,21 @@ import type { ClaimedOrder } from './order-store.js';
 import type { Scoring } from './scoring.js';
 import { toLines } from './try-order.js';
 
-/** What a settlement has to know of an order. */
-export type SettledOrder = Pick<ClaimedOrder, 'order_id' | 'items'>;
+/** An order, as far as its settlement needs it. */
+export type SettledOrder = Pick<ClaimedOrder, 'order_id' | 'items' | 'holds'>;
 
-type SettleCall = (scoring: Scoring, order: SettledOrder, call: CallOptions) => Promise<unknown>;
+/** The stock side of a settlement. */
+export interface StockSettlement {
+  /** Lines of a completed order of which this settlement sold nothing. */
+  readonly unsoldLines: number;
+  /** An earlier try of the call may have sold them. */
+  readonly retried: boolean;
+}
 
-const PAYMENT_CALLS: Readonly<Record<Settlement, SettleCall>> = {
-  charge: ({ payment }, order, call) => payment.client.capture({ orderId: order.order_id }, call),
-  undo: ({ payment }, order, call) => payment.client.void({ orderId: order.order_id }, call),
-};
-
-const STOCK_CALLS: Readonly<Record<Settlement, SettleCall>> = {
-  charge: ({ inventory }, order, call) =>
-    inventory.client.confirm({ orderId: order.order_id, lines: toLines(order.items) }, call),
-  undo: ({ inventory }, order, call) =>
-    inventory.client.release({ orderId: order.order_id, lines: toLines(order.items) }, call),
-};
+const NOTHING_UNSOLD: StockSettlement = { unsoldLines: 0, retried: false };
 
 /**
- * Charges and sells a completed order; gives everything back otherwise. Throws when either side failed: of two errors
+ * Charges and sells a completed order; releases everything otherwise. Throws when either side failed: of two errors
  * the one that may pass later, so that INVALID_ARGUMENT means that nothing else is left to do.
  */
 export async function settleOrder(
@@ -32,15 +28,58 @@ export async function settleOrder(
   order: SettledOrder,
   status: FinalStatus,
   call: CallOptions,
-): Promise<void> {
+): Promise<StockSettlement> {
   const settlement = SETTLEMENTS[status];
-  const calls = [PAYMENT_CALLS[settlement], ...(order.items.length > 0 ? [STOCK_CALLS[settlement]] : [])];
-  const outcomes = await Promise.allSettled(calls.map((run) => run(scoring, order, call)));
-  const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  const [payment, stock] = await Promise.allSettled([
+    PAYMENT_CALLS[settlement](scoring, order, call),
+    STOCK_CALLS[settlement](scoring, order, call),
+  ]);
+  const errors = [payment, stock].flatMap((outcome) =>
+    outcome.status === 'rejected' ? [outcome.reason] : [],
+  );
   if (errors.length > 0) throw errors.find((error) => !isRefusedAsMalformed(error)) ?? errors[0];
+  return stock.status === 'fulfilled' ? stock.value : NOTHING_UNSOLD;
 }
 
-/** Whether a service refused to read the call: it refuses every other call about the same lines, too. */
+const PAYMENT_CALLS: Readonly<Record<Settlement, SettleCall<unknown>>> = {
+  charge: ({ payment }, order, call) => payment.client.capture({ orderId: order.order_id }, call),
+  undo: ({ payment }, order, call) => payment.client.void({ orderId: order.order_id }, call),
+};
+
+const STOCK_CALLS: Readonly<Record<Settlement, SettleCall<StockSettlement>>> = {
+  charge: sell,
+  undo: release,
+};
+
+type SettleCall<R> = (scoring: Scoring, order: SettledOrder, call: CallOptions) => Promise<R>;
+
+/** Sells the holds that the decision counted on. */
+async function sell(
+  { inventory }: Scoring,
+  { order_id: orderId, items, holds = [] }: SettledOrder,
+  call: CallOptions,
+): Promise<StockSettlement> {
+  const lines = toLines(items);
+  if (lines.length === 0) return NOTHING_UNSOLD;
+  const { confirmedLines, retried } = await inventory.client.confirm(
+    { orderId, lines, holds: [...holds] },
+    call,
+  );
+  return { unsoldLines: lines.length - confirmedLines, retried };
+}
+
+/** Releases the holds that the decision counted on; all that there are when it recorded none. */
+async function release(
+  { inventory }: Scoring,
+  { order_id: orderId, items, holds }: SettledOrder,
+  call: CallOptions,
+): Promise<StockSettlement> {
+  if (items.length > 0 && holds?.length !== 0)
+    await inventory.client.release({ orderId, lines: toLines(items), holds: [...(holds ?? [])] }, call);
+  return NOTHING_UNSOLD;
+}
+
+/** Returns true when a service refused to read the call: it refuses every other call about the same lines, too. */
 export function isRefusedAsMalformed(error: unknown): boolean {
   return error instanceof ConnectError && error.code === Code.InvalidArgument;
 }

@@ -61,6 +61,10 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
     onStatus: (order_id, status) => {
       redis.publish(statusChannel(order_id), JSON.stringify({ order_id, status })).catch(() => undefined);
     },
+    onDifference: ({ order_id, attempt }, unsold_lines) => {
+      metrics.settlementProblem('unsold-lines');
+      logger.error({ order_id, attempt, unsold_lines }, 'a completed order sold lines that were not held');
+    },
     onDecided: (order, status) => metrics.decided(status, Date.parse(order.created_at), systemClock()),
     onOtherBody: (order_id) => {
       metrics.otherBody();

@@ -1,15 +1,19 @@
-/** An item of the inventory table, as far as the processor reads it. */
+/** A shard of the inventory table, as far as the processor reads it. */
 import { z } from 'zod';
 
-/** The holds on an item. */
+/** A shard of a SKU's stock. */
 export interface HeldItem {
+  /** Key of the shard. */
   readonly sku: string;
-  /** By order id. */
-  readonly holds: Readonly<Record<string, { readonly quantity: number; readonly at: number }>>;
+  /** Fencing tokens by order id. */
+  readonly holds: Readonly<Record<string, string>>;
+  /** Number of shards, at the first of them. */
+  readonly shards?: number;
 }
 
-/** The schema of an item's holds. */
+/** The schema of a shard's holds. */
 export const HeldItemSchema: z.ZodType<HeldItem> = z.looseObject({
   sku: z.string(),
-  holds: z.record(z.string(), z.looseObject({ quantity: z.int(), at: z.number() })),
+  holds: z.record(z.string(), z.string()),
+  shards: z.exactOptional(z.int()),
 });

@@ -3,6 +3,7 @@
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { CallOptions } from '@connectrpc/connect';
 import type { OrderItem } from '@order-pipeline/contracts/orders';
+import type { Hold } from '@order-pipeline/contracts/stock';
 import { decideBeforePayment, decideByPayment, type OrderDecision } from './decide/outcome.js';
 import type { ClaimedOrder } from './order-store.js';
 import type { Scoring } from './scoring.js';
@@ -11,6 +12,8 @@ import type { Scoring } from './scoring.js';
 export interface TriedOrder {
   readonly decision: OrderDecision;
   readonly fraudScore: number;
+  /** The holds that the decision counts on; undefined when the order may have others, so that all have to be found. */
+  readonly holds: readonly Hold[] | undefined;
 }
 
 /** Within which limits the tries are made. */
@@ -39,7 +42,24 @@ export async function tryOrder(
   if (scored.status === 'rejected') throw scored.reason;
   const rejected = decideBeforePayment(reserved.value?.outcome, scored.value.decision);
   const decision = rejected ?? (await authorize(scoring, order, options));
-  return { decision, fraudScore: scored.value.score };
+  return {
+    decision,
+    fraudScore: scored.value.score,
+    holds: holdsOf(order, decision, reserved.value?.holds ?? []),
+  };
+}
+
+/**
+ * The holds to record with a decision. An earlier attempt may have left holds that this one's Reserve did not come to:
+ * a rejection releases whatever there is.
+ */
+function holdsOf(
+  { attempt }: ClaimedOrder,
+  { status }: OrderDecision,
+  holds: readonly Hold[],
+): readonly Hold[] | undefined {
+  if (status !== 'COMPLETED' && attempt > 1) return undefined;
+  return holds.map(({ sku, shard, token, quantity }) => ({ sku, shard, token, quantity }));
 }
 
 async function reserve({ inventory }: Scoring, order: ClaimedOrder, { notAfter, call }: TryOptions) {
@@ -51,6 +71,7 @@ async function reserve({ inventory }: Scoring, order: ClaimedOrder, { notAfter, 
       amount: BigInt(order.amount),
       currency: order.currency,
       notAfter: timestampFromMs(notAfter),
+      attempt: order.attempt,
     },
     call(),
   );

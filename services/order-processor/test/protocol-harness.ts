@@ -2,6 +2,7 @@
 
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import type { FinalStatus, OrderStatus } from '@order-pipeline/contracts/orders';
+import { shardKey } from '@order-pipeline/contracts/stock';
 import { CATALOGUE, stockCatalogue } from '@order-pipeline/local/catalogue';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
 import type { Clock } from '@order-pipeline/platform/clock';
@@ -71,6 +72,7 @@ export class ProtocolHarness {
   readonly statuses: OrderStatus[] = [];
   /** Orders whose message carried another body. */
   readonly otherBodies: string[] = [];
+  readonly differences: { readonly order_id: string; readonly unsoldLines: number }[] = [];
 
   private constructor(
     readonly stack: TestStack,
@@ -130,15 +132,26 @@ export class ProtocolHarness {
   async traces(order: PlacedOrder): Promise<Traces> {
     const record = await this.store.read(order.order_id);
     const payment = await this.#item(this.stack.env.PAYMENTS_TABLE, { order_id: order.order_id });
-    const stock = await this.#item(this.stack.env.INVENTORY_TABLE, { sku: order.items[0]?.sku ?? 'MUG-01' });
+    const shards = await this.#shards(order.items[0]?.sku ?? 'MUG-01');
     return {
       status: record?.status,
       reason: record?.reason,
       payment: payment?.state,
       captures: payment?.capture_count ?? 0,
-      available: stock?.available,
-      holds: Object.keys(stock?.holds ?? {}).length,
+      available: sum(shards.map(({ available }) => available)),
+      holds: sum(shards.map(({ holds }) => Object.keys(holds).length)),
     };
+  }
+
+  /** The shards of a SKU. Nothing is on its way between them while no call is under way. */
+  async #shards(sku: string): Promise<readonly { available: number; holds: object }[]> {
+    const table = this.stack.env.INVENTORY_TABLE;
+    const root = await this.#item(table, { sku });
+    if (!root) return [];
+    const others = Array.from({ length: root.shards - 1 }, (_, index) =>
+      this.#item(table, { sku: shardKey(sku, index + 1) }),
+    );
+    return [root, ...(await Promise.all(others)).filter((shard) => shard !== undefined)];
   }
 
   async #item(table = '', key: Record<string, string>) {
@@ -172,9 +185,12 @@ export class ProtocolHarness {
       onStatus: (_, status) => this.statuses.push(status),
       onDecided: (_, status) => this.decided.push(status),
       onOtherBody: (orderId) => this.otherBodies.push(orderId),
+      onDifference: ({ order_id }, unsoldLines) => this.differences.push({ order_id, unsoldLines }),
     };
   }
 }
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
 const STEPS: ReadonlySet<string> = new Set<Step>([
   'claim',

@@ -15,6 +15,7 @@ beforeAll(async () => {
 beforeEach(() => {
   harness.decided.length = 0;
   harness.statuses.length = 0;
+  harness.differences.length = 0;
 });
 
 afterAll(() => harness.stop());
@@ -206,6 +207,47 @@ describe('several workers', () => {
       attempt: 2,
       trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
     });
+  });
+});
+
+describe('a settlement that sells other lines than the order has', () => {
+  const holdsOf = async ({ order_id }: PlacedOrder) => (await harness.store.read(order_id))?.holds ?? [];
+
+  test('is noticed when the hold that the decision counted on is gone', async () => {
+    const order = placed();
+    const lose = async () => {
+      const holds = [...(await holdsOf(order))];
+      expect(holds).toEqual([
+        { sku: 'MUG-01', shard: 0, token: expect.stringMatching(/^2:1\./), quantity: 2 },
+      ]);
+      await harness.scoring.inventory.client.release({
+        orderId: order.order_id,
+        lines: [...order.items],
+        holds,
+      });
+    };
+    await harness.deliver(order, undefined, { before: 'confirm', run: lose });
+    expect(harness.differences).toEqual([{ order_id: order.order_id, unsoldLines: 1 }]);
+  });
+
+  test('is not suspected when the message arrives again', async () => {
+    const order = placed();
+    await harness.deliver(order);
+    harness.passLease();
+    await harness.deliver(order);
+    expect(harness.differences).toEqual([]);
+  });
+
+  test('is not suspected when somebody else has settled after the lease', async () => {
+    const order = placed();
+    await harness.deliver(order, undefined, {
+      before: 'confirm',
+      run: async () => {
+        harness.passLease();
+        await harness.deliver(order);
+      },
+    });
+    expect(harness.differences).toEqual([]);
   });
 });
 

@@ -12,6 +12,8 @@ export interface Tools {
   readonly registry: Registry;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Creates the part of a fencing token that no other call ever has: up to 32 characters of base64url. */
+  readonly newTryId: () => string;
 }
 
 /** One service, ready to be served. */

@@ -1,4 +1,5 @@
 /** A scoring process: its services on one gRPC and one HTTP listener. */
+import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '@order-pipeline/platform/clock';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import type { Running } from '@order-pipeline/platform/lifecycle';
@@ -31,7 +32,7 @@ export async function start(
     requestTimeoutMs: config.storeTimeoutMs,
   });
   const registry = createRegistry();
-  const parts = createParts(config, { dynamo, registry, logger, clock });
+  const parts = createParts(config, { dynamo, registry, logger, clock, newTryId });
   const close = () => {
     for (const part of parts) part.close();
     dynamo.destroy();
@@ -74,4 +75,9 @@ function createParts({ inventory, fraud, payment }: ScoringConfig, tools: Tools)
     ...(fraud ? [createFraudPart(fraud, tools)] : []),
     ...(payment ? [createPaymentPart(payment, tools)] : []),
   ];
+}
+
+/** 48 bits: calls of one order never meet the same. */
+function newTryId(): string {
+  return randomBytes(6).toString('base64url');
 }

@@ -7,7 +7,7 @@ import { systemClock } from '@order-pipeline/platform/clock';
 import { createRegistry } from '@order-pipeline/platform/metrics';
 import fc from 'fast-check';
 import { createInventoryPart } from '../src/inventory/part.js';
-import { LATER, logger, useStack } from './support.js';
+import { LATER, logger, newTryId, useStack } from './support.js';
 
 jest.setTimeout(180_000);
 
@@ -18,7 +18,7 @@ const BUYERS = 200;
 
 let client: Client<typeof InventoryService>;
 beforeAll(() => {
-  const tools = { dynamo: use.dynamo, registry: createRegistry(), logger, clock: systemClock };
+  const tools = { dynamo: use.dynamo, registry: createRegistry(), logger, clock: systemClock, newTryId };
   const { rpc } = createInventoryPart({ table: 'inventory' }, tools);
   const transport = createRouterTransport(({ service }) => service(rpc.service, rpc.implementation));
   client = createClient(InventoryService, transport);

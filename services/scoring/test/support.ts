@@ -1,5 +1,6 @@
 /** What the tests of the three services share. */
 
+import { randomUUID } from 'node:crypto';
 import { type Timestamp, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { afterAll, beforeAll, expect } from '@jest/globals';
@@ -10,6 +11,9 @@ import { createLogger } from '@order-pipeline/platform/logger';
 import { fieldViolationsOf } from '@order-pipeline/platform/rpc/validation';
 
 export const logger = createLogger('test', 'silent');
+
+/** Creates ids of tries. */
+export const newTryId = (): string => randomUUID().slice(0, 8);
 
 /** A moment that no test reaches. */
 export const LATER: Timestamp = timestampFromMs(Date.parse('2100-01-01T00:00:00Z'));

@@ -7,6 +7,9 @@ export const REQUEST_ID_HEADER = 'x-request-id';
 /** Header of W3C Trace Context. */
 export const TRACEPARENT_HEADER = 'traceparent';
 
+/** Header of a call that was tried before, with the number of earlier tries: one of them may have taken effect. */
+export const PREVIOUS_TRIES_HEADER = 'x-previous-tries';
+
 /** What a caller is known by. */
 export interface CallerContext {
   readonly requestId?: string | undefined;

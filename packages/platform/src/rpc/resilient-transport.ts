@@ -1,6 +1,7 @@
 /** Deadline, retries, breaker and metrics around a transport that makes one try a call. */
 import { Code, ConnectError, type Transport } from '@connectrpc/connect';
 import type { ProbingBreaker } from './breaker.js';
+import { PREVIOUS_TRIES_HEADER } from './context.js';
 import { type RetryDeps, type RetryLimits, runWithRetries } from './retry.js';
 import type { ObserveCall } from './rpc-metrics.js';
 import { methodName } from './service.js';
@@ -27,10 +28,12 @@ export function createResilientTransport(next: Transport, options: ResilienceOpt
       const startedAt = performance.now();
       const endsAt = timers.now() + (budgetMs ?? Number.POSITIVE_INFINITY);
       const leftMs = () => endsAt - timers.now();
+      let previousTries = 0;
       const attempt = async () => {
         // Before the breaker: a caller without time says nothing about the service.
         const timeoutMs = tryMs(options, leftMs());
-        return breaker.run(() => next.unary(method, signal, timeoutMs, header, input), signal);
+        const tryHeader = withPreviousTries(header, previousTries++);
+        return breaker.run(() => next.unary(method, signal, timeoutMs, tryHeader, input), signal);
       };
       const budget = {
         leftMs,
@@ -62,6 +65,16 @@ export function createResilientTransport(next: Transport, options: ResilienceOpt
       }
     },
   };
+}
+
+type CallHeader = Parameters<Transport['unary']>[3];
+
+/** Tells the service that a call was tried before: the earlier try may have taken effect. */
+function withPreviousTries(header: CallHeader, previousTries: number): CallHeader {
+  if (previousTries === 0) return header;
+  const headers = new Headers(header);
+  headers.set(PREVIOUS_TRIES_HEADER, String(previousTries));
+  return headers;
 }
 
 /** The deadline of the next try, in milliseconds. Throws DEADLINE_EXCEEDED if nothing is left. */

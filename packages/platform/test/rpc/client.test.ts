@@ -1,8 +1,9 @@
-import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
+import { Code, ConnectError, type HandlerContext, type Interceptor } from '@connectrpc/connect';
 import { Channel, ChannelCredentials, Server, ServerCredentials } from '@grpc/grpc-js';
 import { describe, expect, test } from '@jest/globals';
 import { createGrpcTransport } from 'connect-grpc-js';
 import { createRegistry, type Registry } from '../../src/metrics.js';
+import { PREVIOUS_TRIES_HEADER } from '../../src/rpc/context.js';
 import { outageOf } from '../../src/rpc/outage.js';
 import { probeHealth } from '../../src/rpc/probe.js';
 import { atEnd, codeOf, collect, connect, errorOf, freePort, serve, until, untilAborted } from './support.js';
@@ -35,6 +36,20 @@ describe('retries', () => {
       expect(await metricOf(registry, `rpc_client_duration_seconds_count{${METHOD},code="ok"}`)).toBe('1');
     },
   );
+
+  test('tell the service how often the call was tried before', async () => {
+    const seen: (string | null)[] = [];
+    const server = await serve({
+      echo: (_: unknown, { requestHeader }: HandlerContext) => {
+        seen.push(requestHeader.get(PREVIOUS_TRIES_HEADER));
+        if (seen.length < 3) throw new ConnectError('not now', Code.Unavailable);
+        return {};
+      },
+    });
+    const { client } = connect(server.grpcPort, { retries: QUICK });
+    await client.echo({}, { headers: { 'x-request-id': 'r1' } });
+    expect(seen).toEqual([null, '1', '2']);
+  });
 
   test('end after four tries with the last error', async () => {
     let calls = 0;

@@ -4,6 +4,7 @@
  * the holds are.
  */
 import type { OrderItem, OrderRecord } from '@order-pipeline/contracts/orders';
+import { parseShardKey, piecesOf, shardKey } from '@order-pipeline/contracts/stock';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
 import { Table } from '@order-pipeline/platform/dynamo/table';
@@ -11,13 +12,14 @@ import { z } from 'zod';
 import { openOrders } from '../order-store.js';
 import { type HeldItem, HeldItemSchema } from '../stock-item.js';
 
-/** What an order holds of one item. */
+/** What an order holds at one shard of a SKU. */
 export interface HoldTrace {
   readonly sku: string;
+  readonly shard: number;
   /** Pieces. */
   readonly quantity: number;
-  /** When it was taken, in epoch milliseconds. */
-  readonly at: number;
+  /** Fencing token. */
+  readonly token: string;
 }
 
 /** The order's ledger entry, as far as operators read it. */
@@ -77,14 +79,29 @@ export async function readTraces(
   const skus = [...new Set((record?.items ?? items).map(({ sku }) => sku))];
   const [payment, ...stock] = await Promise.all([
     payments.get(orderId),
-    ...skus.map((sku) => inventory.get(sku)),
+    ...skus.map((sku) => readShards(inventory, sku)),
   ]);
   return {
     record,
     payment,
-    holds: stock.flatMap((item) => {
-      const hold = item?.holds[orderId];
-      return item && hold ? [{ sku: item.sku, quantity: hold.quantity, at: hold.at }] : [];
+    holds: stock.flat().flatMap((item) => {
+      const token = item.holds[orderId];
+      return token ? [{ ...parseShardKey(item.sku), quantity: piecesOf(token), token }] : [];
     }),
   };
+}
+
+/** DynamoDB reads 100 items in one call. */
+const BATCH_SIZE = 100;
+
+async function readShards(inventory: Table<HeldItem>, sku: string): Promise<HeldItem[]> {
+  const root = await inventory.get(sku);
+  if (!root) return [];
+  const items = [root];
+  for (let first = 1; first < (root.shards ?? 1); first += BATCH_SIZE) {
+    const last = Math.min(root.shards ?? 1, first + BATCH_SIZE);
+    const keys = Array.from({ length: last - first }, (_, index) => shardKey(sku, first + index));
+    items.push(...(await inventory.getAll(keys)));
+  }
+  return items;
 }

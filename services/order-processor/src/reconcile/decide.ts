@@ -20,23 +20,15 @@
  * **Undecided.** Only a decision can be settled, and only a worker or an operator decides: `orders dlq redrive`, `orders
  * fail`, or the client who cancels. So an undecided order is reported, and its holds and its authorization with it.
  *
- * **A hold on a COMPLETED order** is confirmed. It is nearly always one whose confirmation failed. It could also be one
- * that a zombie's Reserve left *after* the confirmation, and which would have to be released:
- * - An earlier attempt's Reserve is kept out by `not_after`, as long as clock skew, and the time from a service's last
- *   look at its clock to its write landing, stay within LEASE_MARGIN_MS together. A longer pause of the whole process
- *   (a frozen machine), or a request that the network delivers later than that, breaks the rule.
- * - The deciding attempt's own Reserve can do it within the rules: a try times out and is repeated, the repeat is
- *   answered, the order is decided and confirmed within its lease, and only then does the first try's write land.
- * Neither can be told from a hold that awaits its confirmation: the record does not say what was confirmed, and the hold's
- * time does not either, since a zombie that comes before the confirmation takes the genuine hold over and makes it look
- * newer. The two mistakes are not alike: to release a hold that was sold sells its pieces twice; to confirm a zombie's takes
- * pieces off the shelf that nobody bought, which the next stocktaking finds. So it is confirmed.
+ * **Holds of a decided order.** The decision recorded the holds that it counted on. Those are settled: sold or released. Any
+ * other hold of the order is a stray: a write that took effect late, after its own repeat was answered. It is released
+ * under its own token and never sold, whatever became of the order. An order that was cancelled, failed or decided again
+ * after a worker died recorded none: its settlement finds and releases all.
  *
- * On an order that is decided otherwise a zombie's hold is harmless: release is right for it too. Money has no such case,
- * for the ledger has one entry an order, and a void leaves one that bars what comes later. What a gateway has approved
- * while the ledger never heard of it is not seen here; the void of the order's own settlement asks the gateway for it.
+ * Money has no such case, for the ledger has one entry an order, and a void leaves one that bars what comes later.
  */
 import type { FinalStatus, OrderItem, OrderRecord } from '@order-pipeline/contracts/orders';
+import type { Hold } from '@order-pipeline/contracts/stock';
 import { decideRefusal } from '../decide/claim.js';
 
 /** What was found. */
@@ -52,12 +44,10 @@ export type FindingKind =
 export interface Finding {
   readonly kind: FindingKind;
   readonly orderId: string;
-  /** When it was taken; when the lease ended, for a claim. Epoch milliseconds. */
-  readonly since: number;
-  /** The held item, for a hold. */
-  readonly sku?: string;
-  /** The held pieces, for a hold. */
-  readonly quantity?: number;
+  /** When the money was set aside, or the lease ended; holds do not know. Epoch milliseconds. */
+  readonly since?: number;
+  /** The hold, for a hold. */
+  readonly hold?: Hold;
 }
 
 /** Why something is reported and not settled. */
@@ -67,22 +57,43 @@ export type ReportReason =
   /** There is no such order, or nobody ever claimed it. */
   | 'NO_ORDER';
 
-/** What to do about all findings of one order. */
+/** What to do about a finding. */
 export type Verdict =
-  | { readonly action: 'settle'; readonly status: FinalStatus; readonly items: readonly OrderItem[] }
+  /** Settle the order. */
+  | { readonly action: 'settle'; readonly status: FinalStatus; readonly order: SettledOrder }
+  /** Return a hold to stock that the order's decision did not count on. */
+  | { readonly action: 'release'; readonly status: FinalStatus; readonly hold: Hold }
   | { readonly action: 'report'; readonly reason: ReportReason }
   | { readonly action: 'leave' };
 
-/** Whether something that began at `since` is older than `ageMs`. Times in epoch milliseconds. */
+/** An order, as far as its settlement needs it. */
+type SettledOrder = Pick<OrderRecord, 'order_id' | 'holds'> & { readonly items: readonly OrderItem[] };
+
+/** Returns true when something that began at `since` is older than `ageMs`. Times in epoch milliseconds. */
 export function isOverdue(since: number, now: number, ageMs: number): boolean {
   return since < now - ageMs;
 }
 
-/** What to do about an order's findings, given its record as it stands at `now` (epoch milliseconds). */
-export function decideVerdict(record: OrderRecord | undefined, now: number, ageMs: number): Verdict {
+/** Decides about a finding, given its order's record as it is at `now` (epoch milliseconds). */
+export function decideVerdict(
+  { since, hold }: Pick<Finding, 'since' | 'hold'>,
+  record: OrderRecord | undefined,
+  now: number,
+  ageMs: number,
+): Verdict {
   if (!record?.items) return { action: 'report', reason: 'NO_ORDER' };
+  const { order_id, items, holds, lease_until } = record;
   const refusal = decideRefusal(record, now);
-  if (refusal.kind === 'final') return { action: 'settle', status: refusal.status, items: record.items };
-  if (isOverdue(record.lease_until, now, ageMs)) return { action: 'report', reason: 'STUCK' };
-  return { action: 'leave' };
+  if (refusal.kind === 'leased')
+    return isOverdue(lease_until, now, ageMs) ? { action: 'report', reason: 'STUCK' } : { action: 'leave' };
+  const decidedAt = Math.max(lease_until, Date.parse(record.updated_at));
+  if (!isOverdue(since ?? decidedAt, now, ageMs)) return { action: 'leave' };
+  const { status } = refusal;
+  if (hold && holds && !holds.some((counted) => isSameHold(counted, hold)))
+    return { action: 'release', status, hold };
+  return { action: 'settle', status, order: { order_id, items, ...(holds && { holds }) } };
+}
+
+function isSameHold(a: Hold, b: Hold): boolean {
+  return a.sku === b.sku && a.shard === b.shard && a.token === b.token;
 }

@@ -1,15 +1,17 @@
 /**
- * Finds what is older than an order should take: holds, authorizations, and claims whose lease has run out. No index helps:
+ * Finds what may be open for too long: holds, old authorizations, and claims whose lease has run out. A hold has no age; its
+ * order has, and decides. No index helps:
  * one that held only what is open would cost two more writes an order. A scan is cheap for stock, which has one item a SKU;
  * orders and payments grow, so there the pace bounds the cost, and a pass takes the longer.
  */
+import { parseShardKey, piecesOf } from '@order-pipeline/contracts/stock';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import type { MalformedItemError } from '@order-pipeline/platform/dynamo/errors';
 import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
 import { type ScanOptions, Table } from '@order-pipeline/platform/dynamo/table';
 import { z } from 'zod';
 import { type HeldItem, HeldItemSchema } from '../stock-item.js';
-import { type Finding, isOverdue } from './decide.js';
+import type { Finding } from './decide.js';
 import { type ScanPace, scanPages } from './scan.js';
 
 /** Where to look. */
@@ -38,7 +40,7 @@ export function createFind(dynamo: DynamoClient, tables: ReconciledTables, pace:
     const malformed: MalformedItemError[] = [];
     for await (const page of scanPages(inventory, HELD_ITEMS, pace, signal)) {
       malformed.push(...page.malformed);
-      yield page.items.flatMap((item) => toHolds(item, overdue));
+      yield page.items.flatMap(toHolds);
     }
     for await (const page of scanPages(payments, openPayments(overdue), pace, signal)) {
       malformed.push(...page.malformed);
@@ -72,10 +74,12 @@ const HELD_ITEMS: TableScan<HeldItem> = {
   projection: { attributes: ['sku', 'holds'], parse: parseHeldItem },
 };
 
-function toHolds({ sku, holds }: HeldItem, { now, ageMs }: Overdue): Finding[] {
-  return Object.entries(holds)
-    .filter(([, { at }]) => isOverdue(at, now, ageMs))
-    .map(([orderId, { quantity, at }]) => ({ kind: 'hold', orderId, since: at, sku, quantity }));
+function toHolds({ sku: key, holds }: HeldItem): Finding[] {
+  return Object.entries(holds).map(([orderId, token]) => ({
+    kind: 'hold',
+    orderId,
+    hold: { ...parseShardKey(key), token, quantity: piecesOf(token) },
+  }));
 }
 
 /** An entry of the payments table, as far as it is read. */

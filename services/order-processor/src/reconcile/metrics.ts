@@ -13,7 +13,7 @@ export interface ReconcileMetrics {
 }
 
 const KINDS: readonly FindingKind[] = ['hold', 'authorization', 'claim'];
-const ACTIONS: readonly Action[] = ['settled', 'failed', 'reported', 'left'];
+const ACTIONS: readonly Action[] = ['settled', 'released', 'failed', 'reported', 'left'];
 
 /** Registers the metrics. */
 export function createReconcileMetrics(registry: Registry): ReconcileMetrics {

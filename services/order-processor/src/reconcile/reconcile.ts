@@ -3,6 +3,9 @@
  * Every effect is idempotent and goes through the services, so that any number of passes may run side by side, and one may
  * end anywhere.
  */
+import type { CallOptions } from '@connectrpc/connect';
+import type { OrderRecord } from '@order-pipeline/contracts/orders';
+import type { Hold } from '@order-pipeline/contracts/stock';
 import type { Clock } from '@order-pipeline/platform/clock';
 import { MalformedItemError } from '@order-pipeline/platform/dynamo/errors';
 import { toCallHeaders } from '@order-pipeline/platform/rpc/context';
@@ -34,6 +37,8 @@ export interface ReconcileOptions {
 /** What came of a finding. */
 export type Action =
   | 'settled'
+  /** A hold that no decision counts on has returned to stock. */
+  | 'released'
   /** It would have been settled, were this not a dry run. */
   | 'planned'
   /** A service refused the settlement or did not answer, or the record does not parse. The next pass tries again. */
@@ -67,13 +72,16 @@ const SETTLE_BUDGET_MS = 10_000;
 /** Runs one pass. Rejects when the signal aborts or a table cannot be read; what was settled by then stays settled. */
 export async function reconcile(parts: ReconcileParts, options: ReconcileOptions): Promise<PassSummary> {
   const { signal, ageMs, onFinding } = options;
-  const summary = { settled: 0, planned: 0, failed: 0, reported: 0, left: 0, stuckOrders: 0 };
+  const summary = { settled: 0, released: 0, planned: 0, failed: 0, reported: 0, left: 0, stuckOrders: 0 };
   // An order's lines and its payment are found one by one; one settlement is for them all.
-  const results = new Map<string, OrderResult>();
+  const settled = new Map<string, OrderResult>();
   const handle = async ([orderId, found]: readonly [string, readonly Finding[]]) => {
-    const result = results.get(orderId) ?? (await handleOrder(parts, options, orderId));
-    results.set(orderId, result);
+    const record = await readRecord(parts.store, orderId);
     for (const finding of found) {
+      const verdict = decideFinding(finding, record, parts.clock(), ageMs);
+      const known = verdict.action === 'settle' ? settled.get(orderId) : undefined;
+      const result = known ?? (await carryOut(parts, options, verdict, record));
+      if (verdict.action === 'settle') settled.set(orderId, result);
       summary[result.action] += 1;
       if (finding.kind === 'claim' && result.action === 'reported') summary.stuckOrders += 1;
       onFinding({ finding, ...result });
@@ -90,37 +98,54 @@ export async function reconcile(parts: ReconcileParts, options: ReconcileOptions
 
 type OrderResult = Omit<Outcome, 'finding'>;
 
-async function handleOrder(
-  { store, scoring, clock }: ReconcileParts,
-  { ageMs, dryRun, signal }: ReconcileOptions,
-  orderId: string,
-): Promise<OrderResult> {
-  const record = await readRecord(store, orderId);
-  if (record instanceof MalformedItemError)
-    return { verdict: { action: 'leave' }, action: 'failed', error: record };
-  const verdict = decideVerdict(record, clock(), ageMs);
-  if (verdict.action === 'leave') return { verdict, action: 'left' };
-  if (verdict.action === 'report') return { verdict, action: 'reported' };
-  if (dryRun) return { verdict, action: 'planned' };
-  const headers = toCallHeaders({ requestId: record?.request_id });
-  const call = { signal, timeoutMs: SETTLE_BUDGET_MS, headers };
-  try {
-    await settleOrder(scoring, { order_id: orderId, items: verdict.items }, verdict.status, call);
-    return { verdict, action: 'settled' };
-  } catch (error) {
-    signal.throwIfAborted();
-    return { verdict, action: 'failed', error };
-  }
-}
+type ReadRecord = OrderRecord | MalformedItemError | undefined;
 
 /** Reads the order's record; one that does not parse must not keep a pass from the others. */
-async function readRecord(store: ReconcileParts['store'], orderId: string) {
+async function readRecord(store: ReconcileParts['store'], orderId: string): Promise<ReadRecord> {
   try {
     return await store.read(orderId);
   } catch (error) {
     if (error instanceof MalformedItemError) return error;
     throw error;
   }
+}
+
+function decideFinding(finding: Finding, record: ReadRecord, now: number, ageMs: number): Verdict {
+  return record instanceof MalformedItemError
+    ? { action: 'leave' }
+    : decideVerdict(finding, record, now, ageMs);
+}
+
+async function carryOut(
+  { scoring }: ReconcileParts,
+  { dryRun, signal }: ReconcileOptions,
+  verdict: Verdict,
+  record: ReadRecord,
+): Promise<OrderResult> {
+  if (record instanceof MalformedItemError) return { verdict, action: 'failed', error: record };
+  if (verdict.action === 'leave') return { verdict, action: 'left' };
+  if (verdict.action === 'report') return { verdict, action: 'reported' };
+  if (dryRun) return { verdict, action: 'planned' };
+  const headers = toCallHeaders({ requestId: record?.request_id });
+  const call = { signal, timeoutMs: SETTLE_BUDGET_MS, headers };
+  try {
+    if (verdict.action === 'settle') await settleOrder(scoring, verdict.order, verdict.status, call);
+    else await releaseStray(scoring, record?.order_id ?? '', verdict.hold, call);
+    return { verdict, action: verdict.action === 'settle' ? 'settled' : 'released' };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { verdict, action: 'failed', error };
+  }
+}
+
+async function releaseStray(
+  { inventory }: Scoring,
+  orderId: string,
+  hold: Hold,
+  call: CallOptions,
+): Promise<void> {
+  const { sku, quantity } = hold;
+  await inventory.client.release({ orderId, lines: [{ sku, quantity }], holds: [hold] }, call);
 }
 
 function groupByOrder(findings: readonly Finding[]): [string, Finding[]][] {

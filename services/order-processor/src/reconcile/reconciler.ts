@@ -62,6 +62,7 @@ export function startReconciler(
 
 const LEVELS: Readonly<Record<Action, 'debug' | 'info' | 'warn' | 'error'>> = {
   settled: 'info',
+  released: 'warn',
   planned: 'info',
   failed: 'error',
   reported: 'warn',

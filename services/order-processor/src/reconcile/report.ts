@@ -3,14 +3,14 @@ import type { Action, Outcome, PassSummary } from './reconcile.js';
 
 /** An outcome in the words of the tables, for logs and programs. */
 export function toRecord({ finding, verdict, action, error }: Outcome) {
-  const { kind, orderId, since, sku, quantity } = finding;
+  const { kind, orderId, since, hold } = finding;
   return {
     action,
     kind,
     order_id: orderId,
-    since: new Date(since).toISOString(),
-    ...(sku !== undefined && { sku, quantity }),
-    ...(verdict.action === 'settle' && { status: verdict.status }),
+    ...(since !== undefined && { since: new Date(since).toISOString() }),
+    ...hold,
+    ...('status' in verdict && { status: verdict.status }),
     ...(verdict.action === 'report' && { reason: verdict.reason }),
     ...(error !== undefined && { error: error instanceof Error ? error.message : String(error) }),
   };
@@ -18,15 +18,17 @@ export function toRecord({ finding, verdict, action, error }: Outcome) {
 
 /** An outcome as one line. */
 export function toLine(outcome: Outcome): string {
-  const { action, kind, order_id, since, sku, quantity, status, reason, error } = toRecord(outcome);
-  const what = kind === 'hold' ? `hold of ${quantity} ${sku}` : kind;
-  return [action.padEnd(8), `order ${order_id}`, status ?? reason, `${what} since ${since}`, error]
+  const { action, kind, order_id, since, status, reason, error, ...hold } = toRecord(outcome);
+  const what = 'token' in hold ? `hold of ${hold.quantity} ${hold.sku}` : kind;
+  const age = since === undefined ? what : `${what} since ${since}`;
+  return [action.padEnd(8), `order ${order_id}`, status ?? reason, age, error]
     .filter((part) => part !== undefined)
     .join('  ');
 }
 
 const WORDS: readonly (readonly [Action, string])[] = [
   ['settled', 'settled'],
+  ['released', 'returned to stock, since no decision counts on them'],
   ['planned', 'would be settled'],
   ['failed', 'could not be settled'],
   ['reported', 'undecided or unknown, to be looked at'],

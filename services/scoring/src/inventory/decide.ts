@@ -1,4 +1,7 @@
-/** What a reservation comes to: the price check, and what a refused hold means. Functions of their arguments only. */
+/** Decides what a reservation comes to: the price check, and how a line's pieces are taken. Functions of their arguments only. */
+import { type Hold, piecesOf } from '@order-pipeline/contracts/stock';
+import { chooseHolds, ownHolds } from './holds.js';
+import { HOLDS_MAX } from './shards.js';
 
 /** One line of an order. */
 export interface OrderLine {
@@ -7,30 +10,49 @@ export interface OrderLine {
   readonly quantity: number;
 }
 
-/** What an order holds of one item. */
-export interface Hold {
+/** Pieces on their way from a shard to one of its children. */
+export interface Transfer {
+  readonly to: number;
+  /** Pieces. */
   readonly quantity: number;
-  /** When the call that owns the hold began, in epoch milliseconds. The newest call for an order owns its holds. */
-  readonly at: number;
+  /** Number of the transfer among those of its source. */
+  readonly seq: number;
 }
 
-/** An item of the inventory table. */
-export interface StockItem {
+/** The item of one shard. */
+export interface Shard {
+  /** Key: the SKU, and the number of the shard unless it is the root. */
   readonly sku: string;
-  /** Pieces that can still be held. */
+  /** Pieces that can still be held here. */
   readonly available: number;
+  /** Tokens by order id. */
+  readonly holds: Readonly<Record<string, string>>;
+  /** Pieces that were sold from here. */
+  readonly sold: number;
+  /** Transfers that this shard has begun. */
+  readonly transfer_seq: number;
+  /** The latest transfer, until it has arrived. */
+  readonly transfer?: Transfer;
+  /** The latest transfer of the parent that has arrived here. */
+  readonly received_seq?: number;
+}
+
+/** A SKU's entry in the price list. */
+export interface Price {
+  readonly sku: string;
   /** Price of one piece in the minor unit of `currency`. */
   readonly unit_price: number;
   /** ISO 4217. */
   readonly currency: string;
-  /** What orders hold, by order id. */
-  readonly holds: Readonly<Record<string, Hold>>;
-  /** The latest delivery that was added. */
-  readonly last_delivery_id: string;
+  /** Shards that the stock is spread over. */
+  readonly shards: number;
 }
 
-/** An item's entry in the price list. */
-export type Price = Pick<StockItem, 'sku' | 'unit_price' | 'currency'>;
+/** The item of a SKU's first shard, which has what concerns all of them. */
+export interface RootShard extends Shard, Price {
+  /** The latest delivery that was added, and its number. */
+  readonly last_delivery: { readonly id: string; readonly seq: number };
+}
 
 /** What the price list says to an order. Totals are in the minor unit of the order's currency. */
 export type PriceCheck =
@@ -65,31 +87,131 @@ export function decidePrice(
 }
 
 /**
- * What to do about a line that could not be held.
- * - `held`: this order holds it already, and nothing has to be written.
- * - `take over`: an earlier call of this order holds it; this call makes the hold its own, so that a roll back of the
- *   earlier call, still under way somewhere, leaves it alone.
- * - `other quantity`: this order holds another number of pieces, so its lines have changed.
- * - `short`: there are not enough pieces.
- * - `gone`: the item has left the price list.
- * - `again`: stock has come back in the meantime.
+ * Why a shard gave no new hold for all pieces of a line.
+ * - `held`: the order holds them here already, by an earlier call or one at the same time. The hold stays until the
+ *   order is final, so this call counts on it too.
+ * - `partly`: the order holds another number of pieces here.
+ * - `short`: the shard has too few pieces, or was never used.
+ * - `full`: the shard has no room for a hold.
+ * - `again`: pieces or room have come back meanwhile.
  */
-export type RefusedHold = 'held' | 'take over' | 'other quantity' | 'short' | 'gone' | 'again';
+export type Obstacle =
+  | { readonly kind: 'held'; readonly token: string }
+  | { readonly kind: 'partly' | 'short' | 'full' | 'again' };
 
-/** What the item that stood in the way of a hold means for the call that began at `callAt`. */
-export function decideRefusedHold(
-  standing: StockItem | undefined,
-  line: OrderLine,
-  call: { readonly orderId: string; readonly at: number },
-): RefusedHold {
-  if (!standing) return 'gone';
-  const hold = standing.holds[call.orderId];
-  if (!hold) return standing.available < line.quantity ? 'short' : 'again';
-  if (hold.quantity !== line.quantity) return 'other quantity';
-  return hold.at < call.at ? 'take over' : 'held';
+/** Decides why the condition of a take failed, given the shard that it was checked against. */
+export function decideObstacle(current: Shard | undefined, quantity: number, orderId: string): Obstacle {
+  const token = current?.holds[orderId];
+  if (token !== undefined) return piecesOf(token) === quantity ? { kind: 'held', token } : { kind: 'partly' };
+  if (!current || current.available < quantity) return { kind: 'short' };
+  return { kind: hasRoom(current) ? 'again' : 'full' };
 }
 
-/** Pieces that orders hold of an item. */
-export function countHeld(item: StockItem): number {
-  return Object.values(item.holds).reduce((sum, { quantity }) => sum + quantity, 0);
+/** Returns true when a shard can have another hold. */
+export function hasRoom({ holds }: Pick<Shard, 'holds'>): boolean {
+  return Object.keys(holds).length < HOLDS_MAX;
+}
+
+/** Returns true when a shard can have a hold of the order: it has one at most. */
+export function hasRoomFor(item: Pick<Shard, 'holds'>, orderId: string): boolean {
+  return hasRoom(item) && item.holds[orderId] === undefined;
+}
+
+/** A shard as a consistent read of all shards found it; unused shards have none. */
+export interface ShardView {
+  readonly shard: number;
+  readonly item: Shard;
+}
+
+/** Pieces to take from one shard. */
+export interface Part {
+  readonly shard: number;
+  /** Pieces, at least 1. */
+  readonly quantity: number;
+}
+
+/**
+ * How a line is covered by several shards.
+ * - `held`: the order holds enough.
+ * - `take`: take these parts, then it does.
+ * - `short`: all shards together have too few pieces.
+ * - `full`: there are enough pieces, but shards that have them have no room for a hold of the order. `richest` is the one
+ *   of them that has the most.
+ */
+export type Plan =
+  | { readonly kind: 'held'; readonly holds: readonly Hold[] }
+  | { readonly kind: 'take'; readonly parts: readonly Part[] }
+  | { readonly kind: 'short' }
+  | { readonly kind: 'full'; readonly richest: number };
+
+/**
+ * Plans how to cover a line from all shards. A single shard that has everything is preferred to parts, and those that
+ * come first from `start` on to the others, so that orders spread.
+ */
+export function planLine(
+  { sku, quantity }: OrderLine,
+  shards: readonly ShardView[],
+  orderId: string,
+  start: number,
+): Plan {
+  const own = ownHolds(sku, shards, orderId);
+  const chosen = chooseHolds(own, quantity);
+  if (chosen) return { kind: 'held', holds: chosen };
+  const open = quantity - own.reduce((sum, hold) => sum + hold.quantity, 0);
+  const stocked = shards.filter(({ item }) => item.available > 0);
+  const roomy = stocked.filter(({ item }) => hasRoomFor(item, orderId));
+  const parts = chooseParts(inOrderFrom(roomy, start), open);
+  if (parts) return { kind: 'take', parts };
+  const [richest] = stocked
+    .filter(({ item }) => !hasRoomFor(item, orderId))
+    .toSorted((a, b) => b.item.available - a.item.available);
+  const total = stocked.reduce((sum, { item }) => sum + item.available, 0);
+  return richest && total >= open ? { kind: 'full', richest: richest.shard } : { kind: 'short' };
+}
+
+/** All from `start` on come first, then the others. */
+function inOrderFrom(shards: readonly ShardView[], start: number): readonly ShardView[] {
+  return [...shards.filter(({ shard }) => shard >= start), ...shards.filter(({ shard }) => shard < start)];
+}
+
+function chooseParts(shards: readonly ShardView[], quantity: number): readonly Part[] | undefined {
+  const alone = shards.find(({ item }) => item.available >= quantity);
+  if (alone) return [{ shard: alone.shard, quantity }];
+  const parts: Part[] = [];
+  let open = quantity;
+  for (const { shard, item } of shards.toSorted((a, b) => b.item.available - a.item.available)) {
+    if (open === 0) break;
+    const part = Math.min(open, item.available);
+    parts.push({ shard, quantity: part });
+    open -= part;
+  }
+  return open === 0 ? parts : undefined;
+}
+
+/** Pieces of a SKU over all its shards. */
+export interface StockTotals {
+  /** Pieces that can still be held, those between two shards included. */
+  readonly available: number;
+  /** Pieces that orders hold. */
+  readonly held: number;
+  /** Pieces that were sold. */
+  readonly sold: number;
+}
+
+/** Adds up the shards of a SKU. */
+export function totalStock(shards: readonly ShardView[]): StockTotals {
+  const received = new Map(shards.map(({ shard, item }) => [shard, item.received_seq ?? 0]));
+  const totals = { available: 0, held: 0, sold: 0 };
+  for (const { item } of shards) {
+    totals.available += item.available + piecesUnderWay(item.transfer, received);
+    totals.held += Object.values(item.holds).reduce((sum, token) => sum + piecesOf(token), 0);
+    totals.sold += item.sold;
+  }
+  return totals;
+}
+
+/** A transfer that has arrived is counted where it arrived. */
+function piecesUnderWay(transfer: Transfer | undefined, received: ReadonlyMap<number, number>): number {
+  if (!transfer || (received.get(transfer.to) ?? 0) >= transfer.seq) return 0;
+  return transfer.quantity;
 }

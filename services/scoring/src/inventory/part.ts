@@ -5,16 +5,19 @@ import { rpcService } from '@order-pipeline/platform/rpc/server';
 import { Counter } from 'prom-client';
 import type { Part, Tools } from '../part.js';
 import type { InventoryConfig } from './config.js';
-import { STOCK } from './items.js';
+import { Deliveries } from './deliveries.js';
+import { DELIVERY_NOTES, SHARDS } from './items.js';
 import { createInventoryService } from './service.js';
 import { InventoryStore } from './store.js';
 
 /** Puts the service together. */
 export function createInventoryPart(
   config: InventoryConfig,
-  { dynamo, registry, logger, clock }: Tools,
+  { dynamo, registry, logger, clock, newTryId }: Tools,
 ): Part {
-  const table = new Table(dynamo, { ...STOCK, name: config.table });
+  const name = config.table;
+  const shards = new Table(dynamo, { ...SHARDS, name });
+  const deliveries = new Deliveries(shards, new Table(dynamo, { ...DELIVERY_NOTES, name }), clock);
   const reservations = new Counter({
     name: 'reservations_total',
     help: 'Answers to Reserve by outcome, repeats included',
@@ -24,9 +27,15 @@ export function createInventoryPart(
   return {
     rpc: rpcService(
       InventoryService,
-      createInventoryService({ store: new InventoryStore(table), clock, logger, reservations }),
+      createInventoryService({
+        store: new InventoryStore({ shards, deliveries }),
+        clock,
+        newTryId,
+        logger,
+        reservations,
+      }),
     ),
-    checks: { inventory_table: () => table.check() },
+    checks: { inventory_table: () => shards.check() },
     close: () => undefined,
   };
 }

@@ -1,141 +1,142 @@
-/** Stock and holds in DynamoDB. Every effect is one conditional update of one item and idempotent by order. */
+/** Stock and holds in DynamoDB: the inventory table as the service uses it. */
+import { type Hold, KEY_SEPARATOR, shardKey } from '@order-pipeline/contracts/stock';
 import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
 import type { ConditionalUpdate, Table } from '@order-pipeline/platform/dynamo/table';
-import { Unavailable } from '../errors.js';
-import type { Permit } from '../permit.js';
-import { decideRefusedHold, type OrderLine, type Price, type RefusedHold, type StockItem } from './decide.js';
+import type { OrderLine, Price, Shard } from './decide.js';
+import type { Deliveries, Delivery } from './deliveries.js';
+import { Holder, type HoldingCall, type LineHolds } from './holding.js';
+import { ownHolds } from './holds.js';
 import { PRICE } from './items.js';
-import { type Delivery, deliver, giveBack, giveBackOwned, sell, take, takeOver } from './writes.js';
+import { ShardReader, type Stock } from './shard-reader.js';
+import { Transfers } from './transfers.js';
+import { giveBack, sell } from './writes.js';
 
-/** A call that takes holds for an order. */
-export interface HoldingCall {
-  readonly orderId: string;
-  /** When the call began, in epoch milliseconds: it marks the holds that the call owns. */
-  readonly at: number;
-  /** Asked right before every write that takes. */
-  readonly permit: Permit;
+/** What became of an order's lines. */
+export interface Reserved {
+  /** The line that could not be held, if any; the lines after it were not tried. */
+  readonly refused?: { readonly sku: string; readonly outcome: Exclude<LineHolds['outcome'], 'held'> };
+  /** Everything that the order holds of the lines that were tried. */
+  readonly holds: readonly Hold[];
 }
 
-/** Why a line is not held. */
-export type Obstacle = Extract<RefusedHold, 'short' | 'gone' | 'other quantity'>;
-
-/** A line that could not be held. */
-export interface RefusedLine {
-  readonly sku: string;
-  readonly obstacle: Obstacle;
+/** What became of the holds of a confirmation. */
+export interface Confirmed {
+  /** Holds that this call sold. */
+  readonly sold: readonly Hold[];
+  /** Holds that were not there: sold by an earlier call, or never held. */
+  readonly missing: readonly Hold[];
+  /** Other holds of the order at the same shards, which this call returned to stock. */
+  readonly returned: readonly Hold[];
 }
 
-/** What became of a line: held by this very call, held by another call of the order, or not held. */
-type LineHold = 'taken' | 'held' | Obstacle;
-
-/** What became of a conditional write. */
-type Attempt =
-  | { readonly written: true }
-  | { readonly written: false; readonly standing: StockItem | undefined };
-
-/** How often a line is tried whose stock comes back between a refusal and the look at it. */
-const TRIES_MAX = 5;
+/** Dependencies of the store. */
+export interface InventoryStoreDeps {
+  readonly shards: Table<Shard>;
+  readonly deliveries: Deliveries;
+}
 
 /** The inventory table as the service uses it. */
 export class InventoryStore {
-  constructor(private readonly table: Table<StockItem>) {}
+  readonly #shards: Table<Shard>;
+  readonly #deliveries: Deliveries;
+  readonly #reader: ShardReader;
+  readonly #holder: Holder;
 
-  /** The price list's entries for these SKUs, by SKU; unknown ones are left out. */
+  constructor({ shards, deliveries }: InventoryStoreDeps) {
+    this.#shards = shards;
+    this.#deliveries = deliveries;
+    this.#reader = new ShardReader(shards);
+    const transfers = new Transfers(shards);
+    this.#holder = new Holder({ table: shards, reader: this.#reader, transfers });
+  }
+
+  /** Returns the price list's entries for these SKUs, by SKU; unknown ones are left out. */
   async prices(skus: readonly string[]): Promise<ReadonlyMap<string, Price>> {
-    const prices = await this.table.getAll(skus, { projection: PRICE });
+    const keys = skus.filter((sku) => !sku.includes(KEY_SEPARATOR));
+    if (keys.length === 0) return new Map();
+    const prices = await this.#shards.getAll(keys, { projection: PRICE });
     return new Map(prices.map((price) => [price.sku, price]));
   }
 
-  /** The item, or undefined. */
-  async find(sku: string): Promise<StockItem | undefined> {
-    return await this.table.get(sku);
+  /** Returns the SKU's stock, or undefined when the price list does not have it. */
+  async find(sku: string): Promise<Stock | undefined> {
+    return sku.includes(KEY_SEPARATOR) ? undefined : this.#reader.read(sku);
   }
 
   /**
-   * Takes a hold on every line, or on none: answers undefined, or the line that stood in the way. Lines are taken one
-   * after the other in the order of their SKUs, so that of two orders that want the same last pieces one gets them.
-   * When it throws, lines may be held: a repeat takes them over, and a release gives them back.
+   * Holds every line, or all up to the first that cannot be held. Lines are taken one after the other in the order of
+   * their SKUs, so that of two orders that want the same last pieces one gets them. What it holds stays held until the
+   * order is settled, also when a line is refused or it throws: another call of the order may count on it.
    */
-  async holdAll(lines: readonly OrderLine[], call: HoldingCall): Promise<RefusedLine | undefined> {
-    const sorted = lines.toSorted((a, b) => (a.sku < b.sku ? -1 : 1));
-    const taken: string[] = [];
-    for (const [index, line] of sorted.entries()) {
-      const hold = await this.hold(line, call);
-      if (hold === 'taken') taken.push(line.sku);
-      else if (hold !== 'held') {
-        await this.rollBack(taken, skusOf(sorted.slice(index + 1)), call);
-        return { sku: line.sku, obstacle: hold };
-      }
+  async hold(
+    lines: readonly OrderLine[],
+    prices: ReadonlyMap<string, Price>,
+    call: HoldingCall,
+  ): Promise<Reserved> {
+    const holds: Hold[] = [];
+    for (const line of lines.toSorted((a, b) => (a.sku < b.sku ? -1 : 1))) {
+      const held = await this.#holder.hold(line, prices.get(line.sku)?.shards ?? 1, call);
+      holds.push(...held.holds);
+      if (held.outcome !== 'held') return { refused: { sku: line.sku, outcome: held.outcome }, holds };
     }
-    return undefined;
+    return { holds };
   }
 
-  /**
-   * Gives back what this call has taken, and what earlier calls left on lines that it has not reached. Holds that a
-   * newer call of the order owns stay: that call's answer counts on them.
-   */
-  private async rollBack(taken: string[], rest: string[], { orderId, at }: HoldingCall): Promise<void> {
-    await Promise.all([
-      this.count(taken, giveBackOwned('this', orderId, at)),
-      this.count(rest, giveBackOwned('earlier', orderId, at)),
-    ]);
+  /** Returns everything that the order holds of these SKUs. Takes a read unit for each shard. */
+  async holdsOf(skus: readonly string[], orderId: string): Promise<readonly Hold[]> {
+    const stocks = await Promise.all(skus.map((sku) => this.find(sku)));
+    return stocks.flatMap((stock) => (stock ? ownHolds(stock.root.sku, stock.shards, orderId) : []));
   }
 
-  /** Turns the order's holds on these SKUs into sales, side by side. Answers how many there were. */
-  async confirmAll(skus: readonly string[], orderId: string): Promise<number> {
-    return await this.count(skus, sell(orderId));
+  /** Sells exactly these holds, side by side. Another hold of the order that stands in its place returns to stock. */
+  async confirm(orderId: string, holds: readonly Hold[]): Promise<Confirmed> {
+    const results = await Promise.all(
+      holds.map(async (hold) => {
+        const attempt = await this.#write(hold, sell(orderId, hold));
+        if (attempt.written) return { sold: [hold] };
+        const other = attempt.current?.holds[orderId];
+        if (other === undefined) return { missing: [hold] };
+        const stray = { ...hold, token: other };
+        const { written } = await this.#write(stray, giveBack(orderId, other));
+        return { missing: [hold], returned: written ? [stray] : [] };
+      }),
+    );
+    return {
+      sold: results.flatMap(({ sold = [] }) => sold),
+      missing: results.flatMap(({ missing = [] }) => missing),
+      returned: results.flatMap(({ returned = [] }) => returned),
+    };
   }
 
-  /** Gives the order's holds on these SKUs back to stock, side by side. Answers how many there were. */
-  async releaseAll(skus: readonly string[], orderId: string): Promise<number> {
-    return await this.count(skus, giveBack(orderId));
+  /** Returns exactly these holds to stock, side by side. Returns those that were there. */
+  async release(orderId: string, holds: readonly Hold[]): Promise<readonly Hold[]> {
+    const attempts = await Promise.all(holds.map((hold) => this.#write(hold, giveBack(orderId, hold.token))));
+    return holds.filter((_, index) => attempts[index]?.written);
   }
 
-  /** Adds a delivery, unless it is the item's latest, and answers the item. Undefined for a new SKU without a price. */
-  async restock(delivery: Delivery): Promise<StockItem | undefined> {
+  /** Adds a delivery, unless it was added before. Returns undefined for a new SKU without a price. */
+  async restock(delivery: Delivery): Promise<Stock | undefined> {
+    return (await this.#deliveries.add(delivery)) ? this.#reader.read(delivery.sku) : undefined;
+  }
+
+  async #write({ sku, shard }: Hold, write: ConditionalUpdate): Promise<WriteResult> {
     try {
-      return await this.table.updateAndGet(delivery.sku, deliver(delivery));
-    } catch (error) {
-      return standingOf(error);
-    }
-  }
-
-  private async hold(line: OrderLine, { orderId, at, permit }: HoldingCall): Promise<LineHold> {
-    let write = take(line, orderId, at);
-    for (let tries = 0; tries < TRIES_MAX; tries++) {
-      permit();
-      const attempt = await this.attempt(line.sku, write);
-      if (attempt.written) return 'taken';
-      const verdict = decideRefusedHold(attempt.standing, line, { orderId, at });
-      if (verdict !== 'again' && verdict !== 'take over') return verdict;
-      write = verdict === 'again' ? take(line, orderId, at) : takeOver(line, orderId, at);
-    }
-    throw new Unavailable(`The stock of ${line.sku} changes too fast`);
-  }
-
-  /** Writes side by side and counts the writes whose condition held. */
-  private async count(skus: readonly string[], write: ConditionalUpdate): Promise<number> {
-    const attempts = await Promise.all(skus.map((sku) => this.attempt(sku, write)));
-    return attempts.filter(({ written }) => written).length;
-  }
-
-  private async attempt(sku: string, write: ConditionalUpdate): Promise<Attempt> {
-    try {
-      await this.table.update(sku, write);
+      await this.#shards.update(shardKey(sku, shard), write);
       return { written: true };
     } catch (error) {
-      return { written: false, standing: standingOf(error) };
+      if (error instanceof ConditionFailedError)
+        return { written: false, current: error.current as Shard | undefined };
+      throw error;
     }
   }
 }
+
+/** What became of a conditional write. */
+type WriteResult =
+  | { readonly written: true }
+  | { readonly written: false; readonly current: Shard | undefined };
 
 /** The SKUs of lines. */
 export function skusOf(lines: readonly OrderLine[]): string[] {
   return lines.map(({ sku }) => sku);
-}
-
-/** The item that stood in the way of a write; any other error goes on. */
-function standingOf(error: unknown): StockItem | undefined {
-  if (error instanceof ConditionFailedError) return error.current as StockItem | undefined;
-  throw error;
 }

@@ -6,12 +6,17 @@ import type {
   ReserveRequest,
   RestockRequest,
 } from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
+import { type Hold, KEY_SEPARATOR, parseToken } from '@order-pipeline/contracts/stock';
 import { FieldViolations } from '@order-pipeline/platform/rpc/validation';
 import { checkAmount, checkCurrency, checkId, checkRange, checkTime } from '../fields.js';
-import type { Delivery } from './writes.js';
+import type { OrderLine } from './decide.js';
+import type { Delivery } from './deliveries.js';
+import { SHARDS_MAX } from './shards.js';
 
 /** Most lines of one order: DynamoDB reads the prices of 100 items in one call. */
 const LINES_MAX = 100;
+
+const INT32_MAX = 2 ** 31 - 1;
 
 /** Most pieces in a line or delivery. */
 const QUANTITY_MAX = 1_000_000_000;
@@ -24,16 +29,33 @@ export function validateReserve(request: ReserveRequest): number {
   checkAmount(violations, 'amount', request.amount);
   checkCurrency(violations, 'currency', request.currency);
   const notAfter = checkTime(violations, 'not_after', request.notAfter);
+  checkRange(violations, 'attempt', request.attempt, 0, INT32_MAX);
   violations.throwIfAny();
   return notAfter;
 }
 
+/** A confirmation or release in checked form. */
+export interface Settlement {
+  readonly orderId: string;
+  readonly lines: readonly OrderLine[];
+  readonly holds: readonly Hold[];
+}
+
 /** Checks a confirmation or release. */
-export function validateSettle(request: ConfirmRequest | ReleaseRequest): void {
+export function validateSettle({ orderId, lines, holds }: ConfirmRequest | ReleaseRequest): Settlement {
   const violations = new FieldViolations();
-  checkId(violations, 'order_id', request.orderId);
-  checkLines(violations, request.lines);
+  checkId(violations, 'order_id', orderId);
+  checkLines(violations, lines);
+  const skus = new Set(lines.map(({ sku }) => sku));
+  holds.forEach(({ sku, shard, token, quantity }, index) => {
+    if (!skus.has(sku)) violations.add(`holds[${index}].sku`, 'must be the SKU of a line');
+    checkRange(violations, `holds[${index}].shard`, shard, 0, SHARDS_MAX - 1);
+    const pieces = parseToken(token)?.quantity;
+    if (pieces === undefined) violations.add(`holds[${index}].token`, 'must be a token of Reserve');
+    else checkRange(violations, `holds[${index}].quantity`, quantity, 1, pieces);
+  });
   violations.throwIfAny();
+  return { orderId, lines, holds };
 }
 
 /** Checks that there is a SKU. */
@@ -48,6 +70,7 @@ export function validateRestock(request: RestockRequest): Delivery {
   const { sku, quantity, unitPrice, currency, deliveryId } = request;
   const violations = new FieldViolations();
   checkId(violations, 'sku', sku);
+  if (sku.includes(KEY_SEPARATOR)) violations.add('sku', `must not contain ${KEY_SEPARATOR}`);
   checkRange(violations, 'quantity', quantity, 0, QUANTITY_MAX);
   checkId(violations, 'delivery_id', deliveryId);
   if (unitPrice !== undefined) checkAmount(violations, 'unit_price', unitPrice);

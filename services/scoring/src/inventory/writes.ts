@@ -1,114 +1,102 @@
 /**
- * The conditional updates of one stock item, built from named parts:
+ * The conditional updates of one shard, built from named parts:
  *
  *     time ──▶  take                     sell                 (the order completes)
- *               available - q            hold removed
- *               hold added        or     giveBack             (the order is refused)
- *                                        available + q
- *                                        hold removed
+ *               available - q            hold removed, sold + q
+ *               hold added        or     giveBack             (the order is refused, or the hold is nobody's)
+ *                                        hold removed, available + q
  *
- * `take` asks for enough stock and for no hold by this order, `sell` and `giveBack` for the hold: of two calls that
- * race, one finds its condition false and has changed nothing.
+ *               send                     receive (at a child)          clear
+ *               available - q            available + q                 transfer removed
+ *               transfer added           received_seq = seq
+ *
+ * `take` asks for no hold of the order, `sell` and `giveBack` for one whole token; each transfer has a number that its
+ * source and its destination take only once. So every write takes effect once at most, whenever it arrives.
  */
+import { type Hold, piecesOf } from '@order-pipeline/contracts/stock';
+import { allOf, anyOf } from '@order-pipeline/platform/dynamo/expressions';
 import type { ConditionalUpdate } from '@order-pipeline/platform/dynamo/table';
-import type { OrderLine } from './decide.js';
+import type { Transfer } from './decide.js';
+import { HOLDS_MAX } from './shards.js';
 
-/** A delivery of pieces, a new price, or both. */
-export interface Delivery {
-  readonly deliveryId: string;
-  readonly sku: string;
-  /** Pieces, 0 or more. */
-  readonly quantity: number;
-  /** The new price of one piece; without a currency it is in the item's. */
-  readonly price?: { readonly unitPrice: number; readonly currency?: string };
-}
+const ENOUGH_AVAILABLE = '#available >= :quantity';
+const NOT_HELD_BY_ORDER = 'attribute_not_exists(#holds.#order)';
+const ROOM_FOR_HOLD = 'size(#holds) < :holds_max';
+const HAS_TOKEN = '#holds.#order = :token';
+const NO_TRANSFER = 'attribute_not_exists(#transfer)';
+const NEXT_TRANSFER = '#transfer_seq = :before';
+const NEVER_RECEIVED = 'attribute_not_exists(#received_seq)';
+const RECEIVED_EARLIER = '#received_seq < :seq';
+const THIS_TRANSFER = '#transfer.#seq = :seq';
+const SHARDS_AS_READ = '#shards = :count';
 
-/** The currency of a new item whose delivery names none. */
-const DEFAULT_CURRENCY = 'USD';
+const REMOVE_HOLD = 'REMOVE #holds.#order';
 
-const ENOUGH_AVAILABLE = 'available >= :quantity';
-const NOT_HELD_BY_ORDER = 'attribute_not_exists(holds.#order)';
-const HELD_BY_ORDER = 'attribute_exists(holds.#order)';
-const OWNED_BY_CALL = 'holds.#order.#at = :at';
-const OWNED_BY_EARLIER_CALL = 'holds.#order.#at < :at';
-const SAME_QUANTITY = 'holds.#order.#quantity = :quantity';
-const NEW_ITEM = 'attribute_not_exists(sku)';
-const KNOWN_ITEM = 'attribute_exists(sku)';
-const NEW_DELIVERY = 'last_delivery_id <> :delivery';
-
-const SUBTRACT = 'available = available - :quantity';
-const ADD_HOLD = 'holds.#order = :hold';
-const ADD_HELD_PIECES = 'available = available + holds.#order.#quantity';
-const REMOVE_HOLD = 'REMOVE holds.#order';
-const OWN_HOLD = 'holds.#order.#at = :at';
-const NOTE_DELIVERY = 'last_delivery_id = :delivery';
-
-/** Subtracts the line and adds a hold that the call which began at `at` owns. */
-export function take({ quantity }: OrderLine, orderId: string, at: number): ConditionalUpdate {
+/** Subtracts the pieces of a token and adds the order's hold. */
+export function take(orderId: string, token: string): ConditionalUpdate {
   return {
-    update: `SET ${SUBTRACT}, ${ADD_HOLD}`,
-    condition: `${ENOUGH_AVAILABLE} AND ${NOT_HELD_BY_ORDER}`,
+    update: 'SET #available = #available - :quantity, #holds.#order = :token',
+    condition: allOf(ENOUGH_AVAILABLE, NOT_HELD_BY_ORDER, ROOM_FOR_HOLD),
     names: { '#order': orderId },
-    values: { ':quantity': quantity, ':hold': { quantity, at } },
+    values: { ':quantity': piecesOf(token), ':token': token, ':holds_max': HOLDS_MAX },
   };
 }
 
-/** Makes the hold of an earlier call the hold of the call which began at `at`. */
-export function takeOver({ quantity }: OrderLine, orderId: string, at: number): ConditionalUpdate {
+/** Removes the hold: the pieces that the order needs are sold, any others return to stock. */
+export function sell(orderId: string, { token, quantity }: Hold): ConditionalUpdate {
   return {
-    update: `SET ${OWN_HOLD}`,
-    condition: `${SAME_QUANTITY} AND ${OWNED_BY_EARLIER_CALL}`,
+    update: `SET #sold = #sold + :sold, #available = #available + :rest ${REMOVE_HOLD}`,
+    condition: HAS_TOKEN,
     names: { '#order': orderId },
-    values: { ':quantity': quantity, ':at': at },
+    values: { ':token': token, ':sold': quantity, ':rest': piecesOf(token) - quantity },
   };
 }
 
-/** Removes the hold: its pieces are gone for good. */
-export function sell(orderId: string): ConditionalUpdate {
-  return { update: REMOVE_HOLD, condition: HELD_BY_ORDER, names: { '#order': orderId } };
-}
-
-/** Removes the hold and adds what it held to the stock. */
-export function giveBack(orderId: string): ConditionalUpdate {
+/** Removes the hold and adds its pieces to the stock. */
+export function giveBack(orderId: string, token: string): ConditionalUpdate {
   return {
-    update: `SET ${ADD_HELD_PIECES} ${REMOVE_HOLD}`,
-    condition: HELD_BY_ORDER,
+    update: `SET #available = #available + :quantity ${REMOVE_HOLD}`,
+    condition: HAS_TOKEN,
     names: { '#order': orderId },
+    values: { ':token': token, ':quantity': piecesOf(token) },
   };
 }
 
-/** Gives the hold back if its owner is the call which began at `at`, or an earlier one. */
-export function giveBackOwned(owner: 'this' | 'earlier', orderId: string, at: number): ConditionalUpdate {
-  const { update, names } = giveBack(orderId);
-  const condition = owner === 'this' ? OWNED_BY_CALL : OWNED_BY_EARLIER_CALL;
-  return { update, condition, ...(names && { names }), values: { ':at': at } };
+/** Begins a transfer: the pieces leave the source. */
+export function send(transfer: Transfer): ConditionalUpdate {
+  const { seq, quantity } = transfer;
+  return {
+    update: 'SET #available = #available - :quantity, #transfer = :transfer, #transfer_seq = :seq',
+    condition: allOf(ENOUGH_AVAILABLE, NO_TRANSFER, NEXT_TRANSFER),
+    values: { ':quantity': quantity, ':transfer': transfer, ':seq': seq, ':before': seq - 1 },
+  };
 }
 
-/** Adds pieces to an item, unless this is its latest delivery; a delivery with a price can create the item. */
-export function deliver({ deliveryId, quantity, price }: Delivery): ConditionalUpdate {
-  const values = { ':delivery': deliveryId, ':quantity': quantity };
-  if (!price)
-    return {
-      update: `SET available = available + :quantity, ${NOTE_DELIVERY}`,
-      condition: `${KNOWN_ITEM} AND ${NEW_DELIVERY}`,
-      values,
-    };
-  const currency = price.currency ? ':currency' : 'if_not_exists(currency, :currency)';
+/** Adds the pieces of a transfer to its destination, which the first one creates. */
+export function receive({ seq, quantity }: Transfer): ConditionalUpdate {
   return {
     update: [
-      'SET available = if_not_exists(available, :none) + :quantity',
-      'holds = if_not_exists(holds, :no_holds)',
-      'unit_price = :unit_price',
-      `currency = ${currency}`,
-      NOTE_DELIVERY,
+      'SET #available = if_not_exists(#available, :zero) + :quantity',
+      '#received_seq = :seq',
+      '#holds = if_not_exists(#holds, :no_holds)',
+      '#sold = if_not_exists(#sold, :zero)',
+      '#transfer_seq = if_not_exists(#transfer_seq, :zero)',
     ].join(', '),
-    condition: `${NEW_ITEM} OR ${NEW_DELIVERY}`,
-    values: {
-      ...values,
-      ':none': 0,
-      ':no_holds': {},
-      ':unit_price': price.unitPrice,
-      ':currency': price.currency ?? DEFAULT_CURRENCY,
-    },
+    condition: anyOf(NEVER_RECEIVED, RECEIVED_EARLIER),
+    values: { ':quantity': quantity, ':seq': seq, ':zero': 0, ':no_holds': {} },
+  };
+}
+
+/** Ends a transfer that has arrived. */
+export function clear({ seq }: Transfer): ConditionalUpdate {
+  return { update: 'REMOVE #transfer', condition: THIS_TRANSFER, values: { ':seq': seq } };
+}
+
+/** Doubles the number of shards at the root. */
+export function grow(count: number): ConditionalUpdate {
+  return {
+    update: 'SET #shards = :doubled',
+    condition: SHARDS_AS_READ,
+    values: { ':count': count, ':doubled': 2 * count },
   };
 }

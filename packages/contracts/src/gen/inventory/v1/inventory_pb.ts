@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file inventory/v1/inventory.proto.
  */
 export const file_inventory_v1_inventory: GenFile = /*@__PURE__*/
-  fileDesc("ChxpbnZlbnRvcnkvdjEvaW52ZW50b3J5LnByb3RvEgxpbnZlbnRvcnkudjEiJQoETGluZRILCgNza3UYASABKAkSEAoIcXVhbnRpdHkYAiABKAUilgEKDlJlc2VydmVSZXF1ZXN0EhAKCG9yZGVyX2lkGAEgASgJEiEKBWxpbmVzGAIgAygLMhIuaW52ZW50b3J5LnYxLkxpbmUSDgoGYW1vdW50GAMgASgDEhAKCGN1cnJlbmN5GAQgASgJEi0KCW5vdF9hZnRlchgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiXAoPUmVzZXJ2ZVJlc3BvbnNlEi0KB291dGNvbWUYASABKA4yHC5pbnZlbnRvcnkudjEuUmVzZXJ2ZU91dGNvbWUSCwoDc2t1GAIgASgJEg0KBXRvdGFsGAMgASgDIkUKDkNvbmZpcm1SZXF1ZXN0EhAKCG9yZGVyX2lkGAEgASgJEiEKBWxpbmVzGAIgAygLMhIuaW52ZW50b3J5LnYxLkxpbmUiKgoPQ29uZmlybVJlc3BvbnNlEhcKD2NvbmZpcm1lZF9saW5lcxgBIAEoBSJFCg5SZWxlYXNlUmVxdWVzdBIQCghvcmRlcl9pZBgBIAEoCRIhCgVsaW5lcxgCIAMoCzISLmludmVudG9yeS52MS5MaW5lIikKD1JlbGVhc2VSZXNwb25zZRIWCg5yZWxlYXNlZF9saW5lcxgBIAEoBSIeCg9HZXRTdG9ja1JlcXVlc3QSCwoDc2t1GAEgASgJIjYKEEdldFN0b2NrUmVzcG9uc2USIgoFc3RvY2sYASABKAsyEy5pbnZlbnRvcnkudjEuU3RvY2siWwoFU3RvY2sSCwoDc2t1GAEgASgJEhEKCWF2YWlsYWJsZRgCIAEoAxIMCgRoZWxkGAMgASgDEhIKCnVuaXRfcHJpY2UYBCABKAMSEAoIY3VycmVuY3kYBSABKAkikAEKDlJlc3RvY2tSZXF1ZXN0EgsKA3NrdRgBIAEoCRIQCghxdWFudGl0eRgCIAEoAxIXCgp1bml0X3ByaWNlGAMgASgDSACIAQESFQoIY3VycmVuY3kYBCABKAlIAYgBARITCgtkZWxpdmVyeV9pZBgFIAEoCUINCgtfdW5pdF9wcmljZUILCglfY3VycmVuY3kiNQoPUmVzdG9ja1Jlc3BvbnNlEiIKBXN0b2NrGAEgASgLMhMuaW52ZW50b3J5LnYxLlN0b2NrKrcBCg5SZXNlcnZlT3V0Y29tZRIfChtSRVNFUlZFX09VVENPTUVfVU5TUEVDSUZJRUQQABIcChhSRVNFUlZFX09VVENPTUVfUkVTRVJWRUQQARIgChxSRVNFUlZFX09VVENPTUVfT1VUX09GX1NUT0NLEAISHwobUkVTRVJWRV9PVVRDT01FX1VOS05PV05fU0tVEAMSIwofUkVTRVJWRV9PVVRDT01FX0FNT1VOVF9NSVNNQVRDSBAEMv0CChBJbnZlbnRvcnlTZXJ2aWNlEkYKB1Jlc2VydmUSHC5pbnZlbnRvcnkudjEuUmVzZXJ2ZVJlcXVlc3QaHS5pbnZlbnRvcnkudjEuUmVzZXJ2ZVJlc3BvbnNlEkYKB0NvbmZpcm0SHC5pbnZlbnRvcnkudjEuQ29uZmlybVJlcXVlc3QaHS5pbnZlbnRvcnkudjEuQ29uZmlybVJlc3BvbnNlEkYKB1JlbGVhc2USHC5pbnZlbnRvcnkudjEuUmVsZWFzZVJlcXVlc3QaHS5pbnZlbnRvcnkudjEuUmVsZWFzZVJlc3BvbnNlEkkKCEdldFN0b2NrEh0uaW52ZW50b3J5LnYxLkdldFN0b2NrUmVxdWVzdBoeLmludmVudG9yeS52MS5HZXRTdG9ja1Jlc3BvbnNlEkYKB1Jlc3RvY2sSHC5pbnZlbnRvcnkudjEuUmVzdG9ja1JlcXVlc3QaHS5pbnZlbnRvcnkudjEuUmVzdG9ja1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("ChxpbnZlbnRvcnkvdjEvaW52ZW50b3J5LnByb3RvEgxpbnZlbnRvcnkudjEiJQoETGluZRILCgNza3UYASABKAkSEAoIcXVhbnRpdHkYAiABKAUiQwoESG9sZBILCgNza3UYASABKAkSDQoFc2hhcmQYAiABKAUSDQoFdG9rZW4YAyABKAkSEAoIcXVhbnRpdHkYBCABKAUipwEKDlJlc2VydmVSZXF1ZXN0EhAKCG9yZGVyX2lkGAEgASgJEiEKBWxpbmVzGAIgAygLMhIuaW52ZW50b3J5LnYxLkxpbmUSDgoGYW1vdW50GAMgASgDEhAKCGN1cnJlbmN5GAQgASgJEi0KCW5vdF9hZnRlchgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHYXR0ZW1wdBgGIAEoBSJ/Cg9SZXNlcnZlUmVzcG9uc2USLQoHb3V0Y29tZRgBIAEoDjIcLmludmVudG9yeS52MS5SZXNlcnZlT3V0Y29tZRILCgNza3UYAiABKAkSDQoFdG90YWwYAyABKAMSIQoFaG9sZHMYBCADKAsyEi5pbnZlbnRvcnkudjEuSG9sZCJoCg5Db25maXJtUmVxdWVzdBIQCghvcmRlcl9pZBgBIAEoCRIhCgVsaW5lcxgCIAMoCzISLmludmVudG9yeS52MS5MaW5lEiEKBWhvbGRzGAMgAygLMhIuaW52ZW50b3J5LnYxLkhvbGQikgEKD0NvbmZpcm1SZXNwb25zZRIXCg9jb25maXJtZWRfbGluZXMYASABKAUSKQoNbWlzc2luZ19ob2xkcxgCIAMoCzISLmludmVudG9yeS52MS5Ib2xkEioKDnJldHVybmVkX2hvbGRzGAMgAygLMhIuaW52ZW50b3J5LnYxLkhvbGQSDwoHcmV0cmllZBgEIAEoCCJoCg5SZWxlYXNlUmVxdWVzdBIQCghvcmRlcl9pZBgBIAEoCRIhCgVsaW5lcxgCIAMoCzISLmludmVudG9yeS52MS5MaW5lEiEKBWhvbGRzGAMgAygLMhIuaW52ZW50b3J5LnYxLkhvbGQiKQoPUmVsZWFzZVJlc3BvbnNlEhYKDnJlbGVhc2VkX2xpbmVzGAEgASgFIh4KD0dldFN0b2NrUmVxdWVzdBILCgNza3UYASABKAkiNgoQR2V0U3RvY2tSZXNwb25zZRIiCgVzdG9jaxgBIAEoCzITLmludmVudG9yeS52MS5TdG9jayJpCgVTdG9jaxILCgNza3UYASABKAkSEQoJYXZhaWxhYmxlGAIgASgDEgwKBGhlbGQYAyABKAMSEgoKdW5pdF9wcmljZRgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCRIMCgRzb2xkGAYgASgDIpABCg5SZXN0b2NrUmVxdWVzdBILCgNza3UYASABKAkSEAoIcXVhbnRpdHkYAiABKAMSFwoKdW5pdF9wcmljZRgDIAEoA0gAiAEBEhUKCGN1cnJlbmN5GAQgASgJSAGIAQESEwoLZGVsaXZlcnlfaWQYBSABKAlCDQoLX3VuaXRfcHJpY2VCCwoJX2N1cnJlbmN5IjUKD1Jlc3RvY2tSZXNwb25zZRIiCgVzdG9jaxgBIAEoCzITLmludmVudG9yeS52MS5TdG9jayq3AQoOUmVzZXJ2ZU91dGNvbWUSHwobUkVTRVJWRV9PVVRDT01FX1VOU1BFQ0lGSUVEEAASHAoYUkVTRVJWRV9PVVRDT01FX1JFU0VSVkVEEAESIAocUkVTRVJWRV9PVVRDT01FX09VVF9PRl9TVE9DSxACEh8KG1JFU0VSVkVfT1VUQ09NRV9VTktOT1dOX1NLVRADEiMKH1JFU0VSVkVfT1VUQ09NRV9BTU9VTlRfTUlTTUFUQ0gQBDL9AgoQSW52ZW50b3J5U2VydmljZRJGCgdSZXNlcnZlEhwuaW52ZW50b3J5LnYxLlJlc2VydmVSZXF1ZXN0Gh0uaW52ZW50b3J5LnYxLlJlc2VydmVSZXNwb25zZRJGCgdDb25maXJtEhwuaW52ZW50b3J5LnYxLkNvbmZpcm1SZXF1ZXN0Gh0uaW52ZW50b3J5LnYxLkNvbmZpcm1SZXNwb25zZRJGCgdSZWxlYXNlEhwuaW52ZW50b3J5LnYxLlJlbGVhc2VSZXF1ZXN0Gh0uaW52ZW50b3J5LnYxLlJlbGVhc2VSZXNwb25zZRJJCghHZXRTdG9jaxIdLmludmVudG9yeS52MS5HZXRTdG9ja1JlcXVlc3QaHi5pbnZlbnRvcnkudjEuR2V0U3RvY2tSZXNwb25zZRJGCgdSZXN0b2NrEhwuaW52ZW50b3J5LnYxLlJlc3RvY2tSZXF1ZXN0Gh0uaW52ZW50b3J5LnYxLlJlc3RvY2tSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * One line to hold, confirm or release.
@@ -43,6 +43,48 @@ export type Line = Message<"inventory.v1.Line"> & {
  */
 export const LineSchema: GenMessage<Line> = /*@__PURE__*/
   messageDesc(file_inventory_v1_inventory, 0);
+
+/**
+ * Pieces of one SKU that an order holds at one shard of its stock.
+ *
+ * @generated from message inventory.v1.Hold
+ */
+export type Hold = Message<"inventory.v1.Hold"> & {
+  /**
+   * Stock keeping unit.
+   *
+   * @generated from field: string sku = 1;
+   */
+  sku: string;
+
+  /**
+   * The shard of the SKU's stock.
+   *
+   * @generated from field: int32 shard = 2;
+   */
+  shard: number;
+
+  /**
+   * Fencing token, opaque to callers.
+   *
+   * @generated from field: string token = 3;
+   */
+  token: string;
+
+  /**
+   * Pieces that the order needs of this hold, at least 1.
+   *
+   * @generated from field: int32 quantity = 4;
+   */
+  quantity: number;
+};
+
+/**
+ * Describes the message inventory.v1.Hold.
+ * Use `create(HoldSchema)` to create a new message.
+ */
+export const HoldSchema: GenMessage<Hold> = /*@__PURE__*/
+  messageDesc(file_inventory_v1_inventory, 1);
 
 /**
  * Asks for a hold on every line of an order.
@@ -84,6 +126,13 @@ export type ReserveRequest = Message<"inventory.v1.ReserveRequest"> & {
    * @generated from field: google.protobuf.Timestamp not_after = 5;
    */
   notAfter?: Timestamp | undefined;
+
+  /**
+   * The worker's attempt at the order, which its tokens carry; 0 for callers that count none.
+   *
+   * @generated from field: int32 attempt = 6;
+   */
+  attempt: number;
 };
 
 /**
@@ -91,7 +140,7 @@ export type ReserveRequest = Message<"inventory.v1.ReserveRequest"> & {
  * Use `create(ReserveRequestSchema)` to create a new message.
  */
 export const ReserveRequestSchema: GenMessage<ReserveRequest> = /*@__PURE__*/
-  messageDesc(file_inventory_v1_inventory, 1);
+  messageDesc(file_inventory_v1_inventory, 2);
 
 /**
  * What came of a reservation.
@@ -120,6 +169,14 @@ export type ReserveResponse = Message<"inventory.v1.ReserveResponse"> & {
    * @generated from field: int64 total = 3;
    */
   total: bigint;
+
+  /**
+   * With RESERVED the holds that cover the lines. Otherwise what the order holds of the lines that were tried, for
+   * Release: other calls of the order may count on it, so Reserve returns nothing to stock.
+   *
+   * @generated from field: repeated inventory.v1.Hold holds = 4;
+   */
+  holds: Hold[];
 };
 
 /**
@@ -127,7 +184,7 @@ export type ReserveResponse = Message<"inventory.v1.ReserveResponse"> & {
  * Use `create(ReserveResponseSchema)` to create a new message.
  */
 export const ReserveResponseSchema: GenMessage<ReserveResponse> = /*@__PURE__*/
-  messageDesc(file_inventory_v1_inventory, 2);
+  messageDesc(file_inventory_v1_inventory, 3);
 
 /**
  * Names the holds to turn into sales.
@@ -148,6 +205,14 @@ export type ConfirmRequest = Message<"inventory.v1.ConfirmRequest"> & {
    * @generated from field: repeated inventory.v1.Line lines = 2;
    */
   lines: Line[];
+
+  /**
+   * The holds to sell. Empty: every hold of the order on these lines, for orders that were decided before decisions
+   * recorded their holds.
+   *
+   * @generated from field: repeated inventory.v1.Hold holds = 3;
+   */
+  holds: Hold[];
 };
 
 /**
@@ -155,7 +220,7 @@ export type ConfirmRequest = Message<"inventory.v1.ConfirmRequest"> & {
  * Use `create(ConfirmRequestSchema)` to create a new message.
  */
 export const ConfirmRequestSchema: GenMessage<ConfirmRequest> = /*@__PURE__*/
-  messageDesc(file_inventory_v1_inventory, 3);
+  messageDesc(file_inventory_v1_inventory, 4);
 
 /**
  * What was confirmed.
@@ -164,11 +229,33 @@ export const ConfirmRequestSchema: GenMessage<ConfirmRequest> = /*@__PURE__*/
  */
 export type ConfirmResponse = Message<"inventory.v1.ConfirmResponse"> & {
   /**
-   * Lines whose hold this call removed; fewer than asked for where an earlier call did it.
+   * Lines whose pieces this call sold; fewer than asked for where an earlier call did it.
    *
    * @generated from field: int32 confirmed_lines = 1;
    */
   confirmedLines: number;
+
+  /**
+   * Holds of the request that were not there: an earlier call sold them, or they were never held.
+   *
+   * @generated from field: repeated inventory.v1.Hold missing_holds = 2;
+   */
+  missingHolds: Hold[];
+
+  /**
+   * Other holds of the order that this call returned to stock.
+   *
+   * @generated from field: repeated inventory.v1.Hold returned_holds = 3;
+   */
+  returnedHolds: Hold[];
+
+  /**
+   * The caller's transport says that it has tried this call before, so that missing holds may be those that the earlier
+   * try sold.
+   *
+   * @generated from field: bool retried = 4;
+   */
+  retried: boolean;
 };
 
 /**
@@ -176,10 +263,10 @@ export type ConfirmResponse = Message<"inventory.v1.ConfirmResponse"> & {
  * Use `create(ConfirmResponseSchema)` to create a new message.
  */
 export const ConfirmResponseSchema: GenMessage<ConfirmResponse> = /*@__PURE__*/
-  messageDesc(file_inventory_v1_inventory, 4);
+  messageDesc(file_inventory_v1_inventory, 5);
 
 /**
- * Names the holds to give back.
+ * Names the holds to return to stock.
  *
  * @generated from message inventory.v1.ReleaseRequest
  */
@@ -197,6 +284,13 @@ export type ReleaseRequest = Message<"inventory.v1.ReleaseRequest"> & {
    * @generated from field: repeated inventory.v1.Line lines = 2;
    */
   lines: Line[];
+
+  /**
+   * The holds to release, and no others. Empty: every hold of the order on these lines.
+   *
+   * @generated from field: repeated inventory.v1.Hold holds = 3;
+   */
+  holds: Hold[];
 };
 
 /**
@@ -204,16 +298,16 @@ export type ReleaseRequest = Message<"inventory.v1.ReleaseRequest"> & {
  * Use `create(ReleaseRequestSchema)` to create a new message.
  */
 export const ReleaseRequestSchema: GenMessage<ReleaseRequest> = /*@__PURE__*/
-  messageDesc(file_inventory_v1_inventory, 5);
+  messageDesc(file_inventory_v1_inventory, 6);
 
 /**
- * What was given back.
+ * What was returned to stock.
  *
  * @generated from message inventory.v1.ReleaseResponse
  */
 export type ReleaseResponse = Message<"inventory.v1.ReleaseResponse"> & {
   /**
-   * Lines whose hold this call removed; fewer than asked for where there was none.
+   * Lines of which this call removed holds; fewer than asked for where there were none.
    *
    * @generated from field: int32 released_lines = 1;
    */
@@ -225,7 +319,7 @@ export type ReleaseResponse = Message<"inventory.v1.ReleaseResponse"> & {
  * Use `create(ReleaseResponseSchema)` to create a new message.
  */
 export const ReleaseResponseSchema: GenMessage<ReleaseResponse> = /*@__PURE__*/
-  messageDesc(file_inventory_v1_inventory, 6);
+  messageDesc(file_inventory_v1_inventory, 7);
 
 /**
  * Names the item to read.
@@ -246,7 +340,7 @@ export type GetStockRequest = Message<"inventory.v1.GetStockRequest"> & {
  * Use `create(GetStockRequestSchema)` to create a new message.
  */
 export const GetStockRequestSchema: GenMessage<GetStockRequest> = /*@__PURE__*/
-  messageDesc(file_inventory_v1_inventory, 7);
+  messageDesc(file_inventory_v1_inventory, 8);
 
 /**
  * An item's stock and price.
@@ -267,7 +361,7 @@ export type GetStockResponse = Message<"inventory.v1.GetStockResponse"> & {
  * Use `create(GetStockResponseSchema)` to create a new message.
  */
 export const GetStockResponseSchema: GenMessage<GetStockResponse> = /*@__PURE__*/
-  messageDesc(file_inventory_v1_inventory, 8);
+  messageDesc(file_inventory_v1_inventory, 9);
 
 /**
  * What is known of one item.
@@ -309,6 +403,13 @@ export type Stock = Message<"inventory.v1.Stock"> & {
    * @generated from field: string currency = 5;
    */
   currency: string;
+
+  /**
+   * Pieces sold since the item was created.
+   *
+   * @generated from field: int64 sold = 6;
+   */
+  sold: bigint;
 };
 
 /**
@@ -316,7 +417,7 @@ export type Stock = Message<"inventory.v1.Stock"> & {
  * Use `create(StockSchema)` to create a new message.
  */
 export const StockSchema: GenMessage<Stock> = /*@__PURE__*/
-  messageDesc(file_inventory_v1_inventory, 9);
+  messageDesc(file_inventory_v1_inventory, 10);
 
 /**
  * Adds pieces to an item.
@@ -353,7 +454,7 @@ export type RestockRequest = Message<"inventory.v1.RestockRequest"> & {
   currency?: string | undefined;
 
   /**
-   * The delivery's own id: a repeat of the item's latest delivery adds nothing.
+   * The delivery's own id: a repeat within 35 days adds nothing.
    *
    * @generated from field: string delivery_id = 5;
    */
@@ -365,7 +466,7 @@ export type RestockRequest = Message<"inventory.v1.RestockRequest"> & {
  * Use `create(RestockRequestSchema)` to create a new message.
  */
 export const RestockRequestSchema: GenMessage<RestockRequest> = /*@__PURE__*/
-  messageDesc(file_inventory_v1_inventory, 10);
+  messageDesc(file_inventory_v1_inventory, 11);
 
 /**
  * The item after the delivery.
@@ -386,7 +487,7 @@ export type RestockResponse = Message<"inventory.v1.RestockResponse"> & {
  * Use `create(RestockResponseSchema)` to create a new message.
  */
 export const RestockResponseSchema: GenMessage<RestockResponse> = /*@__PURE__*/
-  messageDesc(file_inventory_v1_inventory, 11);
+  messageDesc(file_inventory_v1_inventory, 12);
 
 /**
  * Why a reservation was granted or refused.
@@ -409,14 +510,14 @@ export enum ReserveOutcome {
   RESERVED = 1,
 
   /**
-   * A line wants more than is available; nothing is held.
+   * A line wants more than is available.
    *
    * @generated from enum value: RESERVE_OUTCOME_OUT_OF_STOCK = 2;
    */
   OUT_OF_STOCK = 2,
 
   /**
-   * A line names an item that the price list does not have; nothing is held.
+   * A line names an item that the price list does not have.
    *
    * @generated from enum value: RESERVE_OUTCOME_UNKNOWN_SKU = 3;
    */
@@ -439,11 +540,15 @@ export const ReserveOutcomeSchema: GenEnum<ReserveOutcome> = /*@__PURE__*/
 /**
  * Keeps stock. Every effect is idempotent by `order_id`: a repeated call changes nothing and answers the same.
  *
+ * A hold carries a fencing token that no other write ever has. Only Confirm and Release remove holds, and they name the
+ * token: what a token was returned for stays held until then.
+ *
  * @generated from service inventory.v1.InventoryService
  */
 export const InventoryService: GenService<{
   /**
-   * Checks the price list and takes a hold on every line, or on none.
+   * Checks the price list and holds every line, or every line before the first that cannot be held. Holds that the order
+   * has already count.
    * Errors: INVALID_ARGUMENT for bad fields, FAILED_PRECONDITION when `not_after` has passed.
    *
    * @generated from rpc inventory.v1.InventoryService.Reserve
@@ -454,7 +559,8 @@ export const InventoryService: GenService<{
     output: typeof ReserveResponseSchema;
   },
   /**
-   * Turns the order's holds into sales: the stock is gone for good. Lines without a hold are left alone.
+   * Turns holds into sales: the stock is gone for good. Another hold of the order in the place of one of them returns to
+   * stock.
    *
    * @generated from rpc inventory.v1.InventoryService.Confirm
    */
@@ -464,7 +570,7 @@ export const InventoryService: GenService<{
     output: typeof ConfirmResponseSchema;
   },
   /**
-   * Gives the order's holds back to stock. Lines without a hold are left alone.
+   * Returns holds to stock.
    *
    * @generated from rpc inventory.v1.InventoryService.Release
    */
@@ -484,7 +590,7 @@ export const InventoryService: GenService<{
     output: typeof GetStockResponseSchema;
   },
   /**
-   * Adds pieces to an item's stock, and creates the item where `unit_price` is given.
+   * Adds pieces to an item's stock, and creates the item where `unit_price` is given. A repeated delivery adds nothing.
    * Errors: NOT_FOUND for an unknown SKU without a price.
    *
    * @generated from rpc inventory.v1.InventoryService.Restock
