@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it, test } from '@jest/globals';
 import { piecesOf } from '@order-pipeline/contracts/stock';
 import fc from 'fast-check';
+import { chooseHolds } from '../src/inventory/decide/holds.js';
+import { decideTransfer, HOLDS_MAX, parentOf, probesOf } from '../src/inventory/decide/shards.js';
 import {
   decideObstacle,
   decidePrice,
@@ -11,8 +13,6 @@ import {
   type ShardView,
   totalStock,
 } from '../src/inventory/decide.js';
-import { chooseHolds } from '../src/inventory/holds.js';
-import { decideTransfer, HOLDS_MAX, parentOf, probesOf } from '../src/inventory/shards.js';
 
 const prices = new Map<string, Price>([
   ['mug', { sku: 'mug', unit_price: 999, currency: 'USD', shards: 1 }],

@@ -6,11 +6,11 @@ import { systemClock } from '@order-pipeline/platform/clock';
 import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { type ConditionalUpdate, Table } from '@order-pipeline/platform/dynamo/table';
 import fc from 'fast-check';
+import { HOLDS_MAX } from '../src/inventory/decide/shards.js';
 import { type Shard, type StockTotals, totalStock } from '../src/inventory/decide.js';
 import { Deliveries } from '../src/inventory/deliveries.js';
 import { DELIVERY_NOTES, SHARDS } from '../src/inventory/items.js';
 import type { Stock } from '../src/inventory/shard-reader.js';
-import { HOLDS_MAX } from '../src/inventory/shards.js';
 import { InventoryStore } from '../src/inventory/store.js';
 import { newTryId, useStack } from './support.js';
 

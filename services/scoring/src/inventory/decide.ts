@@ -1,7 +1,7 @@
 /** Decides what a reservation comes to: the price check, and how a line's pieces are taken. Functions of their arguments only. */
 import { type Hold, piecesOf } from '@order-pipeline/contracts/stock';
-import { chooseHolds, ownHolds } from './holds.js';
-import { HOLDS_MAX } from './shards.js';
+import { chooseHolds, ownHolds } from './decide/holds.js';
+import { HOLDS_MAX } from './decide/shards.js';
 
 /** One line of an order. */
 export interface OrderLine {
@@ -52,6 +52,16 @@ export interface Price {
 export interface RootShard extends Shard, Price {
   /** The latest delivery that was added, and its number. */
   readonly last_delivery: { readonly id: string; readonly seq: number };
+}
+
+/** A note that a delivery was added. DynamoDB deletes it some time after `expires_at`. */
+export interface DeliveryNote {
+  /** Key. */
+  readonly sku: string;
+  /** Number of the delivery among those of its SKU. */
+  readonly seq: number;
+  /** Unix time in seconds. */
+  readonly expires_at: number;
 }
 
 /** What the price list says to an order. Totals are in the minor unit of the order's currency. */

@@ -11,7 +11,7 @@ import { KEY_SEPARATOR } from '@order-pipeline/contracts/stock';
 import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
 import type { ConditionalUpdate, Table } from '@order-pipeline/platform/dynamo/table';
 import { Unavailable } from '../errors.js';
-import type { RootShard, Shard } from './decide.js';
+import type { DeliveryNote, RootShard, Shard } from './decide.js';
 import { isRoot } from './items.js';
 
 /** Days for which a repeated delivery adds nothing. */
@@ -27,16 +27,6 @@ export interface Delivery {
   readonly quantity: number;
   /** The new price of one piece; without a currency it is in the item's. */
   readonly price?: { readonly unitPrice: number; readonly currency?: string };
-}
-
-/** A note that a delivery was added. DynamoDB deletes it some time after `expires_at`. */
-export interface DeliveryNote {
-  /** Key. */
-  readonly sku: string;
-  /** Number of the delivery among those of its SKU. */
-  readonly seq: number;
-  /** Unix time in seconds. */
-  readonly expires_at: number;
 }
 
 /** The currency of a new SKU whose delivery names none. */

@@ -4,6 +4,8 @@ import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
 import type { Table } from '@order-pipeline/platform/dynamo/table';
 import { Unavailable } from '../errors.js';
 import type { Permit } from '../permit.js';
+import { chooseHolds, ownHolds } from './decide/holds.js';
+import { probesOf } from './decide/shards.js';
 import {
   decideObstacle,
   type Obstacle,
@@ -13,9 +15,7 @@ import {
   type Shard,
   type ShardView,
 } from './decide.js';
-import { chooseHolds, ownHolds } from './holds.js';
 import type { ShardReader } from './shard-reader.js';
-import { probesOf } from './shards.js';
 import type { Transfers } from './transfers.js';
 import { take } from './writes.js';
 

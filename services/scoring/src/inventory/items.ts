@@ -3,8 +3,7 @@ import { parseToken } from '@order-pipeline/contracts/stock';
 import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
 import type { Projection, TableOptions } from '@order-pipeline/platform/dynamo/table';
 import { z } from 'zod';
-import type { Price, RootShard, Shard } from './decide.js';
-import type { DeliveryNote } from './deliveries.js';
+import type { DeliveryNote, Price, RootShard, Shard } from './decide.js';
 
 const TokenText = z.string().refine((text) => parseToken(text) !== undefined, 'is no token');
 

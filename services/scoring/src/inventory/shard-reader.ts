@@ -1,9 +1,9 @@
 /** Reads all shards of a SKU. */
 import { parseShardKey, shardKey } from '@order-pipeline/contracts/stock';
 import type { Table } from '@order-pipeline/platform/dynamo/table';
+import { allShards } from './decide/shards.js';
 import type { RootShard, Shard, ShardView } from './decide.js';
 import { isRoot } from './items.js';
-import { allShards } from './shards.js';
 
 /** A SKU as consistent reads found it. */
 export interface Stock {

@@ -2,10 +2,10 @@
 import { type Hold, KEY_SEPARATOR, shardKey } from '@order-pipeline/contracts/stock';
 import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
 import type { ConditionalUpdate, Table } from '@order-pipeline/platform/dynamo/table';
+import { ownHolds } from './decide/holds.js';
 import type { OrderLine, Price, Shard } from './decide.js';
 import type { Deliveries, Delivery } from './deliveries.js';
 import { Holder, type HoldingCall, type LineHolds } from './holding.js';
-import { ownHolds } from './holds.js';
 import { PRICE } from './items.js';
 import { ShardReader, type Stock } from './shard-reader.js';
 import { Transfers } from './transfers.js';

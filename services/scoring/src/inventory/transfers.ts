@@ -5,9 +5,9 @@
 import { shardKey } from '@order-pipeline/contracts/stock';
 import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
 import type { ConditionalUpdate, Table } from '@order-pipeline/platform/dynamo/table';
+import { childrenOf, decideTransfer, parentOf, SHARDS_MAX, TRANSFER_MIN } from './decide/shards.js';
 import { hasRoomFor, type OrderLine, type Shard } from './decide.js';
 import type { Stock } from './shard-reader.js';
-import { childrenOf, decideTransfer, parentOf, SHARDS_MAX, TRANSFER_MIN } from './shards.js';
 import { clear, grow, receive, send } from './writes.js';
 
 /** Moves pieces between shards. */

@@ -9,9 +9,9 @@ import type {
 import { type Hold, KEY_SEPARATOR, parseToken } from '@order-pipeline/contracts/stock';
 import { FieldViolations } from '@order-pipeline/platform/rpc/validation';
 import { checkAmount, checkCurrency, checkId, checkRange, checkTime } from '../fields.js';
+import { SHARDS_MAX } from './decide/shards.js';
 import type { OrderLine } from './decide.js';
 import type { Delivery } from './deliveries.js';
-import { SHARDS_MAX } from './shards.js';
 
 /** Most lines of one order: DynamoDB reads the prices of 100 items in one call. */
 const LINES_MAX = 100;

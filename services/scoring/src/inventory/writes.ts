@@ -16,8 +16,8 @@
 import { type Hold, piecesOf } from '@order-pipeline/contracts/stock';
 import { allOf, anyOf } from '@order-pipeline/platform/dynamo/expressions';
 import type { ConditionalUpdate } from '@order-pipeline/platform/dynamo/table';
+import { HOLDS_MAX } from './decide/shards.js';
 import type { Transfer } from './decide.js';
-import { HOLDS_MAX } from './shards.js';
 
 const ENOUGH_AVAILABLE = '#available >= :quantity';
 const NOT_HELD_BY_ORDER = 'attribute_not_exists(#holds.#order)';
