@@ -1,6 +1,6 @@
 /** Puts the processor together and starts it. */
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { statusChannel } from '@order-pipeline/contracts/status-feed';
+import { encodeStatusChange, statusChannel } from '@order-pipeline/contracts/status-feed';
 import { createSqs } from '@order-pipeline/platform/aws';
 import { systemClock } from '@order-pipeline/platform/clock';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
@@ -59,7 +59,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
     clock: systemClock,
     config: config.protocol,
     onStatus: (order_id, status) => {
-      redis.publish(statusChannel(order_id), JSON.stringify({ order_id, status })).catch(() => undefined);
+      redis.publish(statusChannel(order_id), encodeStatusChange({ order_id, status })).catch(() => undefined);
     },
     onDifference: ({ order_id, attempt }, unsold_lines) => {
       metrics.settlementProblem('unsold-lines');

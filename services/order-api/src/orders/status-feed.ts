@@ -1,7 +1,11 @@
 /** Tells waiting requests of status changes as the processor publishes them through Redis. */
 import type { OrderStatus } from '@order-pipeline/contracts/orders';
-import { ORDER_STATUSES } from '@order-pipeline/contracts/orders';
-import { type StatusChange, statusChannel } from '@order-pipeline/contracts/status-feed';
+import {
+  decodeStatusChange,
+  encodeStatusChange,
+  type StatusChange,
+  statusChannel,
+} from '@order-pipeline/contracts/status-feed';
 import type { Redis } from '@order-pipeline/platform/redis';
 import { duplicateRedis } from '@order-pipeline/platform/redis-follow';
 import type { ApiMetrics } from '../metrics.js';
@@ -42,7 +46,7 @@ export class StatusFeed {
 
   /** Tells all processes of a change. Nobody hears it without Redis, and finds it in the table later. */
   async publish(change: StatusChange): Promise<void> {
-    await this.#tolerate(this.redis.publish(statusChannel(change.order_id), JSON.stringify(change)));
+    await this.#tolerate(this.redis.publish(statusChannel(change.order_id), encodeStatusChange(change)));
   }
 
   /** Closes the listening connection. */
@@ -51,7 +55,7 @@ export class StatusFeed {
   }
 
   #deliver(channel: string, message: string): void {
-    const status = readStatus(message);
+    const status = decodeStatusChange(message)?.status;
     if (!status) return;
     for (const listener of this.#listeners.get(channel) ?? []) listener(status);
   }
@@ -64,14 +68,5 @@ export class StatusFeed {
       this.metrics.countWithoutRedis('events');
       return false;
     }
-  }
-}
-
-function readStatus(message: string): OrderStatus | undefined {
-  try {
-    const { status } = JSON.parse(message) as Partial<StatusChange>;
-    return ORDER_STATUSES.find((known) => known === status);
-  } catch {
-    return undefined;
   }
 }
