@@ -44,6 +44,13 @@ module.exports = {
       to: { path: '^(services|infra|k8s|local|e2e|bench)/', pathNot: '^services/$1/' },
     },
     {
+      name: 'http-knows-no-orders',
+      comment: 'Orders answer over HTTP; what HTTP answers with knows no orders, types included.',
+      severity: 'error',
+      from: { path: '^services/order-api/src/http/' },
+      to: { path: '^services/order-api/src/orders/' },
+    },
+    {
       name: 'dynamodb-through-the-data-layer',
       comment:
         'Reads and writes go through the tables of packages/platform/src/dynamo, which parse what they read.',

@@ -5,8 +5,8 @@ import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack
 import { createSqs } from '@order-pipeline/platform/aws';
 import { Registry } from 'prom-client';
 import { createMetrics } from '../src/metrics.js';
+import { QueueUnavailableError } from '../src/order-errors.js';
 import { createOrderQueue } from '../src/orders/order-queue.js';
-import { QueueUnavailableError } from '../src/orders/send-until-known.js';
 
 const CONTEXT = { requestId: 'r1', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
 const ORDER: PlacedOrder = {

@@ -9,7 +9,7 @@ import {
   encodeOrderPlaced,
   type PlacedOrder,
 } from '@order-pipeline/contracts/order-event';
-import { toOrder } from '../../order-api/src/orders/decide/view.js';
+import { toOrder } from '../../order-api/src/decide/view.js';
 import { readTraces } from '../src/operator/order-traces.js';
 import { queueUrls } from './harness.js';
 import { dies, Operator } from './operator-harness.js';

@@ -1,5 +1,5 @@
 /** Every error that a client can see, as RFC 9457 problem details. */
-import type { Order } from '../orders/decide/view.js';
+import type { Order } from '../decide/view.js';
 import { PROBLEMS, type ProblemName } from './problem-kinds.js';
 
 /** Most fields in one problem. A body can hold thousands of wrong ones; the first say enough. */

@@ -1,7 +1,7 @@
 /** The one translation from whatever was thrown to the problem that the client is told. */
 import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { ValidateError } from '@tsoa/runtime';
-import { QueueUnavailableError } from '../orders/send-until-known.js';
+import { QueueUnavailableError } from '../order-errors.js';
 import { type FieldProblem, MAX_FIELD_PROBLEMS, ProblemError } from './problem.js';
 import type { ProblemName } from './problem-kinds.js';
 

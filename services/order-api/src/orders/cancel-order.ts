@@ -1,8 +1,8 @@
 /** Cancels an order that is not decided yet. */
 import type { Clock } from '@order-pipeline/platform/clock';
+import { type Order, toOrder } from '../decide/view.js';
 import { ProblemError } from '../http/problem.js';
 import { isCancelled } from './decide/cancel.js';
-import { type Order, toOrder } from './decide/view.js';
 import type { OrderStore } from './order-store.js';
 import { requireOwnBody } from './own-body.js';
 import type { StatusFeed } from './status-feed.js';

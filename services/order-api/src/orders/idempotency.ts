@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@order-pipeline/platform/clock';
 import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { ProblemError } from '../http/problem.js';
+import { OrderOutcomeUnknownError, QueueUnavailableError } from '../order-errors.js';
 import { decideKeyUse } from './decide/idempotency.js';
 import type { OrderKeyEntry } from './key-entry.js';
 import type { KeyStore } from './key-store.js';
 import type { AcceptedOrder } from './models.js';
-import { OrderOutcomeUnknownError, QueueUnavailableError } from './send-until-known.js';
 
 /** A request may run for this long; afterwards it counts as dead and its outcome as unknown. Above SEND_BUDGET_MS. */
 const RUNNING_MS = 30_000;

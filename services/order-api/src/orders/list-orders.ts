@@ -1,7 +1,8 @@
 /** Pages through a user's own orders. */
+
+import { type Order, toOrder } from '../decide/view.js';
 import { ProblemError } from '../http/problem.js';
 import { decodeCursor, encodeCursor, type OrderPosition } from './cursor.js';
-import { type Order, toOrder } from './decide/view.js';
 import type { ListedStatus, OrderPage } from './models.js';
 import type { OrderStore } from './order-store.js';
 

@@ -1,5 +1,5 @@
 /** What clients send and get around orders. Their JSDoc is the OpenAPI schema, and the validation. */
-import type { Order, OrderLine } from './decide/view.js';
+import type { Order, OrderLine } from '../decide/view.js';
 
 /** An order to place. */
 export interface NewOrder {

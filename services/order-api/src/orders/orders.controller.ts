@@ -19,6 +19,7 @@ import {
   Tags,
 } from '@tsoa/runtime';
 import type { Request as HttpRequest, Response as HttpResponse } from 'express';
+import { type Order, toOrder } from '../decide/view.js';
 import { jsonBody } from '../http/json-body.js';
 import type { Problem } from '../http/problem.js';
 import { contextOf } from '../http/request-context.js';
@@ -27,7 +28,6 @@ import type { ApiServices } from '../services.js';
 import { cancelOrder } from './cancel-order.js';
 import { matchesEntityTag } from './decide/entity-tag.js';
 import { parseWaitSeconds } from './decide/prefer.js';
-import { type Order, toOrder } from './decide/view.js';
 import { parseIdempotencyKey } from './idempotency-key.js';
 import { listOrders } from './list-orders.js';
 import type { AcceptedOrder, ListedStatus, NewOrder, OrderPage } from './models.js';

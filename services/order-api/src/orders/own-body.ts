@@ -1,7 +1,7 @@
 /** Checks that an order is the one that a signed URL was issued for. */
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
+import { toOrder } from '../decide/view.js';
 import { ProblemError } from '../http/problem.js';
-import { toOrder } from './decide/view.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { WatchServices } from './watch-order.js';
 

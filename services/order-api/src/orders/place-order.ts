@@ -1,18 +1,18 @@
 /** Takes an order: checks what the schema cannot say, hands it to the queue, and returns where to follow it. */
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { Caller } from '../auth/caller.js';
+import type { OrderLine } from '../decide/view.js';
 import { MAX_FIELD_PROBLEMS, ProblemError } from '../http/problem.js';
 import type { RequestContext } from '../http/request-context.js';
 import type { ApiMetrics } from '../metrics.js';
+import { OrderOutcomeUnknownError } from '../order-errors.js';
 import { looksLikeCardNumber } from './decide/card-number.js';
-import type { OrderLine } from './decide/view.js';
 import { fingerprintOf, type OrderContent, toFingerprint } from './fingerprint.js';
 import type { IdempotencyKeys, KeyedAnswer, PlacedBefore } from './idempotency.js';
 import type { AcceptedOrder, NewOrder } from './models.js';
 import { createOrderId } from './order-id.js';
 import type { OrderQueue } from './order-queue.js';
 import type { OrderStore } from './order-store.js';
-import { OrderOutcomeUnknownError } from './send-until-known.js';
 
 /** Dependencies of order intake. */
 export interface OrderIntake {

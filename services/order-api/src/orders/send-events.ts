@@ -2,8 +2,8 @@
 
 import { ORDER_STATUSES } from '@order-pipeline/contracts/orders';
 import type { Response } from 'express';
+import type { Order } from '../decide/view.js';
 import { progressOf } from './decide/progress.js';
-import type { Order } from './decide/view.js';
 import { type WatchServices, watchOrder } from './watch-order.js';
 
 /** Comments keep proxies from taking a quiet stream for a dead one. */

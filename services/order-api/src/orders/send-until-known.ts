@@ -1,16 +1,7 @@
 /** Sends one message until its outcome is known or the time budget is spent. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { OrderOutcomeUnknownError, QueueUnavailableError } from '../order-errors.js';
 import { type SendOutcome, shouldSendAgain, toPauseMs } from './decide/send-outcome.js';
-
-/** SQS did not take an order. */
-export class QueueUnavailableError extends Error {
-  override readonly name = 'QueueUnavailableError';
-}
-
-/** SQS may or may not have taken an order. */
-export class OrderOutcomeUnknownError extends Error {
-  override readonly name = 'OrderOutcomeUnknownError';
-}
 
 /** One try that failed. */
 export class SendFailedError extends Error {

@@ -1,7 +1,7 @@
 /** Follows one order: each status once, as soon as it is reached. */
 import { isFinal, type OrderStatus } from '@order-pipeline/contracts/orders';
+import { type Order, toOrder } from '../decide/view.js';
 import { progressOf } from './decide/progress.js';
-import { type Order, toOrder } from './decide/view.js';
 import type { OrderStore } from './order-store.js';
 import type { StatusFeed } from './status-feed.js';
 
