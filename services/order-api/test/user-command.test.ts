@@ -51,6 +51,16 @@ test.each([
   });
 });
 
+test('outside local the table has to be named', async () => {
+  expect(
+    await run(['user', 'add', 'bob'], 'long enough a password', { STAGE: 'prod', USERS_TABLE: '' }),
+  ).toEqual({
+    code: 78,
+    out: [],
+    err: ['orders: USERS_TABLE is not set: set it to the name of the users table'],
+  });
+});
+
 test('a short password and a table that is not there are named', async () => {
   expect(await run(['user', 'add', 'bob'], 'short')).toMatchObject({
     code: 2,

@@ -1,8 +1,10 @@
 /** `npm run orders -- user add USER`: opens an account for AUTH_MODE=password. */
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { USERS_TABLE } from '@order-pipeline/contracts/tables';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import type { Environment } from '@order-pipeline/platform/env';
+import { EXIT_CONFIG } from '@order-pipeline/platform/lifecycle';
 import { addUser, UserExistsError } from './users.js';
 
 /** What the command reads and writes. */
@@ -20,7 +22,10 @@ const MIN_PASSWORD_LENGTH = 12;
 /** sysexits(3): EX_UNAVAILABLE. */
 const EXIT_UNAVAILABLE = 69;
 
-/** Runs the command and answers its exit code: 0 done, 1 there is such a user, 2 usage, 69 no answer from DynamoDB. */
+/**
+ * Runs the command and returns its exit code: 0 done, 1 there is such a user, 2 usage, 69 no answer from DynamoDB, 78 bad
+ * configuration.
+ */
 export async function runUserCommand(args: readonly string[], io: UserCommandIo): Promise<number> {
   const { positionals } = parseArgs({ args: [...args], allowPositionals: true, strict: false });
   const [group, verb, userId, ...rest] = positionals;
@@ -35,10 +40,15 @@ export async function runUserCommand(args: readonly string[], io: UserCommandIo)
     );
     return 2;
   }
+  const local = (io.env.STAGE ?? 'local') === 'local';
+  const table = io.env.USERS_TABLE || (local ? USERS_TABLE.name : undefined);
+  if (!table) {
+    io.complain('orders: USERS_TABLE is not set: set it to the name of the users table');
+    return EXIT_CONFIG;
+  }
   const region = io.env.AWS_REGION ?? 'us-east-1';
   const dynamo = createDynamo({ region, maxAttempts: 3, requestTimeoutMs: 5_000 });
   try {
-    const table = io.env.USERS_TABLE ?? 'users';
     const { created_at } = await addUser(dynamo, table, { userId, password, nowMs: Date.now() });
     io.print(`${userId} can log in since ${created_at}`);
     return 0;
