@@ -49,9 +49,9 @@ export const CALLS: Readonly<Record<string, CallRules>> = {
     limited: true,
   },
   cancelOrder: { problems: [...SIGNED, 'alreadyDecided', ...COMMON], limited: true },
-  getHealth: { problems: ['internal'], limited: false },
-  getReadiness: { problems: ['internal'], limited: false },
-  getMetrics: { problems: ['internal'], limited: false },
+  getHealth: { problems: ['quotaExceeded', 'internal'], limited: true },
+  getReadiness: { problems: ['quotaExceeded', 'internal'], limited: true },
+  getMetrics: { problems: ['quotaExceeded', 'internal'], limited: true },
 };
 
 /** A header field of an answer. */

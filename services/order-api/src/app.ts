@@ -8,6 +8,7 @@ import { createFallback, toRouteTable } from './http/fallback.js';
 import { createRequestContext } from './http/request-context.js';
 import { sendProblems } from './http/send-problem.js';
 import { requireSingleHeaders } from './http/single-headers.js';
+import { limitOpen } from './limits/middleware.js';
 import type { ApiServices } from './services.js';
 
 /** What the application is told beside its services. */
@@ -29,6 +30,7 @@ export function createApp(services: ApiServices, options: AppOptions): Express {
   app.set('trust proxy', options.trustProxyHops);
   const document = loadOpenApi();
   app.use(createRequestContext(services.logger, services.metrics));
+  app.use(closeWhileDraining(services.draining));
   app.use(requireSingleHeaders);
   app.use(
     helmet({
@@ -43,6 +45,7 @@ export function createApp(services: ApiServices, options: AppOptions): Express {
   app.use(noStore);
   if (options.corsOrigins.length > 0) app.use(createCors(options.corsOrigins));
   RegisterRoutes(app);
+  app.use(limitOpen);
   app.use(createDocsRouter(document, options.publicBaseUrl));
   app.use(createFallback(toRouteTable({ ...document.paths, ...DOCS_PATHS })));
   app.use(sendProblems);
@@ -54,3 +57,11 @@ const noStore: express.RequestHandler = (_request, response, next) => {
   response.setHeader('Cache-Control', 'no-store');
   next();
 };
+
+/** While the process drains, each answer is the last on its connection, so that clients go elsewhere by themselves. */
+function closeWhileDraining(draining: AbortSignal): express.RequestHandler {
+  return (_request, response, next) => {
+    if (draining.aborted) response.setHeader('Connection', 'close');
+    next();
+  };
+}

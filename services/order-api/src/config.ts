@@ -21,6 +21,8 @@ export interface ApiConfig extends CommonConfig {
   readonly port: number;
   /** How long requests in flight may take to finish after SIGTERM. */
   readonly stopTimeoutMs: number;
+  /** How long requests are still taken after SIGTERM, until the load balancer sends no more. */
+  readonly drainDelayMs: number;
   readonly queueUrl: string;
   /** How long an order may take to reach the queue, retries included, in milliseconds. */
   readonly sendBudgetMs: number;
@@ -33,12 +35,16 @@ export interface ApiConfig extends CommonConfig {
   readonly urlSigningKeys: Secret<KeyRing>;
   /** How long a poll URL can be used; longer than idempotency keys are kept, so that a replayed URL still works. */
   readonly pollUrlTtlSeconds: number;
+  /** Processes that share the quotas at least; the heartbeats in Redis tell when there are more. */
+  readonly expectedProcesses: number;
   /** Calls of one user with a bearer token. */
   readonly rateLimit: QuotaPolicy;
   /** Logins from one address, and logins of one user. */
   readonly loginRateLimit: QuotaPolicy;
   /** Calls with the signed URL of one order. */
   readonly pollRateLimit: QuotaPolicy;
+  /** Calls of one address to routes that need no proof, by each process. */
+  readonly publicRateLimit: QuotaPolicy;
   /** The origin of URLs in answers; empty: localhost and the port that was opened. */
   readonly publicBaseUrl: string;
   /** How many proxies stand in front of this process whose X-Forwarded-For is believed. */
@@ -61,6 +67,7 @@ export function loadConfig(environment: Environment): ApiConfig {
     ...common,
     port: env.port('PORT', 8_000),
     stopTimeoutMs: env.integer('STOP_TIMEOUT_MS', 25_000, 0, 120_000),
+    drainDelayMs: env.integer('DRAIN_DELAY_MS', local ? 0 : 5_000, 0, 120_000),
     queueUrl: env.url('SQS_QUEUE_URL', WEB, 'https://sqs.us-east-1.amazonaws.com/123456789012/order-queue'),
     sendBudgetMs: env.integer('SEND_BUDGET_MS', 6_000, 100, 25_000),
     ordersTable: env.text('ORDERS_TABLE', 'set it to the name of the orders table'),
@@ -74,9 +81,11 @@ export function loadConfig(environment: Environment): ApiConfig {
     auth: readAuth(env, common.stage),
     urlSigningKeys: readKeys(env, local, 'URL_SIGNING_KEYS', LOCAL_URL_SIGNING_KEYS),
     pollUrlTtlSeconds: env.integer('POLL_URL_TTL_SECONDS', 172_800, 60, 2_592_000),
+    expectedProcesses: env.integer('EXPECTED_PROCESSES', 1, 1, 1_000),
     rateLimit: readQuota(env, 'RATE_LIMIT', 'default', '100/minute'),
     loginRateLimit: readQuota(env, 'LOGIN_RATE_LIMIT', 'login', '30/minute'),
     pollRateLimit: readQuota(env, 'POLL_RATE_LIMIT', 'poll', '600/minute'),
+    publicRateLimit: readQuota(env, 'PUBLIC_RATE_LIMIT', 'public', '600/minute'),
     publicBaseUrl: readPublicBaseUrl(env, local),
     trustProxyHops: env.integer('TRUST_PROXY_HOPS', 0, 0, 10),
     corsOrigins: readOrigins(env, 'CORS_ORIGINS'),

@@ -1,6 +1,6 @@
 /** What the API counts. */
 import { LATENCY_BUCKETS_SECONDS, type Registry } from '@order-pipeline/platform/metrics';
-import { Counter, Histogram } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
 import type { SendOutcome } from './orders/decide/send-outcome.js';
 
 /** The API's own metrics. */
@@ -17,6 +17,8 @@ export interface ApiMetrics {
   countUnknownOutcome(): void;
   /** A request refused by a quota, by policy. */
   countLimited(policy: string): void;
+  /** Whether a quota is counted by each process alone, because Redis fails or is slow. */
+  setDegraded(policy: string, degraded: boolean): void;
   /** A call that went on without Redis, by purpose. */
   countWithoutRedis(purpose: 'limit' | 'idempotency' | 'events'): void;
 }
@@ -67,6 +69,12 @@ export function createMetrics(registry: Registry, env: string): ApiMetrics {
     labelNames: ['env'],
     registers,
   });
+  const degraded = new Gauge({
+    name: 'rate_limit_degraded',
+    help: '1 while each process counts a quota alone, because Redis fails or is slow',
+    labelNames: ['policy'],
+    registers,
+  });
   accepted.inc({ env }, 0);
   unknownOutcomes.inc({ env }, 0);
   const children = new Map<string, Histogram.Internal<string>>();
@@ -82,6 +90,7 @@ export function createMetrics(registry: Registry, env: string): ApiMetrics {
     countSendRetry: (outcome) => sendRetries.inc({ outcome }),
     countUnknownOutcome: () => unknownOutcomes.inc({ env }),
     countLimited: (policy) => limited.inc({ policy }),
+    setDegraded: (policy, isDegraded) => degraded.set({ policy }, isDegraded ? 1 : 0),
     countWithoutRedis: (purpose) => withoutRedis.inc({ purpose }),
   };
 }

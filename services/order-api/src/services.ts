@@ -2,14 +2,15 @@
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { Logger } from '@order-pipeline/platform/logger';
 import type { Registry } from '@order-pipeline/platform/metrics';
-import type { ReadinessCheck } from '@order-pipeline/platform/ops-server';
 import type { Secret } from '@order-pipeline/platform/secret';
 import type { Request } from 'express';
 import type { Authenticator } from './auth/authenticator.js';
 import type { Login } from './auth/login.js';
 import type { KeyRing } from './keys.js';
+import type { Membership } from './limits/membership.js';
 import type { Quota } from './limits/quota.js';
 import type { ApiMetrics } from './metrics.js';
+import type { ReadinessProbe } from './operations/readiness.js';
 import type { OrderStore } from './orders/order-store.js';
 import type { OrderIntake } from './orders/place-order.js';
 import type { StatusFeed } from './orders/status-feed.js';
@@ -22,19 +23,23 @@ export interface ApiServices {
   readonly registry: Registry;
   readonly authenticate: Authenticator;
   readonly login: Login;
-  readonly quotas: { readonly calls: Quota; readonly logins: Quota; readonly polls: Quota };
+  readonly quotas: {
+    readonly calls: Quota;
+    readonly logins: Quota;
+    readonly polls: Quota;
+    /** Routes that need no proof, by address, in this process. */
+    readonly open: Quota;
+  };
   readonly urlSigningKeys: Secret<KeyRing>;
   readonly intake: OrderIntake;
   readonly store: OrderStore;
   readonly feed: StatusFeed;
+  readonly membership: Membership;
   /** Aborted when the process stops: answers that are held back are given at once. */
   readonly stopping: AbortSignal;
-  readonly readiness: {
-    /** Without these the API cannot do its work. */
-    readonly required: Readonly<Record<string, ReadinessCheck>>;
-    /** Reported, but done without. */
-    readonly optional: Readonly<Record<string, ReadinessCheck>>;
-  };
+  /** Aborted by the signal to stop. Requests are still taken until the load balancer has deregistered the process. */
+  readonly draining: AbortSignal;
+  readonly readiness: ReadinessProbe;
 }
 
 /** The services of the instance that a request came to. */

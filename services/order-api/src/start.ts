@@ -1,5 +1,6 @@
 /** Puts the API together from its configuration, and takes it apart again. */
 import { createServer } from 'node:http';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { createSqs } from '@order-pipeline/platform/aws';
 import { systemClock } from '@order-pipeline/platform/clock';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
@@ -16,8 +17,11 @@ import { createLogin } from './auth/login.js';
 import { findUser } from './auth/users.js';
 import type { ApiConfig } from './config.js';
 import { answerClientError } from './http/client-error.js';
-import { createQuota } from './limits/quota.js';
+import { Membership } from './limits/membership.js';
+import { createLocalQuota, createQuota } from './limits/quota.js';
+import { RedisWindows } from './limits/redis-window.js';
 import { createMetrics } from './metrics.js';
+import { ReadinessProbe } from './operations/readiness.js';
 import { IdempotencyKeys } from './orders/idempotency.js';
 import { KeyStore } from './orders/key-store.js';
 import { createOrderQueue } from './orders/order-queue.js';
@@ -47,8 +51,10 @@ export async function start(config: ApiConfig, logger: Logger): Promise<RunningA
   const publicBaseUrl = config.publicBaseUrl || `http://localhost:${port}`;
   const connections = connect(config, logger);
   const secrets = watchSecrets(secretsOf(config), { logger });
+  const draining = new AbortController();
   const stopping = new AbortController();
-  const services = createServices(config, logger, connections, publicBaseUrl, stopping.signal);
+  const signals = { draining: draining.signal, stopping: stopping.signal };
+  const services = createServices(config, logger, connections, publicBaseUrl, signals);
   server.on('clientError', answerClientError);
   const { trustProxyHops, corsOrigins } = config;
   server.on('request', createApp(services, { publicBaseUrl, trustProxyHops, corsOrigins }));
@@ -56,10 +62,15 @@ export async function start(config: ApiConfig, logger: Logger): Promise<RunningA
   return {
     port,
     stop: async () => {
+      draining.abort();
+      await sleep(config.drainDelayMs);
       stopping.abort();
+      // Right after the loop has accepted what was waiting: whoever is left in the backlog is reset.
+      await setImmediate();
       await closeServer(server);
       await services.intake.queue.flush();
       services.feed.close();
+      await services.membership.stop();
       await secrets.stop();
       connections.close();
     },
@@ -89,7 +100,7 @@ function createServices(
   logger: Logger,
   { sqs, dynamo, redis }: ReturnType<typeof connect>,
   publicBaseUrl: string,
-  stopping: AbortSignal,
+  { stopping, draining }: Pick<ApiServices, 'stopping' | 'draining'>,
 ): ApiServices {
   const clock = systemClock;
   const registry = createRegistry();
@@ -101,6 +112,14 @@ function createServices(
     const { current: keys } = config.urlSigningKeys;
     return publicBaseUrl + toSignedPath(orderId, signOrder(keys, orderId, expires, fingerprint));
   };
+  const membership = new Membership(redis, config.expectedProcesses, clock);
+  membership.start();
+  const quota = {
+    windows: new RedisWindows(redis),
+    processes: () => membership.count(),
+    metrics,
+    now: () => performance.now(),
+  };
   const keys = new IdempotencyKeys(new KeyStore(redis, metrics), clock);
   return {
     logger,
@@ -110,18 +129,23 @@ function createServices(
     authenticate: createAuthenticator(config.auth, clock, config.cachedTokens),
     login: createLogin(config.auth, (userId) => findUser(dynamo, config.usersTable, userId)),
     quotas: {
-      calls: createQuota(redis, config.rateLimit, metrics),
-      logins: createQuota(redis, config.loginRateLimit, metrics),
-      polls: createQuota(redis, config.pollRateLimit, metrics),
+      calls: createQuota(quota, config.rateLimit),
+      logins: createQuota(quota, config.loginRateLimit),
+      polls: createQuota(quota, config.pollRateLimit),
+      open: createLocalQuota(quota, config.publicRateLimit),
     },
     urlSigningKeys: config.urlSigningKeys,
     intake: { queue, keys, store, toPollUrl, metrics, clock },
     store,
     feed: new StatusFeed(redis, metrics),
+    membership,
     stopping,
-    readiness: {
+    draining,
+    readiness: new ReadinessProbe({
       required: { queue: () => queue.check(), orders: () => store.check() },
       optional: { redis: () => pingRedis(redis) },
-    },
+      draining,
+      now: () => performance.now(),
+    }),
   };
 }

@@ -54,6 +54,9 @@ test('locally a queue and a table are enough', () => {
     redisUrl: 'redis://localhost:6379',
     sendBudgetMs: 6_000,
     cachedTokens: 10_000,
+    drainDelayMs: 0,
+    expectedProcesses: 1,
+    publicRateLimit: { name: 'public', quota: 600, windowSeconds: 60 },
     auth: {
       mode: 'demo',
       keys: [{ id: 'default', secret: 'well-known-jwt-secret-for-local-use-only' }],

@@ -18,6 +18,13 @@ export const limitAddress: RequestHandler = async (request, response, next) => {
   next();
 };
 
+/** Calls to routes that need no proof count for the address that they come from. */
+export const limitOpen: RequestHandler = async (request, response, next) => {
+  const state = await servicesOf(request).quotas.open.consume(request.ip ?? '');
+  enforceQuota(response, state);
+  next();
+};
+
 /** Calls with a signed URL count for its order. Runs after the signature was found right. */
 export const limitOrder: RequestHandler = async (request, response, next) => {
   const state = await servicesOf(request).quotas.polls.consume(String(request.params.order_id));

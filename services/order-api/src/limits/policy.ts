@@ -18,7 +18,7 @@ export interface QuotaState {
   readonly allowed: boolean;
   /** Requests left in this window. */
   readonly remaining: number;
-  /** Until the window ends, in whole seconds. */
+  /** Until the oldest requests stop counting, in whole seconds; up to a thirtieth longer than the window. */
   readonly resetSeconds: number;
 }
 
@@ -35,7 +35,7 @@ export function toPolicyHeader({ name, quota, windowSeconds }: QuotaPolicy): str
 
 /** The value of `RateLimit`. */
 export function toStateHeader({ policy, remaining, resetSeconds }: QuotaState): string {
-  return `"${policy.name}";r=${remaining};t=${resetSeconds}`;
+  return `"${policy.name}";r=${remaining};t=${Math.min(resetSeconds, policy.windowSeconds)}`;
 }
 
 /** Of several policies on one request, the one that stops it, else the one that is closest to doing so. */

@@ -1,8 +1,9 @@
-/** Counts requests by caller: atomically in Redis for all processes together, in this process while Redis is away. */
-import type { Redis } from '@order-pipeline/platform/redis';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+/** Counts requests by caller: in Redis for all processes together, in this process while Redis is away or slow. */
 import type { ApiMetrics } from '../metrics.js';
+import { type LocalCaller, LocalWindows } from './local-windows.js';
 import type { QuotaPolicy, QuotaState } from './policy.js';
+import type { RedisWindows, WindowAnswer } from './redis-window.js';
+import { toShape } from './sliding-window.js';
 
 /** Counts against one policy. */
 export interface Quota {
@@ -11,55 +12,103 @@ export interface Quota {
   consume(key: string): Promise<QuotaState>;
 }
 
-/** Creates the counter of a policy. */
-export function createQuota(redis: Redis, policy: QuotaPolicy, metrics: ApiMetrics): Quota {
-  const window = { points: policy.quota, duration: policy.windowSeconds };
-  const limiter = new RateLimiterRedis({
-    ...window,
-    storeClient: redis,
-    keyPrefix: `limit:${policy.name}`,
-    rejectIfRedisNotReady: true,
-    // A caller that is over the quota is refused from memory until the window ends.
-    inMemoryBlockOnConsumed: policy.quota + 1,
-    insuranceLimiter: new CountedMemoryLimiter(window, () => metrics.countWithoutRedis('limit')),
-  });
+/** Dependencies of quotas. */
+export interface QuotaDeps {
+  readonly windows: Pick<RedisWindows, 'count'>;
+  /** Returns the number of processes that share the callers. */
+  readonly processes: () => number;
+  readonly metrics: Pick<ApiMetrics, 'countLimited' | 'countWithoutRedis' | 'setDegraded'>;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+/** How long Redis is left alone after it failed, in milliseconds. A request would wait for its timeout otherwise. */
+const DEGRADED_MS = 1_000;
+
+/**
+ * Creates the counter of a policy.
+ *
+ * While Redis fails, a process allows a caller its share of the quota, and what Redis allowed before counts against the
+ * share. What was allowed meanwhile is counted in Redis as soon as it answers again.
+ */
+export function createQuota({ windows, processes, metrics, now }: QuotaDeps, policy: QuotaPolicy): Quota {
+  const shape = toShape(policy);
+  const local = new LocalWindows(shape);
+  const { quota } = policy;
+  let degradedUntilMs = 0;
+
+  const countShared = async (key: string, caller: LocalCaller): Promise<WindowAnswer> => {
+    // What is older than the window counts nowhere any more.
+    const debt = Math.min(caller.debt, caller.window.count(now()));
+    caller.debt = 0;
+    try {
+      return await windows.count({ key: `quota:${policy.name}:${key}`, quota, ...shape, debt });
+    } catch (error) {
+      caller.debt += debt;
+      throw error;
+    }
+  };
+
+  const countAlone = (caller: LocalCaller): WindowAnswer => {
+    metrics.countWithoutRedis('limit');
+    const share = Math.max(1, Math.floor(quota / processes()));
+    const used = caller.window.count(now());
+    const allowed = used < share;
+    if (allowed) {
+      caller.debt += 1;
+      caller.window.add(now());
+    }
+    return { allowed, remaining: Math.max(0, share - used - 1), resetMs: caller.window.resetMs(now()) };
+  };
+
+  const count = async (key: string, caller: LocalCaller): Promise<WindowAnswer> => {
+    if (now() < degradedUntilMs) return countAlone(caller);
+    try {
+      const answer = await countShared(key, caller);
+      metrics.setDegraded(policy.name, false);
+      if (answer.allowed) caller.window.add(now());
+      else caller.blockedUntilMs = now() + answer.resetMs;
+      return answer;
+    } catch {
+      degradedUntilMs = now() + DEGRADED_MS;
+      metrics.setDegraded(policy.name, true);
+      return countAlone(caller);
+    }
+  };
+
   return {
     policy,
     consume: async (key) => {
-      try {
-        return toState(policy, true, await limiter.consume(key));
-      } catch (refusal) {
-        if (!(refusal instanceof RateLimiterRes)) throw refusal;
-        metrics.countLimited(policy.name);
-        return toState(policy, false, refusal);
-      }
+      const caller = local.of(key);
+      const blockedMs = caller.blockedUntilMs - now();
+      const answer =
+        blockedMs > 0 ? { allowed: false, remaining: 0, resetMs: blockedMs } : await count(key, caller);
+      if (!answer.allowed) metrics.countLimited(policy.name);
+      return toState(policy, answer);
     },
   };
 }
 
-class CountedMemoryLimiter extends RateLimiterMemory {
-  constructor(
-    window: { points: number; duration: number },
-    private readonly countUse: () => void,
-  ) {
-    super(window);
-  }
-
-  override consume(key: string | number, points?: number): Promise<RateLimiterRes> {
-    this.countUse();
-    return super.consume(key, points);
-  }
-}
-
-function toState(
+/** Creates a counter of this process alone, for routes where asking Redis would cost more than answering. */
+export function createLocalQuota(
+  { metrics, now }: Omit<QuotaDeps, 'windows' | 'processes'>,
   policy: QuotaPolicy,
-  allowed: boolean,
-  { remainingPoints, msBeforeNext }: RateLimiterRes,
-): QuotaState {
+): Quota {
+  const local = new LocalWindows(toShape(policy));
   return {
     policy,
-    allowed,
-    remaining: Math.max(0, remainingPoints),
-    resetSeconds: Math.max(0, Math.ceil(msBeforeNext / 1_000)),
+    consume: async (key) => {
+      const { window } = local.of(key);
+      const used = window.count(now());
+      const allowed = used < policy.quota;
+      if (allowed) window.add(now());
+      else metrics.countLimited(policy.name);
+      const remaining = Math.max(0, policy.quota - used - 1);
+      return toState(policy, { allowed, remaining, resetMs: window.resetMs(now()) });
+    },
   };
+}
+
+function toState(policy: QuotaPolicy, { allowed, remaining, resetMs }: WindowAnswer): QuotaState {
+  return { policy, allowed, remaining, resetSeconds: Math.max(0, Math.ceil(resetMs / 1_000)) };
 }

@@ -1,11 +1,18 @@
 /** What operators and load balancers ask. */
-import { checkReadiness } from '@order-pipeline/platform/ops-server';
-import { Controller, Get, OperationId, Request, Route, SuccessResponse, Tags } from '@tsoa/runtime';
+import {
+  Controller,
+  Get,
+  Middlewares,
+  OperationId,
+  Request,
+  Route,
+  SuccessResponse,
+  Tags,
+} from '@tsoa/runtime';
 import type { Request as HttpRequest } from 'express';
+import { limitOpen } from '../limits/middleware.js';
 import type { ApiServices } from '../services.js';
-import type { DependencyState, Health, Readiness } from './models.js';
-
-const CHECK_TIMEOUT_MS = 2_000;
+import type { Health, Readiness } from './models.js';
 
 /** Operations. */
 @Route()
@@ -21,6 +28,7 @@ export class OperationsController extends Controller {
    */
   @Get('health')
   @OperationId('getHealth')
+  @Middlewares(limitOpen)
   @SuccessResponse(200, 'Alive')
   async getHealth(): Promise<Health> {
     return { status: 'healthy' };
@@ -32,22 +40,12 @@ export class OperationsController extends Controller {
    */
   @Get('ready')
   @OperationId('getReadiness')
+  @Middlewares(limitOpen)
   @SuccessResponse(200, 'Ready')
   async getReadiness(): Promise<Readiness> {
-    const { required, optional } = this.services.readiness;
-    const [needed, aids] = await Promise.all([
-      checkReadiness(required, CHECK_TIMEOUT_MS),
-      checkReadiness(optional, CHECK_TIMEOUT_MS),
-    ]);
-    if (needed.status !== 'ready') this.setStatus(503);
-    return {
-      status: needed.status,
-      checks: {
-        queue: toState(needed.checks.queue),
-        orders: toState(needed.checks.orders),
-        redis: toState(aids.checks.redis),
-      },
-    };
+    const readiness = await this.services.readiness.read();
+    if (readiness.status !== 'ready') this.setStatus(503);
+    return readiness;
   }
 
   /**
@@ -56,6 +54,7 @@ export class OperationsController extends Controller {
    */
   @Get('metrics')
   @OperationId('getMetrics')
+  @Middlewares(limitOpen)
   @SuccessResponse(200, 'Metrics', 'text/plain')
   async getMetrics(@Request() request: HttpRequest): Promise<string> {
     const { registry } = this.services;
@@ -64,9 +63,4 @@ export class OperationsController extends Controller {
     request.res?.type(registry.contentType).send(text);
     return text;
   }
-}
-
-/** Why a dependency does not answer is for operators to see in logs, not for the world. */
-function toState(answer: string | undefined): DependencyState {
-  return answer === 'ok' ? 'ok' : 'unreachable';
 }

@@ -1,0 +1,46 @@
+/** What this process allowed each caller lately: the limit while Redis is away, and a shield for Redis otherwise. */
+import { SlidingWindow, type WindowShape } from './sliding-window.js';
+
+/** A caller's requests to this process. */
+export interface LocalCaller {
+  readonly window: SlidingWindow;
+  /** Allowed without Redis and not counted there yet. */
+  debt: number;
+  /** Monotonic milliseconds until which the caller is over its quota. */
+  blockedUntilMs: number;
+}
+
+/** Callers that are kept; the one that called longest ago leaves first. About 300 bytes each. */
+const MAX_CALLERS = 50_000;
+
+/** A bounded table of callers. */
+export class LocalWindows {
+  readonly #callers = new Map<string, LocalCaller>();
+  readonly #shape: WindowShape;
+  readonly #maxCallers: number;
+
+  constructor(shape: WindowShape, maxCallers = MAX_CALLERS) {
+    this.#shape = shape;
+    this.#maxCallers = maxCallers;
+  }
+
+  /** Number of callers. */
+  get size(): number {
+    return this.#callers.size;
+  }
+
+  /** Returns the entry of a caller. */
+  of(key: string): LocalCaller {
+    const known = this.#callers.get(key);
+    const caller = known ?? { window: new SlidingWindow(this.#shape), debt: 0, blockedUntilMs: 0 };
+    if (known) this.#callers.delete(key);
+    else if (this.#callers.size >= this.#maxCallers) this.#dropOldest();
+    this.#callers.set(key, caller);
+    return caller;
+  }
+
+  #dropOldest(): void {
+    const [oldest] = this.#callers.keys();
+    if (oldest !== undefined) this.#callers.delete(oldest);
+  }
+}

@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { json as readJson } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
+import { type ApiProcess, startApiProcess } from './api-process.js';
+import { logIn } from './harness.js';
+
+const CLIENTS = 16;
+
+let stack: TestStack;
+let api: ApiProcess;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+  api = await startApiProcess(stack, { DRAIN_DELAY_MS: '1500', LOG_LEVEL: 'info' });
+});
+
+afterAll(async () => {
+  api.child.kill('SIGKILL');
+  await stack.stop();
+});
+
+interface Sent {
+  readonly status: number;
+  readonly atMs: number;
+  readonly connection: string | undefined;
+}
+
+/** Sends over a keep-alive connection, as a load balancer does. Rejects with what happens to the connection. */
+async function send(agent: Agent, path: string, token?: string, body?: object): Promise<Sent> {
+  const outgoing = request(api.url + path, {
+    agent,
+    method: body ? 'POST' : 'GET',
+    headers: { 'Content-Type': 'application/json', ...(token && { Authorization: token }) },
+  });
+  outgoing.end(body && JSON.stringify(body));
+  const [incoming] = await once(outgoing, 'response');
+  await readJson(incoming);
+  return { status: incoming.statusCode, atMs: performance.now(), connection: incoming.headers.connection };
+}
+
+test('SIGTERM under load resets no connection and loses no request', async () => {
+  const { Authorization } = await logIn(api, 'load');
+  let inService = true;
+  const failures: unknown[] = [];
+  const sent: Sent[] = [];
+  const clients = Array.from({ length: CLIENTS }, async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    while (inService)
+      await send(agent, '/orders', Authorization, { user_id: 'load', amount: 1 }).then(
+        (answer) => sent.push(answer),
+        (error) => failures.push(error),
+      );
+    agent.destroy();
+  });
+  while (sent.length < 200 && failures.length === 0) await sleep(10);
+  const exited = once(api.child, 'exit');
+  const signalledMs = performance.now();
+  api.child.kill('SIGTERM');
+  // The load balancer: it takes the process out of service when it is not ready.
+  const probe = new Agent({ keepAlive: false });
+  let notReadyMs = 0;
+  while (notReadyMs === 0) {
+    const { status } = await send(probe, '/ready');
+    if (status === 503) notReadyMs = performance.now();
+  }
+  const already = sent.length;
+  while (sent.length < already + 100 && failures.length === 0) await sleep(10);
+  inService = false;
+  await Promise.all(clients);
+  expect(failures).toEqual([]);
+  expect(new Set(sent.map(({ status }) => status))).toEqual(new Set([202]));
+  const late = sent.filter(({ atMs }) => atMs > notReadyMs + 100);
+  expect(late.length).toBeGreaterThan(0);
+  expect(new Set(late.map(({ connection }) => connection))).toEqual(new Set(['close']));
+  expect(notReadyMs - signalledMs).toBeLessThan(1_500);
+  expect((await exited)[0]).toBe(0);
+});
