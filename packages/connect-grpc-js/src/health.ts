@@ -15,8 +15,11 @@ export { Health, HealthCheckResponse_ServingStatus } from './gen/health/v1/healt
 
 /** Sets what the health service reports. */
 export interface HealthService {
-  /** Sets the status of every service, and of the server (the empty name). Watchers are notified of changes. */
-  setServing(serving: boolean): void;
+  /**
+   * Sets the status of one service, or of every service and of the server, whose name is empty. Watchers are notified of
+   * changes.
+   */
+  setServing(serving: boolean, service?: string): void;
   /** Reports NOT_SERVING from now on, and ends the watches, which would keep a draining server alive. */
   shutDown(): void;
 }
@@ -42,16 +45,19 @@ export function addHealthService(server: Server, services: readonly string[]): H
         trackWatches(implementation as UntypedServiceImplementation, watches),
       ),
   });
-  let current: ServingStatus = 'NOT_SERVING';
-  const setStatus = (status: ServingStatus) => {
-    if (status === current) return;
-    current = status;
-    for (const name of names) health.setStatus(name, status);
+  const current = new Map<string, ServingStatus>();
+  const setStatus = (status: ServingStatus, changed: readonly string[]) => {
+    for (const name of changed) {
+      if (current.get(name) === status) continue;
+      current.set(name, status);
+      health.setStatus(name, status);
+    }
   };
   return {
-    setServing: (serving) => setStatus(serving ? 'SERVING' : 'NOT_SERVING'),
+    setServing: (serving, service) =>
+      setStatus(serving ? 'SERVING' : 'NOT_SERVING', service === undefined ? names : [service]),
     shutDown: () => {
-      setStatus('NOT_SERVING');
+      setStatus('NOT_SERVING', names);
       for (const watch of watches) watch.end();
     },
   };

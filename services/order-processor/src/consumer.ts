@@ -4,15 +4,16 @@
  *   settled                      deleted
  *   another worker is at it      hidden until that worker's lease has run out
  *   failed, may pass later       hidden with backoff
+ *   a dependency is down         kept hidden, and worked on again when it is up
  *   poison, or failed too often  moved to the dead-letter queue with its reason
  *   still at work                hidden a little longer, again and again
  *   shutting down, not started   shown again at once
  *   shutting down, unfinished    cut off after the drain, hidden until the lease has run out
  *   the process died             shown again when its visibility timeout ends
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { Logger } from '@order-pipeline/platform/logger';
+import { systemTimers, type Timers } from '@order-pipeline/platform/timers';
 import type { ConsumerConfig } from './config.js';
 import type { HandledMessage } from './handle-message.js';
 import { type OrderQueue, type ReceivedMessage, SQS_BATCH_SIZE } from './order-queue.js';
@@ -26,6 +27,8 @@ export interface ConsumerOptions {
   readonly handle: MessageHandler;
   readonly config: ConsumerConfig;
   readonly clock: Clock;
+  /** Default: the machine's. */
+  readonly timers?: Timers;
   readonly logger: Logger;
   /** Resolves as soon as orders can be worked on: at once, or when every circuit breaker is closed. */
   readonly untilWorkable: (signal: AbortSignal) => Promise<void>;
@@ -48,15 +51,14 @@ export class Consumer {
   /** Cuts off work. */
   readonly #cutOff = new AbortController();
   readonly #poller: Promise<void>;
-  readonly #heartbeat: NodeJS.Timeout;
+  readonly #timers: Timers;
+  #cancelHeartbeat: () => void = () => undefined;
   #slotFreed: () => void = () => undefined;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
-    this.#heartbeat = setInterval(
-      () => this.#extendVisibility(),
-      this.#visibilityMs / HEARTBEATS_PER_VISIBILITY,
-    );
+    this.#timers = options.timers ?? systemTimers;
+    this.#scheduleHeartbeat();
     this.#poller = this.#poll();
   }
 
@@ -77,16 +79,13 @@ export class Consumer {
     await this.#poller;
     const drained = Promise.all(this.#inFlight);
     const timer = new AbortController();
-    await Promise.race([
-      drained,
-      sleep(config.drainMs, undefined, { signal: timer.signal }).catch(() => undefined),
-    ]);
+    await Promise.race([drained, this.#timers.sleep(config.drainMs, timer.signal)]);
     timer.abort();
     if (this.#inFlight.size > 0)
       logger.warn({ orders: this.#inFlight.size }, 'handing back unfinished orders');
     this.#cutOff.abort();
     await drained;
-    clearInterval(this.#heartbeat);
+    this.#cancelHeartbeat();
     await queue.flush();
   }
 
@@ -103,7 +102,7 @@ export class Consumer {
       } catch (error) {
         if (signal.aborted) return;
         this.#options.logger.error({ err: error }, 'cannot receive orders; trying again');
-        await sleep(RECEIVE_RETRY_MS, undefined, { signal }).catch(() => undefined);
+        await this.#timers.sleep(RECEIVE_RETRY_MS, signal);
       }
     }
   }
@@ -131,30 +130,53 @@ export class Consumer {
   }
 
   async #work(message: ReceivedMessage): Promise<void> {
-    const { queue, handle, clock, logger, onAcknowledged } = this.#options;
+    const { logger, clock } = this.#options;
     try {
       this.#hiddenSince.set(message, clock());
-      // A long poll may bring an order after a breaker has opened: it waits here, and no attempt is spent on it.
-      await this.#options.untilWorkable(this.#stopReceiving.signal);
-      if (this.#stopReceiving.signal.aborted) {
-        this.#hiddenSince.delete(message);
-        return await queue.changeVisibility(message, 0);
-      }
-      const handled = await handle(message, this.#cutOff.signal);
+      const handled = await this.#handleWhenWorkable(message);
       this.#hiddenSince.delete(message);
+      if (!('acknowledgement' in handled))
+        return await this.#options.queue.changeVisibility(message, handled.delayMs);
       await this.#acknowledge(message, handled);
-      onAcknowledged(handled);
+      this.#options.onAcknowledged(handled);
     } catch (error) {
       // The message reappears when its visibility timeout ends; every step before can be repeated.
       logger.error({ err: error, message_id: message.id }, 'could not acknowledge');
     }
   }
 
+  /** Works on a message, again after each outage. Returns the delay of a message to hand back when the process stops. */
+  async #handleWhenWorkable(
+    message: ReceivedMessage,
+  ): Promise<HandledMessage | { readonly delayMs: number }> {
+    const { handle, untilWorkable } = this.#options;
+    const { signal } = this.#stopReceiving;
+    for (let delayMs = 0; ; ) {
+      // A long poll may bring an order after a breaker has opened: it waits here, and no attempt is spent on it.
+      await untilWorkable(signal);
+      if (signal.aborted) return { delayMs };
+      const handled = await handle(message, this.#cutOff.signal);
+      if (handled.acknowledgement.kind !== 'wait') return handled;
+      delayMs = handled.acknowledgement.delayMs;
+      const waitedFrom = this.#timers.now();
+      await this.#timers.sleep(delayMs, signal);
+      delayMs = Math.max(0, delayMs - (this.#timers.now() - waitedFrom));
+    }
+  }
+
   async #acknowledge(message: ReceivedMessage, { acknowledgement, error }: HandledMessage): Promise<void> {
     const { queue } = this.#options;
     if (acknowledgement.kind === 'delete') await queue.delete(message);
-    else if (acknowledgement.kind === 'later') await queue.changeVisibility(message, acknowledgement.delayMs);
+    else if (acknowledgement.kind !== 'dead-letter')
+      await queue.changeVisibility(message, acknowledgement.delayMs);
     else await queue.deadLetter(message, acknowledgement.reason, describe(error));
+  }
+
+  #scheduleHeartbeat(): void {
+    this.#cancelHeartbeat = this.#timers.after(this.#visibilityMs / HEARTBEATS_PER_VISIBILITY, () => {
+      this.#scheduleHeartbeat();
+      this.#extendVisibility();
+    });
   }
 
   #extendVisibility(): void {

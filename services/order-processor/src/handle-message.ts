@@ -2,6 +2,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { decodeOrderPlaced } from '@order-pipeline/contracts/order-event';
 import type { Logger } from '@order-pipeline/platform/logger';
+import { outageOf } from '@order-pipeline/platform/rpc/outage';
 import { type Acknowledgement, acknowledgeFailure } from './decide/acknowledgement.js';
 import { toRetryClass } from './decide/retry.js';
 import type { ReceivedMessage } from './order-queue.js';
@@ -40,9 +41,10 @@ export async function handleMessage(
       retryClass,
       receiveCount: message.receiveCount,
       leaseLeftMs: startedAt + deps.config.leaseMs - deps.clock(),
+      outage: outageOf(error) !== undefined,
     };
     const acknowledgement = acknowledgeFailure(failure, deps.config.maxReceives, Math.random());
-    const level = retryClass === 'later' && acknowledgement.kind === 'later' ? 'warn' : 'error';
+    const level = retryClass === 'later' && acknowledgement.kind !== 'dead-letter' ? 'warn' : 'error';
     logger[level](
       { err: error, retry_class: retryClass, receive_count: message.receiveCount, ...acknowledgement },
       'order not finished',

@@ -135,11 +135,16 @@ describe('retry', () => {
 });
 
 describe('acknowledgement of a failure', () => {
-  const failure = { receiveCount: 1, leaseLeftMs: 500 } as const;
+  const failure = { receiveCount: 1, leaseLeftMs: 500, outage: false } as const;
   test.each([
     ['poison goes at once', { ...failure, retryClass: 'poison' }, { kind: 'dead-letter', reason: 'POISON' }],
     ['a failure comes back', { ...failure, retryClass: 'later' }, { kind: 'later', delayMs: 1_000 }],
     ['a bug comes back', { ...failure, retryClass: 'bug' }, { kind: 'later', delayMs: 1_000 }],
+    [
+      'an outage is waited for, at the last receive too',
+      { ...failure, retryClass: 'later', receiveCount: 5, outage: true },
+      { kind: 'wait', delayMs: 1_000 },
+    ],
     [
       'the last failure does not',
       { ...failure, retryClass: 'later', receiveCount: 5 },

@@ -3,6 +3,7 @@ import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
 import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { callerOf } from '@order-pipeline/platform/rpc/context';
+import { createOutageError } from '@order-pipeline/platform/rpc/outage';
 
 /** What the caller named does not exist. */
 export class NotFound extends Error {
@@ -21,7 +22,12 @@ export class CallerGone extends Error {
 
 /** A gateway cannot answer now, or stock changes too fast; a repeat may succeed. */
 export class Unavailable extends Error {
-  override readonly name = 'Unavailable';
+  override readonly name: string = 'Unavailable';
+}
+
+/** The payment provider is down: no call reaches it until it answers pings again. */
+export class GatewayDownError extends Unavailable {
+  override readonly name = 'GatewayDownError';
 }
 
 /** A remote party did not answer in time: whether it acted is unknown, a repeat under the same key finds out. */
@@ -40,6 +46,7 @@ const CODES: ReadonlyArray<readonly [new (message: string) => Error, Code]> = [
 
 /** The Connect error of a known situation; anything else as it is, for the server to report as internal. */
 export function toRpcError(error: unknown): unknown {
+  if (error instanceof GatewayDownError) return createOutageError(error.message, 'payment-provider');
   const code = CODES.find(([situation]) => error instanceof situation)?.[1];
   if (code === undefined || !(error instanceof Error)) return error;
   return new ConnectError(error.message, code, undefined, undefined, error);

@@ -16,7 +16,7 @@ export interface GuardOptions {
 export function guardService(service: RpcService, options: GuardOptions): RpcService {
   const implementation: Record<string, unknown> = {};
   for (const spec of methodsOf(service)) implementation[spec.method.localName] = guardMethod(spec, options);
-  return { service: service.service, implementation: implementation as RpcService['implementation'] };
+  return { ...service, implementation: implementation as RpcService['implementation'] };
 }
 
 function guardMethod(spec: ServedMethod, { logger, observe }: GuardOptions) {

@@ -1,6 +1,6 @@
 /** Turns readiness checks into the status of grpc.health.v1. */
-import type { HealthService } from 'connect-grpc-js/health';
 import { checkReadiness, type ReadinessCheck } from '../ops-server.js';
+import type { ServiceHealth } from './service-health.js';
 
 /** A repeated check that can be ended. */
 export interface ReadinessLoop {
@@ -9,7 +9,7 @@ export interface ReadinessLoop {
 
 /** Checks now and then every `intervalMs`; resolves after the first answer. */
 export async function followReadiness(
-  health: HealthService,
+  health: ServiceHealth,
   checks: Readonly<Record<string, ReadinessCheck>>,
   intervalMs: number,
   checkTimeoutMs: number,
@@ -19,7 +19,7 @@ export async function followReadiness(
   const check = async () => {
     const { status } = await checkReadiness(checks, checkTimeoutMs);
     if (stopped) return;
-    health.setServing(status === 'ready');
+    health.setReady(status === 'ready');
     timer = setTimeout(check, intervalMs).unref();
   };
   await check();

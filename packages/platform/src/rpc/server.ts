@@ -10,9 +10,10 @@ import { DEFAULT_LIMITS, type RpcLimits } from './limits.js';
 import { followReadiness } from './readiness.js';
 import { createServerObserver } from './rpc-metrics.js';
 import type { RpcService } from './service.js';
+import { ServiceHealth } from './service-health.js';
 import type { ServerTls } from './tls.js';
 
-export { type RpcService, rpcService } from './service.js';
+export { type RpcService, rpcService, type ServiceStatus } from './service.js';
 
 /** What a process serves, and where. */
 export interface RpcServerOptions {
@@ -74,7 +75,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     throw error;
   });
   const readiness = await followReadiness(
-    grpc.health,
+    new ServiceHealth(grpc.health, services),
     checks,
     options.checkIntervalMs ?? 2_000,
     checkTimeoutMs,

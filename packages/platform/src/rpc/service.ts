@@ -6,11 +6,24 @@ import { createServiceImplSpec, type MethodImplSpec, type ServiceImpl } from '@c
 export interface RpcService {
   readonly service: DescService;
   readonly implementation: ServiceImpl<DescService>;
+  /** Status of what this service alone depends on. Without it the service serves when its process is ready. */
+  readonly status?: ServiceStatus | undefined;
+}
+
+/** Status that a service reports besides the readiness of its process. */
+export interface ServiceStatus {
+  readonly isServing: boolean;
+  /** Calls the listener whenever `isServing` changes. */
+  onChange(listener: () => void): void;
 }
 
 /** Pairs a service with its implementation. */
-export function rpcService<S extends DescService>(service: S, implementation: ServiceImpl<S>): RpcService {
-  return { service, implementation: implementation as ServiceImpl<DescService> };
+export function rpcService<S extends DescService>(
+  service: S,
+  implementation: ServiceImpl<S>,
+  status?: ServiceStatus,
+): RpcService {
+  return { service, implementation: implementation as ServiceImpl<DescService>, status };
 }
 
 /** A method that is answered by a message or by a stream of messages. */

@@ -12,6 +12,8 @@ export type DeadLetterReason =
 export type Acknowledgement =
   | { readonly kind: 'delete' }
   | { readonly kind: 'later'; readonly delayMs: number }
+  /** Kept by this worker, and worked on again after the delay once its dependencies are up: no receive is spent. */
+  | { readonly kind: 'wait'; readonly delayMs: number }
   | { readonly kind: 'dead-letter'; readonly reason: DeadLetterReason };
 
 /** What is known of work that failed. */
@@ -21,13 +23,16 @@ export interface Failure {
   readonly receiveCount: number;
   /** How long the claim's lease may still last. */
   readonly leaseLeftMs: number;
+  /** True when a dependency as a whole is down, which says nothing about this message. */
+  readonly outage: boolean;
 }
 
 /**
- * A bad message goes to the dead-letter queue at once, any other after `maxReceives` failures; until then it comes back
+ * An outage is waited for. A bad message goes to the dead-letter queue at once, any other after `maxReceives` failures; until then it comes back
  * later. `random` in [0,1).
  */
 export function acknowledgeFailure(failure: Failure, maxReceives: number, random: number): Acknowledgement {
+  if (failure.outage) return { kind: 'wait', delayMs: backoffMs(1, failure.leaseLeftMs, random) };
   if (failure.retryClass === 'poison') return { kind: 'dead-letter', reason: 'POISON' };
   if (failure.receiveCount >= maxReceives) return { kind: 'dead-letter', reason: 'RETRIES_EXHAUSTED' };
   return { kind: 'later', delayMs: backoffMs(failure.receiveCount, failure.leaseLeftMs, random) };

@@ -39,4 +39,6 @@ export interface PaymentGateway {
   capture(payment: GatewayPayment, signal: AbortSignal): Promise<'captured' | 'voided'>;
   /** Gives back what was set aside, if anything was. Answers `captured` where a capture came first. */
   void(payment: GatewayPayment, signal: AbortSignal): Promise<'voided' | 'captured'>;
+  /** Resolves when the provider can take payments, rejects otherwise. Has no effect and costs next to nothing. */
+  ping(signal: AbortSignal): Promise<void>;
 }

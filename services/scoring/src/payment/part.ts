@@ -1,11 +1,14 @@
 /** Payment with its ledger, gateway and metrics. */
+import { existsSync } from 'node:fs';
 import { PaymentService } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
 import { Table } from '@order-pipeline/platform/dynamo/table';
 import { rpcService } from '@order-pipeline/platform/rpc/server';
-import { Counter } from 'prom-client';
+import { systemTimers } from '@order-pipeline/platform/timers';
+import { Counter, Gauge } from 'prom-client';
 import type { Part, Tools } from '../part.js';
 import type { PaymentConfig } from './config.js';
 import { LEDGER } from './items.js';
+import { WatchedGateway } from './outage/watched-gateway.js';
 import { Payments } from './payments.js';
 import { createPaymentService } from './service.js';
 import { SimulatedGateway } from './simulated-gateway.js';
@@ -20,16 +23,32 @@ export function createPaymentPart(config: PaymentConfig, { dynamo, registry, log
     labelNames: ['state'] as const,
     registers: [registry],
   });
+  const { gatewayOutageFile } = config;
+  const isDown = () => gatewayOutageFile !== '' && existsSync(gatewayOutageFile);
+  const gateway = new WatchedGateway({
+    gateway: new SimulatedGateway(config.gatewaySlowMs, isDown),
+    pingTimeoutMs: config.gatewayTimeoutMs,
+    timers: systemTimers,
+    logger,
+  });
+  new Gauge({
+    name: 'payment_gateway_down',
+    help: '1 while the payment provider is down and calls to it are refused',
+    registers: [registry],
+    collect() {
+      this.set(gateway.isServing ? 0 : 1);
+    },
+  });
   const payments = new Payments({
     store: new PaymentStore(table),
-    gateway: new SimulatedGateway(config.gatewaySlowMs),
+    gateway,
     gatewayTimeoutMs: config.gatewayTimeoutMs,
     clock,
     transitions,
   });
   return {
-    rpc: rpcService(PaymentService, createPaymentService({ payments, clock, logger })),
+    rpc: rpcService(PaymentService, createPaymentService({ payments, clock, logger }), gateway),
     checks: { payments_table: () => table.check() },
-    close: () => undefined,
+    close: () => gateway.close(),
   };
 }

@@ -49,14 +49,29 @@ const MEMORY_MAX = 10_000;
 export class SimulatedGateway implements PaymentGateway {
   readonly #memory = new Map<string, 'asked' | 'captured' | 'voided'>();
 
-  /** `slowMs`: how long `tok_slow` takes, in milliseconds. */
-  constructor(private readonly slowMs: number) {}
+  readonly #slowMs: number;
+  readonly #isDown: () => boolean;
+
+  /** `slowMs`: how long `tok_slow` takes, in milliseconds. `isDown`: asked at every call, true during an outage. */
+  constructor(slowMs: number, isDown: () => boolean = () => false) {
+    this.#slowMs = slowMs;
+    this.#isDown = isDown;
+  }
+
+  async ping(): Promise<void> {
+    this.#refuseIfDown();
+  }
+
+  #refuseIfDown(): void {
+    if (this.#isDown()) throw new Unavailable('The gateway cannot be reached');
+  }
 
   async authorize(payment: GatewayAuthorization, signal: AbortSignal): Promise<GatewayAnswer> {
+    this.#refuseIfDown();
     const { idempotencyKey, paymentMethod } = payment;
     const token = paymentMethod === '' ? DEFAULT_TOKEN : paymentMethod;
     if (token === 'tok_gatewayDown') throw new Unavailable('The gateway cannot be reached');
-    if (token === 'tok_slow') await delay(this.slowMs, undefined, { signal });
+    if (token === 'tok_slow') await delay(this.#slowMs, undefined, { signal });
     if (token === 'tok_timeout' && !this.#memory.has(idempotencyKey)) {
       this.#remember(idempotencyKey, 'asked');
       await untilCutOff(signal);
@@ -68,12 +83,14 @@ export class SimulatedGateway implements PaymentGateway {
   }
 
   async capture({ idempotencyKey }: GatewayPayment): Promise<'captured' | 'voided'> {
+    this.#refuseIfDown();
     if (this.#memory.get(idempotencyKey) === 'voided') return 'voided';
     this.#remember(idempotencyKey, 'captured');
     return 'captured';
   }
 
   async void({ idempotencyKey }: GatewayPayment): Promise<'voided' | 'captured'> {
+    this.#refuseIfDown();
     if (this.#memory.get(idempotencyKey) === 'captured') return 'captured';
     this.#remember(idempotencyKey, 'voided');
     return 'voided';
