@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** sysexits(3): EX_CONFIG. */
+/** sysexits(3): EX_CONFIG, here since nothing is built yet that could be imported. */
 const EXIT_CONFIG = 78;
 
 const program =

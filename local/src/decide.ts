@@ -1,4 +1,5 @@
 /** What becomes of the stack when one of its parts dies. */
+import { EXIT_CONFIG } from '@order-pipeline/contracts/exit-codes';
 
 /**
  * What a part is to the stack: a service keeps its state elsewhere and can start again, an emulator takes its state
@@ -19,9 +20,6 @@ export interface Death {
 export const MAX_RESTARTS = 5;
 /** In milliseconds. */
 export const RESTART_WINDOW_MS = 60_000;
-
-/** sysexits(3): EX_CONFIG. */
-const EXIT_CONFIG = 78;
 
 /** Whether to start the part again, go on without it, or stop everything. */
 export function decideOnDeath({ role, exitCode, recentDeaths }: Death): 'restart' | 'go on' | 'give up' {

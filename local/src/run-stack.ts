@@ -1,7 +1,7 @@
 /** The stack as a program: what it prints, the signals it heeds, how it exits. */
 import type { EventEmitter } from 'node:events';
+import { EXIT_CONFIG } from '@order-pipeline/contracts/exit-codes';
 import { ConfigError, type Environment } from '@order-pipeline/platform/env';
-import { EXIT_CONFIG } from '@order-pipeline/platform/lifecycle';
 import { type LocalPorts, loadLocalConfig } from './config.js';
 import { LocalStack } from './stack.js';
 

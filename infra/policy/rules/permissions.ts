@@ -11,7 +11,7 @@ interface Statement {
 }
 
 /** Actions that know no resource: AWS takes them on `*` only. */
-export const RESOURCELESS_ACTIONS: readonly string[] = [
+const RESOURCELESS_ACTIONS: readonly string[] = [
   'ecr:GetAuthorizationToken',
   'elasticloadbalancing:DescribeListeners',
   'elasticloadbalancing:DescribeRules',

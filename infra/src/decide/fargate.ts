@@ -19,7 +19,7 @@ const MEMORY_BY_CPU: Readonly<Record<number, { min: number; max: number; step: n
 };
 
 /** The sizes of CPU that are offered, in CPU units. */
-export const CPU_UNITS: readonly number[] = Object.keys(MEMORY_BY_CPU).map(Number);
+const CPU_UNITS: readonly number[] = Object.keys(MEMORY_BY_CPU).map(Number);
 
 /** What is wrong with a size, or nothing. */
 export function validateTaskSize({ cpuUnits, memoryMiB }: TaskSize): string | undefined {

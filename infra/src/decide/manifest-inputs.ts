@@ -6,7 +6,10 @@ import type { ServiceName } from './services.ts';
 /** Parts of a cluster that call AWS and have a role for it. */
 export type AddOn = 'keda' | 'external-secrets' | 'cert-manager';
 
-/** Service accounts of the add-ons, as their charts name them. */
+/**
+ * Service accounts of the add-ons, as their charts name them.
+ * @public
+ */
 export const ADD_ON_ACCOUNTS: Readonly<
   Record<AddOn, { readonly namespace: string; readonly account: string }>
 > = {

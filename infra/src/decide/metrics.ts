@@ -79,7 +79,7 @@ export function processor<T>(
 }
 
 /** Name of the metric that the access log of order-api becomes. */
-export const API_LATENCY_METRIC = 'api_request_duration_ms';
+const API_LATENCY_METRIC = 'api_request_duration_ms';
 
 /**
  * Time to answer a request, in milliseconds. The load balancer's own TargetResponseTime counts clients that asked to wait

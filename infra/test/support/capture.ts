@@ -10,7 +10,7 @@ import type { Graph } from './graph.ts';
 /** The repository. */
 export const ROOT = resolve(import.meta.dirname, '../../..');
 /** The Pulumi project's name, as in Pulumi.yaml. */
-export const PROJECT = 'order-pipeline';
+const PROJECT = 'order-pipeline';
 
 /**
  * Pulumi takes a stack trace of every promise, and its loader maps each through source maps: that is two thirds of the time

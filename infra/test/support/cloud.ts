@@ -2,8 +2,8 @@
 import type { Resource } from './graph.ts';
 
 /** The account and region of every invented ARN. */
-export const ACCOUNT = '123456789012';
-export const REGION = 'eu-central-1';
+const ACCOUNT = '123456789012';
+const REGION = 'eu-central-1';
 
 type Properties = Record<string, unknown>;
 

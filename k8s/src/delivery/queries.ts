@@ -9,7 +9,7 @@ export interface CanaryQuery {
 }
 
 /** Label that a ServiceMonitor copies from the pods of a Rollout. */
-export const VERSION_LABEL = 'rollouts_pod_template_hash';
+const VERSION_LABEL = 'rollouts_pod_template_hash';
 
 /** Name of the analysis argument with the version's hash. */
 export const HASH_ARGUMENT = 'canary-hash';

@@ -4,7 +4,7 @@ import { type Manifest, toClusterMetadata, toMetadata, WAVES } from '../model/ma
 import { type Context, isMeshed } from '../settings/types.ts';
 
 /** Name of the Secret with the certificate. */
-export const TLS_SECRET = 'order-api-tls';
+const TLS_SECRET = 'order-api-tls';
 
 /** Returns the issuer and the certificate. */
 export function toCertificate(context: Context): Manifest[] {

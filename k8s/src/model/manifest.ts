@@ -24,7 +24,7 @@ export interface Metadata {
 export type Files = Readonly<Record<string, readonly Manifest[]>>;
 
 /** Value of `app.kubernetes.io/part-of`. */
-export const SYSTEM = 'order-pipeline';
+const SYSTEM = 'order-pipeline';
 
 /** Order in which Argo CD applies manifests: each wave is healthy before the next begins. */
 export const WAVES = {

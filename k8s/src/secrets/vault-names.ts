@@ -14,6 +14,6 @@ export function toKvPath(secret: SecretName, { inputs, cluster }: Context): stri
 }
 
 /** Returns the last part of a secret's path, such as `jwt-secret`. */
-export function toKvKey(secret: SecretName): string {
+function toKvKey(secret: SecretName): string {
   return secret.toLowerCase().replaceAll('_', '-');
 }

@@ -11,7 +11,7 @@ import { SECRETS_FOLDER, toPodEnvironment } from './environment.ts';
 import { WORKLOADS } from './table.ts';
 
 /** Name of the port with `/health`, `/ready` and `/metrics`, where it is not the service's own. */
-export const OPS_PORT = 'http-ops';
+const OPS_PORT = 'http-ops';
 
 /** Name of the volume with the secrets, where they come from a Secret. */
 export const SECRETS_VOLUME = 'secrets';
@@ -23,14 +23,14 @@ const STARTUP_PERIOD_SECONDS = 2;
 const READY_TIMEOUT_SECONDS = 3;
 
 /** Returns the named ports of a service: the one that is called, and the one for operators where it is another. */
-export function toPorts(service: ServiceName): { readonly name: string; readonly port: number }[] {
+function toPorts(service: ServiceName): { readonly name: string; readonly port: number }[] {
   const { service: called, ops }: ServicePorts = PORTS[service];
   const ports = called ? [{ name: called.protocol as string, port: called.port }] : [];
   return called?.port === ops ? ports : [...ports, { name: OPS_PORT, port: ops }];
 }
 
 /** Returns the name of the port with `/health`, `/ready` and `/metrics`. */
-export function toOpsPortName(service: ServiceName): string {
+function toOpsPortName(service: ServiceName): string {
   return toPorts(service).find(({ port }) => port === PORTS[service].ops)?.name ?? OPS_PORT;
 }
 

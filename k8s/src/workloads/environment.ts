@@ -10,7 +10,7 @@ export const SECRETS_FOLDER = '/run/secrets/order-pipeline';
 export const AWS_CREDENTIALS_FILE = 'aws-credentials';
 
 /** Returns the path of a secret's file. */
-export function toSecretPath(secret: SecretName): string {
+function toSecretPath(secret: SecretName): string {
   return `${SECRETS_FOLDER}/${secret}`;
 }
 

@@ -7,10 +7,13 @@ import { type Context, type Environment, toVariantName, VARIANTS } from '../../s
 /** The workspace k8s/. */
 export const K8S = resolve(import.meta.dirname, '../..');
 
-export const ENVIRONMENTS = loadEnvironments(resolve(K8S, 'settings'));
+const ENVIRONMENTS = loadEnvironments(resolve(K8S, 'settings'));
 export const TEXTS = readObservability(resolve(K8S, '../observability'));
 
-/** The environment of this name. */
+/**
+ * The environment of this name.
+ * @public
+ */
 export function environmentOf(name: string): Environment {
   const found = ENVIRONMENTS.find((it) => it.name === name);
   if (!found) throw new Error(`No environment named ${name}`);

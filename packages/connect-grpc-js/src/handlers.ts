@@ -32,37 +32,39 @@ export function createHandler(spec: MethodImplSpec, fail: ToConnectError): Untyp
 }
 
 function unaryHandler({ method, impl }: Spec<'unary'>, fail: ToConnectError) {
-  return async (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): Promise<void> => {
+  return (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): Promise<void> => {
     const context = new GrpcHandlerContext(method, call);
-    try {
-      const response = encode(method.output, await impl(decodeRequest(method.input, call.request), context));
-      context.sendHeader();
-      callback(null, response, context.trailer());
-    } catch (error) {
-      callback(context.toStatus(fail(error)));
-    } finally {
-      context.end();
-    }
+    const respond = async () =>
+      encode(method.output, await impl(decodeRequest(method.input, call.request), context));
+    return sendResponse(callback, context, respond, fail);
   };
 }
 
 function clientStreamHandler({ method, impl }: Spec<'client_streaming'>, fail: ToConnectError) {
-  return async (
-    call: ServerReadableStream<Buffer, Buffer>,
-    callback: sendUnaryData<Buffer>,
-  ): Promise<void> => {
+  return (call: ServerReadableStream<Buffer, Buffer>, callback: sendUnaryData<Buffer>): Promise<void> => {
     const context = new GrpcHandlerContext(method, call);
-    try {
-      const requests = decodeRequests(method.input, call, context);
-      const response = encode(method.output, await impl(requests, context));
-      context.sendHeader();
-      callback(null, response, context.trailer());
-    } catch (error) {
-      callback(context.toStatus(fail(error)));
-    } finally {
-      context.end();
-    }
+    const respond = async () =>
+      encode(method.output, await impl(decodeRequests(method.input, call, context), context));
+    return sendResponse(callback, context, respond, fail);
   };
+}
+
+/** Sends the one response of a call, or the status of its failure. */
+async function sendResponse(
+  callback: sendUnaryData<Buffer>,
+  context: GrpcHandlerContext,
+  respond: () => Promise<Buffer>,
+  fail: ToConnectError,
+): Promise<void> {
+  try {
+    const response = await respond();
+    context.sendHeader();
+    callback(null, response, context.trailer());
+  } catch (error) {
+    callback(context.toStatus(fail(error)));
+  } finally {
+    context.end();
+  }
 }
 
 function serverStreamHandler({ method, impl }: Spec<'server_streaming'>, fail: ToConnectError) {

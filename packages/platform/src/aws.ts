@@ -3,7 +3,7 @@
  * SDK reads itself, so that AWS and every emulator are used alike. DynamoDB is reached through `dynamo/`.
  */
 import { SNSClient } from '@aws-sdk/client-sns';
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type AwsClientOptions, removeCallLog, toClientConfig } from './aws-options.js';
 
 /** Creates an SQS client. TLS already guards the bodies, so MD5 sums are not computed again. */
@@ -18,4 +18,9 @@ export function createSns(options: AwsClientOptions): SNSClient {
   const client = new SNSClient(toClientConfig(options));
   removeCallLog(client);
   return client;
+}
+
+/** Rejects when the queue does not exist or SQS does not answer. */
+export async function checkQueue(sqs: SQSClient, queueUrl: string): Promise<void> {
+  await sqs.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn'] }));
 }

@@ -1,6 +1,8 @@
 /** How every service process starts and stops. */
+
 import type { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EXIT_CONFIG } from '@order-pipeline/contracts/exit-codes';
 import { ConfigError, type Environment } from './env.js';
 import { PortInUseError } from './listen.js';
 import { createLogger, type DestinationStream, type Logger } from './logger.js';
@@ -35,9 +37,6 @@ export interface ServiceHost extends Pick<EventEmitter, 'on' | 'once'> {
   readonly logs?: DestinationStream;
   exit(code: number): never;
 }
-
-/** sysexits(3): EX_CONFIG, the configuration is wrong and a restart will not help. */
-export const EXIT_CONFIG = 78;
 
 /**
  * Runs a service until SIGTERM or SIGINT, then stops it and exits with 0. Exits with 78 on a bad configuration before

@@ -1,20 +1,7 @@
 /** Requests that are late on purpose are told apart, so that they raise no alarm on latency. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
-import { call, placeOrder, putRecord, startApi, type TestApi, toRecord } from './harness.js';
-
-let stack: TestStack;
-let api: TestApi;
-
-beforeAll(async () => {
-  stack = await startTestStack();
-  api = await startApi(stack);
-});
-
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
-});
+import { describe, expect, test } from '@jest/globals';
+import { call, placeOrder, putRecord, toRecord } from './harness.js';
+import { api, stack } from './running-api.js';
 
 /** The access log's line of a request, once the request has been logged. */
 async function lineOf(requestId: string): Promise<Record<string, unknown>> {

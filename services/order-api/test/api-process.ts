@@ -26,7 +26,7 @@ export async function startApiProcess(
   let logs = '';
   const exited = once(child, 'exit');
   const port = await new Promise<number>((resolve, reject) => {
-    exited.then(([code]) => reject(new Error(`the API exited with ${code}: ${logs}`)));
+    child.once('exit', (code) => reject(new Error(`the API exited with ${code}: ${logs}`)));
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       logs += `${line}\n`;
       if (line.includes('"msg":"ready"')) resolve(JSON.parse(line).port);

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { statusChannel } from '@order-pipeline/contracts/status-feed';
-import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { createLogger } from '@order-pipeline/platform/logger';
 import { createRedis } from '@order-pipeline/platform/redis';
 import { toCancelWrite } from '../src/orders/decide/cancel.js';
-import { call, placeOrder, putRecord, startApi, type TestApi, toRecord } from './harness.js';
+import { call, placeOrder, putRecord, toRecord } from './harness.js';
+import { api, stack } from './running-api.js';
 
 test('the write', () => {
   expect(toCancelWrite(1_768_469_400_000)).toEqual({
@@ -23,19 +23,6 @@ test('the write', () => {
 });
 
 describe('cancelling', () => {
-  let stack: TestStack;
-  let api: TestApi;
-
-  beforeAll(async () => {
-    stack = await startTestStack();
-    api = await startApi(stack);
-  });
-
-  afterAll(async () => {
-    await api.stop();
-    await stack.stop();
-  });
-
   const cancel = (pollUrl: string) => {
     const url = new URL(pollUrl);
     url.pathname += '/cancel';

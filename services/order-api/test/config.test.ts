@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ConfigError } from '@order-pipeline/platform/env';
+import { listProblems } from '../../../packages/platform/test/problems.js';
 import { loadConfig } from '../src/config.js';
 
 const LOCAL = { SQS_QUEUE_URL: 'http://127.0.0.1:4566/000000000000/order-queue', ORDERS_TABLE: 'orders' };
@@ -20,13 +20,7 @@ const PROD = {
 
 /** The problems that a set of variables has, as `VARIABLE problem`. */
 function problemsOf(env: Record<string, string | undefined>): string[] {
-  try {
-    loadConfig(env);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return error.problems.map(({ variable, problem }) => `${variable} ${problem}`);
-  }
+  return listProblems(() => loadConfig(env));
 }
 
 /** The configuration with the secrets in place of their handles. */

@@ -1,19 +1,6 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
-import { call, startApi, type TestApi } from './harness.js';
-
-let stack: TestStack;
-let api: TestApi;
-
-beforeAll(async () => {
-  stack = await startTestStack();
-  api = await startApi(stack);
-});
-
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
-});
+import { expect, test } from '@jest/globals';
+import { call } from './harness.js';
+import { api } from './running-api.js';
 
 test('the document names this server', async () => {
   const { status, body } = await call(`${api.url}/openapi.json`);

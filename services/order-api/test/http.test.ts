@@ -1,23 +1,10 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { PassThrough } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
+import { describe, expect, test } from '@jest/globals';
 import { answerClientError } from '../src/http/client-error.js';
-import { call, logIn, placeOrder, startApi, type TestApi } from './harness.js';
-
-let stack: TestStack;
-let api: TestApi;
-
-beforeAll(async () => {
-  stack = await startTestStack();
-  api = await startApi(stack);
-});
-
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
-});
+import { call, logIn, placeOrder } from './harness.js';
+import { api } from './running-api.js';
 
 /** Posts raw text as an order. */
 async function post(text: string, headers: Record<string, string> = {}) {

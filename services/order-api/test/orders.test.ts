@@ -1,33 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { LOCAL_URL_SIGNING_KEYS } from '../src/config.js';
 import { type KeyRing, parseKeyRing } from '../src/keys.js';
 import { signOrder, toSignedPath } from '../src/orders/poll-url.js';
-import {
-  call,
-  logIn,
-  placeOrder,
-  putRecord,
-  receiveOrders,
-  startApi,
-  type TestApi,
-  toRecord,
-} from './harness.js';
+import { call, logIn, placeOrder, putRecord, receiveOrders, toRecord } from './harness.js';
+import { api, stack } from './running-api.js';
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-
-let stack: TestStack;
-let api: TestApi;
-
-beforeAll(async () => {
-  stack = await startTestStack();
-  api = await startApi(stack);
-});
-
-afterAll(async () => {
-  await api.stop();
-  await stack.stop();
-});
 
 describe('placing an order', () => {
   test('answers 202 with a signed URL once SQS has the order', async () => {

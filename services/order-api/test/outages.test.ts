@@ -96,11 +96,10 @@ describe('stopping', () => {
     const waiting = new Promise<void>((resolve) => {
       arrived = resolve;
     });
-    slow = createServer((_request, response) => {
+    slow = createServer(async (_request, response) => {
       arrived();
-      held.then(() =>
-        response.end(JSON.stringify({ Successful: [{ Id: '0', MessageId: 'm', MD5OfMessageBody: 'x' }] })),
-      );
+      await held;
+      response.end(JSON.stringify({ Successful: [{ Id: '0', MessageId: 'm', MD5OfMessageBody: 'x' }] }));
     });
     const port = await listen(slow, 0, 'PORT');
     process.env.AWS_ENDPOINT_URL_SQS = `http://127.0.0.1:${port}`;

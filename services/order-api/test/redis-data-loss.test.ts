@@ -3,26 +3,17 @@ import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack
 import { createLogger } from '@order-pipeline/platform/logger';
 import { createRedis, type Redis } from '@order-pipeline/platform/redis';
 import { createOrderId } from '../src/orders/order-id.js';
-import { call, placeOrder, putRecord, receiveOrders, startApi, type TestApi, toRecord } from './harness.js';
+import { call, placeOrder, putRecord, receiveOrders, startApi, toRecord } from './harness.js';
+import { api, stack } from './running-api.js';
 
 const REUSED = { status: 422, body: { type: 'urn:order-pipeline:problem:idempotency-key-reused' } };
 const NOT_PLACED = { status: 409, body: { type: 'urn:order-pipeline:problem:order-not-placed' } };
 
-let stack: TestStack;
-let api: TestApi;
 let redis: Redis;
-
-beforeAll(async () => {
-  stack = await startTestStack();
-  api = await startApi(stack);
+beforeAll(() => {
   redis = createRedis(stack.redis.url, createLogger('test', 'silent'));
 });
-
-afterAll(async () => {
-  redis.disconnect();
-  await api.stop();
-  await stack.stop();
-});
+afterAll(() => redis.disconnect());
 
 const place = (user: string, amount: number) => placeOrder(api, user, { amount }, { 'Idempotency-Key': 'k' });
 

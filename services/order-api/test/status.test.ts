@@ -2,13 +2,13 @@ import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OrderStatus } from '@order-pipeline/contracts/orders';
 import { statusChannel } from '@order-pipeline/contracts/status-feed';
-import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
 import { createLogger } from '@order-pipeline/platform/logger';
 import { createRedis, type Redis } from '@order-pipeline/platform/redis';
 import { matchesEntityTag } from '../src/orders/decide/entity-tag.js';
 import { parseWaitSeconds } from '../src/orders/decide/prefer.js';
 import { progressOf } from '../src/orders/decide/progress.js';
-import { call, placeOrder, putRecord, startApi, type TestApi, toRecord } from './harness.js';
+import { call, placeOrder, putRecord, startApi, toRecord } from './harness.js';
+import { api, stack } from './running-api.js';
 
 describe('preferences', () => {
   test.each([
@@ -54,26 +54,23 @@ test('an order goes forward only', () => {
   ).toEqual([0, 1, 2, 2, 2, 2]);
 });
 
-let stack: TestStack;
-let api: TestApi;
 let redis: Redis;
-
-beforeAll(async () => {
-  stack = await startTestStack();
-  api = await startApi(stack);
+beforeAll(() => {
   redis = createRedis(stack.redis.url, createLogger('test', 'silent'));
 });
-
-afterAll(async () => {
-  redis.disconnect();
-  await api.stop();
-  await stack.stop();
-});
+afterAll(() => redis.disconnect());
 
 /** Writes and publishes a status as the processor does. */
 async function advance(orderId: string, userId: string, status: Exclude<OrderStatus, 'PENDING'>) {
   await putRecord(stack, toRecord(orderId, userId, { status }));
   return redis.publish(statusChannel(orderId), JSON.stringify({ order_id: orderId, status }));
+}
+
+/** Resolves when nobody listens for the order any more. */
+async function untilUnheard(orderId: string) {
+  let count = 1;
+  while (count > 0) [, count] = (await redis.pubsub('NUMSUB', statusChannel(orderId))) as [string, number];
+  expect(count).toBe(0);
 }
 
 /** Resolves when somebody listens for the order. */
@@ -140,10 +137,7 @@ describe('Prefer: wait', () => {
   test('stops listening afterwards', async () => {
     const { body } = await placeOrder(api, 'waiter');
     await call(body.poll_url, { headers: { Prefer: 'wait=1' } });
-    let count = 1;
-    while (count > 0)
-      [, count] = (await redis.pubsub('NUMSUB', statusChannel(body.order_id))) as [string, number];
-    expect(count).toBe(0);
+    await untilUnheard(body.order_id);
   });
 });
 
@@ -192,10 +186,7 @@ describe('events', () => {
     request.on('error', () => undefined);
     await untilHeard(body.order_id);
     request.destroy();
-    let count = 1;
-    while (count > 0)
-      [, count] = (await redis.pubsub('NUMSUB', statusChannel(body.order_id))) as [string, number];
-    expect(count).toBe(0);
+    await untilUnheard(body.order_id);
   });
 });
 

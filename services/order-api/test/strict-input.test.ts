@@ -1,7 +1,6 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import jwt from 'jsonwebtoken';
 import { LOCAL_JWT_SECRET } from '../src/config/auth.js';
@@ -9,7 +8,8 @@ import { findRepeated } from '../src/http/single-headers.js';
 import { findJsonFlaws, isExact } from '../src/http/strict-json.js';
 import { looksLikeCardNumber } from '../src/orders/decide/card-number.js';
 import { toFingerprint } from '../src/orders/fingerprint.js';
-import { call, logIn, placeOrder, receiveOrders, startApi, type TestApi } from './harness.js';
+import { call, logIn, placeOrder, receiveOrders } from './harness.js';
+import { api, stack } from './running-api.js';
 
 describe('numbers', () => {
   test.each([
@@ -115,19 +115,6 @@ test('repeated header fields', () => {
 });
 
 describe('the API', () => {
-  let stack: TestStack;
-  let api: TestApi;
-
-  beforeAll(async () => {
-    stack = await startTestStack();
-    api = await startApi(stack);
-  });
-
-  afterAll(async () => {
-    await api.stop();
-    await stack.stop();
-  });
-
   const post = async (user: string, body: string | Uint8Array<ArrayBuffer>) =>
     call(`${api.url}/orders`, {
       method: 'POST',

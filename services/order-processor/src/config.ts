@@ -146,7 +146,8 @@ export function loadConfig(environment: Environment): Config {
   });
 }
 
-const QUEUE_EXAMPLE = 'https://sqs.us-east-1.amazonaws.com/123456789012/order-queue';
+/** A queue URL of AWS, as an example in the report of a bad configuration. */
+export const QUEUE_EXAMPLE = 'https://sqs.us-east-1.amazonaws.com/123456789012/order-queue';
 const WEB = ['http:', 'https:'];
 
 /** Scoring as `npm start` runs it. */

@@ -1,7 +1,8 @@
 /** From a message to its acknowledgement: decode, process, and class what failed. */
-import { Code, ConnectError } from '@connectrpc/connect';
+import { ConnectError } from '@connectrpc/connect';
 import { decodeOrderPlaced } from '@order-pipeline/contracts/order-event';
 import type { Logger } from '@order-pipeline/platform/logger';
+import { codeLabel } from '@order-pipeline/platform/rpc/codes';
 import { outageOf } from '@order-pipeline/platform/rpc/outage';
 import { type Acknowledgement, acknowledgeFailure } from './decide/acknowledgement.js';
 import { toRetryClass } from './decide/retry.js';
@@ -55,12 +56,8 @@ export async function handleMessage(
 
 /** The name by which the retry table knows an error: the gRPC code, the system's code, or the error's own name. */
 export function errorName(error: unknown): string {
-  if (error instanceof ConnectError) return toSnakeCase(Code[error.code] ?? '');
+  if (error instanceof ConnectError) return codeLabel(error.code);
   if (!(error instanceof Error)) return typeof error;
   const { code } = error as { code?: unknown };
   return typeof code === 'string' ? code : error.name;
-}
-
-function toSnakeCase(name: string): string {
-  return name.replace(/(?<=[a-z])[A-Z]/g, '_$&').toLowerCase();
 }

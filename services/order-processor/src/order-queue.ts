@@ -37,7 +37,7 @@ export const DEAD_LETTER_ATTRIBUTES = [
 const KEPT_ATTRIBUTES = 10 - DEAD_LETTER_ATTRIBUTES.length;
 
 /** One entry of a batch call failed. `code` is SQS's. */
-export class BatchEntryError extends Error {
+class BatchEntryError extends Error {
   override readonly name = 'BatchEntryError';
 
   constructor(readonly code: string) {

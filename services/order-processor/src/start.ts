@@ -1,7 +1,6 @@
 /** Puts the processor together and starts it. */
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { encodeStatusChange, statusChannel } from '@order-pipeline/contracts/status-feed';
-import { createSqs } from '@order-pipeline/platform/aws';
+import { checkQueue, createSqs } from '@order-pipeline/platform/aws';
 import { systemClock } from '@order-pipeline/platform/clock';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import type { Running } from '@order-pipeline/platform/lifecycle';
@@ -41,11 +40,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
     registry,
     checks: {
       dynamodb: () => store.check(),
-      sqs: async () => {
-        await sqs.send(
-          new GetQueueAttributesCommand({ QueueUrl: config.queueUrl, AttributeNames: ['QueueArn'] }),
-        );
-      },
+      sqs: () => checkQueue(sqs, config.queueUrl),
     },
   });
   const port = await listen(server, config.port, 'PORT');

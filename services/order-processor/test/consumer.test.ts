@@ -146,28 +146,17 @@ test('shutting down, not started: shown again at once', async () => {
   expect((await peek(sqs, stack.env.SQS_QUEUE_URL)).map(({ Body }) => Body)).toEqual(['order']);
 });
 
-test('shutting down, unfinished after the drain: cut off and handed back', async () => {
+test.each([
+  ['unfinished after the drain: cut off and handed back', {}],
+  ['with every slot taken: the drain starts at once', { maxInFlight: 1 }],
+])('shutting down, %s', async (_, config) => {
   await send(sqs, stack, 'order');
   const running = consume(
     (_, signal) =>
       new Promise((resolve) => {
         signal.addEventListener('abort', () => resolve({ acknowledgement: { kind: 'later', delayMs: 0 } }));
       }),
-    { config: { ...CONSUMER_CONFIG, drainMs: 1 } },
-  );
-  await until('the order is in flight', () => running.inFlight === 1);
-  await running.stop();
-  expect((await peek(sqs, stack.env.SQS_QUEUE_URL)).map(({ Body }) => Body)).toEqual(['order']);
-});
-
-test('shutting down with every slot taken: the drain starts at once', async () => {
-  await send(sqs, stack, 'order');
-  const running = consume(
-    (_, signal) =>
-      new Promise((resolve) => {
-        signal.addEventListener('abort', () => resolve({ acknowledgement: { kind: 'later', delayMs: 0 } }));
-      }),
-    { config: { ...CONSUMER_CONFIG, drainMs: 1, maxInFlight: 1 } },
+    { config: { ...CONSUMER_CONFIG, drainMs: 1, ...config } },
   );
   await until('the order is in flight', () => running.inFlight === 1);
   await running.stop();

@@ -329,6 +329,15 @@ describe('dlq redrive', () => {
   });
 });
 
+/** What an order leaves behind that an operator has failed; its pieces are available again. */
+const FAILED_TRACES = {
+  status: 'FAILED',
+  reason: 'RETRIES_EXHAUSTED',
+  payment: 'VOIDED',
+  captures: 0,
+  holds: 0,
+};
+
 describe('dlq fail', () => {
   test('a claimed order is FAILED, voided, released, and its poller sees it', async () => {
     const before = await available();
@@ -344,14 +353,7 @@ describe('dlq fail', () => {
       ['order.settle', 'done', 'given up by test', 'alice'],
       ['dlq.remove', 'done', 'given up by test', 'alice'],
     ]);
-    expect(await traces(order)).toEqual({
-      status: 'FAILED',
-      reason: 'RETRIES_EXHAUSTED',
-      payment: 'VOIDED',
-      captures: 0,
-      available: before,
-      holds: 0,
-    });
+    expect(await traces(order)).toEqual({ ...FAILED_TRACES, available: before });
     expect(await operator.visible()).toEqual([]);
     const record = await harness.store.read(order.order_id);
     expect(record?.failure_note).toBe('given up by test');
@@ -479,14 +481,7 @@ describe('dlq fail', () => {
       step === 'remove' && when === 'after' ? ['show', order.order_id] : fail(order.order_id),
     );
     expect(again.code).toBe(0);
-    expect(await traces(order)).toEqual({
-      status: 'FAILED',
-      reason: 'RETRIES_EXHAUSTED',
-      payment: 'VOIDED',
-      captures: 0,
-      available: before,
-      holds: 0,
-    });
+    expect(await traces(order)).toEqual({ ...FAILED_TRACES, available: before });
     expect(await operator.visible()).toEqual([]);
   });
 

@@ -1,9 +1,9 @@
 /** Exactly one outcome, exactly one charge: a worker dies before and after every step, and another one goes on. */
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
 import { errorName } from '../src/handle-message.js';
+import { placed } from './placed.js';
 import { Crash, type CrashPoint, ProtocolHarness, type Step } from './protocol-harness.js';
 
 let harness: ProtocolHarness;
@@ -19,19 +19,6 @@ beforeEach(() => {
 });
 
 afterAll(() => harness.stop());
-
-function placed(changes: Partial<PlacedOrder> = {}): PlacedOrder {
-  return {
-    order_id: randomUUID(),
-    user_id: randomUUID(),
-    amount: 2500,
-    currency: 'USD',
-    items: [{ sku: 'MUG-01', quantity: 2 }],
-    payment_method: 'tok_visa',
-    created_at: new Date().toISOString(),
-    ...changes,
-  };
-}
 
 /** The pieces of MUG-01 that are available now. */
 async function available(): Promise<number> {

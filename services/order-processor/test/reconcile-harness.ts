@@ -1,5 +1,4 @@
 /** What the reconciler's tests share. */
-import { randomUUID } from 'node:crypto';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import { createFind } from '../src/reconcile/find.js';
@@ -13,23 +12,12 @@ import type { ScanPace } from '../src/reconcile/scan.js';
 import { until } from './harness.js';
 import { Crash, type CrashPoint, type ProtocolHarness } from './protocol-harness.js';
 
+export { placed } from './placed.js';
+
 /** Older than this is old, in the tests: longer than a lease, shorter than two. */
 export const AGE_MS = 25_000;
 
 export const FAST: ScanPace = { pageItems: 3, readUnitsPerSecond: 1_000_000 };
-
-export function placed(changes: Partial<PlacedOrder> = {}): PlacedOrder {
-  return {
-    order_id: randomUUID(),
-    user_id: randomUUID(),
-    amount: 2500,
-    currency: 'USD',
-    items: [{ sku: 'MUG-01', quantity: 2 }],
-    payment_method: 'tok_visa',
-    created_at: new Date().toISOString(),
-    ...changes,
-  };
-}
 
 /**
  * Delivers the order to a worker that dies, and nobody receives its message again. A worker that fails otherwise, since a

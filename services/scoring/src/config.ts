@@ -14,7 +14,7 @@ import { type InventoryConfig, readInventoryConfig } from './inventory/config.js
 import { type PaymentConfig, readPaymentConfig } from './payment/config.js';
 
 /** The services that a process can serve. */
-export const SCORING_SERVICES = ['inventory', 'fraud', 'payment'] as const;
+const SCORING_SERVICES = ['inventory', 'fraud', 'payment'] as const;
 
 /** What a scoring process is told. A service without settings is not served. */
 export interface ScoringConfig extends CommonConfig {

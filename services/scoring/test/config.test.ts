@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { ConfigError } from '@order-pipeline/platform/env';
+import { listProblems } from '../../../packages/platform/test/problems.js';
 import { loadConfig } from '../src/config.js';
 
 const complete = {
@@ -9,13 +9,7 @@ const complete = {
 };
 
 function problemsOf(env: Record<string, string>): string[] {
-  try {
-    loadConfig(env);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return error.problems.map(({ variable, problem }) => `${variable} ${problem}`);
-  }
+  return listProblems(() => loadConfig(env));
 }
 
 test('serves all three services on the standard ports by default', () => {

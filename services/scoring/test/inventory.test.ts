@@ -9,15 +9,11 @@ import { Table } from '@order-pipeline/platform/dynamo/table';
 import { createRegistry, type Registry } from '@order-pipeline/platform/metrics';
 import { Unavailable } from '../src/errors.js';
 import type { Shard } from '../src/inventory/decide.js';
-import { Deliveries } from '../src/inventory/deliveries.js';
-import { DELIVERY_NOTES, SHARDS } from '../src/inventory/items.js';
 import { createInventoryPart } from '../src/inventory/part.js';
-import { InventoryStore } from '../src/inventory/store.js';
+import { createInventoryStore, INVENTORY } from './inventory-store.js';
 import { codeOf, expectViolations, LATER, logger, newTryId, useStack } from './support.js';
 
 const use = useStack();
-
-const INVENTORY = { ...SHARDS, name: 'inventory' };
 
 function serve(clock: Clock = systemClock): { client: Client<typeof InventoryService>; registry: Registry } {
   const registry = createRegistry();
@@ -302,11 +298,7 @@ describe('calls of one order that meet', () => {
   });
 });
 
-/** A store on the real table, whose parts a test may replace. */
-function createStore(shards: Table<Shard> = new Table(use.dynamo, INVENTORY)): InventoryStore {
-  const notes = new Table(use.dynamo, { ...DELIVERY_NOTES, name: 'inventory' });
-  return new InventoryStore({ shards, deliveries: new Deliveries(shards, notes, systemClock) });
-}
+const createStore = (shards?: Table<Shard>) => createInventoryStore(use.dynamo, shards);
 
 const ANY_CALL = { orderId: 'o', attempt: 1, tryId: 'a', permit: () => undefined };
 

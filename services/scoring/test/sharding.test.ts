@@ -2,27 +2,21 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, jest, test } from '@jest/globals';
 import { type Hold, piecesOf, shardKey } from '@order-pipeline/contracts/stock';
-import { systemClock } from '@order-pipeline/platform/clock';
 import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { type ConditionalUpdate, Table } from '@order-pipeline/platform/dynamo/table';
 import fc from 'fast-check';
 import { HOLDS_MAX } from '../src/inventory/decide/shards.js';
 import { type Shard, type StockTotals, totalStock } from '../src/inventory/decide.js';
-import { Deliveries } from '../src/inventory/deliveries.js';
-import { DELIVERY_NOTES, SHARDS } from '../src/inventory/items.js';
 import type { Stock } from '../src/inventory/shard-reader.js';
-import { InventoryStore } from '../src/inventory/store.js';
+import type { InventoryStore } from '../src/inventory/store.js';
+import { createInventoryStore, INVENTORY } from './inventory-store.js';
 import { newTryId, useStack } from './support.js';
 
 jest.setTimeout(120_000);
 
 const use = useStack();
-const INVENTORY = { ...SHARDS, name: 'inventory' };
 
-function createStore(shards: Table<Shard> = new Table(use.dynamo, INVENTORY)): InventoryStore {
-  const notes = new Table(use.dynamo, { ...DELIVERY_NOTES, name: 'inventory' });
-  return new InventoryStore({ shards, deliveries: new Deliveries(shards, notes, systemClock) });
-}
+const createStore = (shards?: Table<Shard>) => createInventoryStore(use.dynamo, shards);
 
 async function stock(quantity: number): Promise<string> {
   const sku = `S-${randomUUID().slice(0, 8)}`;

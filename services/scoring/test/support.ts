@@ -39,7 +39,7 @@ export function useStack(): { readonly stack: TestStack; readonly dynamo: Dynamo
 }
 
 /** The Connect error that a call ends with. */
-export async function errorOf(call: Promise<unknown>): Promise<ConnectError> {
+async function errorOf(call: Promise<unknown>): Promise<ConnectError> {
   const error = await call.then(
     () => undefined,
     (reason: unknown) => reason,

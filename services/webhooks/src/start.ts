@@ -1,7 +1,6 @@
 /** Assembles the webhooks service and starts it. */
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { WebhookEndpoint } from '@order-pipeline/contracts/webhooks';
-import { createSqs } from '@order-pipeline/platform/aws';
+import { checkQueue, createSqs } from '@order-pipeline/platform/aws';
 import { systemClock } from '@order-pipeline/platform/clock';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import type { Running } from '@order-pipeline/platform/lifecycle';
@@ -52,11 +51,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningWebh
       dynamodb: async () => {
         await endpoints.get('readiness-check');
       },
-      sqs: async () => {
-        await sqs.send(
-          new GetQueueAttributesCommand({ QueueUrl: config.queueUrl, AttributeNames: ['QueueArn'] }),
-        );
-      },
+      sqs: () => checkQueue(sqs, config.queueUrl),
     },
   });
   const port = await listen(server, config.port, 'PORT');

@@ -1,10 +1,10 @@
 /** `npm run orders -- user add USER`: opens an account for AUTH_MODE=password. */
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { EXIT_CONFIG } from '@order-pipeline/contracts/exit-codes';
 import { USERS_TABLE } from '@order-pipeline/contracts/tables';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import type { Environment } from '@order-pipeline/platform/env';
-import { EXIT_CONFIG } from '@order-pipeline/platform/lifecycle';
 import { addUser, UserExistsError } from './users.js';
 
 /** What the command reads and writes. */

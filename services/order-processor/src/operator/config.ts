@@ -1,6 +1,7 @@
 /** Settings of the operator's commands: the services' own variables. */
 import { type CommonConfig, type Environment, EnvReader, readCommon } from '@order-pipeline/platform/env';
 import { readClientTls } from '@order-pipeline/platform/rpc/tls-config';
+import { QUEUE_EXAMPLE } from '../config.js';
 import type { ScoringConfig } from '../scoring.js';
 
 /** What the commands are told. */
@@ -18,7 +19,6 @@ export interface OperatorConfig extends CommonConfig, ScoringConfig {
   readonly user: string | undefined;
 }
 
-const QUEUE_EXAMPLE = 'https://sqs.us-east-1.amazonaws.com/123456789012/order-queue';
 /** As in the processor's own settings. */
 const SCORING_DEFAULT = 'http://localhost:50051';
 const TABLE_REMEDY = "set the table's name in AWS";

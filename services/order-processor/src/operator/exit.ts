@@ -1,4 +1,5 @@
 /** How a command ends: exit codes, and errors that know theirs. */
+import { EXIT_CONFIG } from '@order-pipeline/contracts/exit-codes';
 
 /** Exit codes; those from 64 on are sysexits(3)'s. */
 export const EXIT = {
@@ -10,7 +11,7 @@ export const EXIT = {
   /** EX_UNAVAILABLE: something that the command needs cannot be reached. */
   unavailable: 69,
   /** EX_CONFIG: the settings are wrong. */
-  config: 78,
+  config: EXIT_CONFIG,
 } as const;
 
 /** An exit code. */

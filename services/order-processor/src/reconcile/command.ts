@@ -1,8 +1,8 @@
 /** The command `reconcile`: one pass, now, for an operator to read. */
 import { parseArgs } from 'node:util';
+import { EXIT_CONFIG } from '@order-pipeline/contracts/exit-codes';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { ConfigError, type Environment } from '@order-pipeline/platform/env';
-import { EXIT_CONFIG } from '@order-pipeline/platform/lifecycle';
 import { createLogger } from '@order-pipeline/platform/logger';
 import { createRegistry } from '@order-pipeline/platform/metrics';
 import { type Config, loadConfig } from '../config.js';

@@ -10,6 +10,7 @@ import type { Clock } from '@order-pipeline/platform/clock';
 import { MalformedItemError } from '@order-pipeline/platform/dynamo/errors';
 import { toCallHeaders } from '@order-pipeline/platform/rpc/context';
 import type { OrderStore } from '../order-store.js';
+import { SETTLE_BUDGET_MS } from '../process-order.js';
 import type { Scoring } from '../scoring.js';
 import { settleOrder } from '../settle-order.js';
 import { decideVerdict, type Finding, type Verdict } from './decide.js';
@@ -65,9 +66,6 @@ export interface PassSummary extends Readonly<Record<Action, number>> {
 
 /** Orders that are settled at the same time. */
 const CONCURRENCY = 8;
-
-/** How long one settlement may take with all its retries, in milliseconds. */
-const SETTLE_BUDGET_MS = 10_000;
 
 /** Runs one pass. Rejects when the signal aborts or a table cannot be read; what was settled by then stays settled. */
 export async function reconcile(parts: ReconcileParts, options: ReconcileOptions): Promise<PassSummary> {

@@ -118,7 +118,7 @@ export function decideObstacle(current: Shard | undefined, quantity: number, ord
 }
 
 /** Returns true when a shard can have another hold. */
-export function hasRoom({ holds }: Pick<Shard, 'holds'>): boolean {
+function hasRoom({ holds }: Pick<Shard, 'holds'>): boolean {
   return Object.keys(holds).length < HOLDS_MAX;
 }
 

@@ -49,7 +49,7 @@ export type Step =
   | { readonly step: 'missing' };
 
 /** The state machine as a table, for orders that have an entry. */
-export const STEPS: Readonly<Record<Command, Readonly<Record<PaymentState, 'act' | 'keep' | 'refuse'>>>> = {
+const STEPS: Readonly<Record<Command, Readonly<Record<PaymentState, 'act' | 'keep' | 'refuse'>>>> = {
   authorize: { AUTHORIZED: 'keep', CAPTURED: 'keep', VOIDED: 'refuse', DECLINED: 'keep' },
   capture: { AUTHORIZED: 'act', CAPTURED: 'keep', VOIDED: 'refuse', DECLINED: 'refuse' },
   void: { AUTHORIZED: 'act', CAPTURED: 'refuse', VOIDED: 'keep', DECLINED: 'keep' },
