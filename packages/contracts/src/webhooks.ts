@@ -88,6 +88,11 @@ export function streamIdOf(endpointId: string, subject: string): string {
   return `${endpointId}#${subject}`;
 }
 
+/** Returns the subject of an event from its id: the text before the first colon. */
+export function subjectOfEvent(eventId: string): string {
+  return eventId.split(':', 1)[0] ?? eventId;
+}
+
 /** A message of the webhook queue that names a stream with a delivery that is due. */
 export interface DeliverMessage {
   readonly kind: 'deliver';
@@ -111,19 +116,19 @@ export function decodeDeliverMessage(body: string): string | undefined {
   }
 }
 
-/** Creates an event about the endpoint `endpointId`. */
+/** Creates an event about the endpoint `endpointId`. Its id begins with its subject, as the ids of order events do. */
 export function toSystemEvent(
   type: WebhookSystemEvent['type'],
   endpointId: string,
-  id: string,
+  subject: string,
   time: string,
 ): WebhookSystemEvent {
   return {
     specversion: '1.0',
-    id,
+    id: `${subject}:${type.slice('webhook.'.length)}`,
     source: '/order-pipeline/webhooks',
     type,
-    subject: id,
+    subject,
     time,
     datacontenttype: 'application/json',
     data: { endpoint_id: endpointId },

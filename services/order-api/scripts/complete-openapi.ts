@@ -95,6 +95,7 @@ const MEANINGS: Readonly<Record<ProblemName, string>> = {
   unauthenticated: 'No token, a token that is not valid, or a wrong password.',
   forbidden: 'Not yours: user_id is not the caller, or the URL was not signed here.',
   unknownPath: 'This API issues no tokens; its OpenID Connect issuer does.',
+  notFound: 'There is no such endpoint or event of yours.',
   wrongMethod: 'The path has other methods.',
   keyInFlight: 'The first request with this Idempotency-Key is still running.',
   alreadyDecided: 'The order is decided; `order` is how.',

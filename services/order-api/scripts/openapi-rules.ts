@@ -49,6 +49,30 @@ export const CALLS: Readonly<Record<string, CallRules>> = {
     limited: true,
   },
   cancelOrder: { problems: [...SIGNED, 'alreadyDecided', ...COMMON], limited: true },
+  registerWebhookEndpoint: {
+    problems: [...BODY, 'unauthenticated', 'forbidden', 'unknownPath', ...COMMON],
+    headers: { 201: ['Location'] },
+    limited: true,
+  },
+  listWebhookEndpoints: { problems: ['unauthenticated', 'invalid', 'unknownPath', ...COMMON], limited: true },
+  getWebhookEndpoint: {
+    problems: ['malformed', 'unauthenticated', 'invalid', 'notFound', ...COMMON],
+    limited: true,
+  },
+  changeWebhookEndpoint: { problems: [...BODY, 'unauthenticated', 'notFound', ...COMMON], limited: true },
+  rotateWebhookSecret: { problems: [...BODY, 'unauthenticated', 'notFound', ...COMMON], limited: true },
+  sendTestWebhook: {
+    problems: ['malformed', 'unauthenticated', 'invalid', 'notFound', ...COMMON],
+    limited: true,
+  },
+  listWebhookDeliveries: {
+    problems: ['malformed', 'unauthenticated', 'invalid', 'notFound', ...COMMON],
+    limited: true,
+  },
+  redeliverWebhook: {
+    problems: ['malformed', 'unauthenticated', 'invalid', 'notFound', ...COMMON],
+    limited: true,
+  },
   getHealth: { problems: ['quotaExceeded', 'internal'], limited: true },
   getReadiness: { problems: ['quotaExceeded', 'internal'], limited: true },
   getMetrics: { problems: ['quotaExceeded', 'internal'], limited: true },
@@ -86,8 +110,8 @@ export const HEADERS = {
     example: 'Bearer realm="orders", error="invalid_token"',
   },
   Location: {
-    description: 'The poll URL.',
-    schema: { type: 'string', format: 'uri', maxLength: 2_048 },
+    description: 'URL of what was created: the poll URL of an order, or the path of a webhook endpoint.',
+    schema: { type: 'string', format: 'uri-reference', maxLength: 2_048 },
     example:
       'http://localhost:8000/orders/0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19?expires=1768642200&key_id=local&signature=3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
   },
@@ -131,6 +155,14 @@ export const PARAMETERS: Readonly<Record<string, { schema: object; example: stri
     example: '"3Ty_iqgNrvzttCqkx24JXF"',
   },
   'Last-Event-ID': { schema: { pattern: '^[A-Z]*$', maxLength: 16 }, example: 'PROCESSING' },
+  endpoint_id: {
+    schema: { pattern: '^[A-Za-z0-9-]{1,36}$', maxLength: 36 },
+    example: '0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19',
+  },
+  event_id: {
+    schema: { pattern: '^[A-Za-z0-9:._-]{1,256}$', maxLength: 256 },
+    example: '0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19:completed',
+  },
   cursor: {
     schema: {},
     example: 'MjAyNi0wMS0xNVQwOTozMDowMC4wMDBaIDAxOThjNWYyLTlhNTEtN2MzZS04YTUyLTNmMGQ4ZjBjMmIxOQ',

@@ -14,6 +14,7 @@ import { type AuthConfig, readAuth } from './config/auth.js';
 import { readKeys, readOrigins, readQuota } from './config/readers.js';
 import type { KeyRing } from './keys.js';
 import type { QuotaPolicy } from './limits/policy.js';
+import { readWebhooks, type WebhookConfig } from './webhooks/webhook-config.js';
 
 /** Every setting of the order API. */
 export interface ApiConfig extends CommonConfig {
@@ -51,6 +52,8 @@ export interface ApiConfig extends CommonConfig {
   readonly trustProxyHops: number;
   /** Origins whose pages may call the API from a browser. */
   readonly corsOrigins: readonly string[];
+  /** Undefined while webhooks are not configured. */
+  readonly webhooks: WebhookConfig | undefined;
 }
 
 /** Signs poll URLs where nobody else set a key. Published, so it proves nothing: `STAGE=local` only. */
@@ -89,6 +92,7 @@ export function loadConfig(environment: Environment): ApiConfig {
     publicBaseUrl: readPublicBaseUrl(env, local),
     trustProxyHops: env.integer('TRUST_PROXY_HOPS', 0, 0, 10),
     corsOrigins: readOrigins(env, 'CORS_ORIGINS'),
+    webhooks: readWebhooks(env, local),
   });
 }
 

@@ -14,6 +14,7 @@ import type { ReadinessProbe } from './operations/readiness.js';
 import type { OrderStore } from './orders/order-store.js';
 import type { OrderIntake } from './orders/place-order.js';
 import type { StatusFeed } from './orders/status-feed.js';
+import type { WebhookRegistry } from './webhooks/webhook-registry.js';
 
 /** Everything that requests are answered with. */
 export interface ApiServices {
@@ -35,6 +36,8 @@ export interface ApiServices {
   readonly store: OrderStore;
   readonly feed: StatusFeed;
   readonly membership: Membership;
+  /** Undefined while webhooks are not configured. */
+  readonly webhooks: WebhookRegistry | undefined;
   /** Aborted when the process stops: answers that are held back are given at once. */
   readonly stopping: AbortSignal;
   /** Aborted by the signal to stop. Requests are still taken until the load balancer has deregistered the process. */

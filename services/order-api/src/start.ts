@@ -1,8 +1,11 @@
 /** Puts the API together from its configuration, and takes it apart again. */
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { createSqs } from '@order-pipeline/platform/aws';
 import { systemClock } from '@order-pipeline/platform/clock';
+import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import type { Running } from '@order-pipeline/platform/lifecycle';
 import { closeServer, listen } from '@order-pipeline/platform/listen';
@@ -29,6 +32,8 @@ import { createOrderStore } from './orders/order-store.js';
 import { signOrder, toSignedPath } from './orders/poll-url.js';
 import { StatusFeed } from './orders/status-feed.js';
 import type { ApiServices } from './services.js';
+import type { WebhookConfig } from './webhooks/webhook-config.js';
+import { WebhookRegistry } from './webhooks/webhook-registry.js';
 
 /** A running API. */
 export interface RunningApi extends Running {
@@ -139,6 +144,7 @@ function createServices(
     store,
     feed: new StatusFeed(redis, metrics),
     membership,
+    webhooks: config.webhooks && createWebhooks(config.webhooks, dynamo, sqs),
     stopping,
     draining,
     readiness: new ReadinessProbe({
@@ -148,4 +154,18 @@ function createServices(
       now: () => performance.now(),
     }),
   };
+}
+
+/** Bytes of a signing secret: the Standard Webhooks specification asks for 24 to 64. */
+const WEBHOOK_SECRET_BYTES = 32;
+
+function createWebhooks(config: WebhookConfig, dynamo: DynamoClient, sqs: SQSClient): WebhookRegistry {
+  return new WebhookRegistry({
+    config,
+    dynamo,
+    sqs,
+    clock: systemClock,
+    createId: randomUUID,
+    createSecret: () => `whsec_${randomBytes(WEBHOOK_SECRET_BYTES).toString('base64')}`,
+  });
 }

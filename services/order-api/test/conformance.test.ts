@@ -5,7 +5,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import fc from 'fast-check';
 import { loadOpenApi } from '../src/docs/router.js';
-import { logIn, placeOrder, putRecord, startApi, type TestApi, toRecord } from './harness.js';
+import { call, logIn, placeOrder, putRecord, startApi, type TestApi, toRecord } from './harness.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: the document is walked by its names
 type Json = any;
@@ -29,12 +29,27 @@ beforeAll(async () => {
     if (status) await putRecord(stack, toRecord(body.order_id, 'u1', { status, ...reason }));
     signedUrls.push(new URL(body.poll_url));
   }
+  await registerEndpoint();
 });
 
 afterAll(async () => {
   await api.stop();
   await stack.stop();
 });
+
+/** Registers the webhook endpoint and the event that requests name more often than not. */
+async function registerEndpoint(): Promise<void> {
+  const headers = { Authorization: token };
+  const json = { url: WEBHOOK_URL };
+  const { body } = await call(`${api.url}/webhook-endpoints`, { json, headers });
+  endpointId = body.endpoint_id;
+  const test = await call(`${api.url}/webhook-endpoints/${endpointId}/test`, { method: 'POST', headers });
+  eventId = test.body.event_id;
+}
+
+const WEBHOOK_URL = 'https://shop.example/hooks';
+let endpointId = '';
+let eventId = '';
 
 const document: Json = loadOpenApi();
 const ajv = new Ajv({ strict: false, allErrors: true });
@@ -111,6 +126,9 @@ function fitting(schema: Json): fc.Arbitrary<unknown> {
 const spoiled = (value: fc.Arbitrary<unknown>) =>
   fc.oneof({ weight: 6, arbitrary: value }, { weight: 1, arbitrary: anyJson });
 
+/** Values of fields that only few texts fit. */
+const KNOWN: Readonly<Record<string, string>> = { user_id: 'u1', url: WEBHOOK_URL };
+
 /** Bodies that fit, or do not in one field, in extra ones, as a whole, or as JSON. */
 function bodies(schema: Json): fc.Arbitrary<string> {
   const resolved = document.components.schemas[schema.$ref.split('/').at(-1)];
@@ -118,7 +136,7 @@ function bodies(schema: Json): fc.Arbitrary<string> {
     Object.fromEntries(
       Object.entries<Json>(resolved.properties).map(([name, part]) => [
         name,
-        spoiled(name === 'user_id' ? fc.constant('u1') : fitting(part)),
+        spoiled(KNOWN[name] ? fc.constant(KNOWN[name]) : fitting(part)),
       ]),
     ),
     { requiredKeys: [] },
@@ -199,7 +217,14 @@ function requestsTo(path: string, method: string, operation: Json): fc.Arbitrary
   const body = operation.requestBody?.content['application/json'].schema;
   const isSigned = operation.security?.some((scheme: Json) => 'signed_url' in scheme);
   const random = fc.record({
-    path: hostile.map((id) => path.replace('{order_id}', encode(id) || 'x')),
+    path: fc
+      .oneof({ weight: 1, arbitrary: hostile }, { weight: 3, arbitrary: fc.constant(undefined) })
+      .map((id) =>
+        path
+          .replace('{order_id}', encode(id ?? 'x') || 'x')
+          .replace('{endpoint_id}', id === undefined ? endpointId : encode(id) || 'x')
+          .replace('{event_id}', id === undefined ? eventId : encode(id) || 'x'),
+      ),
     query: queryOf(operation),
   });
   const signed = fc
@@ -286,6 +311,12 @@ const REACHED: Readonly<Record<string, readonly number[]>> = {
   getOrder: [200, 304, 403],
   followOrder: [200, 403],
   cancelOrder: [200, 403, 409],
+  registerWebhookEndpoint: [201, 400, 401, 422],
+  getWebhookEndpoint: [200, 401, 404],
+  changeWebhookEndpoint: [200, 401, 404, 422],
+  rotateWebhookSecret: [200, 401, 404, 422],
+  sendTestWebhook: [202, 401, 404],
+  redeliverWebhook: [202, 401, 404],
 };
 
 const PARALLEL = 10;

@@ -122,6 +122,22 @@ export class WebhookDeliveryStore {
     throw new StoreUnavailableError(`The stream ${stream.stream_id} changes too fast`);
   }
 
+  /**
+   * Makes a finished delivery pending again. Returns it, or undefined when the stream has no such event. A pending one
+   * stays as it is.
+   */
+  async redeliver(streamId: string, eventId: string, nowMs: number): Promise<WebhookDelivery | undefined> {
+    for (let tries = 0; tries < WRITE_TRIES; tries++) {
+      const stream = await this.#table.get(streamId);
+      const delivery = stream?.deliveries.find(({ event }) => event.id === eventId);
+      if (!stream || !delivery || delivery.status === 'pending') return delivery;
+      const again = newDelivery(delivery.event, nowMs);
+      const deliveries = stream.deliveries.map((other) => (other === delivery ? again : other));
+      if (await this.#write(stream, { deliveries, expires_at: streamExpiry(nowMs) })) return again;
+    }
+    throw new StoreUnavailableError(`The stream ${streamId} changes too fast`);
+  }
+
   /** Returns a stream, or undefined when there is none. */
   async get(streamId: string): Promise<WebhookStream | undefined> {
     return await this.#table.get(streamId);

@@ -17,6 +17,7 @@ export const PROBLEMS = {
   unauthenticated: { status: 401, title: 'Unauthorized', type: PLAIN },
   forbidden: { status: 403, title: 'Forbidden', type: PLAIN },
   unknownPath: { status: 404, title: 'Not Found', type: PLAIN },
+  notFound: { status: 404, title: 'Not Found', type: PLAIN },
   wrongMethod: { status: 405, title: 'Method Not Allowed', type: PLAIN },
   keyInFlight: { status: 409, title: 'Request in flight', type: own('idempotency-key-in-flight') },
   alreadyDecided: { status: 409, title: 'Order already decided', type: own('order-decided') },

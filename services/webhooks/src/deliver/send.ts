@@ -8,7 +8,11 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { ForbiddenAddressError, findUrlProblem, isPublicAddress } from './address.js';
+import {
+  ForbiddenAddressError,
+  findUrlProblem,
+  isPublicAddress,
+} from '@order-pipeline/platform/webhooks/public-address';
 
 /** Options of a sender. */
 export interface SenderOptions {

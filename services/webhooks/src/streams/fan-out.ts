@@ -35,7 +35,7 @@ export async function announceDisabled(
   const event = toSystemEvent(
     'webhook.endpoint_disabled',
     endpoint_id,
-    `${endpoint_id}:disabled:${updated_at}`,
+    `disabled-${endpoint_id}-${Date.parse(updated_at)}`,
     updated_at,
   );
   const others = (await directory.enabled()).filter(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { findUrlProblem, isPublicAddress } from '../src/deliver/address.js';
+import { findUrlProblem, isPublicAddress } from '../src/webhooks/public-address.js';
 
 describe('isPublicAddress', () => {
   test.each([

@@ -30,7 +30,7 @@ function embeddedIpv4(address: ipaddr.IPv6): ipaddr.IPv4 | undefined {
   return undefined;
 }
 
-/** Options of `checkUrl`. */
+/** Options of `findUrlProblem`. */
 export interface UrlRules {
   /** Accepts `http:` and private addresses. For the stage `local` only. */
   readonly allowPrivate: boolean;
