@@ -62,6 +62,13 @@ module.exports = {
       to: { path: 'node_modules/@aws-sdk/(client-dynamodb|lib-dynamodb|util-dynamodb)/' },
     },
     {
+      name: 'nobody-imports-the-simulator',
+      comment: 'The simulator runs the services; what it finds is fixed in them.',
+      severity: 'error',
+      from: { pathNot: '^sim/' },
+      to: { path: '^sim/' },
+    },
+    {
       name: 'decisions-do-no-io',
       comment: 'What to decide is functions of their arguments: they import contracts and each other.',
       severity: 'error',

@@ -6,10 +6,14 @@ const IDEMPOTENT_ORDERS = 'b7d1f5a0-6c0e-4e57-9a55-3f0d8f0c2b19';
 
 /**
  * A new id, or with an idempotency key the one id that this user's key stands for: a retry is the same order even when
- * nothing else remembers the first try.
+ * nothing else remembers the first try. `createId` makes the new ids: UUIDv7 by default.
  */
-export function createOrderId(userId: string, idempotencyKey?: string): string {
+export function createOrderId(
+  userId: string,
+  idempotencyKey?: string,
+  createId: () => string = () => uuidv7(),
+): string {
   return idempotencyKey === undefined
-    ? uuidv7()
+    ? createId()
     : uuidv5(JSON.stringify([userId, idempotencyKey]), IDEMPOTENT_ORDERS);
 }

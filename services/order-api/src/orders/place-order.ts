@@ -23,6 +23,8 @@ export interface OrderIntake {
   readonly toPollUrl: (orderId: string, fingerprint?: string) => string;
   readonly metrics: Pick<ApiMetrics, 'countUnknownOutcome'>;
   readonly clock: Clock;
+  /** Makes ids of orders without an idempotency key; UUIDv7 by default. */
+  readonly createId?: () => string;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function placeOrder(
   if (body.user_id !== caller.user_id)
     throw new ProblemError('forbidden', 'user_id is not the subject of the access token.');
   const content: OrderContent = {
-    order_id: createOrderId(caller.user_id, idempotencyKey),
+    order_id: createOrderId(caller.user_id, idempotencyKey, intake.createId),
     user_id: caller.user_id,
     amount: body.amount,
     currency: body.currency ?? 'USD',

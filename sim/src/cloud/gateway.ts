@@ -1,0 +1,124 @@
+/** A payment provider with its own books: what it has authorized, captured, voided, and let lapse. */
+import { OutcomeUnknown, Unavailable } from '@order-pipeline/scoring/errors';
+import type {
+  GatewayAnswer,
+  GatewayAuthorization,
+  GatewayPayment,
+  PaymentGateway,
+} from '@order-pipeline/scoring/payment/gateway';
+import type { World } from '../kernel/world.js';
+import type { Network } from './network.js';
+
+/** A line of the provider's journal. */
+export interface JournalEntry {
+  readonly at: number;
+  /** The idempotency key: the order. */
+  readonly key: string;
+  readonly kind: 'authorized' | 'declined' | 'captured' | 'voided' | 'lapsed' | 'refunded';
+  readonly amount: number;
+}
+
+type State = 'authorized' | 'declined' | 'captured' | 'voided' | 'lapsed';
+
+interface Account {
+  state: State;
+  readonly amount: number;
+  readonly reference: string;
+}
+
+const DECLINED_TOKENS: ReadonlySet<string> = new Set(['tok_chargeDeclined', 'tok_unknown']);
+
+/** The provider. Its answers to repeats of a key are the same for ever. */
+export class GatewayProvider {
+  readonly journal: JournalEntry[] = [];
+  /** Refuses every call while it is down. */
+  down = false;
+  readonly #accounts = new Map<string, Account>();
+
+  constructor(private readonly world: World) {}
+
+  /** Keys whose money is set aside and neither charged nor given back. */
+  get open(): string[] {
+    return [...this.#accounts].filter(([, { state }]) => state === 'authorized').map(([key]) => key);
+  }
+
+  /** Sets money aside. */
+  authorize({ idempotencyKey: key, amount, paymentMethod }: GatewayAuthorization): GatewayAnswer {
+    const standing = this.#accounts.get(key);
+    const account = standing ?? {
+      state: DECLINED_TOKENS.has(paymentMethod) ? ('declined' as const) : ('authorized' as const),
+      amount,
+      reference: `pay_${key}`,
+    };
+    if (!standing) {
+      this.#accounts.set(key, account);
+      this.#note(key, account.state as 'authorized' | 'declined', amount);
+    }
+    const { reference } = account;
+    return account.state === 'declined'
+      ? { approved: false, reference, declineCode: 'card_declined' }
+      : { approved: true, reference };
+  }
+
+  /** Charges what was set aside. */
+  capture({ idempotencyKey: key }: GatewayPayment): 'captured' | 'voided' {
+    const account = this.#accounts.get(key);
+    if (account?.state === 'captured') return 'captured';
+    if (account?.state !== 'authorized') return 'voided';
+    account.state = 'captured';
+    this.#note(key, 'captured', account.amount);
+    return 'captured';
+  }
+
+  /** Gives back what was set aside; bars a later authorization of the key. */
+  void({ idempotencyKey: key }: GatewayPayment): 'voided' | 'captured' {
+    const account = this.#accounts.get(key);
+    if (account?.state === 'captured') return 'captured';
+    if (account?.state === 'authorized') this.#note(key, 'voided', account.amount);
+    if (account) account.state = account.state === 'declined' ? 'declined' : 'voided';
+    return 'voided';
+  }
+
+  /** The authorization lapses, or somebody voids it at the provider. */
+  lapse(key: string): void {
+    const account = this.#accounts.get(key);
+    if (account?.state !== 'authorized') return;
+    account.state = 'lapsed';
+    this.#note(key, 'lapsed', account.amount);
+  }
+
+  #note(key: string, kind: JournalEntry['kind'], amount: number): void {
+    this.journal.push({ at: this.world.now, key, kind, amount });
+    this.world.trace.add(this.world.now, 'gateway', 'gateway', `${kind} ${amount} for ${key}`);
+  }
+}
+
+const LATENCY_MS = [20, 120] as const;
+/** Longer than every caller waits. */
+const CALL_MS = 60_000;
+
+/** The adapter of one payment process to the provider. */
+export function createGatewayClient(network: Network, provider: GatewayProvider): PaymentGateway {
+  const call = <T>(name: string, key: string, signal: AbortSignal, run: () => T): Promise<T> =>
+    network.call({
+      target: 'gateway',
+      label: `${name} ${key}`,
+      key: `${name}/${key}`,
+      timeoutMs: CALL_MS,
+      latencyMs: LATENCY_MS,
+      signal,
+      execute: () => {
+        if (provider.down) throw new Unavailable('The gateway cannot be reached');
+        return run();
+      },
+      toTimeout: () => new OutcomeUnknown('The gateway did not answer in time'),
+      toServerError: () => new Unavailable('The gateway cannot answer now'),
+    });
+  return {
+    authorize: (payment, signal) =>
+      call('authorize', payment.idempotencyKey, signal, () => provider.authorize(payment)),
+    capture: (payment, signal) =>
+      call('capture', payment.idempotencyKey, signal, () => provider.capture(payment)),
+    void: (payment, signal) => call('void', payment.idempotencyKey, signal, () => provider.void(payment)),
+  };
+}

@@ -1,0 +1,43 @@
+/** A machine with its own clock, and the processes that run on it one after the other. */
+
+/** How a machine's clock differs from true time. */
+export interface ClockError {
+  /** Added to true time, in milliseconds. */
+  offsetMs: number;
+  /** Milliseconds that the clock gains in a second. */
+  driftMsPerSecond: number;
+}
+
+/** A machine. Its clock survives restarts of its process. */
+export class Machine {
+  readonly clock: ClockError = { offsetMs: 0, driftMsPerSecond: 0 };
+  /** The process that runs on it; undefined while it is down. */
+  process: SimProcess | undefined;
+  /** Number of processes that were started on it. */
+  starts = 0;
+
+  constructor(readonly name: string) {}
+
+  /** The wall clock at a true time, in virtual milliseconds. */
+  wallClock(now: number): number {
+    return now + this.clock.offsetMs + (now / 1_000) * this.clock.driftMsPerSecond;
+  }
+}
+
+/** One process: from its start to its exit or crash. */
+export class SimProcess {
+  alive = true;
+  /** Nothing of the process runs before this virtual time. */
+  pausedUntil = 0;
+
+  constructor(
+    readonly machine: Machine,
+    /** Counts the processes of the machine. */
+    readonly start: number,
+  ) {}
+
+  /** The machine's name with the number of the start, such as `processor-1#2`. */
+  get name(): string {
+    return `${this.machine.name}#${this.start}`;
+  }
+}

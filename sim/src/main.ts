@@ -1,0 +1,7 @@
+/** `npm run sim`: searches for histories that break the promise. */
+import { installGlobals } from './kernel/globals.js';
+
+// Before any production module is loaded.
+installGlobals();
+const { main } = await import('./search/command.js');
+process.exitCode = await main(process.argv.slice(2));

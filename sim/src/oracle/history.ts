@@ -1,0 +1,73 @@
+/** What a run looked like from outside, and what it left behind. */
+import type { OrderRecord, OrderStatus } from '@order-pipeline/contracts/orders';
+import type { JournalEntry } from '../cloud/gateway.js';
+import type { SentMessage } from '../cloud/sqs/service.js';
+import type { PlannedBody } from '../plan/plan.js';
+
+/** What a client was told of a POST; `unknown`: nothing, or an answer that leaves it open. */
+export type PostOutcome =
+  | { readonly kind: 'accepted'; readonly orderId: string; readonly pollUrl: string }
+  | { readonly kind: 'refused'; readonly status: number; readonly type: string; readonly detail: string }
+  | { readonly kind: 'unknown'; readonly pollUrl?: string };
+
+/** One POST of an order. */
+export interface Post {
+  readonly client: number;
+  readonly requestId: string;
+  readonly key: string | undefined;
+  readonly body: PlannedBody;
+  /** When it was sent and when it was answered, in virtual milliseconds. */
+  readonly sentAt: number;
+  readonly answeredAt: number;
+  readonly outcome: PostOutcome;
+}
+
+/** A status that a client was told, in the order of asking. */
+export interface Sighting {
+  readonly orderId: string;
+  readonly status: OrderStatus;
+  readonly askedAt: number;
+  readonly answeredAt: number;
+}
+
+/** An entry of the ledger, as far as it is judged. */
+export interface LedgerView {
+  readonly order_id: string;
+  readonly state: string;
+  readonly amount: number;
+  readonly capture_count: number;
+}
+
+/** The stock of a SKU at the end. */
+export interface StockView {
+  readonly sku: string;
+  readonly available: number;
+  readonly held: number;
+  readonly sold: number;
+  /** The fewest pieces that were ever available in an item of the SKU. */
+  readonly lowest: number;
+}
+
+/** A run. */
+export interface History {
+  readonly posts: readonly Post[];
+  readonly sightings: readonly Sighting[];
+  readonly orders: readonly OrderRecord[];
+  readonly ledger: readonly LedgerView[];
+  readonly stock: readonly StockView[];
+  /** Pieces of each SKU at first. */
+  readonly initial: Readonly<Record<string, number>>;
+  /** Pieces of each delivery, each once. */
+  readonly delivered: readonly {
+    readonly deliveryId: string;
+    readonly sku: string;
+    readonly quantity: number;
+  }[];
+  readonly journal: readonly JournalEntry[];
+  /** When each order's record was first written, in virtual milliseconds. */
+  readonly claimedAt: ReadonlyMap<string, number>;
+  /** Everything that the queues took. */
+  readonly sent: readonly SentMessage[];
+  /** Errors that nobody handled. */
+  readonly unhandled: readonly string[];
+}

@@ -1,0 +1,84 @@
+/** Everything that a run does on its own account: who orders what, and what breaks when. */
+import type { QueueFaults } from '../cloud/sqs/queue.js';
+import type { FaultWindow } from './faults.js';
+
+/** What a client asks for. */
+export interface PlannedBody {
+  readonly user_id: string;
+  /** In the minor unit. */
+  readonly amount: number;
+  readonly items: readonly { readonly sku: string; readonly quantity: number }[];
+  readonly payment_method: string;
+}
+
+/** One client with one purchase in mind. Times in virtual milliseconds. */
+export interface PlannedClient {
+  /** Unique in the plan; names the client for ever, also in a shrunk plan. */
+  readonly id: number;
+  readonly at: number;
+  readonly body: PlannedBody;
+  readonly key?: string;
+  /** POSTs at the same time: a double click. Above one only with a key. */
+  readonly posts: number;
+  /** How long it waits for an answer. */
+  readonly patienceMs: number;
+  /** POSTs one after the other until there is a definite answer. */
+  readonly tries: number;
+  /** Posts another body under the same key, so much later. */
+  readonly reuse?: { readonly afterMs: number; readonly body: PlannedBody };
+  /** Posts the same body under the same key again, so much later. */
+  readonly repeatAfterMs?: number;
+  /** Cancels so long after the order was accepted. */
+  readonly cancelAfterMs?: number;
+  /** Polls until the order is final. */
+  readonly followed: boolean;
+}
+
+/** Something that happens to the environment, once. */
+export type Incident = { readonly id: number; readonly at: number } & (
+  | { readonly kind: 'crash'; readonly machine: string; readonly downMs: number }
+  | { readonly kind: 'terminate'; readonly machine: string }
+  | { readonly kind: 'pause'; readonly machine: string; readonly forMs: number }
+  | {
+      readonly kind: 'clock';
+      readonly machine: string;
+      readonly offsetMs: number;
+      readonly driftMsPerSecond: number;
+    }
+  | { readonly kind: 'redis-flush' }
+  | { readonly kind: 'redis-outage'; readonly forMs: number }
+  | { readonly kind: 'gateway-outage'; readonly forMs: number }
+  /** Authorizations that are open at that time lapse, each with this chance. */
+  | { readonly kind: 'lapse'; readonly share: number }
+  /** Dead letters of claimed orders are lost, as when they expire. */
+  | { readonly kind: 'dead-letters-lost' }
+  | { readonly kind: 'restock'; readonly sku: string; readonly deliveryId: string; readonly quantity: number }
+  /** An operator redrives everything. */
+  | { readonly kind: 'redrive' }
+  /** An operator fails the order of a client, if it is a dead letter. */
+  | { readonly kind: 'fail'; readonly client: number }
+);
+
+/** An article and how many pieces there are at first. */
+export interface PlannedStock {
+  readonly sku: string;
+  readonly unitPrice: number;
+  readonly quantity: number;
+}
+
+/** A run. */
+export interface Plan {
+  readonly seed: number;
+  readonly machines: Readonly<Record<'api' | 'processor' | 'scoring', number>>;
+  readonly stock: readonly PlannedStock[];
+  readonly clients: readonly PlannedClient[];
+  readonly incidents: readonly Incident[];
+  readonly windows: readonly FaultWindow[];
+  readonly queueFaults: QueueFaults;
+  /** Whether DynamoDB holds partitions to their limits. */
+  readonly partitionLimits: boolean;
+  /** No fault after it. */
+  readonly faultsEndMs: number;
+  /** Every order must be final by then. */
+  readonly deadlineMs: number;
+}

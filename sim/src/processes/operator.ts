@@ -1,0 +1,63 @@
+/** The operators' commands against the simulated system. */
+import { DeadLetterQueue } from '@order-pipeline/order-processor/operator/dead-letter-queue';
+import { run } from '@order-pipeline/order-processor/operator/run';
+import type { Shell, System } from '@order-pipeline/order-processor/operator/tools';
+import { OrderStore } from '@order-pipeline/order-processor/order-store';
+import { eachClient } from '@order-pipeline/order-processor/scoring';
+import type { Cloud } from '../cloud/cloud.js';
+import { createDynamoClient } from '../cloud/dynamo/client.js';
+import { createSqsClient } from '../cloud/sqs/client.js';
+import { currentContext } from '../kernel/context.js';
+import { SERVICE_ENVIRONMENT } from './environment.js';
+import { createSimLogger } from './logger.js';
+import { createScoringClients } from './scoring-clients.js';
+
+/** Tries of one AWS call, as in the operators' tools.ts. */
+const AWS = { maxAttempts: 3, requestTimeoutMs: 5_000 };
+
+/** Runs `orders ARGS...` in the running process and returns its exit code. */
+export async function runOperatorCommand(cloud: Cloud, args: readonly string[]): Promise<number> {
+  const { world } = cloud;
+  const name = currentContext()?.process.name ?? 'operator';
+  const say = (text: string) => {
+    for (const line of text.trimEnd().split('\n')) world.trace.add(world.now, name, name, line.slice(0, 200));
+  };
+  const shell: Shell = {
+    env: SERVICE_ENVIRONMENT,
+    out: say,
+    err: (text) => (text.startsWith('{') ? undefined : say(text)),
+    clock: () => Date.now(),
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, milliseconds);
+        signal.addEventListener('abort', () => {
+          clearTimeout(timer);
+          resolve();
+        });
+      }),
+    signal: new AbortController().signal,
+  };
+  const exitCode = await run([...args], shell, () => connect(cloud));
+  say(`orders ${args.join(' ')}: exit code ${exitCode}`);
+  return exitCode;
+}
+
+function connect(cloud: Cloud): System {
+  const sqs = createSqsClient(cloud, AWS);
+  const dynamo = createDynamoClient(cloud, AWS);
+  const scoring = createScoringClients(cloud, createSimLogger(cloud.world));
+  return {
+    dlq: new DeadLetterQueue({
+      sqs,
+      queueUrl: SERVICE_ENVIRONMENT.SQS_QUEUE_URL ?? '',
+      deadLetterQueueUrl: SERVICE_ENVIRONMENT.SQS_DLQ_URL ?? '',
+      waitSeconds: 1,
+    }),
+    store: new OrderStore(dynamo, SERVICE_ENVIRONMENT.ORDERS_TABLE ?? ''),
+    dynamo,
+    scoring,
+    close: () => {
+      for (const client of eachClient(scoring)) client.close();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** A processor: consumer, protocol and reconciler, as its start.ts puts them together. */
+import { loadConfig } from '@order-pipeline/order-processor/config';
+import { Consumer, type MessageHandler } from '@order-pipeline/order-processor/consumer';
+import { handleMessage } from '@order-pipeline/order-processor/handle-message';
+import { OrderQueue } from '@order-pipeline/order-processor/order-queue';
+import { OrderStore } from '@order-pipeline/order-processor/order-store';
+import type { ProtocolDependencies } from '@order-pipeline/order-processor/process-order';
+import { startReconciler } from '@order-pipeline/order-processor/reconcile/reconciler';
+import { eachClient } from '@order-pipeline/order-processor/scoring';
+import { createUntilWorkable } from '@order-pipeline/order-processor/workable';
+import { systemClock } from '@order-pipeline/platform/clock';
+import { Registry } from 'prom-client';
+import type { Cloud } from '../cloud/cloud.js';
+import { createDynamoClient } from '../cloud/dynamo/client.js';
+import { createSqsClient } from '../cloud/sqs/client.js';
+import { currentContext, runIn } from '../kernel/context.js';
+import { SERVICE_ENVIRONMENT } from './environment.js';
+import { createSimLogger } from './logger.js';
+import { createScoringClients } from './scoring-clients.js';
+
+/** Tries of one AWS call, as in the processor's start.ts. */
+const AWS_MAX_ATTEMPTS = 4;
+
+/** Starts the processor in the running process. Resolves when it has stopped after a call of `stop`. */
+export function startProcessor(cloud: Cloud): { stop(): Promise<void> } {
+  const { world } = cloud;
+  const config = loadConfig(SERVICE_ENVIRONMENT);
+  const logger = createSimLogger(world);
+  const registry = new Registry();
+  const dynamo = createDynamoClient(cloud, { maxAttempts: AWS_MAX_ATTEMPTS, requestTimeoutMs: 2_000 });
+  const sqs = createSqsClient(cloud, {
+    maxAttempts: AWS_MAX_ATTEMPTS,
+    requestTimeoutMs: config.consumer.receiveWaitSeconds * 1_000 + 5_000,
+  });
+  const scoring = createScoringClients(cloud, logger);
+  const deps: ProtocolDependencies = {
+    store: new OrderStore(dynamo, config.ordersTable),
+    scoring,
+    clock: systemClock,
+    config: config.protocol,
+    onStatus: () => undefined,
+    onDifference: ({ order_id }, lines) => {
+      cloud.alarms.push(`${order_id} sold ${lines} lines that were not held`);
+      note(cloud, `alarm: ${order_id} sold ${lines} lines that were not held`);
+    },
+    onOtherBody: (orderId) => note(cloud, `drops another body under the key of ${orderId}`),
+    onDecided: (order, status) =>
+      note(cloud, `decides ${order.order_id}: ${status} in attempt ${order.attempt}`),
+  };
+  const consumer = new Consumer({
+    queue: new OrderQueue({ sqs, ...config, ...config.consumer }),
+    handle: inOwnStream(cloud, (message, signal) => handleMessage(deps, message, signal, logger)),
+    config: config.consumer,
+    clock: systemClock,
+    logger,
+    untilWorkable: createUntilWorkable(eachClient(scoring).map(({ breaker }) => breaker)),
+    onAcknowledged: () => undefined,
+  });
+  const reconciler = startReconciler({ dynamo, scoring, config, registry, logger });
+  return {
+    stop: async () => {
+      await Promise.all([consumer.stop(), reconciler.stop()]);
+      for (const client of eachClient(scoring)) client.close();
+    },
+  };
+}
+
+/** Gives each delivery random numbers of its own, so that other deliveries do not change them. */
+function inOwnStream({ world }: Cloud, handle: MessageHandler): MessageHandler {
+  return (message, signal) => {
+    const context = currentContext();
+    if (!context) return handle(message, signal);
+    const name = `${context.process.name}/${message.id}/${message.receiveCount}`;
+    return runIn({ process: context.process, random: world.random(name) }, () => handle(message, signal));
+  };
+}
+
+function note({ world }: Cloud, text: string): void {
+  const name = currentContext()?.process.name ?? 'world';
+  world.trace.add(world.now, name, name, text);
+}

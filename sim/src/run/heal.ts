@@ -1,0 +1,76 @@
+/** After the faults: everything is up, clocks are right, and operators do what the runbook says, until all is quiet. */
+import { isFinal, type OrderRecord } from '@order-pipeline/contracts/orders';
+import { QUEUES } from '@order-pipeline/contracts/queues';
+import { countStock } from '../oracle/stock.js';
+import { runOperatorCommand } from '../processes/operator.js';
+import { operate } from './incidents.js';
+import type { SimSystem } from './system.js';
+
+const LOOK_EVERY_MS = 30_000;
+const REDRIVE_EVERY_MS = 180_000;
+/** An order that is undecided for so long has lost its message: an operator fails it. */
+const STUCK_AFTER_MS = 2_400_000;
+
+/** Ends every fault. */
+export function endFaults(system: SimSystem): void {
+  const { world, redis, gateway } = system.cloud;
+  redis.down = false;
+  gateway.down = false;
+  for (const machine of world.machines.values()) {
+    machine.clock.offsetMs = 0;
+    machine.clock.driftMsPerSecond = 0;
+    if (machine.process) machine.process.pausedUntil = Math.min(machine.process.pausedUntil, world.now);
+  }
+  world.trace.add(world.now, 'world', 'world', 'all faults end');
+  system.startAll();
+}
+
+/** Resolves when everything is quiet, or at the deadline. */
+export async function heal(system: SimSystem): Promise<void> {
+  const { world } = system.cloud;
+  let redrivenAt = Number.NEGATIVE_INFINITY;
+  const failed = new Set<string>();
+  while (world.now < system.plan.deadlineMs && !isQuiet(system)) {
+    if (world.now - redrivenAt >= REDRIVE_EVERY_MS) {
+      redrivenAt = world.now;
+      redrive(system);
+    }
+    if (world.now - system.plan.faultsEndMs > STUCK_AFTER_MS) failStuck(system, failed);
+    await world.sleep(LOOK_EVERY_MS);
+  }
+}
+
+function redrive(system: SimSystem): void {
+  if (system.cloud.sqs.queue('order-dlq').messages.length === 0) return;
+  operate(system, `operator-${Math.round(system.cloud.world.now)}`, () =>
+    runOperatorCommand(system.cloud, ['dlq', 'redrive', '--all', '--rate', '100']),
+  );
+}
+
+/** `orders fail ORDER_ID` works from the record, for an order whose message is gone. */
+function failStuck(system: SimSystem, failed: Set<string>): void {
+  for (const { order_id, status } of recordsOf(system)) {
+    if (isFinal(status) || failed.has(order_id)) continue;
+    failed.add(order_id);
+    operate(system, `operator-${order_id.slice(0, 8)}`, () =>
+      runOperatorCommand(system.cloud, ['fail', order_id, '--reason', 'its message is gone']),
+    );
+  }
+}
+
+/** The records of the orders table. */
+export function recordsOf({ cloud }: SimSystem): readonly OrderRecord[] {
+  return cloud.database.table('orders').items as unknown as readonly OrderRecord[];
+}
+
+function isQuiet(system: SimSystem): boolean {
+  const { cloud, recorder } = system;
+  return (
+    recorder.openClients === 0 &&
+    QUEUES.every(({ name }) => cloud.sqs.queue(name).messages.length === 0) &&
+    recordsOf(system).every(({ status }) => isFinal(status)) &&
+    cloud.gateway.open.length === 0 &&
+    cloud.database.table('payments').items.every(({ state }) => state !== 'AUTHORIZED') &&
+    countStock(cloud.database.table('inventory').items).every(({ held }) => held === 0)
+  );
+}

@@ -1,0 +1,85 @@
+/** The command line of the simulator. */
+import { parseArgs } from 'node:util';
+
+/** What the user asked for. */
+export type SimOptions =
+  | { readonly command: 'help' }
+  /** Replays one seed. */
+  | { readonly command: 'replay'; readonly seed: number; readonly mermaid: boolean; readonly whole: boolean }
+  /** Runs new seeds for a time. */
+  | { readonly command: 'search'; readonly base: string; readonly forMs: number; readonly jobs: number }
+  /** Measures which removed safeguards are found. */
+  | { readonly command: 'mutations'; readonly only: string | undefined; readonly jobs: number };
+
+/** The command line cannot be understood. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** How the command is used. */
+export const USAGE = `Usage: npm run sim -- [--minutes N | --seconds N] [--jobs J] [--base TEXT]
+       npm run sim -- --seed S [--mermaid] [--whole]
+       npm run sim -- --mutations [--only NAME] [--jobs J]
+
+  --minutes N   runs new seeds for so long (default: 1 minute)
+  --seconds N   the same in seconds
+  --jobs J      processes that run at the same time (default 1)
+  --base TEXT   what the seeds are derived from (default: the time; "commit" for the commit that is checked out)
+  --seed S      replays one seed; a failing run is shrunk and printed as a sequence diagram
+  --mermaid     prints the diagram for Mermaid
+  --whole       prints the whole run instead of the smallest failing part
+  --mutations   removes one safeguard after the other and says how soon that is found
+  --only NAME   one mutation only
+
+Exit code: 0 nothing found (with --mutations: each was found), 1 violations, 2 usage.
+`;
+
+/** Reads the arguments. Throws UsageError. */
+export function parseOptions(args: readonly string[], now: number): SimOptions {
+  const values = parse(args);
+  if (values.help) return { command: 'help' };
+  const jobs = toNumber('jobs', values.jobs ?? '1', 1, 256);
+  if (values.mutations) return { command: 'mutations', only: values.only, jobs };
+  if (values.seed !== undefined) {
+    const seed = toNumber('seed', values.seed, 0, 2 ** 32 - 1);
+    return { command: 'replay', seed, mermaid: values.mermaid ?? false, whole: values.whole ?? false };
+  }
+  if (values.minutes !== undefined && values.seconds !== undefined)
+    throw new UsageError('--minutes and --seconds: give one of them');
+  const seconds =
+    values.seconds !== undefined
+      ? toNumber('seconds', values.seconds, 1, 86_400)
+      : 60 * toNumber('minutes', values.minutes ?? '1', 1, 1_440);
+  return { command: 'search', base: values.base ?? String(now), forMs: seconds * 1_000, jobs };
+}
+
+function parse(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        help: flag,
+        minutes: text,
+        seconds: text,
+        jobs: text,
+        base: text,
+        seed: text,
+        mermaid: flag,
+        whole: flag,
+        mutations: flag,
+        only: text,
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function toNumber(name: string, text: string, min: number, max: number): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw new UsageError(`--${name} ${text}: not a whole number from ${min} to ${max}`);
+  return value;
+}

@@ -1,0 +1,144 @@
+/** The oracle finds each violation that is planted in a good history, and nothing in the good one. */
+import { describe, expect, test } from '@jest/globals';
+import { encodeOrderPlaced } from '@order-pipeline/contracts/order-event';
+import type { OrderRecord } from '@order-pipeline/contracts/orders';
+import { check, type ViolationKind } from '../src/oracle/check.js';
+import type { History, Post } from '../src/oracle/history.js';
+
+const body = {
+  user_id: 'u',
+  amount: 2_500,
+  items: [{ sku: 'MUG', quantity: 2 }],
+  payment_method: 'tok_visa',
+};
+
+const record: OrderRecord = {
+  order_id: 'o-1',
+  status: 'COMPLETED',
+  user_id: 'u',
+  amount: 2_500,
+  currency: 'USD',
+  items: body.items,
+  created_at: '2026-01-01T00:00:00.000Z',
+  attempt: 1,
+  lease_until: 0,
+  request_id: 'r-1',
+  updated_at: '2026-01-01T00:00:01.000Z',
+};
+
+const accepted: Post = {
+  client: 1,
+  requestId: 'r-1',
+  key: undefined,
+  body,
+  sentAt: 10,
+  answeredAt: 20,
+  outcome: { kind: 'accepted', orderId: 'o-1', pollUrl: '/orders/o-1' },
+};
+
+const message = encodeOrderPlaced({
+  order_id: 'o-1',
+  user_id: 'u',
+  amount: 2_500,
+  currency: 'USD',
+  items: body.items,
+  payment_method: 'tok_visa',
+  created_at: '2026-01-01T00:00:00.000Z',
+});
+
+const good: History = {
+  posts: [accepted],
+  sightings: [
+    { orderId: 'o-1', status: 'PROCESSING', askedAt: 30, answeredAt: 40 },
+    { orderId: 'o-1', status: 'COMPLETED', askedAt: 50, answeredAt: 60 },
+  ],
+  orders: [record],
+  ledger: [{ order_id: 'o-1', state: 'CAPTURED', amount: 2_500, capture_count: 1 }],
+  stock: [{ sku: 'MUG', available: 11, held: 0, sold: 2, lowest: 8 }],
+  initial: { MUG: 10 },
+  delivered: [{ deliveryId: 'd', sku: 'MUG', quantity: 3 }],
+  journal: [
+    { at: 1, key: 'o-1', kind: 'authorized', amount: 2_500 },
+    { at: 2, key: 'o-1', kind: 'captured', amount: 2_500 },
+  ],
+  claimedAt: new Map([['o-1', 25]]),
+  sent: [{ queue: 'order-queue', at: 15, body: message, requestId: 'r-1' }],
+  unhandled: [],
+};
+
+const refused = (detail: string, type = 'about:blank'): Post => ({
+  ...accepted,
+  outcome: { kind: 'refused', status: 503, type, detail },
+});
+
+const planted: readonly (readonly [ViolationKind, string, Partial<History>])[] = [
+  ['stuck', 'an order that is not final', { orders: [{ ...record, status: 'PROCESSING' }] }],
+  ['lost', 'an accepted order without a record', { orders: [] }],
+  ['mischarged', 'a COMPLETED order that nobody was charged for', { journal: good.journal.slice(0, 1) }],
+  ['mischarged', 'a charge of another amount', { orders: [{ ...record, amount: 2_400 }] }],
+  ['mischarged', 'a charge for a REJECTED order', { orders: [{ ...record, status: 'REJECTED' }] }],
+  ['double-charged', 'two charges', { journal: [...good.journal, ...good.journal.slice(1)] }],
+  [
+    'ledger',
+    'a ledger that does not know of the charge',
+    { ledger: [{ ...good.ledger[0], state: 'AUTHORIZED' } as never] },
+  ],
+  ['oversold', 'a piece too few', { stock: [{ sku: 'MUG', available: 10, held: 0, sold: 2, lowest: 8 }] }],
+  [
+    'oversold',
+    'stock below zero in between',
+    { stock: [{ sku: 'MUG', available: 11, held: 0, sold: 2, lowest: -1 }] },
+  ],
+  ['oversold', 'a sale that the stock does not know', { stock: [{ sku: 'MUG', available: 11, held: 0, sold: 1, lowest: 8 }] }],
+  ['dangling', 'held pieces', { stock: [{ sku: 'MUG', available: 10, held: 1, sold: 2, lowest: 8 }] }],
+  [
+    'dangling',
+    'money that is set aside',
+    { journal: [...good.journal, { at: 3, key: 'o-2', kind: 'authorized', amount: 1 }] },
+  ],
+  [
+    'backwards',
+    'two outcomes',
+    { sightings: [{ orderId: 'o-1', status: 'CANCELLED', askedAt: 1, answeredAt: 2 }] },
+  ],
+  [
+    'backwards',
+    'a status that goes back',
+    {
+      sightings: good.sightings
+        .toReversed()
+        .map((sighting, index) => ({ ...sighting, askedAt: 30 + 20 * index, answeredAt: 40 + 20 * index })),
+    },
+  ],
+  [
+    'wrong-body',
+    'a 202 for something else',
+    { posts: [accepted, { ...accepted, requestId: 'r-2', sentAt: 30, body: { ...body, amount: 1 } }] },
+  ],
+  ['untrue-refusal', 'nothing was ordered, and it was', { posts: [refused('Nothing was ordered.')] }],
+  [
+    'refused-wrongly',
+    'a key that nobody reused',
+    { posts: [accepted, refused('', 'urn:order-pipeline:problem:idempotency-key-reused')] },
+  ],
+  ['forged', 'an order that nobody placed', { orders: [{ ...record, request_id: 'r-9' }] }],
+  ['unhandled', 'an error that nobody handled', { unhandled: ['boom'] }],
+];
+
+test('a good history has no violation', () => {
+  expect(check(good)).toEqual([]);
+});
+
+describe('a bad history', () => {
+  test.each(planted)('%s: %s', (kind, _title, change) => {
+    expect(check({ ...good, ...change }).map((violation) => violation.kind)).toContain(kind);
+  });
+
+  test('excuses the second of two bodies under one key that were sent before either was claimed', () => {
+    const orders = [{ ...record, fingerprint: 'first' }];
+    const outcome = { kind: 'accepted', orderId: 'o-1', pollUrl: '/orders/o-1?fingerprint=second' } as const;
+    const second = { ...accepted, requestId: 'r-2', body: { ...body, amount: 1 }, sentAt: 24, outcome };
+    expect(check({ ...good, orders, posts: [accepted, second] })).toEqual([]);
+    expect(check({ ...good, orders, posts: [accepted, { ...second, sentAt: 26 }] })).not.toEqual([]);
+  });
+});
