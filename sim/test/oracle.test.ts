@@ -89,7 +89,11 @@ const planted: readonly (readonly [ViolationKind, string, Partial<History>])[] =
     'stock below zero in between',
     { stock: [{ sku: 'MUG', available: 11, held: 0, sold: 2, lowest: -1 }] },
   ],
-  ['oversold', 'a sale that the stock does not know', { stock: [{ sku: 'MUG', available: 11, held: 0, sold: 1, lowest: 8 }] }],
+  [
+    'oversold',
+    'a sale that the stock does not know',
+    { stock: [{ sku: 'MUG', available: 11, held: 0, sold: 1, lowest: 8 }] },
+  ],
   ['dangling', 'held pieces', { stock: [{ sku: 'MUG', available: 10, held: 1, sold: 2, lowest: 8 }] }],
   [
     'dangling',

@@ -100,7 +100,9 @@ const findStockWrong: Check = ({ orders, stock, initial, delivered }) => {
       .reduce((sum, { quantity }) => sum + quantity, 0);
     const ordered = sold.get(sku) ?? 0;
     if (noted !== ordered)
-      return [{ kind: 'oversold', subject: sku, detail: `has ${noted} pieces sold, and ${ordered} were ordered` }];
+      return [
+        { kind: 'oversold', subject: sku, detail: `has ${noted} pieces sold, and ${ordered} were ordered` },
+      ];
     const expected = (initial[sku] ?? 0) + added - ordered;
     if (available + held === expected) return [];
     return [
