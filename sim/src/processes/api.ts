@@ -4,7 +4,7 @@ import { loadConfig } from '@order-pipeline/order-api/config';
 import { PROBLEMS } from '@order-pipeline/order-api/http/problem-kinds';
 import type { RequestContext } from '@order-pipeline/order-api/http/request-context';
 import { toProblem } from '@order-pipeline/order-api/http/to-problem';
-import type { ApiMetrics } from '@order-pipeline/order-api/metrics';
+import { createMetrics } from '@order-pipeline/order-api/metrics';
 import { cancelOrder } from '@order-pipeline/order-api/orders/cancel-order';
 import { type Order, toOrder } from '@order-pipeline/order-api/orders/decide/view';
 import { IdempotencyKeys } from '@order-pipeline/order-api/orders/idempotency';
@@ -16,6 +16,7 @@ import { watchOwnBody } from '@order-pipeline/order-api/orders/own-body';
 import { type OrderIntake, placeOrder } from '@order-pipeline/order-api/orders/place-order';
 import type { StatusFeed } from '@order-pipeline/order-api/orders/status-feed';
 import { systemClock } from '@order-pipeline/platform/clock';
+import { Registry } from 'prom-client';
 import type { Cloud } from '../cloud/cloud.js';
 import { createDynamoClient } from '../cloud/dynamo/client.js';
 import { createRedisClient } from '../cloud/redis/client.js';
@@ -47,32 +48,23 @@ export interface ApiProcess {
   read(pollUrl: string): Promise<ApiAnswer<Order>>;
 }
 
-const METRICS: ApiMetrics = {
-  observeRequest: () => undefined,
-  observeBatch: () => undefined,
-  ordersAccepted: { inc: () => undefined } as unknown as ApiMetrics['ordersAccepted'],
-  countLimited: () => undefined,
-  countWithoutRedis: () => undefined,
-  countSendRetry: () => undefined,
-  countUnknownOutcome: () => undefined,
-};
-
 /** Starts the API in the running process. */
 export function startApi(cloud: Cloud): ApiProcess {
   const context = currentContext();
   if (!context) throw new Error('only a process can serve');
   const config = loadConfig(SERVICE_ENVIRONMENT);
+  const metrics = createMetrics(new Registry(), config.stage);
   const client = { maxAttempts: 2, requestTimeoutMs: 2_000 };
   const sqs = createSqsClient(cloud, { ...client, maxAttempts: 1 });
   const store = createOrderStore(createDynamoClient(cloud, client), config.ordersTable);
   const feed = { publish: async () => undefined } as unknown as StatusFeed;
   const intake: OrderIntake = {
-    queue: createOrderQueue(sqs, config, METRICS),
-    keys: new IdempotencyKeys(new KeyStore(createRedisClient(cloud), METRICS), systemClock),
+    queue: createOrderQueue(sqs, config, metrics),
+    keys: new IdempotencyKeys(new KeyStore(createRedisClient(cloud), metrics), systemClock),
     store,
     toPollUrl: (orderId, fingerprint) =>
       fingerprint === undefined ? `/orders/${orderId}` : `/orders/${orderId}?fingerprint=${fingerprint}`,
-    metrics: METRICS,
+    metrics,
     clock: systemClock,
     // UUIDv7 remembers the last id of the whole Node process, which would tie runs together.
     createId: () => randomUUID(),
