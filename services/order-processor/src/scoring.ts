@@ -1,4 +1,5 @@
 /** The services that the processor asks, as typed clients, with the circuit breakers in front of them. */
+import type { Transport } from '@connectrpc/connect';
 import { FraudService } from '@order-pipeline/contracts/gen/fraud/v1/fraud_pb';
 import { InventoryService } from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
 import { PaymentService } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
@@ -20,9 +21,17 @@ export interface Scoring {
 /** Where the three services are, and how they are spoken to. */
 export type ScoringConfig = Pick<Config, 'inventoryUrl' | 'fraudUrl' | 'paymentUrl' | 'rpcTls'>;
 
-/** Connects to the three services; connections are made when they are first needed. */
-export function createScoring(config: ScoringConfig, registry: Registry, logger: Logger): Scoring {
-  const shared = { registry, logger, tls: config.rpcTls };
+/**
+ * Connects to the three services; connections are made when they are first needed. `transport` makes single tries of
+ * calls instead of gRPC.
+ */
+export function createScoring(
+  config: ScoringConfig,
+  registry: Registry,
+  logger: Logger,
+  transport?: Transport,
+): Scoring {
+  const shared = { registry, logger, tls: config.rpcTls, ...(transport && { transport }) };
   return {
     inventory: createRpcClient(InventoryService, {
       url: config.inventoryUrl,

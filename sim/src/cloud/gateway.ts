@@ -119,6 +119,7 @@ export function createGatewayClient(network: Network, provider: GatewayProvider)
       call('authorize', payment.idempotencyKey, signal, () => provider.authorize(payment)),
     capture: (payment, signal) =>
       call('capture', payment.idempotencyKey, signal, () => provider.capture(payment)),
+    ping: (signal) => call('ping', '', signal, () => undefined),
     void: (payment, signal) => call('void', payment.idempotencyKey, signal, () => provider.void(payment)),
   };
 }

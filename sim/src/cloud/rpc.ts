@@ -29,8 +29,7 @@ interface ServedMethod {
 export interface RpcServer {
   readonly context: SimContext;
   readonly methods: ReadonlyMap<string, ServedMethod>;
-  /** Returns false when the service must not be called. */
-  readonly isServing: (service: string) => boolean;
+  readonly services: readonly RpcService[];
 }
 
 /** How long a call without a deadline waits, in milliseconds. */
@@ -47,12 +46,7 @@ export class RpcNetwork {
   ) {}
 
   /** Serves the services from the running process. */
-  serve(
-    name: string,
-    services: readonly RpcService[],
-    logger: Logger,
-    isServing: (service: string) => boolean = () => true,
-  ): void {
+  serve(name: string, services: readonly RpcService[], logger: Logger): void {
     const context = currentContext();
     if (!context) throw new Error('only a process can serve');
     const guarded = services.map((service) => guardService(service, { logger, observe: () => undefined }));
@@ -68,7 +62,7 @@ export class RpcNetwork {
     const others = (this.#servers.get(name) ?? []).filter(
       (server) => server.context.process.machine !== context.process.machine,
     );
-    this.#servers.set(name, [...others, { context, methods, isServing }]);
+    this.#servers.set(name, [...others, { context, methods, services }]);
   }
 
   /** A transport to the servers of a name, from the running process. */
@@ -185,7 +179,9 @@ async function answer(
 ): Promise<Uint8Array> {
   const message = fromBinary(method.input, request);
   if (method.parent.typeName === 'grpc.health.v1.Health') {
-    const serving = server.isServing((message as unknown as { service: string }).service);
+    const { service } = message as unknown as { service: string };
+    const asked = server.services.find(({ service: { typeName } }) => typeName === service);
+    const serving = asked?.status?.isServing ?? true;
     const status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
     return toBinary(HealthCheckResponseSchema, create(HealthCheckResponseSchema, { status }));
   }

@@ -1,18 +1,13 @@
 /** A scoring process: the three services over simulated tables, Redis and gateway. */
 import { randomUUID } from 'node:crypto';
 import { FraudService } from '@order-pipeline/contracts/gen/fraud/v1/fraud_pb';
-import { PaymentService } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
 import { systemClock } from '@order-pipeline/platform/clock';
-import { Table } from '@order-pipeline/platform/dynamo/table';
 import { rpcService } from '@order-pipeline/platform/rpc/service';
 import { loadConfig } from '@order-pipeline/scoring/config';
 import { createFraudService } from '@order-pipeline/scoring/fraud/service';
 import { VelocityStore } from '@order-pipeline/scoring/fraud/store';
 import { createInventoryPart } from '@order-pipeline/scoring/inventory/part';
-import { LEDGER } from '@order-pipeline/scoring/payment/items';
-import { Payments } from '@order-pipeline/scoring/payment/payments';
-import { createPaymentService } from '@order-pipeline/scoring/payment/service';
-import { PaymentStore } from '@order-pipeline/scoring/payment/store';
+import { createPaymentPart } from '@order-pipeline/scoring/payment/part';
 import { Counter, Registry } from 'prom-client';
 import type { Cloud } from '../cloud/cloud.js';
 import { createDynamoClient } from '../cloud/dynamo/client.js';
@@ -37,15 +32,9 @@ export function startScoring(cloud: Cloud): void {
   const counter = <L extends string>(name: string, labelNames: L[] = []) =>
     new Counter({ name, help: name, labelNames, registers });
   const dynamo = createDynamoClient(cloud, { maxAttempts: 1, requestTimeoutMs: config.storeTimeoutMs });
-  const payments = new Payments({
-    store: new PaymentStore(new Table(dynamo, { ...LEDGER, name: payment.table })),
-    gateway: createGatewayClient(cloud.network, cloud.gateway),
-    gatewayTimeoutMs: payment.gatewayTimeoutMs,
-    clock,
-    transitions: counter('payments_total', ['state']),
-  });
+  const tools = { dynamo, registry, logger, clock, newTryId };
   const services = [
-    createInventoryPart(inventory, { dynamo, registry, logger, clock, newTryId }).rpc,
+    createInventoryPart(inventory, tools).rpc,
     rpcService(
       FraudService,
       createFraudService({
@@ -56,7 +45,7 @@ export function startScoring(cloud: Cloud): void {
         velocityUnknown: counter('fraud_velocity_unknown_total'),
       }),
     ),
-    rpcService(PaymentService, createPaymentService({ payments, clock, logger })),
+    createPaymentPart(payment, tools, createGatewayClient(cloud.network, cloud.gateway)).rpc,
   ];
   cloud.rpc.serve(SCORING, services, logger);
 }

@@ -30,6 +30,8 @@ export interface RpcClientOptions {
   readonly logger: Logger;
   /** Stand around every call; the first is the outermost. */
   readonly interceptors?: readonly Interceptor[];
+  /** Makes single tries of calls instead of gRPC to `url`: for tests and simulators. */
+  readonly transport?: Transport;
   /** Used with `https:`. */
   readonly tls?: ClientTls;
   readonly limits?: Partial<RpcLimits>;
@@ -64,8 +66,8 @@ export interface RpcClient<S extends DescService> {
 /** Creates a client. It connects when it is first used. */
 export function createRpcClient<S extends DescService>(service: S, options: RpcClientOptions): RpcClient<S> {
   routeGrpcLogs(options.logger);
-  const channel = createChannel(options);
-  const tries = createGrpcTransport(channel);
+  const channel = options.transport ? undefined : createChannel(options);
+  const tries = options.transport ?? createGrpcTransport(channel ?? createChannel(options));
   const breaker = createBreaker(service.typeName, tries, options);
   const retries = createRetryCounter(options.registry);
   const transport = createResilientTransport(tries, {
@@ -82,7 +84,7 @@ export function createRpcClient<S extends DescService>(service: S, options: RpcC
     breaker,
     close: () => {
       breaker.close();
-      channel.close();
+      channel?.close();
     },
   };
 }

@@ -7,6 +7,7 @@ import { systemTimers } from '@order-pipeline/platform/timers';
 import { Counter, Gauge } from 'prom-client';
 import type { Part, Tools } from '../part.js';
 import type { PaymentConfig } from './config.js';
+import type { PaymentGateway } from './gateway.js';
 import { LEDGER } from './items.js';
 import { WatchedGateway } from './outage/watched-gateway.js';
 import { Payments } from './payments.js';
@@ -14,8 +15,12 @@ import { createPaymentService } from './service.js';
 import { SimulatedGateway } from './simulated-gateway.js';
 import { PaymentStore } from './store.js';
 
-/** Puts the service together. */
-export function createPaymentPart(config: PaymentConfig, { dynamo, registry, logger, clock }: Tools): Part {
+/** Puts the service together. `provider` is the simulated gateway unless another one is given. */
+export function createPaymentPart(
+  config: PaymentConfig,
+  { dynamo, registry, logger, clock }: Tools,
+  provider: PaymentGateway = createSimulatedGateway(config),
+): Part {
   const table = new Table(dynamo, { ...LEDGER, name: config.table });
   const transitions = new Counter({
     name: 'payments_total',
@@ -23,10 +28,8 @@ export function createPaymentPart(config: PaymentConfig, { dynamo, registry, log
     labelNames: ['state'] as const,
     registers: [registry],
   });
-  const { gatewayOutageFile } = config;
-  const isDown = () => gatewayOutageFile !== '' && existsSync(gatewayOutageFile);
   const gateway = new WatchedGateway({
-    gateway: new SimulatedGateway(config.gatewaySlowMs, isDown),
+    gateway: provider,
     pingTimeoutMs: config.gatewayTimeoutMs,
     timers: systemTimers,
     logger,
@@ -51,4 +54,9 @@ export function createPaymentPart(config: PaymentConfig, { dynamo, registry, log
     checks: { payments_table: () => table.check() },
     close: () => gateway.close(),
   };
+}
+
+function createSimulatedGateway({ gatewaySlowMs, gatewayOutageFile }: PaymentConfig): PaymentGateway {
+  const isDown = () => gatewayOutageFile !== '' && existsSync(gatewayOutageFile);
+  return new SimulatedGateway(gatewaySlowMs, isDown);
 }
