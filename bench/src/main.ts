@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME`: measures one part of the system and prints what it found. */
 const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<boolean> }>>> = {
+  'hot-sku': () => import('./hot-sku/bench.js'),
   rpc: () => import('./rpc/bench.js'),
 };
 

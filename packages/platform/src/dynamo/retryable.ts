@@ -1,7 +1,8 @@
 /** Decides which failed DynamoDB calls may succeed later. */
+import { StoreUnavailableError } from './errors.js';
 
 /** Errors of DynamoDB with status 400 that pass. Every 5xx counts without being named. */
-const RETRYABLE_ERRORS: ReadonlySet<string> = new Set([
+const THROTTLING_ERRORS: ReadonlySet<string> = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'ThrottlingException',
@@ -12,5 +13,13 @@ export function isRetryable(error: unknown): boolean {
   const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
   if ($metadata === undefined) return false;
   const status = $metadata.httpStatusCode;
-  return status === undefined || status >= 500 || RETRYABLE_ERRORS.has(name ?? '');
+  return status === undefined || status >= 500 || THROTTLING_ERRORS.has(name ?? '');
+}
+
+/** Returns true when DynamoDB turned the call away for want of capacity: it was not carried out. */
+export function isThrottled(error: unknown): boolean {
+  return (
+    error instanceof StoreUnavailableError &&
+    THROTTLING_ERRORS.has((error.cause as Error | undefined)?.name ?? '')
+  );
 }

@@ -102,7 +102,7 @@ export function decidePrice(
  *   order is final, so this call counts on it too.
  * - `partly`: the order holds another number of pieces here.
  * - `short`: the shard has too few pieces, or was never used.
- * - `full`: the shard has no room for a hold.
+ * - `full`: the shard has no room for a hold, or takes no more writes now.
  * - `again`: pieces or room have come back meanwhile.
  */
 export type Obstacle =

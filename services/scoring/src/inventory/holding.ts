@@ -1,6 +1,7 @@
 /** Takes holds. Every effect is one conditional update of one shard. */
 import { type Hold, shardKey, toToken } from '@order-pipeline/contracts/stock';
 import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
+import { isThrottled } from '@order-pipeline/platform/dynamo/retryable';
 import type { Table } from '@order-pipeline/platform/dynamo/table';
 import { Unavailable } from '../errors.js';
 import type { Permit } from '../permit.js';
@@ -136,6 +137,8 @@ export class Holder {
         await this.#deps.table.update(shardKey(sku, part.shard), take(call.orderId, token));
         return undefined;
       } catch (error) {
+        // Turned away for want of capacity, and so not carried out: another shard may have some.
+        if (isThrottled(error)) return { kind: 'full' };
         if (!(error instanceof ConditionFailedError)) throw error;
         const obstacle = decideObstacle(error.current as Shard | undefined, part.quantity, call.orderId);
         if (obstacle.kind !== 'again') return obstacle;

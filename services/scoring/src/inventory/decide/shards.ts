@@ -28,13 +28,18 @@ export function allShards(count: number): readonly number[] {
   return Array.from({ length: count }, (_, shard) => shard);
 }
 
-/** Returns the shards at which an order tries first, without repetitions. */
+/**
+ * Most shards at which an order tries before the number of shards doubles. Right after a doubling the old shards are still
+ * nearly full: two tries would often meet only them, and double again.
+ */
+export const PROBES_MAX = 4;
+
+/** Returns the shards at which an order tries, in order and without repetitions. `count` is a power of two. */
 export function probesOf(orderId: string, count: number): readonly number[] {
   const hash = hashOf(orderId);
-  const first = hash % count;
-  if (count === 1) return [first];
-  // From the upper bits, which the first choice leaves unused, and never the same.
-  return [first, (first + 1 + ((hash >>> 10) % (count - 1))) % count];
+  // Odd, so that it meets every shard before it meets one twice; from bits that the first choice leaves unused.
+  const step = (hash >>> 10) | 1;
+  return Array.from({ length: Math.min(count, PROBES_MAX) }, (_, probe) => (hash + probe * step) % count);
 }
 
 /** Returns the shard from which a shard gets pieces; undefined for the root. */
