@@ -4,10 +4,10 @@
  */
 import type { Hold } from '@order-pipeline/contracts/stock';
 import { Table } from '@order-pipeline/platform/dynamo/table';
-import { totalStock } from '@order-pipeline/scoring/inventory/decide.js';
-import { Deliveries } from '@order-pipeline/scoring/inventory/deliveries.js';
-import { DELIVERY_NOTES, SHARDS } from '@order-pipeline/scoring/inventory/items.js';
-import { InventoryStore } from '@order-pipeline/scoring/inventory/store.js';
+import { totalStock } from '@order-pipeline/scoring/inventory/decide';
+import { Deliveries } from '@order-pipeline/scoring/inventory/deliveries';
+import { DELIVERY_NOTES, SHARDS } from '@order-pipeline/scoring/inventory/items';
+import { InventoryStore } from '@order-pipeline/scoring/inventory/store';
 import { ordersPerSecond } from './capacity.js';
 import type { MeteredClient } from './metered-client.js';
 
