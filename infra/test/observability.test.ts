@@ -105,7 +105,9 @@ describe('CloudWatch alarms', () => {
   });
 
   it('have a section each, and the runbook has no other but for Prometheus', () => {
-    expect([...RUNBOOK_SECTIONS].sort()).toEqual([...alarms.map(({ name }) => name), 'service-down'].sort());
+    expect([...RUNBOOK_SECTIONS].sort()).toEqual(
+      [...alarms.map(({ name }) => name), 'service-down', 'clock-skew'].sort(),
+    );
   });
 });
 

@@ -2,6 +2,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { DatedHttpHandler, type DateObserver } from './skew/dated-http-handler.js';
 
 /** Behaviour of a client on the wire. */
 export interface AwsClientOptions {
@@ -12,21 +13,25 @@ export interface AwsClientOptions {
   readonly requestTimeoutMs: number;
   /** Connections that are kept open, at most. Default 64. */
   readonly maxSockets?: number;
+  /** Gets the dates of all responses. */
+  readonly dates?: DateObserver | undefined;
 }
 
 /** Returns the SDK's configuration for these options. */
-export function toClientConfig({ region, maxAttempts, requestTimeoutMs, maxSockets = 64 }: AwsClientOptions) {
+export function toClientConfig(options: AwsClientOptions) {
+  const { region, maxAttempts, requestTimeoutMs, maxSockets = 64, dates } = options;
   const agentOptions = { keepAlive: true, maxSockets };
+  const handlerOptions = {
+    connectionTimeout: 1_000,
+    requestTimeout: requestTimeoutMs,
+    throwOnRequestTimeout: true,
+    httpAgent: new HttpAgent(agentOptions),
+    httpsAgent: new HttpsAgent(agentOptions),
+  };
   return {
     region,
     maxAttempts,
-    requestHandler: new NodeHttpHandler({
-      connectionTimeout: 1_000,
-      requestTimeout: requestTimeoutMs,
-      throwOnRequestTimeout: true,
-      httpAgent: new HttpAgent(agentOptions),
-      httpsAgent: new HttpsAgent(agentOptions),
-    }),
+    requestHandler: dates ? new DatedHttpHandler(dates, handlerOptions) : new NodeHttpHandler(handlerOptions),
   };
 }
 

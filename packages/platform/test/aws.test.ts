@@ -7,6 +7,10 @@ import { createSqs } from '../src/aws.js';
 import { createDynamoSdk } from '../src/dynamo/sdk.js';
 import { createDynamo } from '../src/dynamo/sdk-client.js';
 import { closeServer, listen } from '../src/listen.js';
+import { createLogger } from '../src/logger.js';
+import { createRegistry } from '../src/metrics.js';
+import { SkewGuard } from '../src/skew/skew-guard.js';
+import { ManualTimers } from './manual-timers.js';
 
 let stack: TestStack;
 beforeAll(async () => {
@@ -32,6 +36,33 @@ test('SQS carries a message', async () => {
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'order' }));
   const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
   expect(Messages?.map(({ Body }) => Body)).toEqual(['order']);
+  sqs.destroy();
+});
+
+test('reports the dates of responses, by which a wrong clock shows', async () => {
+  const timers = new ManualTimers();
+  const logger = createLogger('test', 'silent');
+  const clock = { aheadMs: 0 };
+  const guard = new SkewGuard({
+    limitMs: 2_000,
+    clock: () => Date.now() + clock.aheadMs,
+    timers,
+    logger,
+    registry: createRegistry(),
+  });
+  const dynamo = createDynamo({ ...OPTIONS, dates: guard.observer });
+  const sqs = createSqs({ ...OPTIONS, dates: guard.observer });
+  const read = () => dynamo.get({ TableName: stack.env.USERS_TABLE ?? '', Key: { user_id: 'nobody' } });
+  await read();
+  expect(guard.skewMs()).toBe(0);
+  clock.aheadMs = -60_000;
+  await sqs.send(new ReceiveMessageCommand({ QueueUrl: stack.env.SQS_QUEUE_URL, WaitTimeSeconds: 0 }));
+  expect(guard.isOpen).toBe(true);
+  expect(guard.skewMs()).toBeLessThan(-58_000);
+  clock.aheadMs = 0;
+  await read();
+  expect(guard.isOpen).toBe(false);
+  dynamo.destroy();
   sqs.destroy();
 });
 

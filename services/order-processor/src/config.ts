@@ -35,6 +35,8 @@ export interface Config extends CommonConfig {
   readonly protocol: ProtocolConfig;
   readonly consumer: ConsumerConfig;
   readonly reconcile: ReconcileConfig;
+  /** Clock skew, either way, beyond which no orders are claimed. */
+  readonly clockSkewLimitMs: number;
   /** From SIGTERM to exit at most. */
   readonly stopTimeoutMs: number;
 }
@@ -142,6 +144,7 @@ export function loadConfig(environment: Environment): Config {
       ageMs: reconcileAgeMs,
       readUnitsPerSecond: env.integer('RECONCILE_READ_UNITS', 50, 1, 100_000),
     },
+    clockSkewLimitMs: env.integer('CLOCK_SKEW_LIMIT_MS', 2_000, 100, 60_000),
     stopTimeoutMs,
   });
 }

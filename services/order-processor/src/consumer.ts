@@ -4,6 +4,7 @@
  *   settled                      deleted
  *   another worker is at it      hidden until that worker's lease has run out
  *   failed, may pass later       hidden with backoff
+ *   this worker may not claim     shown again for others
  *   a dependency is down         kept hidden, and worked on again when it is up
  *   poison, or failed too often  moved to the dead-letter queue with its reason
  *   still at work                hidden a little longer, again and again
@@ -32,10 +33,15 @@ export interface ConsumerOptions {
   readonly logger: Logger;
   /** Resolves as soon as orders can be worked on: at once, or when every circuit breaker is closed. */
   readonly untilWorkable: (signal: AbortSignal) => Promise<void>;
+  /** Returns false when this worker must not claim, and others can: its messages go back. Default: true. */
+  readonly mayClaim?: () => boolean;
   readonly onAcknowledged: (handled: HandledMessage) => void;
 }
 
 const RECEIVE_RETRY_MS = 1_000;
+
+/** How long a message stays hidden that this worker may not claim, in milliseconds. */
+const HAND_BACK_DELAY_MS = 1_000;
 
 /** Slow work is kept hidden this often within one visibility timeout, so that one failed call does not show it. */
 const HEARTBEATS_PER_VISIBILITY = 3;
@@ -149,12 +155,13 @@ export class Consumer {
   async #handleWhenWorkable(
     message: ReceivedMessage,
   ): Promise<HandledMessage | { readonly delayMs: number }> {
-    const { handle, untilWorkable } = this.#options;
+    const { handle, untilWorkable, mayClaim = () => true } = this.#options;
     const { signal } = this.#stopReceiving;
     for (let delayMs = 0; ; ) {
       // A long poll may bring an order after a breaker has opened: it waits here, and no attempt is spent on it.
-      await untilWorkable(signal);
+      if (mayClaim()) await untilWorkable(signal);
       if (signal.aborted) return { delayMs };
+      if (!mayClaim()) return { delayMs: Math.max(delayMs, HAND_BACK_DELAY_MS) };
       const handled = await handle(message, this.#cutOff.signal);
       if (handled.acknowledgement.kind !== 'wait') return handled;
       delayMs = handled.acknowledgement.delayMs;

@@ -31,6 +31,7 @@ export async function handleMessage(
     const processed = await processOrder(deps, { order, requestId, traceparent, signal });
     if (processed.kind === 'busy') {
       const delayMs = Math.max(1_000, processed.until - deps.clock());
+      deps.onForeignLease?.(processed.until);
       logger.debug({ delay_ms: delayMs }, 'another worker is at this order');
       return { acknowledgement: { kind: 'later', delayMs } };
     }

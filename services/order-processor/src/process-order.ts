@@ -26,6 +26,8 @@ export interface ProtocolDependencies {
   readonly onStatus: (orderId: string, status: OrderStatus) => void;
   /** Told once of each order that this worker decided. */
   readonly onDecided: (order: ClaimedOrder, status: FinalStatus) => void;
+  /** Called with the end of another worker's live lease, in epoch milliseconds. */
+  readonly onForeignLease?: (untilMs: number) => void;
   /**
    * Called for a message whose order was placed with another body under the same Idempotency-Key. The body that was
    * claimed first is the order; this one is never placed.

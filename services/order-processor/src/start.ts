@@ -10,6 +10,8 @@ import { createRegistry } from '@order-pipeline/platform/metrics';
 import { createOpsServer } from '@order-pipeline/platform/ops-server';
 import { createRedis } from '@order-pipeline/platform/redis';
 import { watchSecrets } from '@order-pipeline/platform/secret-watcher';
+import { SkewGuard } from '@order-pipeline/platform/skew/skew-guard';
+import { systemTimers } from '@order-pipeline/platform/timers';
 import type { Config } from './config.js';
 import { Consumer } from './consumer.js';
 import { type HandledMessage, handleMessage } from './handle-message.js';
@@ -32,7 +34,14 @@ const AWS_MAX_ATTEMPTS = 4;
 /** Starts the processor. Throws PortInUseError before it takes any order. */
 export async function start(config: Config, logger: Logger): Promise<RunningProcessor> {
   const registry = createRegistry();
-  const aws = { region: config.awsRegion, maxAttempts: AWS_MAX_ATTEMPTS };
+  const skew = new SkewGuard({
+    limitMs: config.clockSkewLimitMs,
+    clock: systemClock,
+    timers: systemTimers,
+    logger,
+    registry,
+  });
+  const aws = { region: config.awsRegion, maxAttempts: AWS_MAX_ATTEMPTS, dates: skew.observer };
   const dynamo = createDynamo({ ...aws, requestTimeoutMs: 2_000 });
   const sqs = createSqs({ ...aws, requestTimeoutMs: config.consumer.receiveWaitSeconds * 1_000 + 5_000 });
   const store = new OrderStore(dynamo, config.ordersTable);
@@ -40,6 +49,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
     registry,
     checks: {
       dynamodb: () => store.check(),
+      clock: () => skew.check(),
       sqs: () => checkQueue(sqs, config.queueUrl),
     },
   });
@@ -61,18 +71,21 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
       logger.error({ order_id, attempt, unsold_lines }, 'a completed order sold lines that were not held');
     },
     onDecided: (order, status) => metrics.decided(status, Date.parse(order.created_at), systemClock()),
+    onForeignLease: (untilMs) => skew.observeLease(untilMs, config.protocol.leaseMs),
     onOtherBody: (order_id) => {
       metrics.otherBody();
       logger.warn({ order_id }, 'not placed: another body with the same idempotency key was claimed first');
     },
   };
+  await skew.start(() => store.check());
   const consumer = new Consumer({
     queue: new OrderQueue({ sqs, ...config, ...config.consumer }),
     handle: (message, signal) => handleMessage(deps, message, signal, logger),
     config: config.consumer,
     clock: systemClock,
     logger,
-    untilWorkable: createUntilWorkable(eachClient(scoring).map(({ breaker }) => breaker)),
+    untilWorkable: createUntilWorkable([skew, ...eachClient(scoring).map(({ breaker }) => breaker)]),
+    mayClaim: () => !skew.isOpen,
     onAcknowledged: ({ acknowledgement }: HandledMessage) => {
       if (acknowledgement.kind === 'later') metrics.retried();
       if (acknowledgement.kind === 'dead-letter') metrics.deadLettered(acknowledgement.reason);
@@ -85,6 +98,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
     stop: async () => {
       await Promise.all([consumer.stop(), reconciler.stop()]);
       await closeServer(server);
+      skew.close();
       for (const client of eachClient(scoring)) client.close();
       redis.disconnect();
       await secrets.stop();

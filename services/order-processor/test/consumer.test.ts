@@ -1,4 +1,5 @@
 /** The acknowledgement contract, case by case, against a real queue. */
+import { once } from 'node:events';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
@@ -106,6 +107,62 @@ test('still at work: the message stays hidden for several visibility timeouts', 
   work.resolve(DELETE);
   await until('the queue is empty', orderQueueEmpty);
   expect(started).toBe(1);
+});
+
+test('may not claim: handed to others, untried, though a breaker is open', async () => {
+  await send(sqs, stack, 'order');
+  let mayClaim = false;
+  const tried: number[] = [];
+  consume(
+    async ({ receiveCount }) => {
+      tried.push(receiveCount);
+      return DELETE;
+    },
+    {
+      mayClaim: () => mayClaim,
+      untilWorkable: async (signal) => {
+        // The poller gets through once, as when the clock turns out to be wrong during a long poll.
+        if (calls.includes('ReceiveMessageCommand') && !mayClaim) await once(signal, 'abort');
+      },
+    },
+  );
+  const returned = () => calls.includes('ChangeMessageVisibilityBatchCommand');
+  await until('the message went back', returned);
+  expect(tried).toEqual([]);
+  await consumer?.stop();
+  mayClaim = true;
+  consume(async ({ receiveCount }) => {
+    tried.push(receiveCount);
+    return DELETE;
+  });
+  await until('the queue is empty', orderQueueEmpty);
+  expect(tried).toEqual([2]);
+});
+
+test('an outage: kept hidden and worked on again, at one receive', async () => {
+  await send(sqs, stack, 'order');
+  const receives: number[] = [];
+  consume(async ({ receiveCount }) => {
+    receives.push(receiveCount);
+    return receives.length < 4 ? { acknowledgement: { kind: 'wait', delayMs: 400 } } : DELETE;
+  });
+  await until('the queue is empty', orderQueueEmpty);
+  expect(receives).toEqual([1, 1, 1, 1]);
+  expect(acknowledged).toEqual([DELETE]);
+});
+
+test('an outage, shutting down: shown again after the delay', async () => {
+  await send(sqs, stack, 'order');
+  const waiting = Promise.withResolvers<void>();
+  const running = consume(async () => {
+    waiting.resolve();
+    return { acknowledgement: { kind: 'wait', delayMs: 600_000 } };
+  });
+  await waiting.promise;
+  await running.stop();
+  expect(calls).toContain('ChangeMessageVisibilityBatchCommand');
+  expect(acknowledged).toEqual([]);
+  expect(await depth(sqs, stack.env.SQS_QUEUE_URL)).toBe(1);
 });
 
 test('shutting down, in flight: finished and deleted', async () => {

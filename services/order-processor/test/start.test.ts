@@ -115,7 +115,7 @@ test('answers health and readiness', async () => {
   expect(await (await get('/health')).json()).toEqual({ status: 'healthy' });
   const ready = await get('/ready');
   expect(ready.status).toBe(200);
-  expect(await ready.json()).toEqual({ status: 'ready', checks: { dynamodb: 'ok', sqs: 'ok' } });
+  expect(await ready.json()).toEqual({ status: 'ready', checks: { clock: 'ok', dynamodb: 'ok', sqs: 'ok' } });
   expect((await get('/nothing')).status).toBe(404);
 });
 
