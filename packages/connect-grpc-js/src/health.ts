@@ -11,7 +11,11 @@ import type {
 } from '@grpc/grpc-js';
 import { HealthImplementation, type ServingStatus } from 'grpc-health-check';
 
-export { Health, HealthCheckResponse_ServingStatus } from './gen/health/v1/health_pb.js';
+export {
+  Health,
+  HealthCheckResponse_ServingStatus,
+  HealthCheckResponseSchema,
+} from './gen/health/v1/health_pb.js';
 
 /** Sets what the health service reports. */
 export interface HealthService {

@@ -7,13 +7,13 @@ import {
   type HandlerContext,
   type Transport,
 } from '@connectrpc/connect';
-import {
-  HealthCheckResponseSchema,
-  HealthCheckResponse_ServingStatus as ServingStatus,
-} from '@order-pipeline/contracts/gen/health/v1/health_pb';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { guardService } from '@order-pipeline/platform/rpc/guard';
 import { methodsOf, type RpcService } from '@order-pipeline/platform/rpc/service';
+import {
+  HealthCheckResponseSchema,
+  HealthCheckResponse_ServingStatus as ServingStatus,
+} from 'connect-grpc-js/health';
 import { currentContext, runIn, type SimContext } from '../kernel/context.js';
 import type { World } from '../kernel/world.js';
 import type { Network } from './network.js';
