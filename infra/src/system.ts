@@ -3,6 +3,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { Alarms } from './components/alarms.ts';
 import { Data } from './components/data.ts';
+import { Kubernetes } from './components/kubernetes.ts';
 import { Platform } from './components/platform.ts';
 import { Services } from './components/services.ts';
 import type { StackConfig } from './config/types.ts';
@@ -14,9 +15,11 @@ const RECOVERY_DAYS = 30;
 /** Creates everything that the configuration asks for; answers the stack's outputs. */
 export function createSystem(config: StackConfig) {
   const prefix = `${pulumi.getProject()}-${pulumi.getStack()}`;
-  const { region, protect, compute } = config;
+  const { region, protect } = config;
+  const compute = config.platform.kind === 'ecs' ? config.compute : undefined;
   const recoveryDays = protect ? RECOVERY_DAYS : 0;
   const data = new Data('data', { prefix, config, recoveryDays });
+  const kubernetes = createKubernetes(config, prefix, data, recoveryDays);
   const platform =
     compute &&
     new Platform('platform', {
@@ -74,7 +77,24 @@ export function createSystem(config: StackConfig) {
       images: platform.images.all(),
     }),
     ...(services && { services: services.names }),
+    ...(kubernetes && {
+      kubernetes: kubernetes.inputs,
+      images: kubernetes.images.all(),
+      ...(kubernetes.clusterName && { clusterName: kubernetes.clusterName }),
+    }),
     ...(alarms && { alarmTopicArn: alarms.topicArn }),
     ...(dashboard && { dashboardName: dashboard.dashboardName }),
   };
+}
+
+/** Creates what a cluster needs; nothing where the services run on ECS or not at all. */
+function createKubernetes(
+  { platform, compute, ...rest }: StackConfig,
+  prefix: string,
+  data: Data,
+  recoveryDays: number,
+) {
+  if (platform.kind === 'ecs' || !compute) return undefined;
+  const config = { platform, compute, ...rest };
+  return new Kubernetes('kubernetes', { prefix, config, compute, platform, data, recoveryDays });
 }

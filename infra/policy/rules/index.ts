@@ -1,4 +1,5 @@
 /** All rules. The policy pack and the tests use the same ones. */
+import { closedClusters } from './cluster.ts';
 import { durableData } from './durability.ts';
 import { encryptedAtRest, encryptedInTransit } from './encryption.ts';
 import { closedNetwork } from './network.ts';
@@ -15,6 +16,7 @@ export const RULES: readonly Rule[] = [
   durableData,
   secretsByReference,
   confinedContainers,
+  closedClusters,
 ];
 
 /** What breaks a rule, as `rule: type name: violation`. */

@@ -1,5 +1,6 @@
 /** Permissions name actions and resources. */
-import { createRule, type Inspected, listOf } from './rule.ts';
+import { EKS_POLICIES, toManagedPolicyArn } from '../../src/decide/pod-permissions.ts';
+import { createRule, demand, type Inspected, listOf } from './rule.ts';
 
 interface Statement {
   readonly Sid?: string;
@@ -18,6 +19,9 @@ const RESOURCELESS_ACTIONS: readonly string[] = [
   'elasticloadbalancing:DescribeTargetGroups',
   'elasticloadbalancing:DescribeTargetHealth',
 ];
+
+/** What EKS Auto Mode asks its own roles to have: no statements of ours could keep up with it. */
+const EKS_POLICY_ARNS: readonly string[] = Object.values(EKS_POLICIES).flat().map(toManagedPolicyArn);
 
 /** In the policy of a key `*` is that key itself. */
 const KEY = 'aws:kms/key:Key';
@@ -54,9 +58,11 @@ export const leastPrivilege = createRule(
     'aws:sns/topicPolicy:TopicPolicy': checkPolicy,
     'aws:ec2/vpcEndpoint:VpcEndpoint': checkPolicy,
     [KEY]: checkPolicy,
-    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': () => [
-      'attaches a shared policy: write the statements',
-    ],
+    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': ({ inputs }) =>
+      demand(
+        EKS_POLICY_ARNS.includes(String(inputs.policyArn)),
+        'attaches a shared policy: write the statements',
+      ),
     'aws:iam/role:Role': ({ inputs }) =>
       listOf(inputs.managedPolicyArns).map((arn) => `attaches ${arn}: write the statements`),
   },

@@ -10,6 +10,8 @@ export interface NetworkArgs {
   readonly zones: number;
   /** Ways out to the Internet. Nothing here needs one, except for an OpenID issuer. */
   readonly natGateways: 'none' | 'single' | 'perZone';
+  /** Marks the subnets for the load balancers of a cluster. */
+  readonly loadBalancers?: boolean;
 }
 
 const NAT_STRATEGY = { none: 'None', single: 'Single', perZone: 'OnePerAz' } as const;
@@ -25,6 +27,8 @@ export class Network extends pulumi.ComponentResource {
     super('order-pipeline:infra:Network', name, {}, opts);
     const child = { parent: this };
     const { publicCidrs, privateCidrs } = toSubnetLayout(args.cidr, args.zones);
+    const toTags = (role: string) =>
+      args.loadBalancers ? { tags: { [`kubernetes.io/role/${role}`]: '1' } } : {};
     const vpc = new awsx.ec2.Vpc(
       name,
       {
@@ -36,8 +40,8 @@ export class Network extends pulumi.ComponentResource {
         // Private also without a NAT gateway: adding one later then changes routes and keeps the subnets.
         // Explicit ranges: laid out by awsx, a third zone would move the subnets of the first two.
         subnetSpecs: [
-          { type: 'Public', cidrBlocks: [...publicCidrs] },
-          { type: 'Private', cidrBlocks: [...privateCidrs] },
+          { type: 'Public', cidrBlocks: [...publicCidrs], ...toTags('elb') },
+          { type: 'Private', cidrBlocks: [...privateCidrs], ...toTags('internal-elb') },
         ],
       },
       child,

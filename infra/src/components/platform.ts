@@ -1,7 +1,7 @@
 /** What the services stand on: network, cache, images, cluster and the way in. */
 import * as pulumi from '@pulumi/pulumi';
 import type { ComputeConfig } from '../config/types.ts';
-import { type Member, toFlows } from '../decide/flows.ts';
+import { MEMBERS, type Member, toFlows } from '../decide/flows.ts';
 import { Cache } from './cache.ts';
 import { Cluster } from './cluster.ts';
 import { Endpoints } from './endpoints.ts';
@@ -46,7 +46,7 @@ export class Platform extends pulumi.ComponentResource {
       { cidr: compute.vpcCidr, zones: compute.zones, natGateways: compute.natGateways },
       child,
     );
-    this.groupIds = new SecurityGroups('groups', { vpcId: this.network.vpcId }, child).ids;
+    this.groupIds = new SecurityGroups('groups', { vpcId: this.network.vpcId, members: MEMBERS }, child).ids;
     this.#connect(args);
     this.cache = new Cache(
       'cache',

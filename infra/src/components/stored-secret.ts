@@ -14,6 +14,8 @@ export interface StoredSecretArgs {
 /** A secret and its current version. */
 export class StoredSecret extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
+  /** Name in Secrets Manager. */
+  readonly name: pulumi.Output<string>;
   /** What `secrets[].valueFrom` of a container definition is set to. */
   readonly valueFrom: pulumi.Output<string>;
 
@@ -31,6 +33,7 @@ export class StoredSecret extends pulumi.ComponentResource {
       child,
     );
     this.arn = secret.arn;
+    this.name = secret.name;
     // With the version in the reference a new value is a new task definition, and services restart on it by themselves.
     this.valueFrom = pulumi.interpolate`${secret.arn}:::${version.versionId}`;
     this.registerOutputs({});

@@ -8,6 +8,19 @@ const SIZE_KEYS = SERVICE_NAMES.flatMap((name) =>
   ['Cpu', 'Memory', 'MinTasks', 'MaxTasks'].map((suffix) => `${toKey(name)}${suffix}`),
 );
 
+/** Settings of some platforms only, and the platforms that read each. */
+export const PLATFORM_KEYS: Readonly<Record<string, readonly string[]>> = {
+  eksVersion: ['eks'],
+  eksEndpoint: ['eks'],
+  eksPublicCidrs: ['eks'],
+  eksAdministrators: ['eks'],
+  clusterName: ['none'],
+  clusterCidrs: ['none'],
+  oidcProviderArn: ['none'],
+  redisUrl: ['none'],
+  vaultRoleArn: ['eks', 'none'],
+};
+
 /** Every setting there is. */
 export const CONFIG_KEYS: readonly string[] = [
   ...['stage', 'protect', 'replicaRegions', 'signingKeyGeneration', 'jwtSecretGeneration', 'version'],
@@ -17,6 +30,7 @@ export const CONFIG_KEYS: readonly string[] = [
   ...['cacheNodeType', 'cacheNodes', 'logRetentionDays', 'logLevel', 'appMetrics', 'containerInsights'],
   ...SIZE_KEYS,
   ...PROCESSOR_TUNING.map(({ key }) => key),
+  ...['platform', ...Object.keys(PLATFORM_KEYS)],
 ];
 
 /** A setting that is on or off. */

@@ -9,6 +9,7 @@ import {
 import { z } from 'zod';
 import { readCompute } from './compute.ts';
 import { CONFIG_KEYS, readList, readSwitch } from './keys.ts';
+import { readPlatform } from './platform.ts';
 import { checkProduction, checkStackName } from './production.ts';
 import { isRegion, partitionOf } from './regions.ts';
 import type { StackConfig } from './types.ts';
@@ -47,6 +48,7 @@ export function loadConfig(settings: Environment, region: string | undefined, st
   const email = orUndefined(address);
   const protect = readSwitch(reader, 'protect', stage === 'prod');
   const compute = runs ? readCompute(reader, stage, region) : undefined;
+  const platform = readPlatform(reader, compute);
   if (alarms && compute) checkLogLevel(reader, compute.logLevel);
   if (stage === 'prod') {
     const retire = orUndefined(reader.textOr('retire', '')) ?? '';
@@ -62,6 +64,7 @@ export function loadConfig(settings: Environment, region: string | undefined, st
     jwtSecretGeneration: reader.integer('jwtSecretGeneration', 1, 1, 1_000_000),
     version: reader.textOr('version', 'unknown'),
     runbookUrl: reader.textOr('runbookUrl', 'docs/runbook.md'),
+    platform,
     ...(compute && { compute }),
     ...(alarms && { alarms: { ...(email && { email }) } }),
   });

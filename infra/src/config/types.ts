@@ -58,6 +58,40 @@ export interface ComputeConfig {
   readonly containerInsights: boolean;
 }
 
+/** An EKS cluster that the stack creates. */
+export interface EksConfig {
+  readonly kind: 'eks';
+  /** Version of Kubernetes. */
+  readonly version: string;
+  /** `public` also serves the API server to `publicCidrs`. */
+  readonly endpoint: 'private' | 'public';
+  readonly publicCidrs: readonly string[];
+  /** ARNs of roles and users who administer the cluster, besides the stack's own. */
+  readonly administrators: readonly string[];
+  /** The role of Vault's servers, which may take on the roles of the pods. */
+  readonly vaultRoleArn?: string;
+}
+
+/** A cluster that exists: the stack makes data, images and roles for it. */
+export interface ExistingClusterConfig {
+  readonly kind: 'none';
+  /** Its name, where it is on EKS and uses Pod Identity. */
+  readonly clusterName?: string;
+  /** Its OIDC provider, for IRSA. */
+  readonly oidcProviderArn?: string;
+  readonly vaultRoleArn?: string;
+  /** Ranges in which it reaches the cache and the VPC endpoints. */
+  readonly clusterCidrs: readonly string[];
+  /** Its Redis, with the password. */
+  readonly redisUrl: string;
+}
+
+/** A platform with Kubernetes. */
+export type KubernetesConfig = EksConfig | ExistingClusterConfig;
+
+/** Where the services run. */
+export type PlatformConfig = { readonly kind: 'ecs' } | KubernetesConfig;
+
 /** What a stack is. */
 export interface StackConfig {
   readonly stage: Stage;
@@ -70,6 +104,7 @@ export interface StackConfig {
   readonly signingKeyGeneration: number;
   /** The same for tokens. */
   readonly jwtSecretGeneration: number;
+  readonly platform: PlatformConfig;
   /** Absent: data only, for emulators that know no ECS. */
   readonly compute?: ComputeConfig;
   /** Absent: no alarms, no dashboard. */

@@ -11,7 +11,7 @@ interface Statement {
 
 const ACCOUNT = 'eu-central-1:123456789012';
 const queue = (name: string) => `arn:aws:sqs:${ACCOUNT}:order-pipeline-prod-${name}`;
-const table = (name: string) => `arn:aws:dynamodb:${ACCOUNT}:order-pipeline-prod-${name}`;
+const table = (name: string) => `arn:aws:dynamodb:${ACCOUNT}:table/order-pipeline-prod-${name}`;
 const secret = (name: string) => `arn:aws:secretsmanager:${ACCOUNT}:order-pipeline-prod/${name}`;
 const image = (name: string) => `arn:aws:ecr:${ACCOUNT}:order-pipeline-prod/${name}`;
 const logs = (name: string) => `arn:aws:cloudwatch:${ACCOUNT}:/order-pipeline-prod/${name}:*`;

@@ -189,7 +189,7 @@ export function describeServices(graphs: Graphs): void {
             advancedConfiguration: {
               alternateTargetGroupArn: 'arn:aws:lb:eu-central-1:123456789012:alternate-auto',
               productionListenerRule: 'arn:aws:lb:eu-central-1:123456789012:forward-auto',
-              roleArn: 'arn:aws:iam:eu-central-1:123456789012:canary-auto',
+              roleArn: 'arn:aws:iam::123456789012:role/canary',
             },
           },
         ],

@@ -9,6 +9,11 @@ type Properties = Record<string, unknown>;
 
 const COMPUTED: Readonly<Record<string, (name: string, inputs: Properties) => Properties>> = {
   'aws:sqs/queue:Queue': (name) => ({ url: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}` }),
+  'aws:dynamodb/table:Table': (name) => ({ arn: `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${name}` }),
+  'aws:iam/role:Role': (name) => ({ arn: `arn:aws:iam::${ACCOUNT}:role/${name}` }),
+  'aws:eks/cluster:Cluster': (_, inputs) => ({
+    vpcConfig: { ...(inputs.vpcConfig as Properties), clusterSecurityGroupId: 'cluster-group-id' },
+  }),
   'aws:ec2/vpcEndpoint:VpcEndpoint': (name) => ({ prefixListId: `pl-${name}` }),
   'aws:lb/loadBalancer:LoadBalancer': (name) => ({
     dnsName: `${name}.${REGION}.elb.amazonaws.com`,
@@ -71,6 +76,8 @@ export function answerInvoke(token: string, args: Properties): Properties {
   switch (token) {
     case 'aws:index/getCallerIdentity:getCallerIdentity':
       return { accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root`, userId: ACCOUNT, id: ACCOUNT };
+    case 'aws:ec2/getManagedPrefixList:getManagedPrefixList':
+      return { ...args, entries: [{ cidr: '52.94.17.0/24' }, { cidr: '3.127.74.0/23' }] };
     default:
       throw new Error(`The program asks for ${token} (${JSON.stringify(args)}), which nothing here answers`);
   }

@@ -3,6 +3,7 @@ import type { ClusterSettings } from './types.ts';
 
 const COMMON: ClusterSettings = {
   identity: 'pod-identity',
+  architecture: 'arm64',
   processorScaling: 'keda',
   canary: false,
   trustProxyHops: 1,

@@ -25,6 +25,8 @@ export interface PodPeer {
 export interface ClusterSettings {
   /** Source of AWS credentials where Vault does not issue them. */
   readonly identity: Exclude<AwsIdentity, 'vault'>;
+  /** Architecture of the images: Pulumi builds them for ARM64. */
+  readonly architecture: 'arm64' | 'amd64';
   /** `keda` scales order-processor by its backlog and by CPU; `cpu` is for clusters without KEDA. */
   readonly processorScaling: 'keda' | 'cpu';
   /** New versions take over step by step by Argo Rollouts; otherwise by Deployments. */

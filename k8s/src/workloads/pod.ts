@@ -43,6 +43,7 @@ export function toPodTemplate(service: ServiceName, context: Context): IPodTempl
         fsGroupChangePolicy: 'OnRootMismatch',
         seccompProfile: { type: 'RuntimeDefault' },
       },
+      nodeSelector: { 'kubernetes.io/arch': context.cluster.architecture },
       topologySpreadConstraints: toSpread(service, context),
       containers: [toContainer(service, context)],
       ...(volumes.length > 0 && { volumes }),
