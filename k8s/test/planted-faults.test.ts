@@ -54,7 +54,7 @@ const FAULTS: readonly Planted[] = [
     file: pod,
     find: 'WORKLOADS[service].preStopSeconds + STOP_TIMEOUT_SECONDS',
     replace: 'STOP_TIMEOUT_SECONDS',
-    finding: 'prod/nginx-vault: Rollout scoring: is killed before it has drained: allow 40 seconds',
+    finding: 'prod/nginx-vault: Rollout scoring: is killed before it has drained: allow 35 seconds',
   },
   {
     what: 'a budget that blocks the drain of a single pod',

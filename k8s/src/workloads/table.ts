@@ -10,7 +10,10 @@ export interface Workload {
   /** Clients reach it through the ingress. */
   readonly entry: boolean;
   readonly scaling: 'cpu' | 'backlog';
-  /** Seconds between leaving the endpoints and SIGTERM: callers stop opening connections. 0 where nobody calls. */
+  /**
+   * Seconds between leaving the endpoints and SIGTERM: callers stop opening connections. 0 where nobody calls.
+   * order-api keeps accepting for a moment after SIGTERM as well (DRAIN_DELAY_MS).
+   */
   readonly preStopSeconds: number;
   readonly wave: number;
   readonly canaryChecks: readonly CanaryCheck[];
@@ -21,7 +24,7 @@ export const WORKLOADS: Readonly<Record<ServiceName, Workload>> = {
   'order-api': {
     entry: true,
     scaling: 'cpu',
-    preStopSeconds: 10,
+    preStopSeconds: 5,
     wave: WAVES.callers,
     canaryChecks: ['errors', 'latency', 'failed-orders', 'dead-letters'],
   },
@@ -35,7 +38,7 @@ export const WORKLOADS: Readonly<Record<ServiceName, Workload>> = {
   scoring: {
     entry: false,
     scaling: 'cpu',
-    preStopSeconds: 10,
+    preStopSeconds: 5,
     wave: WAVES.callees,
     canaryChecks: ['rpc-errors', 'failed-orders', 'dead-letters'],
   },
