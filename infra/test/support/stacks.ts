@@ -9,7 +9,7 @@ export const STACKS = ['dev', 'prod', 'local'] as const;
 export type StackName = (typeof STACKS)[number];
 
 /** What somebody who deploys prod sets first: the template's own values are refused. */
-const PROD_VALUES = {
+export const PROD_VALUES = {
   'order-pipeline:domainName': 'orders.acme.shop',
   'order-pipeline:hostedZoneId': 'Z0123456789ACME',
   'order-pipeline:alarmEmail': 'operations@acme.shop',
