@@ -47,7 +47,7 @@ export function createCloud(world: World, plan: Plan, allowed?: ReadonlySet<stri
     faults,
     database: new SimDatabase(TABLES, {
       now: () => world.now,
-      later: (apply) => world.after(lag() * INDEX_LAG_MS, apply, undefined),
+      later: (apply) => world.later(lag() * INDEX_LAG_MS, apply),
       limited: plan.partitionLimits,
       onWrite: (table, key, before, after) => {
         if (table === 'orders' && !before) claimedAt.set(key, world.now);

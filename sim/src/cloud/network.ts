@@ -95,17 +95,14 @@ export class Network {
       );
     };
     const lateMs = fault === 'late-effect' ? (firing?.delayMs ?? 0) : 0;
-    world.after(travelMs + lateMs, arrive, undefined);
+    world.later(travelMs + lateMs, arrive);
     if (fault === 'duplicate')
-      world.after(
-        travelMs + (firing?.delayMs ?? 0),
-        () =>
-          settleWith(
-            () => call.execute(fault),
-            () => undefined,
-            () => undefined,
-          ),
-        undefined,
+      world.later(travelMs + (firing?.delayMs ?? 0), () =>
+        settleWith(
+          () => call.execute(fault),
+          () => undefined,
+          () => undefined,
+        ),
       );
   }
 }

@@ -63,8 +63,17 @@ export class World {
     return count;
   }
 
-  /** Schedules work of the running process (or of the environment) after `delayMs`. */
+  /** Schedules work of the running process after `delayMs`. */
   after(delayMs: number, run: () => void, context = currentContext()): SimEvent {
+    return this.#schedule(delayMs, run, context);
+  }
+
+  /** Schedules work of the environment, whoever asks for it. */
+  later(delayMs: number, run: () => void): SimEvent {
+    return this.#schedule(delayMs, run, undefined);
+  }
+
+  #schedule(delayMs: number, run: () => void, context: SimContext | undefined): SimEvent {
     const event = {
       at: this.#now + Math.max(0, delayMs),
       order: this.#order,
@@ -80,7 +89,7 @@ export class World {
   /** Waits, as the environment. */
   sleep(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
-      this.after(delayMs, resolve, undefined);
+      this.later(delayMs, resolve);
     });
   }
 

@@ -16,7 +16,7 @@ import type { SimSystem } from './system.js';
 export function scheduleIncidents(system: SimSystem): void {
   const { world } = system.cloud;
   for (const incident of system.plan.incidents)
-    world.after(incident.at - world.now, () => happen(system, incident), undefined);
+    world.later(incident.at - world.now, () => happen(system, incident));
 }
 
 type Handlers = {
@@ -63,7 +63,7 @@ function takeDown(system: SimSystem, what: 'redis' | 'gateway', forMs: number): 
     service.down = false;
     say(system, `${what} is up again`);
   };
-  world.after(forMs, up, undefined);
+  world.later(forMs, up);
 }
 
 /** Runs an operator's work in a process of its own. */

@@ -54,7 +54,7 @@ export class SimSystem {
   crash(name: string, downMs: number): void {
     const { world } = this.cloud;
     world.crash(world.machine(name));
-    world.after(downMs, () => this.start(name), undefined);
+    world.later(downMs, () => this.start(name));
   }
 
   /** Stops a processor as SIGTERM does; any other process is simply gone. */
@@ -69,7 +69,7 @@ export class SimSystem {
     }
     const gone = () => this.#replace(machine, process);
     runIn({ process, random: world.random(`${process.name}/stop`) }, () => void stop().then(gone));
-    world.after(STOP_TIMEOUT_MS, gone, undefined);
+    world.later(STOP_TIMEOUT_MS, gone);
   }
 
   #replace(machine: Machine, process: Machine['process']): void {

@@ -135,7 +135,7 @@ export class SimSqs {
         const messages = queue.receive(max, seconds);
         if (messages.length > 0) end(messages);
       };
-      const timer = this.#world.after(waitMs, () => end([]), undefined);
+      const timer = this.#world.later(waitMs, () => end([]));
       this.#waiting.set(look, queue);
       this.#wake();
     });
@@ -149,15 +149,11 @@ export class SimSqs {
     const at = Math.max(now, Math.min(...queues.flatMap(({ nextVisibleAt }) => nextVisibleAt ?? [])));
     if (!Number.isFinite(at) || (this.#look && !this.#look.cancelled && this.#look.at <= at)) return;
     if (this.#look) this.#look.cancelled = true;
-    this.#look = this.#world.after(
-      at - now,
-      () => {
-        this.#look = undefined;
-        for (const look of [...this.#waiting.keys()]) look();
-        this.#wake();
-      },
-      undefined,
-    );
+    this.#look = this.#world.later(at - now, () => {
+      this.#look = undefined;
+      for (const look of [...this.#waiting.keys()]) look();
+      this.#wake();
+    });
   }
 
   #attributesOf(queue: SimQueue): Record<string, string> {
