@@ -4,6 +4,7 @@
  * everything is as before.
  */
 import crypto from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { syncBuiltinESMExports } from 'node:module';
 import timersPromises from 'node:timers/promises';
 import { currentContext } from './context.js';
@@ -61,6 +62,8 @@ class SimDate extends RealDate {
 export function installGlobals(): void {
   if (installed) return;
   installed = true;
+  // Many calls of one process share a signal.
+  setMaxListeners(0);
   const real = {
     random: Math.random,
     performanceNow: performance.now.bind(performance),
