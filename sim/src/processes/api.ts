@@ -48,6 +48,8 @@ export interface ApiProcess {
   read(pollUrl: string): Promise<ApiAnswer<Order>>;
 }
 
+const ORDERS_URL = 'http://api.simulated/orders/';
+
 /** Starts the API in the running process. */
 export function startApi(cloud: Cloud): ApiProcess {
   const context = currentContext();
@@ -63,7 +65,9 @@ export function startApi(cloud: Cloud): ApiProcess {
     keys: new IdempotencyKeys(new KeyStore(createRedisClient(cloud), metrics), systemClock),
     store,
     toPollUrl: (orderId, fingerprint) =>
-      fingerprint === undefined ? `/orders/${orderId}` : `/orders/${orderId}?fingerprint=${fingerprint}`,
+      fingerprint === undefined
+        ? `${ORDERS_URL}${orderId}`
+        : `${ORDERS_URL}${orderId}?fingerprint=${fingerprint}`,
     metrics,
     clock: systemClock,
     // UUIDv7 remembers the last id of the whole Node process, which would tie runs together.
@@ -96,7 +100,7 @@ export function startApi(cloud: Cloud): ApiProcess {
 /** The order and the fingerprint in a signed URL. Signatures are not simulated. */
 export function parsePollUrl(pollUrl: string): { orderId: string; fingerprint: string | undefined } {
   const [path = '', query] = pollUrl.split('?fingerprint=');
-  return { orderId: path.replace('/orders/', ''), fingerprint: query };
+  return { orderId: path.replace(ORDERS_URL, ''), fingerprint: query };
 }
 
 async function answer<T>(status: 200 | 202, run: () => Promise<T>): Promise<ApiAnswer<T>> {

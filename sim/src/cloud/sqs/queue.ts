@@ -127,7 +127,9 @@ export class SimQueue {
     const fault = `sqs/not-hidden/${message.id}/${message.receiveCount}`;
     const { notHidden } = this.deps.faults();
     const hidden = draw(this.deps.seed, fault) >= notHidden || !this.deps.allows(fault);
-    message.visibleAt = this.deps.now() + (hidden ? visibilitySeconds * 1_000 : 10);
+    message.visibleAt =
+      this.deps.now() +
+      (hidden ? visibilitySeconds * 1_000 : 10 + 2_000 * draw(this.deps.seed, `${fault}/at`));
     this.deps.onVisible();
     return { ...message };
   }
