@@ -26,6 +26,8 @@ export interface Config extends CommonConfig {
   readonly ordersTable: string;
   readonly inventoryTable: string;
   readonly paymentsTable: string;
+  /** Topic of order events; undefined when events are not published. */
+  readonly eventsTopicArn: string | undefined;
   readonly redisUrl: Secret<string>;
   readonly inventoryUrl: string;
   readonly fraudUrl: string;
@@ -124,6 +126,9 @@ export function loadConfig(environment: Environment): Config {
     ordersTable: table('ORDERS_TABLE', ORDERS_TABLE),
     inventoryTable: table('INVENTORY_TABLE', INVENTORY_TABLE),
     paymentsTable: table('PAYMENTS_TABLE', PAYMENTS_TABLE),
+    eventsTopicArn: env.isSet('ORDER_EVENTS_TOPIC_ARN')
+      ? env.text('ORDER_EVENTS_TOPIC_ARN', 'set the ARN of the topic')
+      : undefined,
     redisUrl: readRedisUrl(env, local),
     inventoryUrl: scoringUrl('INVENTORY_URL'),
     fraudUrl: scoringUrl('FRAUD_URL'),

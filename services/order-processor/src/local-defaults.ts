@@ -1,6 +1,7 @@
 /** Lets the operators' commands find the local stack that `npm start` runs, with no environment set. */
 import { ORDER_DLQ, ORDER_QUEUE } from '@order-pipeline/contracts/queues';
 import { INVENTORY_TABLE, ORDERS_TABLE, PAYMENTS_TABLE } from '@order-pipeline/contracts/tables';
+import { ORDER_EVENTS_TOPIC } from '@order-pipeline/contracts/topics';
 import type { Environment } from '@order-pipeline/platform/env';
 
 /**
@@ -19,9 +20,11 @@ export function withLocalDefaults(environment: Environment): Environment {
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_SQS: sqs,
+    AWS_ENDPOINT_URL_SNS: sqs,
     AWS_ENDPOINT_URL_DYNAMODB: set.AWS_ENDPOINT_URL ?? `http://${at('LOCAL_DYNAMODB_PORT', 4567)}`,
     SQS_QUEUE_URL: queueUrl(sqs, ORDER_QUEUE.name),
     SQS_DLQ_URL: queueUrl(sqs, ORDER_DLQ.name),
+    ORDER_EVENTS_TOPIC_ARN: `arn:aws:sns:${set.AWS_REGION ?? 'us-east-1'}:000000000000:${ORDER_EVENTS_TOPIC.name}`,
     ORDERS_TABLE: ORDERS_TABLE.name,
     INVENTORY_TABLE: INVENTORY_TABLE.name,
     PAYMENTS_TABLE: PAYMENTS_TABLE.name,

@@ -106,8 +106,12 @@ export class OrderStore {
     });
   }
 
-  /** The commit point: writes the decision of this attempt, or throws OrderConditionFailed. */
-  async decide(order: ClaimedOrder, decision: OrderDecision, details: DecisionDetails): Promise<void> {
+  /** The commit point: writes the decision of this attempt and returns the record, or throws OrderConditionFailed. */
+  async decide(
+    order: ClaimedOrder,
+    decision: OrderDecision,
+    details: DecisionDetails,
+  ): Promise<ClaimedOrder> {
     const result = {
       status: decision.status,
       ...(decision.status === 'REJECTED' && { reason: decision.reason }),
@@ -115,7 +119,7 @@ export class OrderStore {
       ...(details.fraudScore !== undefined && { fraud_score: details.fraudScore }),
       updated_at: new Date(details.now).toISOString(),
     };
-    await this.#update(order.order_id, {
+    return await this.#update(order.order_id, {
       set: Object.keys(result).map((name) => `#${name} = :${name}`),
       condition: UNDECIDED_IN_MY_ATTEMPT,
       values: { ':processing': 'PROCESSING', ':attempt': order.attempt, ...valuesOf(result) },

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import type { FinalStatus, OrderRecord, OrderStatus } from '@order-pipeline/contracts/orders';
 import type { Clock } from '@order-pipeline/platform/clock';
+import type { EventSink } from '@order-pipeline/platform/sns/event-publisher';
 import type { ProtocolConfig } from './config.js';
 import { decideLost, decideRefusal } from './decide/claim.js';
 import {
@@ -12,6 +13,7 @@ import {
   OrderConditionFailed,
   type OrderStore,
 } from './order-store.js';
+import { publishFinal } from './publish-final.js';
 import type { Scoring } from './scoring.js';
 import { type StockSettlement, settleOrder } from './settle-order.js';
 import { type TriedOrder, tryOrder } from './try-order.js';
@@ -21,6 +23,8 @@ export interface ProtocolDependencies {
   readonly store: OrderStore;
   readonly scoring: Scoring;
   readonly clock: Clock;
+  /** Takes the event of each order that is settled. */
+  readonly events: EventSink;
   readonly config: ProtocolConfig;
   /** Told of each status that an order takes, once it is written. Must not throw. */
   readonly onStatus: (orderId: string, status: OrderStatus) => void;
@@ -102,9 +106,10 @@ async function decideClaimed(
   });
   const committed = await commit(deps, order, tried);
   if (committed.kind === 'busy') return committed;
-  const { status, own } = committed;
+  const { record, own } = committed;
+  const { status } = record;
   // Holds of a decision that this worker did not write are those of nobody: all have to be found.
-  const settled = { ...order, ...(own && tried.holds && { holds: tried.holds }) };
+  const settled = { ...order, ...record, ...(own && tried.holds && { holds: tried.holds }) };
   const { unsoldLines, retried } = await settle(deps, delivery, settled, status);
   // Within the lease nobody else settles: what was not sold now was never held.
   if (own && !retried && unsoldLines > 0 && deps.clock() <= notAfter) deps.onDifference(order, unsoldLines);
@@ -113,8 +118,11 @@ async function decideClaimed(
 
 /** What the record says after a decision was written: the status, and whether this worker wrote it. */
 type Committed =
-  | { readonly kind: 'final'; readonly status: FinalStatus; readonly own: boolean }
+  | { readonly kind: 'final'; readonly record: FinalRecord; readonly own: boolean }
   | Extract<Processed, { readonly kind: 'busy' }>;
+
+/** A record in a final status. */
+type FinalRecord = OrderRecord & { readonly status: FinalStatus };
 
 /** Writes the decision. */
 async function commit(
@@ -122,18 +130,21 @@ async function commit(
   order: ClaimedOrder,
   { decision, fraudScore, holds }: TriedOrder,
 ): Promise<Committed> {
+  let record: FinalRecord;
   try {
-    await deps.store.decide(order, decision, { holds, fraudScore, now: deps.clock() });
+    const decided = await deps.store.decide(order, decision, { holds, fraudScore, now: deps.clock() });
+    record = { ...decided, status: decision.status };
   } catch (error) {
     if (!(error instanceof OrderConditionFailed)) throw error;
     const lost = decideLost(error.record, order.attempt);
     if (lost.kind === 'taken') return { kind: 'busy', until: lost.leaseUntil };
+    record = { ...error.record, status: lost.status };
     // Only this attempt could write its own decision: the answer to the first try of the write got lost.
-    if (lost.status !== decision.status) return { kind: 'final', status: lost.status, own: false };
+    if (lost.status !== decision.status) return { kind: 'final', record, own: false };
   }
   deps.onDecided(order, decision.status);
   deps.onStatus(order.order_id, decision.status);
-  return { kind: 'final', status: decision.status, own: true };
+  return { kind: 'final', record, own: true };
 }
 
 /** A settlement is not bound by the lease: the decision stands, and each call can be repeated by anyone. */
@@ -145,7 +156,13 @@ async function settle(
   order: ClaimedOrder,
   status: FinalStatus,
 ): Promise<StockSettlement> {
-  return settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS));
+  const [stock, published] = await Promise.allSettled([
+    settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS)),
+    publishFinal(deps.events, order),
+  ]);
+  if (stock.status === 'rejected') throw stock.reason;
+  if (published.status === 'rejected') throw published.reason;
+  return stock.value;
 }
 
 function callOptions({ signal, requestId, traceparent }: OrderDelivery, timeoutMs: number) {

@@ -19,6 +19,7 @@ import { createProcessorMetrics } from './metrics.js';
 import { OrderQueue } from './order-queue.js';
 import { OrderStore } from './order-store.js';
 import type { ProtocolDependencies } from './process-order.js';
+import { openEvents } from './publish-final.js';
 import { startReconciler } from './reconcile/reconciler.js';
 import { createScoring, eachClient } from './scoring.js';
 import { createUntilWorkable } from './workable.js';
@@ -45,6 +46,9 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
   const dynamo = createDynamo({ ...aws, requestTimeoutMs: 2_000 });
   const sqs = createSqs({ ...aws, requestTimeoutMs: config.consumer.receiveWaitSeconds * 1_000 + 5_000 });
   const store = new OrderStore(dynamo, config.ordersTable);
+  const events = openEvents(config);
+  if (!config.eventsTopicArn)
+    logger.warn('ORDER_EVENTS_TOPIC_ARN is not set: order events are not published');
   const server = createOpsServer({
     registry,
     checks: {
@@ -62,6 +66,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
     store,
     scoring,
     clock: systemClock,
+    events,
     config: config.protocol,
     onStatus: (order_id, status) => {
       redis.publish(statusChannel(order_id), encodeStatusChange({ order_id, status })).catch(() => undefined);
@@ -91,7 +96,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
       if (acknowledgement.kind === 'dead-letter') metrics.deadLettered(acknowledgement.reason);
     },
   });
-  const reconciler = startReconciler({ dynamo, scoring, config, registry, logger });
+  const reconciler = startReconciler({ dynamo, scoring, events, config, registry, logger });
   logger.info({ port, stage: config.stage }, 'taking orders');
   return {
     port,
@@ -103,6 +108,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
       redis.disconnect();
       await secrets.stop();
       sqs.destroy();
+      events.close();
       dynamo.destroy();
     },
   };

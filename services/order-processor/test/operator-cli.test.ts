@@ -85,5 +85,5 @@ test.each([
 
 test('missing settings are all named, and 78', async () => {
   const { code, err } = await orders(['dlq', 'list'], { STAGE: 'prod' });
-  expect({ code, lines: err.split('\n').length }).toEqual({ code: 78, lines: 7 });
+  expect({ code, lines: err.split('\n').length }).toEqual({ code: 78, lines: 10 });
 });

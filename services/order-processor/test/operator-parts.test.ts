@@ -101,6 +101,7 @@ describe('settings', () => {
       ordersTable: 'orders',
       inventoryTable: 'inventory',
       paymentsTable: 'payments',
+      eventsTopicArn: 'arn:aws:sns:us-east-1:000000000000:order-events',
       inventoryUrl: 'http://127.0.0.1:50051',
       fraudUrl: 'http://127.0.0.1:50051',
       paymentUrl: 'http://127.0.0.1:50051',

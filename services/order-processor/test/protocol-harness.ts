@@ -1,6 +1,7 @@
 /** A worker whose every step can be made to crash, on real services, tables and queues. */
 
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
+import type { OrderEvent } from '@order-pipeline/contracts/order-events';
 import type { FinalStatus, OrderStatus } from '@order-pipeline/contracts/orders';
 import { shardKey } from '@order-pipeline/contracts/stock';
 import { CATALOGUE, stockCatalogue } from '@order-pipeline/local/catalogue';
@@ -9,6 +10,7 @@ import type { Clock } from '@order-pipeline/platform/clock';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { createRegistry } from '@order-pipeline/platform/metrics';
+import type { EventSink } from '@order-pipeline/platform/sns/event-publisher';
 import { loadConfig as loadScoringConfig } from '../../scoring/src/config.js';
 import { type RunningScoring, start as startScoring } from '../../scoring/src/start.js';
 import { type Config, loadConfig } from '../src/config.js';
@@ -27,7 +29,8 @@ export type Step =
   | 'capture'
   | 'confirm'
   | 'void'
-  | 'release';
+  | 'release'
+  | 'publish';
 
 /** The worker died. */
 export class Crash extends Error {
@@ -70,6 +73,8 @@ export class ProtocolHarness {
   readonly dynamo: DynamoClient;
   readonly decided: FinalStatus[] = [];
   readonly statuses: OrderStatus[] = [];
+  /** Events that were published. */
+  readonly events: OrderEvent[] = [];
   /** Orders whose message carried another body. */
   readonly otherBodies: string[] = [];
   readonly differences: { readonly order_id: string; readonly unsoldLines: number }[] = [];
@@ -86,6 +91,9 @@ export class ProtocolHarness {
     this.store = new OrderStore(this.dynamo, this.config.ordersTable);
     this.scoring = createScoring(this.config, createRegistry(), LOGGER);
   }
+
+  /** Takes the events of those who settle besides the workers. */
+  readonly sink: EventSink = { publish: async (event) => void this.events.push(event) };
 
   async stop(): Promise<void> {
     for (const client of eachClient(this.scoring)) client.close();
@@ -181,6 +189,7 @@ export class ProtocolHarness {
         payment: { ...scoring.payment, client: wrap(scoring.payment.client) },
       },
       clock: this.clock,
+      events: { publish: (event) => step('publish', async () => void this.events.push(event)) },
       config: this.config.protocol,
       onStatus: (_, status) => this.statuses.push(status),
       onDecided: (_, status) => this.decided.push(status),

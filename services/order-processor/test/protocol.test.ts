@@ -25,9 +25,27 @@ async function available(): Promise<number> {
   return (await harness.traces(placed())).available;
 }
 
-const SUCCESS: readonly Step[] = ['claim', 'reserve', 'score', 'authorize', 'decide', 'capture', 'confirm'];
-const DECLINE: readonly Step[] = ['claim', 'reserve', 'score', 'authorize', 'decide', 'void', 'release'];
-const FRAUD: readonly Step[] = ['claim', 'reserve', 'score', 'decide', 'void', 'release'];
+const SUCCESS: readonly Step[] = [
+  'claim',
+  'reserve',
+  'score',
+  'authorize',
+  'decide',
+  'capture',
+  'confirm',
+  'publish',
+];
+const DECLINE: readonly Step[] = [
+  'claim',
+  'reserve',
+  'score',
+  'authorize',
+  'decide',
+  'void',
+  'release',
+  'publish',
+];
+const FRAUD: readonly Step[] = ['claim', 'reserve', 'score', 'decide', 'void', 'release', 'publish'];
 
 const around = (steps: readonly Step[]): CrashPoint[] =>
   steps.flatMap((step) => [
@@ -136,6 +154,11 @@ describe('the worker dies', () => {
         holds: 0,
       });
       expect(harness.decided.length).toBeLessThanOrEqual(1);
+      const events = harness.events.filter(({ subject }) => subject === order.order_id);
+      expect(new Set(events.map(({ id }) => id))).toEqual(
+        new Set([`${order.order_id}:${status.toLowerCase()}`]),
+      );
+      expect(new Set(events.map((event) => JSON.stringify(event))).size).toBe(1);
     });
   });
 

@@ -155,9 +155,17 @@ describe('the schedule of the processor', () => {
     await abandon(harness, stuck, { step: 'authorize', when: 'before' });
     age(harness);
     const registry = createRegistry();
-    const { dynamo, scoring, config, clock } = harness;
+    const { dynamo, scoring, sink: events, config, clock } = harness;
     const reconcile = { intervalMs: 10, ageMs: 25_000, readUnitsPerSecond: 1_000_000 };
-    const options = { dynamo, scoring, config: { ...config, reconcile }, clock, registry, logger: LOGGER };
+    const options = {
+      dynamo,
+      scoring,
+      events,
+      config: { ...config, reconcile },
+      clock,
+      registry,
+      logger: LOGGER,
+    };
     const reconciler = startReconciler(options);
     const value = async (line: string) =>
       Number(
@@ -173,13 +181,14 @@ describe('the schedule of the processor', () => {
     expect(await value('reconciler_findings_total{kind="claim",action="reported"}')).toBeGreaterThan(0);
     expect(await value('reconciler_findings_total{kind="hold",action="failed"}')).toBe(0);
     expect(await harness.traces(decided)).toMatchObject({ payment: 'CAPTURED', captures: 1 });
+    expect(harness.events.map(({ id }) => id)).toContain(`${decided.order_id}:completed`);
   });
 
   test('can be turned off', async () => {
-    const { dynamo, scoring, config } = harness;
+    const { dynamo, scoring, sink: events, config } = harness;
     const off = { ...config, reconcile: { ...config.reconcile, intervalMs: 0 } };
     const registry = createRegistry();
-    await startReconciler({ dynamo, scoring, config: off, registry, logger: LOGGER }).stop();
+    await startReconciler({ dynamo, scoring, events, config: off, registry, logger: LOGGER }).stop();
     expect(await registry.metrics()).not.toContain('reconciler');
   });
 });

@@ -50,7 +50,7 @@ export async function pass(
   const outcomes: Outcome[] = [];
   const { store, scoring, clock, dynamo, config } = harness;
   const summary = await reconcile(
-    { find: createFind(dynamo, config, pace), store, scoring, clock },
+    { find: createFind(dynamo, config, pace), store, scoring, clock, events: harness.sink },
     {
       ageMs: AGE_MS,
       dryRun: false,

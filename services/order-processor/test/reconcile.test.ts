@@ -277,7 +277,7 @@ describe('a pass', () => {
     };
     const { dynamo, config, store, clock } = harness;
     const run = reconcile(
-      { find: createFind(dynamo, config, FAST), store, scoring, clock },
+      { find: createFind(dynamo, config, FAST), store, scoring, events: harness.sink, clock },
       { ageMs: AGE_MS, dryRun: false, signal: stop.signal, onFinding: () => undefined },
     );
     await expect(run).rejects.toThrow('stopping');

@@ -11,6 +11,8 @@ export interface OperatorConfig extends CommonConfig, ScoringConfig {
   readonly ordersTable: string;
   readonly inventoryTable: string;
   readonly paymentsTable: string;
+  /** Topic of order events; undefined when events are not published. */
+  readonly eventsTopicArn: string | undefined;
   /** Where the AWS SDK was told to find SQS; undefined where it finds AWS itself. */
   readonly sqsEndpoint: string | undefined;
   /** Where the AWS SDK was told to find DynamoDB; undefined where it finds AWS itself. */
@@ -42,6 +44,7 @@ export function loadOperatorConfig(environment: Environment): OperatorConfig {
     ordersTable: env.text('ORDERS_TABLE', TABLE_REMEDY),
     inventoryTable: env.text('INVENTORY_TABLE', TABLE_REMEDY),
     paymentsTable: env.text('PAYMENTS_TABLE', TABLE_REMEDY),
+    eventsTopicArn: environment.ORDER_EVENTS_TOPIC_ARN || undefined,
     inventoryUrl: scoring('INVENTORY_URL'),
     fraudUrl: scoring('FRAUD_URL'),
     paymentUrl: scoring('PAYMENT_URL'),

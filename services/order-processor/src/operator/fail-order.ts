@@ -2,12 +2,14 @@
  * Gives an order up: FAILED by a write that competes with the workers' claims and decisions, then everything that it
  * holds is given back. Both can be repeated by anyone.
  */
+
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
 import { toCallHeaders } from '@order-pipeline/platform/rpc/context';
 import { OrderConditionFailed } from '../order-store.js';
 import { SETTLE_BUDGET_MS, traceIdOf } from '../process-order.js';
+import { publishFinal } from '../publish-final.js';
 import { isRefusedAsMalformed, settleOrder } from '../settle-order.js';
 import { decideFail } from './decide/fail.js';
 import { CommandError, EXIT } from './exit.js';
@@ -86,7 +88,7 @@ async function waitForLease({ shell }: Tools, until: number, deadline: number): 
 }
 
 async function settleFailure(
-  { scoring, audit, shell, dryRun }: Tools,
+  { scoring, events, audit, shell, dryRun }: Tools,
   { order, reason, requestId, traceparent }: GivenUpOrder,
   record: OrderRecord | undefined,
 ): Promise<void> {
@@ -106,6 +108,7 @@ async function settleFailure(
     }
     shell.err(`a service refuses to read this order, so that it holds nothing there: ${String(error)}\n`);
   }
+  if (record) await publishFinal(events, record);
   audit({ ...change, result: 'done' });
 }
 

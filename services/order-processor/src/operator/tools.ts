@@ -7,6 +7,7 @@ import { translateErrors } from '@order-pipeline/platform/dynamo/translate-error
 import { createLogger } from '@order-pipeline/platform/logger';
 import { Registry } from 'prom-client';
 import { OrderStore } from '../order-store.js';
+import { type EventOutlet, openEvents } from '../publish-final.js';
 import { createScoring, eachClient, type Scoring } from '../scoring.js';
 import type { Audit } from './audit.js';
 import type { OperatorConfig } from './config.js';
@@ -33,6 +34,7 @@ export interface System {
   readonly store: OrderStore;
   readonly dynamo: DynamoClient;
   readonly scoring: Scoring;
+  readonly events: EventOutlet;
   /** Closes every connection. */
   close(): void;
 }
@@ -57,13 +59,16 @@ export function connect(config: OperatorConfig, waitSeconds = WAIT_SECONDS): Sys
   const sqs = createSqs(aws);
   const dynamo = translateErrors(createDynamo(aws), (error) => explainStoreError(error, dynamoOf(config)));
   explainErrorsOf(sqs, sqsOf(config));
+  const events = openEvents(config);
   const scoring = createScoring(config, new Registry(), createLogger('orders', 'silent'));
   return {
     dlq: new DeadLetterQueue({ sqs, ...config, waitSeconds }),
     store: new OrderStore(dynamo, config.ordersTable),
     dynamo,
     scoring,
+    events,
     close: () => {
+      events.close();
       for (const client of eachClient(scoring)) client.close();
       sqs.destroy();
       dynamo.destroy();

@@ -1,4 +1,5 @@
 /** The command `reconcile`: one pass, now, for an operator to read. */
+
 import { parseArgs } from 'node:util';
 import { EXIT_CONFIG } from '@order-pipeline/contracts/exit-codes';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
@@ -6,6 +7,7 @@ import { ConfigError, type Environment } from '@order-pipeline/platform/env';
 import { createLogger } from '@order-pipeline/platform/logger';
 import { createRegistry } from '@order-pipeline/platform/metrics';
 import { type Config, loadConfig } from '../config.js';
+import { openEvents } from '../publish-final.js';
 import { createScoring, eachClient } from '../scoring.js';
 import { type Outcome, reconcile } from './reconcile.js';
 import { createReconcileParts } from './reconciler.js';
@@ -120,14 +122,16 @@ async function runPass(
   const logger = createLogger('reconcile', 'silent');
   const dynamo = createDynamo({ region: config.awsRegion, maxAttempts: 4, requestTimeoutMs: 5_000 });
   const scoring = createScoring(config, createRegistry(), logger);
+  const events = openEvents(config);
   try {
-    const parts = createReconcileParts({ dynamo, scoring, config });
+    const parts = createReconcileParts({ dynamo, scoring, events, config });
     const onFinding = (outcome: Outcome) =>
       output.print(json ? JSON.stringify(toRecord(outcome)) : toLine(outcome));
     const summary = await reconcile(parts, { ageMs, dryRun, signal, onFinding });
     output.print(json ? JSON.stringify({ summary }) : describeSummary(summary));
     return summary.failed > 0 ? 1 : 0;
   } finally {
+    events.close();
     for (const client of eachClient(scoring)) client.close();
     dynamo.destroy();
   }

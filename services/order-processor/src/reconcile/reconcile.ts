@@ -3,14 +3,17 @@
  * Every effect is idempotent and goes through the services, so that any number of passes may run side by side, and one may
  * end anywhere.
  */
+
 import type { CallOptions } from '@connectrpc/connect';
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
 import type { Hold } from '@order-pipeline/contracts/stock';
 import type { Clock } from '@order-pipeline/platform/clock';
 import { MalformedItemError } from '@order-pipeline/platform/dynamo/errors';
 import { toCallHeaders } from '@order-pipeline/platform/rpc/context';
+import type { EventSink } from '@order-pipeline/platform/sns/event-publisher';
 import type { OrderStore } from '../order-store.js';
 import { SETTLE_BUDGET_MS } from '../process-order.js';
+import { publishFinal } from '../publish-final.js';
 import type { Scoring } from '../scoring.js';
 import { settleOrder } from '../settle-order.js';
 import { decideVerdict, type Finding, type Verdict } from './decide.js';
@@ -21,6 +24,7 @@ export interface ReconcileParts {
   readonly find: Find;
   readonly store: Pick<OrderStore, 'read'>;
   readonly scoring: Scoring;
+  readonly events: EventSink;
   readonly clock: Clock;
 }
 
@@ -115,7 +119,7 @@ function decideFinding(finding: Finding, record: ReadRecord, now: number, ageMs:
 }
 
 async function carryOut(
-  { scoring }: ReconcileParts,
+  { scoring, events }: ReconcileParts,
   { dryRun, signal }: ReconcileOptions,
   verdict: Verdict,
   record: ReadRecord,
@@ -127,8 +131,10 @@ async function carryOut(
   const headers = toCallHeaders({ requestId: record?.request_id });
   const call = { signal, timeoutMs: SETTLE_BUDGET_MS, headers };
   try {
-    if (verdict.action === 'settle') await settleOrder(scoring, verdict.order, verdict.status, call);
-    else await releaseStray(scoring, record?.order_id ?? '', verdict.hold, call);
+    if (verdict.action === 'settle') {
+      await settleOrder(scoring, verdict.order, verdict.status, call);
+      if (record) await publishFinal(events, record);
+    } else await releaseStray(scoring, record?.order_id ?? '', verdict.hold, call);
     return { verdict, action: verdict.action === 'settle' ? 'settled' : 'released' };
   } catch (error) {
     signal.throwIfAborted();

@@ -1,8 +1,10 @@
 /** The reconciler as the processor runs it: on a schedule, with logs and metrics. */
+
 import { type Clock, systemClock } from '@order-pipeline/platform/clock';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import type { Logger } from '@order-pipeline/platform/logger';
 import type { Registry } from '@order-pipeline/platform/metrics';
+import type { EventSink } from '@order-pipeline/platform/sns/event-publisher';
 import type { ReconcileConfig } from '../config.js';
 import { OrderStore } from '../order-store.js';
 import { eachClient, type Scoring } from '../scoring.js';
@@ -16,6 +18,7 @@ import { Schedule } from './schedule.js';
 export interface ReconcilerOptions {
   readonly dynamo: DynamoClient;
   readonly scoring: Scoring;
+  readonly events: EventSink;
   readonly config: ReconciledTables & { readonly reconcile: ReconcileConfig };
   readonly clock?: Clock;
 }
@@ -25,12 +28,13 @@ const PAGE_ITEMS = 250;
 
 /** Puts together what a pass works with. */
 export function createReconcileParts(options: ReconcilerOptions): ReconcileParts {
-  const { dynamo, scoring, config, clock = systemClock } = options;
+  const { dynamo, scoring, events, config, clock = systemClock } = options;
   const { readUnitsPerSecond } = config.reconcile;
   return {
     find: createFind(dynamo, config, { pageItems: PAGE_ITEMS, readUnitsPerSecond }),
     store: new OrderStore(dynamo, config.ordersTable),
     scoring,
+    events,
     clock,
   };
 }

@@ -1,0 +1,34 @@
+/** Publishes the event of a decided order, as part of its settlement. */
+import { toStatusEvent } from '@order-pipeline/contracts/order-events';
+import type { OrderRecord } from '@order-pipeline/contracts/orders';
+import { createSns } from '@order-pipeline/platform/aws';
+import { EventPublisher, type EventSink } from '@order-pipeline/platform/sns/event-publisher';
+import { hasFacts } from './order-store.js';
+
+/** Publishes the event of a final record. Repeating it publishes the same event again. @throws {EventNotPublishedError} */
+export async function publishFinal(events: EventSink, record: OrderRecord): Promise<void> {
+  if (hasFacts(record)) await events.publish(toStatusEvent(record));
+}
+
+/** A sink of events, with its connection. */
+export interface EventOutlet extends EventSink {
+  close(): void;
+}
+
+/** Options of `openEvents`. */
+export interface EventOptions {
+  readonly awsRegion: string;
+  /** Undefined when events are not published. */
+  readonly eventsTopicArn: string | undefined;
+}
+
+/** Tries of one call, and the time limit of each in milliseconds. */
+const SNS_LIMITS = { maxAttempts: 4, requestTimeoutMs: 2_000 };
+
+/** Connects to the topic. Without one, events are dropped. */
+export function openEvents({ awsRegion, eventsTopicArn }: EventOptions): EventOutlet {
+  if (eventsTopicArn === undefined) return { publish: () => Promise.resolve(), close: () => undefined };
+  const sns = createSns({ region: awsRegion, ...SNS_LIMITS });
+  const publisher = new EventPublisher({ sns, topicArn: eventsTopicArn });
+  return { publish: (event) => publisher.publish(event), close: () => sns.destroy() };
+}
