@@ -61,6 +61,7 @@ const good: History = {
     { at: 1, key: 'o-1', kind: 'authorized', amount: 2_500 },
     { at: 2, key: 'o-1', kind: 'captured', amount: 2_500 },
   ],
+  published: [{ id: 'o-1:completed', subject: 'o-1', type: 'order.completed' }],
   claimedAt: new Map([['o-1', 25]]),
   sent: [{ queue: 'order-queue', at: 15, body: message, requestId: 'r-1' }],
   unhandled: [],
@@ -72,6 +73,14 @@ const refused = (detail: string, type = 'about:blank'): Post => ({
 });
 
 const planted: readonly (readonly [ViolationKind, string, Partial<History>])[] = [
+  ['unpublished', 'an order without an event', { published: [] }],
+  [
+    'unpublished',
+    'an event of another outcome',
+    {
+      published: [...good.published, { id: 'o-1:rejected', subject: 'o-1', type: 'order.rejected' }],
+    },
+  ],
   ['stuck', 'an order that is not final', { orders: [{ ...record, status: 'PROCESSING' }] }],
   ['lost', 'an accepted order without a record', { orders: [] }],
   ['mischarged', 'a COMPLETED order that nobody was charged for', { journal: good.journal.slice(0, 1) }],

@@ -1,4 +1,5 @@
 /** Everything that processes talk to, and the history that the oracle judges. */
+import type { OrderEvent } from '@order-pipeline/contracts/order-events';
 import { QUEUES } from '@order-pipeline/contracts/queues';
 import { TABLES } from '@order-pipeline/contracts/tables';
 import { createRandom } from '../kernel/random.js';
@@ -22,6 +23,8 @@ export interface Cloud {
   readonly redis: SimRedis;
   readonly gateway: GatewayProvider;
   readonly rpc: RpcNetwork;
+  /** Events that the topic has taken. */
+  readonly published: OrderEvent[];
   /** The fewest pieces of a stock item that were ever available, by its key. */
   readonly lowestStock: Map<string, number>;
   /** What services raised an alarm about. */
@@ -69,6 +72,7 @@ export function createCloud(world: World, plan: Plan, allowed?: ReadonlySet<stri
     redis: new SimRedis(() => world.now),
     gateway: new GatewayProvider(world),
     rpc: new RpcNetwork(world, network),
+    published: [],
     lowestStock,
     alarms: [],
     claimedAt,

@@ -17,6 +17,7 @@ export const VIOLATIONS = {
   'wrong-body': 'a client was told 202 for something else than what was ordered',
   'untrue-refusal': 'a client was told that nothing was ordered, and it was',
   'refused-wrongly': 'a key was refused as reused though nobody used it for another body',
+  unpublished: 'a final order has no event, or events of other outcomes',
   forged: 'an order is not what anybody placed',
   unhandled: 'an error was handled by nobody',
 } as const;
@@ -210,6 +211,16 @@ const findForged: Check = ({ posts, orders }) => {
 const findUnhandled: Check = ({ unhandled }) =>
   unhandled.map((detail): Violation => ({ kind: 'unhandled', subject: 'process', detail }));
 
+const findUnpublished: Check = ({ orders, published }) =>
+  orders.flatMap((order): Violation[] => {
+    if (!isFinal(order.status)) return [];
+    const ids = new Set(published.flatMap(({ id, subject }) => (subject === order.order_id ? [id] : [])));
+    const expected = `${order.order_id}:${order.status.toLowerCase()}`;
+    if (ids.size === 1 && ids.has(expected)) return [];
+    const detail = `is ${order.status}, and its events are ${[...ids].join(', ') || 'none'}`;
+    return [{ kind: 'unpublished', subject: order.order_id, detail }];
+  });
+
 const CHECKS: readonly Check[] = [
   findUnfinished,
   findChargedWrongly,
@@ -220,6 +231,7 @@ const CHECKS: readonly Check[] = [
   findWrongBodies,
   findUntrueRefusals,
   findWrongReuses,
+  findUnpublished,
   findForged,
   findUnhandled,
 ];

@@ -1,4 +1,5 @@
 /** What a run looked like from outside, and what it left behind. */
+import type { OrderEvent } from '@order-pipeline/contracts/order-events';
 import type { OrderRecord, OrderStatus } from '@order-pipeline/contracts/orders';
 import type { JournalEntry } from '../cloud/gateway.js';
 import type { SentMessage } from '../cloud/sqs/service.js';
@@ -64,6 +65,8 @@ export interface History {
     readonly quantity: number;
   }[];
   readonly journal: readonly JournalEntry[];
+  /** Events that were published. */
+  readonly published: readonly Pick<OrderEvent, 'id' | 'subject' | 'type'>[];
   /** When each order's record was first written, in virtual milliseconds. */
   readonly claimedAt: ReadonlyMap<string, number>;
   /** Everything that the queues took. */

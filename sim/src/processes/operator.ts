@@ -7,6 +7,7 @@ import { eachClient } from '@order-pipeline/order-processor/scoring';
 import type { Cloud } from '../cloud/cloud.js';
 import { createDynamoClient } from '../cloud/dynamo/client.js';
 import { createSqsClient } from '../cloud/sqs/client.js';
+import { createEvents } from '../cloud/topic.js';
 import { currentContext } from '../kernel/context.js';
 import { SERVICE_ENVIRONMENT } from './environment.js';
 import { createSimLogger } from './logger.js';
@@ -46,6 +47,7 @@ function connect(cloud: Cloud): System {
   const sqs = createSqsClient(cloud, AWS);
   const dynamo = createDynamoClient(cloud, AWS);
   const scoring = createScoringClients(cloud, createSimLogger(cloud.world));
+  const events = createEvents(cloud, AWS);
   return {
     dlq: new DeadLetterQueue({
       sqs,
@@ -56,6 +58,7 @@ function connect(cloud: Cloud): System {
     store: new OrderStore(dynamo, SERVICE_ENVIRONMENT.ORDERS_TABLE ?? ''),
     dynamo,
     scoring,
+    events: { publish: (event) => events.publish(event), close: () => undefined },
     close: () => {
       for (const client of eachClient(scoring)) client.close();
     },

@@ -13,6 +13,7 @@ import { Registry } from 'prom-client';
 import type { Cloud } from '../cloud/cloud.js';
 import { createDynamoClient } from '../cloud/dynamo/client.js';
 import { createSqsClient } from '../cloud/sqs/client.js';
+import { createEvents } from '../cloud/topic.js';
 import { currentContext, runIn } from '../kernel/context.js';
 import { SERVICE_ENVIRONMENT } from './environment.js';
 import { createSimLogger } from './logger.js';
@@ -33,10 +34,12 @@ export function startProcessor(cloud: Cloud): { stop(): Promise<void> } {
     requestTimeoutMs: config.consumer.receiveWaitSeconds * 1_000 + 5_000,
   });
   const scoring = createScoringClients(cloud, logger);
+  const events = createEvents(cloud, { maxAttempts: AWS_MAX_ATTEMPTS, requestTimeoutMs: 2_000 });
   const deps: ProtocolDependencies = {
     store: new OrderStore(dynamo, config.ordersTable),
     scoring,
     clock: systemClock,
+    events,
     config: config.protocol,
     onStatus: () => undefined,
     onDifference: ({ order_id }, lines) => {
@@ -56,7 +59,7 @@ export function startProcessor(cloud: Cloud): { stop(): Promise<void> } {
     untilWorkable: createUntilWorkable(eachClient(scoring).map(({ breaker }) => breaker)),
     onAcknowledged: () => undefined,
   });
-  const reconciler = startReconciler({ dynamo, scoring, config, registry, logger });
+  const reconciler = startReconciler({ dynamo, scoring, events, config, registry, logger });
   return {
     stop: async () => {
       await Promise.all([consumer.stop(), reconciler.stop()]);

@@ -130,6 +130,7 @@ function toHistory(system: SimSystem): History {
     initial: Object.fromEntries(plan.stock.map(({ sku, quantity }) => [sku, quantity])),
     delivered: [...deliveries.values()],
     journal: cloud.gateway.journal,
+    published: cloud.published,
     sent: cloud.sqs.journal,
     claimedAt: cloud.claimedAt,
   };
