@@ -51,48 +51,65 @@ export interface StreamAnswer {
   next(): Promise<Buffer | undefined>;
 }
 
-/** Starts the call with the metadata. Messages are read as they are asked for. */
+/** Messages that are read before they are asked for. */
+const PREFETCHED = 16;
+
+/**
+ * Starts the call with the metadata. Reads a few messages ahead: grpc-js drops what nobody has asked for when the stream
+ * ends with an error.
+ */
 export function receiveStream(call: GrpcCall, request: Metadata, onEnd: () => void): StreamAnswer {
   const head = Promise.withResolvers<Metadata>();
   const trailer = new Headers();
+  const received: Buffer[] = [];
   let metadata: Metadata | undefined;
-  let next = createNext();
+  let paused = false;
+  let end: { readonly error?: ConnectError } | undefined;
+  let waiting: PromiseWithResolvers<Buffer | undefined> | undefined;
   call.start(request, {
-    onReceiveMetadata: (received) => {
-      metadata = received;
-      head.resolve(received);
+    onReceiveMetadata: (header) => {
+      metadata = header;
+      head.resolve(header);
     },
-    onReceiveMessage: (message: Buffer) => next.resolve(message),
-    onReceiveStatus: (end) => {
+    onReceiveMessage: (message: Buffer) => {
+      if (waiting) waiting.resolve(message);
+      else received.push(message);
+      waiting = undefined;
+      paused = received.length >= PREFETCHED;
+      if (!paused) call.startRead();
+    },
+    onReceiveStatus: (last) => {
       onEnd();
-      toHeaders(end.metadata).forEach((value, name) => {
+      toHeaders(last.metadata).forEach((value, name) => {
         trailer.append(name, value);
       });
-      if (end.code === status.OK) {
-        head.resolve(end.metadata);
-        next.resolve(undefined);
+      if (last.code === status.OK) {
+        end = {};
+        head.resolve(last.metadata);
+        waiting?.resolve(undefined);
         return;
       }
-      const error = toConnectError(end, isAnswer(end, metadata));
+      const error = toConnectError(last, isAnswer(last, metadata));
+      end = { error };
       head.reject(error);
-      next.reject(error);
+      waiting?.reject(error);
     },
   });
+  call.startRead();
   return {
     metadata: head.promise,
     trailer,
     async next() {
-      call.startRead();
-      const message = await next.promise;
-      if (message) next = createNext();
-      return message;
+      const message = received.shift();
+      if (paused && !end) {
+        paused = false;
+        call.startRead();
+      }
+      if (message) return message;
+      if (end?.error) throw end.error;
+      if (end) return undefined;
+      waiting = Promise.withResolvers();
+      return waiting.promise;
     },
   };
-}
-
-function createNext() {
-  const next = Promise.withResolvers<Buffer | undefined>();
-  // Nobody may be reading when the stream fails.
-  next.promise.catch(() => undefined);
-  return next;
 }

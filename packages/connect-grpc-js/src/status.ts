@@ -47,7 +47,8 @@ function detailsOf(error: ConnectError): Uint8Array {
  */
 export function toConnectError({ code, details, metadata }: StatusObject, answered: boolean): ConnectError {
   const known = Code[code] === undefined ? Code.Unknown : (code as number as Code);
-  const error = new ConnectError(details, known, toHeaders(metadata));
+  // grpc-js leaves the details out when the server sent no grpc-message, whatever its types say.
+  const error = new ConnectError(details ?? '', known, toHeaders(metadata));
   error.isWireError = answered;
   const bytes = metadata.get(DETAILS_KEY)[0];
   if (bytes instanceof Buffer) error.details = parseDetails(bytes);

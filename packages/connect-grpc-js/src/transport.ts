@@ -57,6 +57,7 @@ function createPlainTransport(channel: ChannelInterface, defaultTimeoutMs: numbe
   return {
     async unary(method, signal, timeoutMs = defaultTimeoutMs, header, input) {
       const request = encodeRequest(method.input, input);
+      const endsAtMs = Date.now() + timeoutMs;
       const call = openCall(channel, methodPath(method), signal, timeoutMs);
       const unlink = linkSignal(call, signal);
       try {
@@ -66,12 +67,13 @@ function createPlainTransport(channel: ChannelInterface, defaultTimeoutMs: numbe
         const { bytes, metadata, trailer } = await answer;
         return new LazyUnaryResponse(method, decodeResponse(method.output, bytes), metadata, trailer);
       } catch (error) {
-        throw signal?.aborted ? canceled(signal) : error;
+        throw signal?.aborted ? canceled(signal) : atDeadline(error, endsAtMs);
       } finally {
         unlink();
       }
     },
     async stream(method, signal, timeoutMs = defaultTimeoutMs, header, input) {
+      const endsAtMs = Date.now() + timeoutMs;
       const call = openCall(channel, methodPath(method), signal, timeoutMs);
       const unlink = linkSignal(call, signal);
       const answer = receiveStream(call, toMetadata(header as HeaderPairs), () => {
@@ -79,7 +81,8 @@ function createPlainTransport(channel: ChannelInterface, defaultTimeoutMs: numbe
         requests.stop();
       });
       const requests = sendRequests(call, input, (message) => encodeRequest(method.input, message));
-      const fail = (error: unknown) => requests.error ?? (signal?.aborted ? canceled(signal) : error);
+      const fail = (error: unknown) =>
+        requests.error ?? (signal?.aborted ? canceled(signal) : atDeadline(error, endsAtMs));
       try {
         const metadata = await answer.metadata;
         return {
@@ -152,6 +155,14 @@ function linkSignal(call: GrpcCall, signal: AbortSignal | undefined): () => void
   const cancel = () => call.cancelWithStatus(status.CANCELLED, 'canceled by the caller');
   signal.addEventListener('abort', cancel);
   return () => signal.removeEventListener('abort', cancel);
+}
+
+/** A server that resets the stream at the deadline may be faster than this side's own timer. */
+function atDeadline(error: unknown, endsAtMs: number): unknown {
+  const isReset = error instanceof ConnectError && error.code === Code.Canceled && !error.isWireError;
+  return isReset && Date.now() >= endsAtMs
+    ? new ConnectError('the deadline passed', Code.DeadlineExceeded)
+    : error;
 }
 
 function canceled(signal: AbortSignal): ConnectError {

@@ -1,7 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { Metadata, status } from '@grpc/grpc-js';
+import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
 import { describe, expect, test } from '@jest/globals';
 import { toConnectError, toHeaders, toMetadata, toStatus } from '../src/index.js';
 
@@ -31,6 +31,11 @@ describe('errors on the wire', () => {
     metadata.set('grpc-status-details-bin', Buffer.from([0xff, 0xff]));
     const received = toConnectError({ code: status.ABORTED, details: 'why', metadata }, true);
     expect(received).toMatchObject({ code: Code.Aborted, details: [] });
+  });
+
+  test('may come without a message', () => {
+    const end = { code: status.ABORTED, metadata: new Metadata() } as StatusObject;
+    expect(toConnectError(end, true)).toMatchObject({ code: Code.Aborted, rawMessage: '' });
   });
 
   test('with a code that nobody knows are UNKNOWN', () => {

@@ -59,6 +59,24 @@ describe('a stream of responses', () => {
     expect(received).toEqual([1]);
   });
 
+  test('loses no message that came before an error, though its reader is slow', async () => {
+    const port = await serve({
+      async *count() {
+        yield* counts(10);
+        throw new ConnectError('enough', Code.FailedPrecondition);
+      },
+    });
+    const received: number[] = [];
+    const read = async () => {
+      for await (const { count } of connect(port).count({})) {
+        received.push(count);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    };
+    expect(await codeOf(read())).toBe('FailedPrecondition');
+    expect(received).toHaveLength(10);
+  });
+
   test('ends with its deadline, on both sides', async () => {
     let reason: unknown;
     const port = await serve({
