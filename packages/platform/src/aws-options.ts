@@ -2,6 +2,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { createFileCredentials } from './aws-credentials.js';
 import { DatedHttpHandler, type DateObserver } from './skew/dated-http-handler.js';
 
 /** Behaviour of a client on the wire. */
@@ -15,11 +16,13 @@ export interface AwsClientOptions {
   readonly maxSockets?: number;
   /** Gets the dates of all responses. */
   readonly dates?: DateObserver | undefined;
+  /** Interval between two looks at a file of credentials, in milliseconds. Default one minute. */
+  readonly credentialsRefreshMs?: number;
 }
 
 /** Returns the SDK's configuration for these options. */
 export function toClientConfig(options: AwsClientOptions) {
-  const { region, maxAttempts, requestTimeoutMs, maxSockets = 64, dates } = options;
+  const { region, maxAttempts, requestTimeoutMs, maxSockets = 64, dates, credentialsRefreshMs } = options;
   const agentOptions = { keepAlive: true, maxSockets };
   const handlerOptions = {
     connectionTimeout: 1_000,
@@ -31,8 +34,18 @@ export function toClientConfig(options: AwsClientOptions) {
   return {
     region,
     maxAttempts,
+    ...toCredentials(credentialsRefreshMs),
+
     requestHandler: dates ? new DatedHttpHandler(dates, handlerOptions) : new NodeHttpHandler(handlerOptions),
   };
+}
+
+/** Follows the SDK's own file of credentials where one is named; elsewhere the SDK finds credentials itself. */
+function toCredentials(refreshMs?: number) {
+  const path = process.env.AWS_SHARED_CREDENTIALS_FILE;
+  return path
+    ? { credentials: createFileCredentials(path, refreshMs === undefined ? {} : { refreshMs }) }
+    : {};
 }
 
 /** Prepares each call's input and output for a log that goes nowhere: a fifth of what a call costs. */
