@@ -2,6 +2,7 @@
 import { USERS_TABLE } from '@order-pipeline/contracts/tables';
 import {
   type CommonConfig,
+  type Draft,
   type Environment,
   EnvReader,
   type Invalid,
@@ -14,6 +15,7 @@ import { type AuthConfig, readAuth } from './config/auth.js';
 import { readKeys, readOrigins, readQuota } from './config/readers.js';
 import type { KeyRing } from './keys.js';
 import type { QuotaPolicy } from './limits/policy.js';
+import type { SlotLimits } from './orders/slots.js';
 import { readWebhooks, type WebhookConfig } from './webhooks/webhook-config.js';
 
 /** Every setting of the order API. */
@@ -38,6 +40,8 @@ export interface ApiConfig extends CommonConfig {
   readonly pollUrlTtlSeconds: number;
   /** Processes that share the quotas at least; the heartbeats in Redis tell when there are more. */
   readonly expectedProcesses: number;
+  /** Held polls and event streams at once. */
+  readonly waiting: SlotLimits;
   /** Calls of one user with a bearer token. */
   readonly rateLimit: QuotaPolicy;
   /** Logins from one address, and logins of one user. */
@@ -85,6 +89,7 @@ export function loadConfig(environment: Environment): ApiConfig {
     urlSigningKeys: readKeys(env, local, 'URL_SIGNING_KEYS', LOCAL_URL_SIGNING_KEYS),
     pollUrlTtlSeconds: env.integer('POLL_URL_TTL_SECONDS', 172_800, 60, 2_592_000),
     expectedProcesses: env.integer('EXPECTED_PROCESSES', 1, 1, 1_000),
+    waiting: readSlotLimits(env),
     rateLimit: readQuota(env, 'RATE_LIMIT', 'default', '100/minute'),
     loginRateLimit: readQuota(env, 'LOGIN_RATE_LIMIT', 'login', '30/minute'),
     pollRateLimit: readQuota(env, 'POLL_RATE_LIMIT', 'poll', '600/minute'),
@@ -99,4 +104,11 @@ export function loadConfig(environment: Environment): ApiConfig {
 function readPublicBaseUrl(env: EnvReader, local: boolean): string | Invalid {
   const url = env.url('PUBLIC_BASE_URL', WEB, 'https://orders.example.com', local ? '' : undefined);
   return isValid(url) ? url.replace(/\/+$/, '') : url;
+}
+
+function readSlotLimits(env: EnvReader): Draft<SlotLimits> {
+  const perProcess = env.integer('MAX_WAITING', 10_000, 0, 1_000_000);
+  const perOrder = env.integer('MAX_WAITING_PER_ORDER', 10, 1, 1_000_000);
+  const perUser = env.integer('MAX_WAITING_PER_USER', 100, 1, 1_000_000);
+  return { perProcess, perOrder, perUser };
 }

@@ -17,6 +17,8 @@ export interface ApiMetrics {
   countUnknownOutcome(): void;
   /** A request refused by a quota, by policy. */
   countLimited(policy: string): void;
+  /** Exports the number of waiting clients, read at each scrape. */
+  observeWaiting(count: () => number): void;
   /** Whether a quota is counted by each process alone, because Redis fails or is slow. */
   setDegraded(policy: string, degraded: boolean): void;
   /** A call that went on without Redis, by purpose. */
@@ -90,6 +92,16 @@ export function createMetrics(registry: Registry, env: string): ApiMetrics {
     countSendRetry: (outcome) => sendRetries.inc({ outcome }),
     countUnknownOutcome: () => unknownOutcomes.inc({ env }),
     countLimited: (policy) => limited.inc({ policy }),
+    observeWaiting: (count) => {
+      new Gauge({
+        name: 'waiting_clients',
+        help: 'Held polls and event streams of this process',
+        registers,
+        collect() {
+          this.set(count());
+        },
+      });
+    },
     setDegraded: (policy, isDegraded) => degraded.set({ policy }, isDegraded ? 1 : 0),
     countWithoutRedis: (purpose) => withoutRedis.inc({ purpose }),
   };

@@ -14,6 +14,7 @@ import type { ReadinessProbe } from './operations/readiness.js';
 import type { OrderStore } from './orders/order-store.js';
 import type { OrderIntake } from './orders/place-order.js';
 import type { StatusFeed } from './orders/status-feed.js';
+import type { WaitingRoom } from './orders/waiting-room.js';
 import type { WebhookRegistry } from './webhooks/webhook-registry.js';
 
 /** Everything that requests are answered with. */
@@ -35,6 +36,7 @@ export interface ApiServices {
   readonly intake: OrderIntake;
   readonly store: OrderStore;
   readonly feed: StatusFeed;
+  readonly room: WaitingRoom;
   readonly membership: Membership;
   /** Undefined while webhooks are not configured. */
   readonly webhooks: WebhookRegistry | undefined;

@@ -20,6 +20,7 @@ import { createLogin } from './auth/login.js';
 import { findUser } from './auth/users.js';
 import type { ApiConfig } from './config.js';
 import { answerClientError } from './http/client-error.js';
+import { trackSilentConnections } from './http/silent-connections.js';
 import { Membership } from './limits/membership.js';
 import { createLocalQuota, createQuota } from './limits/quota.js';
 import { RedisWindows } from './limits/redis-window.js';
@@ -30,7 +31,9 @@ import { KeyStore } from './orders/key-store.js';
 import { createOrderQueue } from './orders/order-queue.js';
 import { createOrderStore } from './orders/order-store.js';
 import { signOrder, toSignedPath } from './orders/poll-url.js';
+import { Slots } from './orders/slots.js';
 import { StatusFeed } from './orders/status-feed.js';
+import { WaitingRoom } from './orders/waiting-room.js';
 import type { ApiServices } from './services.js';
 import type { WebhookConfig } from './webhooks/webhook-config.js';
 import { WebhookRegistry } from './webhooks/webhook-registry.js';
@@ -52,6 +55,7 @@ const SERVER_OPTIONS = {
 /** Starts the API; it takes requests when the promise resolves. Throws PortInUseError. */
 export async function start(config: ApiConfig, logger: Logger): Promise<RunningApi> {
   const server = createServer(SERVER_OPTIONS);
+  const dropSilent = trackSilentConnections(server);
   const port = await listen(server, config.port, 'PORT');
   const publicBaseUrl = config.publicBaseUrl || `http://localhost:${port}`;
   const connections = connect(config, logger);
@@ -72,6 +76,7 @@ export async function start(config: ApiConfig, logger: Logger): Promise<RunningA
       stopping.abort();
       // Right after the loop has accepted what was waiting: whoever is left in the backlog is reset.
       await setImmediate();
+      dropSilent();
       await closeServer(server);
       await services.intake.queue.flush();
       services.feed.close();
@@ -125,6 +130,10 @@ function createServices(
     metrics,
     now: () => performance.now(),
   };
+  const feed = new StatusFeed(redis, metrics);
+  const slots = new Slots(config.waiting);
+  metrics.observeWaiting(() => slots.taken);
+  const room = new WaitingRoom({ feed, slots, stopping, now: () => performance.now() });
   const keys = new IdempotencyKeys(new KeyStore(redis, metrics), clock);
   return {
     logger,
@@ -142,7 +151,8 @@ function createServices(
     urlSigningKeys: config.urlSigningKeys,
     intake: { queue, keys, store, toPollUrl, metrics, clock },
     store,
-    feed: new StatusFeed(redis, metrics),
+    feed,
+    room,
     membership,
     webhooks: config.webhooks && createWebhooks(config.webhooks, dynamo, sqs),
     stopping,

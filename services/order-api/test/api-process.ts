@@ -17,9 +17,10 @@ export interface ApiProcess extends TestApi {
 export async function startApiProcess(
   stack: Pick<TestStack, 'env'>,
   env: Readonly<Record<string, string>> = {},
+  nodeOptions: readonly string[] = [],
 ): Promise<ApiProcess> {
   const wide = { LOGIN_RATE_LIMIT: '100000/minute', RATE_LIMIT: '100000/minute' };
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [...nodeOptions, MAIN], {
     env: { PATH: process.env.PATH, ...stack.env, ...wide, LOG_LEVEL: 'info', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import { json as readJson } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -77,4 +78,16 @@ test('SIGTERM under load resets no connection and loses no request', async () =>
   expect(new Set(late.map(({ connection }) => connection))).toEqual(new Set(['close']));
   expect(notReadyMs - signalledMs).toBeLessThan(1_500);
   expect((await exited)[0]).toBe(0);
+});
+
+test('connections on which nothing was ever sent do not hold the process', async () => {
+  const idle = await startApiProcess(stack);
+  const sockets = [1, 2, 3].map(() => connect(Number(new URL(idle.url).port), 'localhost'));
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  // Closed or reset: nothing was sent, so nothing is lost.
+  for (const socket of sockets) socket.on('error', () => undefined);
+  const gone = sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+  await idle.stop();
+  await Promise.all(gone);
+  expect(idle.child.exitCode).toBe(0);
 });

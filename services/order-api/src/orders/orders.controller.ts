@@ -25,16 +25,16 @@ import type { Problem } from '../http/problem.js';
 import { contextOf } from '../http/request-context.js';
 import { limitCaller, limitOrder } from '../limits/middleware.js';
 import type { ApiServices } from '../services.js';
+import { awaitFinal } from './await-final.js';
 import { cancelOrder } from './cancel-order.js';
 import { matchesEntityTag } from './decide/entity-tag.js';
 import { parseWaitSeconds } from './decide/prefer.js';
 import { parseIdempotencyKey } from './idempotency-key.js';
 import { listOrders } from './list-orders.js';
 import type { AcceptedOrder, ListedStatus, NewOrder, OrderPage } from './models.js';
-import { watchOwnBody } from './own-body.js';
+import { toOwnOrder } from './own-body.js';
 import { placeOrder } from './place-order.js';
-import { sendEvents } from './send-events.js';
-import { awaitFinal } from './watch-order.js';
+import { startEvents } from './send-events.js';
 
 /** Orders. */
 @Route('orders')
@@ -167,8 +167,8 @@ export class OrdersController extends Controller {
     @Header('Last-Event-ID') lastEventId?: string,
   ): Promise<string> {
     const response = responseOf(request);
-    const services = watchOwnBody(this.services, fingerprint);
-    await sendEvents(services, orderId, lastEventId, response, this.services.stopping);
+    const own = toOwnOrder(this.services.store, orderId, fingerprint);
+    await startEvents(this.services.room, own, lastEventId, response);
     return '';
   }
 
@@ -198,7 +198,7 @@ export class OrdersController extends Controller {
   }
 
   async #read(orderId: string, fingerprint: string | undefined): Promise<Order> {
-    return toOrder(orderId, await watchOwnBody(this.services, fingerprint).store.find(orderId));
+    return toOrder(orderId, await toOwnOrder(this.services.store, orderId, fingerprint).find(orderId));
   }
 
   async #waitFor(
@@ -208,11 +208,8 @@ export class OrdersController extends Controller {
     seconds: number,
   ): Promise<Order> {
     response.set('Preference-Applied', `wait=${seconds}`);
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
-    const enough = AbortSignal.timeout(seconds * 1_000);
-    const signal = AbortSignal.any([gone.signal, this.services.stopping, enough]);
-    return awaitFinal(watchOwnBody(this.services, fingerprint), orderId, signal);
+    const own = toOwnOrder(this.services.store, orderId, fingerprint);
+    return awaitFinal(this.services.room, own, seconds * 1_000, response);
   }
 }
 

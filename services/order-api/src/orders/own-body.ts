@@ -3,7 +3,7 @@ import type { OrderRecord } from '@order-pipeline/contracts/orders';
 import { toOrder } from '../decide/view.js';
 import { ProblemError } from '../http/problem.js';
 import { fingerprintOf } from './fingerprint.js';
-import type { WatchServices } from './watch-order.js';
+import type { OrderStore } from './order-store.js';
 
 /**
  * Checks a record against the fingerprint in a signed URL. They differ when two bodies were sent under one
@@ -23,12 +23,25 @@ export function requireOwnBody(record: OrderRecord | undefined, fingerprint: str
   );
 }
 
-/** Returns the dependencies of following an order, restricted to the order placed with `fingerprint`. */
-export function watchOwnBody({ store, feed }: WatchServices, fingerprint: string | undefined): WatchServices {
-  const find = async (orderId: string) => {
-    const record = await store.find(orderId);
+/** One order as the holder of a signed URL may read it. */
+export interface OwnOrder {
+  readonly orderId: string;
+  /** Reads the record. @throws {ProblemError} `notPlaced` @throws {StoreUnavailableError} */
+  readonly find: (orderId: string) => Promise<OrderRecord | undefined>;
+  /** True where another body can have the same order id, so that a published status does not say enough. */
+  readonly readEach: boolean;
+}
+
+/** Restricts an order to the one that was placed with `fingerprint`. */
+export function toOwnOrder(
+  store: Pick<OrderStore, 'find'>,
+  orderId: string,
+  fingerprint: string | undefined,
+): OwnOrder {
+  const find = async (id: string) => {
+    const record = await store.find(id);
     requireOwnBody(record, fingerprint);
     return record;
   };
-  return { store: { find }, feed, readEach: fingerprint !== undefined };
+  return { orderId, find, readEach: fingerprint !== undefined };
 }

@@ -1,13 +1,10 @@
 /** An order's status changes as server-sent events (HTML standard, section 9.2). */
-
 import { ORDER_STATUSES } from '@order-pipeline/contracts/orders';
 import type { Response } from 'express';
 import type { Order } from '../decide/view.js';
 import { progressOf } from './decide/progress.js';
-import { type WatchServices, watchOrder } from './watch-order.js';
-
-/** Comments keep proxies from taking a quiet stream for a dead one. */
-const HEARTBEAT_MS = 15_000;
+import type { OwnOrder } from './own-body.js';
+import type { WaitingRoom } from './waiting-room.js';
 
 /** After this the stream ends and the client comes back by itself, with the id of the last event. */
 const MAX_STREAM_MS = 300_000;
@@ -16,16 +13,18 @@ const MAX_STREAM_MS = 300_000;
 const RETRY_MS = 2_000;
 
 /**
- * Writes one event a status until the order is final, the client goes away or `stopping` is aborted. A client that
- * comes back names the last status that it has seen and is told later ones only; one that has seen the end is told
- * so with 204, after which it stays away.
+ * Starts a stream: one event a status until the order is final, the client goes away or the process stops. A client that
+ * comes back names the last status that it has seen and gets later ones only; one that has seen the end gets 204, after
+ * which it stays away. Resolves as soon as the head is sent, so that nothing of the request is kept for the stream.
+ *
+ * @throws {ProblemError} `unavailable` when too many clients wait.
+ * @throws {StoreUnavailableError} when the order cannot be read before the stream has begun.
  */
-export async function sendEvents(
-  services: WatchServices,
-  orderId: string,
+export async function startEvents(
+  room: WaitingRoom,
+  own: OwnOrder,
   lastEventId: string | undefined,
   response: Response,
-  stopping: AbortSignal,
 ): Promise<void> {
   const seen = ORDER_STATUSES.find((status) => status === lastEventId);
   const seenProgress = seen ? progressOf(seen) : -1;
@@ -33,23 +32,39 @@ export async function sendEvents(
     response.status(204).end();
     return;
   }
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  const signal = AbortSignal.any([gone.signal, stopping, AbortSignal.timeout(MAX_STREAM_MS)]);
-  let heartbeat: NodeJS.Timeout | undefined;
-  try {
-    for await (const order of watchOrder(services, orderId, signal)) {
-      if (!response.headersSent) {
-        response.status(200).set({ 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
-        response.write(`retry: ${RETRY_MS}\n\n`);
-        heartbeat = setInterval(() => response.write(': waiting\n\n'), HEARTBEAT_MS);
-      }
-      if (progressOf(order.status) > seenProgress) response.write(toEvent(order));
-    }
-    response.end();
-  } finally {
-    clearInterval(heartbeat);
-  }
+  await new Promise<void>((resolve, reject) => {
+    const leave = room.enter({
+      ...own,
+      maxMs: MAX_STREAM_MS,
+      onOrder: (order) => {
+        begin(response);
+        if (progressOf(order.status) > seenProgress) response.write(toEvent(order));
+        resolve();
+      },
+      onEnd: () => {
+        begin(response);
+        response.end();
+        resolve();
+      },
+      onError: (error) => {
+        reject(error);
+        if (response.headersSent) response.destroy();
+      },
+      onQuiet: () => response.write(': waiting\n\n'),
+    });
+    response.once('close', () => {
+      leave();
+      resolve();
+    });
+  });
+}
+
+function begin(response: Response): void {
+  if (response.headersSent) return;
+  response.status(200).set({ 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
+  // Alone, so that the head is one text and not a chain of its hundred parts for as long as the stream lasts.
+  response.flushHeaders();
+  response.write(`retry: ${RETRY_MS}\n\n`);
 }
 
 function toEvent(order: Order): string {
