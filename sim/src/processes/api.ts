@@ -1,18 +1,18 @@
 /** An API process: order intake, cancelling and reading as its controllers do, behind a simulated HTTP network. */
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '@order-pipeline/order-api/config';
+import { type Order, toOrder } from '@order-pipeline/order-api/decide/view';
 import { PROBLEMS } from '@order-pipeline/order-api/http/problem-kinds';
 import type { RequestContext } from '@order-pipeline/order-api/http/request-context';
 import { toProblem } from '@order-pipeline/order-api/http/to-problem';
 import { createMetrics } from '@order-pipeline/order-api/metrics';
 import { cancelOrder } from '@order-pipeline/order-api/orders/cancel-order';
-import { type Order, toOrder } from '@order-pipeline/order-api/orders/decide/view';
 import { IdempotencyKeys } from '@order-pipeline/order-api/orders/idempotency';
 import { KeyStore } from '@order-pipeline/order-api/orders/key-store';
 import type { AcceptedOrder, NewOrder } from '@order-pipeline/order-api/orders/models';
 import { createOrderQueue } from '@order-pipeline/order-api/orders/order-queue';
 import { createOrderStore } from '@order-pipeline/order-api/orders/order-store';
-import { watchOwnBody } from '@order-pipeline/order-api/orders/own-body';
+import { toOwnOrder } from '@order-pipeline/order-api/orders/own-body';
 import { type OrderIntake, placeOrder } from '@order-pipeline/order-api/orders/place-order';
 import type { StatusFeed } from '@order-pipeline/order-api/orders/status-feed';
 import { systemClock } from '@order-pipeline/platform/clock';
@@ -92,7 +92,7 @@ export function startApi(cloud: Cloud): ApiProcess {
     read: (pollUrl) =>
       answer(200, async () => {
         const { orderId, fingerprint } = parsePollUrl(pollUrl);
-        return toOrder(orderId, await watchOwnBody({ store, feed }, fingerprint).store.find(orderId));
+        return toOrder(orderId, await toOwnOrder(store, orderId, fingerprint).find(orderId));
       }),
   };
 }
