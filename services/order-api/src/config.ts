@@ -15,7 +15,7 @@ import { type AuthConfig, readAuth } from './config/auth.js';
 import { readKeys, readOrigins, readQuota } from './config/readers.js';
 import type { KeyRing } from './keys.js';
 import type { QuotaPolicy } from './limits/policy.js';
-import type { SlotLimits } from './orders/slots.js';
+import type { SlotLimits } from './orders/slot-limits.js';
 import { readWebhooks, type WebhookConfig } from './webhooks/webhook-config.js';
 
 /** Every setting of the order API. */

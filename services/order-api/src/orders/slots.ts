@@ -1,15 +1,6 @@
 /** Bounds the number of clients that wait at once, in this process and for each owner. */
 import { ProblemError } from '../http/problem.js';
-
-/** Most clients that wait at once. */
-export interface SlotLimits {
-  /** In this process. */
-  readonly perProcess: number;
-  /** On one order. */
-  readonly perOrder: number;
-  /** On orders of one user, as far as the orders are claimed and their user is known. */
-  readonly perUser: number;
-}
+import type { SlotLimits } from './slot-limits.js';
 
 /** Seconds after which a client may try to wait again. */
 const RETRY_AFTER = '5';
