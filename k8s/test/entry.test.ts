@@ -1,0 +1,106 @@
+/** The ways in: what waits and what streams passes, clients are told apart, and metrics stay inside. */
+import { describe, expect, it } from '@jest/globals';
+import { MAX_WAIT_SECONDS } from '../../services/order-api/src/orders/decide/prefer.js';
+import { type Json, type KubernetesObject, ofKind, toObjects, workloadsOf } from '../src/check/objects.ts';
+import { render } from '../src/render.ts';
+import { CONTEXTS, TEXTS } from './support/contexts.ts';
+
+const objectsOf = (part: string) =>
+  CONTEXTS.filter(([name]) => name.includes(part)).map(
+    ([name, context]) => [name, toObjects(Object.values(render(context, TEXTS)).flat()), context] as const,
+  );
+
+const named = (objects: readonly KubernetesObject[], kind: string, name: string) =>
+  ofKind(objects, kind).find(({ metadata }) => metadata.name === name);
+
+describe.each(objectsOf('/nginx-'))('ingress-nginx in %s', (_name, objects, { inputs }) => {
+  it('lets long polls and event streams through as they come', () => {
+    const annotations = named(objects, 'Ingress', 'order-api')?.metadata.annotations ?? {};
+    const value = (key: string) => annotations[`nginx.ingress.kubernetes.io/${key}`];
+    expect(value('proxy-buffering')).toBe('off');
+    expect(Number(value('proxy-read-timeout'))).toBeGreaterThan(10 * MAX_WAIT_SECONDS);
+    expect(value('force-ssl-redirect')).toBe('true');
+    // A time-out is no reason to send an order twice.
+    expect(value('proxy-next-upstream')).toBe('error');
+  });
+
+  it('serves the domain by TLS, and metrics to nobody', () => {
+    for (const { spec } of ofKind(objects, 'Ingress')) {
+      expect(spec.tls).toEqual([{ hosts: [inputs.domainName], secretName: 'order-api-tls' }]);
+    }
+    const closed = named(objects, 'Ingress', 'order-api-metrics-closed');
+    expect(closed?.spec.rules[0].http.paths[0].path).toBe('/metrics');
+    expect(closed?.metadata.annotations?.['nginx.ingress.kubernetes.io/whitelist-source-range']).toBe(
+      '127.0.0.1/32',
+    );
+  });
+
+  it('shows gRPC clients the address of each pod of scoring', () => {
+    expect(named(objects, 'Service', 'scoring')?.spec.clusterIP).toBe('None');
+  });
+});
+
+describe.each(objectsOf('/istio-'))('Istio in %s', (_name, objects, { inputs, cluster }) => {
+  it('has no limit for long polls and event streams, and repeats only what never arrived', () => {
+    const [closed, primary] = named(objects, 'VirtualService', 'order-api')?.spec.http ?? [];
+    expect(closed).toMatchObject({
+      match: [{ uri: { prefix: '/metrics' } }],
+      directResponse: { status: 404 },
+    });
+    expect(primary).toMatchObject({
+      timeout: '0s',
+      retries: { retryOn: 'connect-failure,refused-stream' },
+    });
+  });
+
+  it('serves the domain by TLS with a certificate in the namespace of the gateway', () => {
+    const [https, http] = named(objects, 'Gateway', 'order-api')?.spec.servers ?? [];
+    expect(https).toMatchObject({
+      port: { number: 443 },
+      hosts: [inputs.domainName],
+      tls: { mode: 'SIMPLE' },
+    });
+    expect(http.tls).toEqual({ httpsRedirect: true });
+    const [certificate] = ofKind(objects, 'Certificate');
+    expect(certificate?.metadata.namespace).toBe(cluster.ingress.istio.namespace);
+    expect(certificate?.spec.secretName).toBe(https.tls.credentialName);
+  });
+
+  it('encrypts and authenticates every call inside, and admits the callers of the flows alone', () => {
+    expect(ofKind(objects, 'PeerAuthentication').map(({ spec }) => spec)).toEqual([
+      { mtls: { mode: 'STRICT' } },
+    ]);
+    const callers = Object.fromEntries(
+      ofKind(objects, 'AuthorizationPolicy').map(({ metadata, spec }) => [
+        metadata.name,
+        (spec.rules ?? []).flatMap((rule: Json) => [
+          rule.from[0].source.principals[0].split('/').at(-1),
+          rule.to[0].operation.ports[0],
+        ]),
+      ]),
+    );
+    expect(callers).toMatchObject({
+      'order-api': ['istio-ingress', '8000'],
+      'order-processor': [],
+      scoring: ['order-processor', '50051'],
+    });
+  });
+
+  it('leaves the balancing of gRPC calls to the proxies', () => {
+    expect(named(objects, 'Service', 'scoring')?.spec.clusterIP).toBeUndefined();
+    expect(named(objects, 'VirtualService', 'scoring')?.spec.http[0]).toMatchObject({
+      timeout: '0s',
+      retries: { attempts: 0 },
+    });
+  });
+});
+
+describe.each(objectsOf(''))('order-api in %s', (_name, objects) => {
+  it('believes one proxy', () => {
+    const api = workloadsOf(objects).find(({ metadata }) => metadata.name === 'order-api');
+    expect(api?.spec.template.spec.containers[0].env).toContainEqual({
+      name: 'TRUST_PROXY_HOPS',
+      value: '1',
+    });
+  });
+});
