@@ -15,6 +15,10 @@ export interface SearchOptions {
   readonly jobs: number;
   /** Ends the search with the first failing run. */
   readonly untilFound: boolean;
+  /** Number of the first run. Default 0. */
+  readonly first?: number;
+  /** Ends the search after so many POSTs. */
+  readonly ordersMax?: number;
 }
 
 /** A failing run. */
@@ -35,14 +39,14 @@ export interface SearchResult {
 
 /** Runs seeds in this process. */
 export async function searchHere(options: SearchOptions): Promise<SearchResult> {
-  const { base, forMs, job, jobs, untilFound } = options;
+  const { base, forMs, job, jobs, untilFound, first = 0, ordersMax = Number.POSITIVE_INFINITY } = options;
   const startedAt = realNow();
   const found: Found[] = [];
   const faults: Record<string, number> = {};
   let runs = 0;
   let orders = 0;
-  while (realNow() - startedAt < forMs && !(untilFound && found.length > 0)) {
-    const seed = seedAt(base, job + runs * jobs);
+  while (realNow() - startedAt < forMs && orders < ordersMax && !(untilFound && found.length > 0)) {
+    const seed = seedAt(base, first + job + runs * jobs);
     const result = await runPlan(createPlan(seed));
     runs += 1;
     orders += result.orders;

@@ -1,0 +1,20 @@
+/**
+ * The safeguards of the protocol, and how each is removed. They exist here only: a module is rewritten while Node loads
+ * it, and what is built and deployed stays as it is.
+ */
+import { API_MUTATIONS } from './api.js';
+import type { Mutation } from './edit.js';
+import { INVENTORY_MUTATIONS } from './inventory.js';
+import { PAYMENT_MUTATIONS } from './payment.js';
+import { PROCESSOR_MUTATIONS } from './processor.js';
+
+/** Every mutation. */
+export const MUTATIONS: readonly Mutation[] = [
+  ...PROCESSOR_MUTATIONS,
+  ...INVENTORY_MUTATIONS,
+  ...PAYMENT_MUTATIONS,
+  ...API_MUTATIONS,
+];
+
+/** Names a mutation to a process that runs with it. */
+export const MUTATION_VARIABLE = 'SIM_MUTATION';

@@ -1,0 +1,73 @@
+/** Safeguards of payment. */
+import type { Mutation } from './edit.js';
+
+const at = (file: string) => `/services/scoring/dist/payment/${file}.js`;
+
+export const PAYMENT_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'capture-once',
+    safeguard: 'the ledger counts a capture once',
+    edits: [
+      {
+        module: at('store'),
+        from: 'condition: IS_AUTHORIZED',
+        to: "condition: 'attribute_exists(#order_id)'",
+      },
+      {
+        module: at('decide'),
+        from: "capture: { AUTHORIZED: 'act', CAPTURED: 'keep'",
+        to: "capture: { AUTHORIZED: 'act', CAPTURED: 'act'",
+      },
+    ],
+  },
+  {
+    name: 'first-entry',
+    safeguard: 'an authorization never overwrites the entry that is there',
+    edits: [
+      {
+        module: '/packages/platform/dist/dynamo/table.js',
+        from: 'ConditionExpression: `attribute_not_exists(#',
+        to: 'Unconditional: `attribute_not_exists(#',
+      },
+    ],
+  },
+  {
+    name: 'void-bars',
+    safeguard: 'a void without an entry leaves one that bars a later authorization',
+    edits: [
+      {
+        module: at('payments'),
+        from: "this.open(this.toEntry(orderId, { state: 'VOIDED' }))",
+        to: "this.toEntry(orderId, { state: 'VOIDED' })",
+      },
+    ],
+  },
+  {
+    name: 'void-asks-the-gateway',
+    safeguard:
+      'a void without an entry asks the gateway, which may have approved a call whose answer was lost',
+    edits: [
+      {
+        module: at('payments'),
+        from: 'await this.voidAtGateway(orderId, reference);',
+        to: 'if (standing) await this.voidAtGateway(orderId, reference);',
+      },
+    ],
+  },
+  {
+    name: 'void-wins-the-race',
+    safeguard: 'an authorization that finds its order voided is voided at the gateway',
+    edits: [{ module: at('payments'), from: 'if (answer.approved && isVoided(error))', to: 'if (false)' }],
+  },
+  {
+    name: 'gateway-first',
+    safeguard: 'the gateway captures before the ledger says so',
+    edits: [
+      {
+        module: at('payments'),
+        from: 'const outcome = await this.ask((gateway, signal) => gateway.capture(payment, signal));',
+        to: "const outcome = 'captured'; void this.ask((gateway, signal) => gateway.capture(payment, signal)).catch(() => undefined);",
+      },
+    ],
+  },
+];

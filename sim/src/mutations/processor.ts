@@ -1,0 +1,184 @@
+/** Safeguards of the processor and of the operators' commands. */
+import type { Mutation } from './edit.js';
+
+const at = (file: string) => `/services/order-processor/dist/${file}.js`;
+
+export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'claim-lease',
+    safeguard: 'a claim waits for the lease of the worker before',
+    edits: [
+      {
+        module: at('order-store'),
+        from: "const LEASE_EXPIRED = '#status = :processing AND #lease_until < :now';",
+        to: "const LEASE_EXPIRED = '#status = :processing AND (#lease_until < :now OR #lease_until >= :now)';",
+      },
+    ],
+  },
+  {
+    name: 'claim-final',
+    safeguard: 'a claim never reopens a decided order',
+    edits: [
+      {
+        module: at('order-store'),
+        from: 'const CLAIMABLE = anyOf(ABSENT, LEASE_EXPIRED, MY_OWN_CLAIM);',
+        to: "const CLAIMABLE = '#lease_until < :now OR attribute_not_exists(#order_id)';",
+      },
+    ],
+  },
+  {
+    name: 'decide-attempt',
+    safeguard: 'the fencing token (attempt) in the condition of the decision',
+    edits: [
+      {
+        module: at('order-store'),
+        from: "'#status = :processing AND #attempt = :attempt'",
+        to: "'#status = :processing AND #attempt >= :attempt'",
+      },
+    ],
+  },
+  {
+    name: 'decide-status',
+    safeguard: 'a decision never overwrites another, such as a cancellation',
+    edits: [
+      {
+        module: at('order-store'),
+        from: "'#status = :processing AND #attempt = :attempt'",
+        to: "'#attempt = :attempt'",
+      },
+    ],
+  },
+  {
+    name: 'fail-lease',
+    safeguard: 'an operator fails an order only when no worker holds it',
+    edits: [
+      {
+        module: at('order-store'),
+        from: 'const FAILABLE = anyOf(ABSENT, LEASE_EXPIRED);',
+        to: "const FAILABLE = 'attribute_exists(#order_id) OR attribute_not_exists(#order_id)';",
+      },
+      {
+        module: at('operator/decide/fail'),
+        from: 'if (record.lease_until >= now)',
+        to: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'facts-once',
+    safeguard: 'the facts of the first message stay (`if_not_exists`)',
+    edits: [
+      {
+        module: at('order-store'),
+        from: 'return Object.keys(facts).map((name) => ',
+        to: "return Object.keys(facts).map((name) => '#' + name + ' = :' + name); (() => ",
+      },
+    ],
+  },
+  {
+    name: 'settle-within-lease',
+    safeguard: 'a decided order is settled by others only after the lease, when no try can land any more',
+    edits: [{ module: at('decide/claim'), from: 'if (record.lease_until >= now)', to: 'if (false)' }],
+  },
+  {
+    name: 'lost-decision',
+    safeguard: 'a worker that lost its decision to another attempt drops its work',
+    edits: [
+      {
+        module: at('decide/claim'),
+        from: 'if (record.attempt === attempt && isFinal(record.status))',
+        to: 'if (true)',
+      },
+      {
+        module: at('process-order'),
+        from: 'if (lost.status !== decision.status)',
+        to: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'unknown-reserve',
+    safeguard: 'a decision needs a definite answer of Reserve',
+    edits: [{ module: at('try-order'), from: "if (reserved.status === 'rejected')", to: 'if (false)' }],
+  },
+  {
+    name: 'unknown-payment',
+    safeguard: 'an unknown outcome of a payment is never called declined',
+    edits: [
+      {
+        module: at('try-order'),
+        from: 'rejected ?? (await authorize(scoring, order, options));',
+        to: "rejected ?? (await authorize(scoring, order, options).catch(() => ({ status: 'REJECTED', reason: 'PAYMENT_DECLINED' })));",
+      },
+      {
+        module: at('settle-order'),
+        from: 'undo: ({ payment }, order, call) => payment.client.void({ orderId: order.order_id }, call)',
+        to: 'undo: async () => undefined',
+      },
+    ],
+  },
+  {
+    name: 'holds-of-earlier-attempts',
+    safeguard: 'a rejection in a later attempt releases whatever the order holds',
+    edits: [
+      { module: at('try-order'), from: "if (status !== 'COMPLETED' && attempt > 1)", to: 'if (false)' },
+      { module: at('reconcile/decide'), from: 'if (hold && holds &&', to: 'if (false && holds &&' },
+    ],
+  },
+  {
+    name: 'settle-before-delete',
+    safeguard: 'a message is deleted only after its order is settled',
+    edits: [
+      {
+        module: at('process-order'),
+        from: 'return settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS));',
+        to: 'return settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS)).catch(() => ({ unsoldLines: 0, retried: true }));',
+      },
+      { module: at('reconcile/schedule'), from: 'if (isDue())', to: 'if (false)' },
+    ],
+  },
+  {
+    name: 'busy-keeps-message',
+    safeguard: 'the message of an order that another worker holds comes back',
+    edits: [
+      {
+        module: at('handle-message'),
+        from: "return { acknowledgement: { kind: 'later', delayMs } };",
+        to: "return { acknowledgement: { kind: 'delete' } };",
+      },
+    ],
+  },
+  {
+    name: 'dead-letter-sends-first',
+    safeguard: 'a dead letter is in its queue before its message is deleted',
+    edits: [
+      {
+        module: at('order-queue'),
+        from: 'await this.#options.sqs.send(new SendMessageCommand({',
+        to: 'void (new SendMessageCommand({',
+      },
+    ],
+  },
+  {
+    name: 'redrive-sends-first',
+    safeguard: 'a redrive removes the dead letter only after the message was sent',
+    edits: [
+      {
+        module: at('operator/redrive'),
+        from: 'sent = { new_message_id: await dlq.sendBack(letter) };\n        await dlq.remove(letter);',
+        to: 'await dlq.remove(letter);\n        sent = { new_message_id: await dlq.sendBack(letter) };',
+      },
+    ],
+  },
+  {
+    name: 'stray-holds',
+    safeguard: 'the reconciler releases holds that no decision counted on',
+    edits: [
+      {
+        module: at('reconcile/reconcile'),
+        from: "await releaseStray(scoring, record?.order_id ?? '', verdict.hold, call);",
+        to: '{}',
+      },
+    ],
+  },
+];

@@ -1,0 +1,79 @@
+/** Measures how soon the simulator finds each removed safeguard. */
+
+import type { Mutation } from '../mutations/edit.js';
+import { MUTATION_VARIABLE } from '../mutations/mutations.js';
+import type { ViolationKind } from '../oracle/check.js';
+import { createPlan } from '../plan/generate.js';
+import { runPlan } from '../run/run.js';
+import { type Found, searchInChild } from './search.js';
+
+/** Orders within which a removed safeguard must be found. */
+export const ORDERS_BUDGET = 30_000;
+
+/** Stops a search on a slow machine, in milliseconds. */
+const TIME_BUDGET_MS = 300_000;
+
+/** What became of one mutation. */
+export interface Score {
+  readonly mutation: Mutation;
+  /** The run that found it; undefined when none did within the budget. */
+  readonly found?: Found;
+  /** POSTs until then. */
+  readonly orders: number;
+  readonly seconds: number;
+}
+
+/** Runs new seeds without a safeguard until one breaks the promise that holds with it. */
+export async function measure(mutation: Mutation, base: string): Promise<Score> {
+  let orders = 0;
+  let realMs = 0;
+  for (let first = 0; orders < ORDERS_BUDGET && realMs < TIME_BUDGET_MS; ) {
+    const result = await searchInChild(
+      {
+        base,
+        first,
+        forMs: TIME_BUDGET_MS - realMs,
+        ordersMax: ORDERS_BUDGET - orders,
+        job: 0,
+        jobs: 1,
+        untilFound: true,
+      },
+      { [MUTATION_VARIABLE]: mutation.name },
+    );
+    orders += result.orders;
+    realMs += result.realMs;
+    first += result.runs;
+    const [found] = result.found;
+    if (!found) break;
+    if (await isClean(found.seed)) return { mutation, found, orders, seconds: realMs / 1_000 };
+  }
+  return { mutation, orders, seconds: realMs / 1_000 };
+}
+
+/** The run must hold with the safeguard, or the seed says nothing about it. */
+async function isClean(seed: number): Promise<boolean> {
+  return (await runPlan(createPlan(seed))).violations.length === 0;
+}
+
+/** One row of the table in Markdown. */
+export function toRow({ mutation, found, orders, seconds }: Score): string {
+  const cells = [
+    `\`${mutation.name}\``,
+    mutation.safeguard,
+    found ? kindsOf(found).join(', ') : '**not found**',
+    orders.toLocaleString('en-US'),
+    seconds.toFixed(0),
+    found ? String(found.seed) : '',
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** The table's head in Markdown. */
+export const TABLE_HEAD = [
+  '| mutation | safeguard that is removed | found as | orders | seconds | seed |',
+  '|---|---|---|---|---|---|',
+];
+
+function kindsOf({ violations }: Found): ViolationKind[] {
+  return [...new Set(violations.map(({ kind }) => kind))];
+}
