@@ -1,6 +1,8 @@
 /** The retries of an AWS SDK client around the tries that the network makes. */
+
+import type { DateObserver } from '@order-pipeline/platform/skew/dated-http-handler';
 import { createRandom } from '../kernel/random.js';
-import type { World } from '../kernel/world.js';
+import { EPOCH_MS, type World } from '../kernel/world.js';
 
 /** How a client retries. */
 export interface AwsClientOptions {
@@ -8,6 +10,8 @@ export interface AwsClientOptions {
   readonly maxAttempts: number;
   /** How long one try may take, in milliseconds. */
   readonly requestTimeoutMs: number;
+  /** Gets the dates of all responses. */
+  readonly dates?: DateObserver;
 }
 
 /** An error as the SDK throws it. */
@@ -18,6 +22,24 @@ export function awsError(name: string, status: number | undefined, message: stri
   });
   error.name = name;
   return error;
+}
+
+/** Runs one try whose server stamps its response with the true time, in whole seconds as a `Date` header has it. */
+export async function withDates<T>(
+  world: World,
+  dates: DateObserver | undefined,
+  attempt: (stamp: () => void) => Promise<T>,
+): Promise<T> {
+  let dateMs: number | undefined;
+  const sentAtMs = dates?.clock() ?? 0;
+  const stamp = () => {
+    dateMs = Math.floor((EPOCH_MS + world.now) / 1_000) * 1_000;
+  };
+  try {
+    return await attempt(stamp);
+  } finally {
+    if (dates && dateMs !== undefined) dates.onResponse({ sentAtMs, receivedAtMs: dates.clock(), dateMs });
+  }
 }
 
 const RETRIED: ReadonlySet<string> = new Set([

@@ -9,6 +9,8 @@ import { startReconciler } from '@order-pipeline/order-processor/reconcile/recon
 import { eachClient } from '@order-pipeline/order-processor/scoring';
 import { createUntilWorkable } from '@order-pipeline/order-processor/workable';
 import { systemClock } from '@order-pipeline/platform/clock';
+import { SkewGuard } from '@order-pipeline/platform/skew/skew-guard';
+import { systemTimers } from '@order-pipeline/platform/timers';
 import { Registry } from 'prom-client';
 import type { Cloud } from '../cloud/cloud.js';
 import { createDynamoClient } from '../cloud/dynamo/client.js';
@@ -24,19 +26,36 @@ const AWS_MAX_ATTEMPTS = 4;
 
 /** Starts the processor in the running process. Resolves when it has stopped after a call of `stop`. */
 export function startProcessor(cloud: Cloud): { stop(): Promise<void> } {
+  const started = start(cloud);
+  return { stop: async () => (await started).stop() };
+}
+
+async function start(cloud: Cloud): Promise<{ stop(): Promise<void> }> {
   const { world } = cloud;
   const config = loadConfig(SERVICE_ENVIRONMENT);
   const logger = createSimLogger(world);
   const registry = new Registry();
-  const dynamo = createDynamoClient(cloud, { maxAttempts: AWS_MAX_ATTEMPTS, requestTimeoutMs: 2_000 });
+  const skew = new SkewGuard({
+    limitMs: config.clockSkewLimitMs,
+    clock: systemClock,
+    timers: systemTimers,
+    logger,
+    registry,
+  });
+  const dynamo = createDynamoClient(cloud, {
+    dates: skew.observer,
+    maxAttempts: AWS_MAX_ATTEMPTS,
+    requestTimeoutMs: 2_000,
+  });
   const sqs = createSqsClient(cloud, {
     maxAttempts: AWS_MAX_ATTEMPTS,
     requestTimeoutMs: config.consumer.receiveWaitSeconds * 1_000 + 5_000,
   });
   const scoring = createScoringClients(cloud, logger);
   const events = createEvents(cloud, { maxAttempts: AWS_MAX_ATTEMPTS, requestTimeoutMs: 2_000 });
+  const store = new OrderStore(dynamo, config.ordersTable);
   const deps: ProtocolDependencies = {
-    store: new OrderStore(dynamo, config.ordersTable),
+    store,
     scoring,
     clock: systemClock,
     events,
@@ -46,23 +65,27 @@ export function startProcessor(cloud: Cloud): { stop(): Promise<void> } {
       cloud.alarms.push(`${order_id} sold ${lines} lines that were not held`);
       note(cloud, `alarm: ${order_id} sold ${lines} lines that were not held`);
     },
+    onForeignLease: (untilMs) => skew.observeLease(untilMs, config.protocol.leaseMs),
     onOtherBody: (orderId) => note(cloud, `drops another body under the key of ${orderId}`),
     onDecided: (order, status) =>
       note(cloud, `decides ${order.order_id}: ${status} in attempt ${order.attempt}`),
   };
+  await skew.start(() => store.check());
   const consumer = new Consumer({
     queue: new OrderQueue({ sqs, ...config, ...config.consumer }),
     handle: inOwnStream(cloud, (message, signal) => handleMessage(deps, message, signal, logger)),
     config: config.consumer,
     clock: systemClock,
     logger,
-    untilWorkable: createUntilWorkable(eachClient(scoring).map(({ breaker }) => breaker)),
+    untilWorkable: createUntilWorkable([skew, ...eachClient(scoring).map(({ breaker }) => breaker)]),
+    mayClaim: () => !skew.isOpen,
     onAcknowledged: () => undefined,
   });
   const reconciler = startReconciler({ dynamo, scoring, events, config, registry, logger });
   return {
     stop: async () => {
       await Promise.all([consumer.stop(), reconciler.stop()]);
+      skew.close();
       for (const client of eachClient(scoring)) client.close();
     },
   };

@@ -3,7 +3,7 @@ import type { CallOptions, DynamoClient, Item } from '@order-pipeline/platform/d
 import { ConditionFailedError, StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { isRetryable } from '@order-pipeline/platform/dynamo/retryable';
 import type { World } from '../../kernel/world.js';
-import { type AwsClientOptions, awsError, withAwsRetries } from '../aws-client.js';
+import { type AwsClientOptions, awsError, withAwsRetries, withDates } from '../aws-client.js';
 import type { Network } from '../network.js';
 import type { SimDatabase } from './database.js';
 import { ExpressionError } from './lexer.js';
@@ -44,7 +44,7 @@ export function createDynamoClient(deps: DynamoClientDeps, options: AwsClientOpt
 
 async function callDatabase<R>(
   { world, network, database }: DynamoClientDeps,
-  { maxAttempts: ownAttempts, requestTimeoutMs }: AwsClientOptions,
+  { maxAttempts: ownAttempts, requestTimeoutMs, dates }: AwsClientOptions,
   name: string,
   request: Request,
   run: (stale: boolean) => R,
@@ -53,20 +53,25 @@ async function callDatabase<R>(
   const subject = subjectOf(database, request);
   const key = `${name}/${subject}`;
   const attempt = () =>
-    network.call<R>({
-      target: 'dynamodb',
-      label: labelOf(name, subject, request),
-      key,
-      timeoutMs: requestTimeoutMs,
-      latencyMs: LATENCY_MS,
-      signal,
-      execute: (fault) => execute(world, subject, () => run(fault === 'stale-read')),
-      toTimeout: () => awsError('TimeoutError', undefined, 'DynamoDB did not answer in time'),
-      toServerError: (fault) =>
-        fault === 'throttled'
-          ? awsError('ThrottlingException', 400, 'Rate exceeded')
-          : awsError('InternalServerError', 500, 'Internal server error'),
-    });
+    withDates(world, dates, (stamp) =>
+      network.call<R>({
+        target: 'dynamodb',
+        label: labelOf(name, subject, request),
+        key,
+        timeoutMs: requestTimeoutMs,
+        latencyMs: LATENCY_MS,
+        signal,
+        execute: (fault) => {
+          stamp();
+          return execute(world, subject, () => run(fault === 'stale-read'));
+        },
+        toTimeout: () => awsError('TimeoutError', undefined, 'DynamoDB did not answer in time'),
+        toServerError: (fault) =>
+          fault === 'throttled'
+            ? awsError('ThrottlingException', 400, 'Rate exceeded')
+            : awsError('InternalServerError', 500, 'Internal server error'),
+      }),
+    );
   try {
     return await withAwsRetries(world, { maxAttempts, requestTimeoutMs }, `dynamodb/${key}`, signal, attempt);
   } catch (error) {
