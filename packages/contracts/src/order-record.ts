@@ -1,6 +1,6 @@
 /** The schema of the orders table's items, for readers to check. */
 import { z } from 'zod';
-import { type OrderItem, type OrderRecord, REJECTION_REASONS } from './orders.js';
+import { type OrderItem, type OrderRecord, PAYMENT_PROBLEMS, REJECTION_REASONS } from './orders.js';
 import type { Hold } from './stock.js';
 
 const OrderItemSchema: z.ZodType<OrderItem> = z.looseObject({ sku: z.string(), quantity: z.int() });
@@ -28,7 +28,9 @@ export const OrderRecordSchema: z.ZodType<OrderRecord> = z.looseObject({
   lease_until: z.number(),
   payment_method: z.exactOptional(z.string()),
   fingerprint: z.exactOptional(z.string()),
+  account_created_at: z.exactOptional(z.string()),
   holds: z.exactOptional(z.array(HoldSchema)),
+  payment_problem: z.exactOptional(z.enum(PAYMENT_PROBLEMS)),
   fraud_score: z.exactOptional(z.number()),
   request_id: z.exactOptional(z.string()),
   trace_id: z.exactOptional(z.string()),

@@ -43,6 +43,15 @@ export function isFinal(status: OrderStatus): status is FinalStatus {
   return status !== 'PENDING' && status !== 'PROCESSING';
 }
 
+/** What can be wrong with the payment of a completed order. */
+export const PAYMENT_PROBLEMS = ['CAPTURE_FAILED', 'WRITTEN_OFF'] as const;
+
+/**
+ * What is wrong with the payment of a completed order. CAPTURE_FAILED: its authorization was gone before it was charged.
+ * WRITTEN_OFF: an operator gave the charge up.
+ */
+export type PaymentProblem = (typeof PAYMENT_PROBLEMS)[number];
+
 /** One line of an order. */
 export interface OrderItem {
   readonly sku: string;
@@ -86,8 +95,12 @@ export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
    * message with the same order id and another fingerprint never changes the order.
    */
   readonly fingerprint?: string;
+  /** When the customer's account was opened, ISO 8601, where it is known. */
+  readonly account_created_at?: string;
   /** The holds that the decision counted on; absent when it counted on none, so that there may be any. */
   readonly holds?: readonly Hold[];
+  /** Set on a COMPLETED order that could not be charged, until an operator has it charged after all. */
+  readonly payment_problem?: PaymentProblem;
   /** Fraud score in [0,1] that the decision saw. */
   readonly fraud_score?: number;
   /** Ties the order to the request that placed it. */

@@ -11,9 +11,11 @@ const PROCESSED_STATUSES: readonly ProcessedStatus[] = ['success', 'rejected', '
 /** What a settlement can meet that no repeat fixes. */
 export type SettlementProblem =
   /** A completed order sold fewer lines than it has: stock and orders differ. */
-  'unsold-lines';
+  | 'unsold-lines'
+  /** A completed order's authorization was gone before it was charged. */
+  | 'capture-failed';
 
-const SETTLEMENT_PROBLEMS: readonly SettlementProblem[] = ['unsold-lines'];
+const SETTLEMENT_PROBLEMS: readonly SettlementProblem[] = ['unsold-lines', 'capture-failed'];
 
 /** The processor's own metrics. */
 export interface ProcessorMetrics {

@@ -16,7 +16,7 @@ import type { OrderFacts, OrderRecord } from '@order-pipeline/contracts/orders';
 import type { Hold } from '@order-pipeline/contracts/stock';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
-import { anyOf } from '@order-pipeline/platform/dynamo/expressions';
+import { allOf, anyOf } from '@order-pipeline/platform/dynamo/expressions';
 import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
 import { type ConditionalUpdate, Table } from '@order-pipeline/platform/dynamo/table';
 import type { OrderDecision } from './decide/outcome.js';
@@ -27,6 +27,23 @@ export type ClaimedOrder = OrderRecord & OrderFacts & { readonly payment_method:
 /** Whether a record is more than an order's early cancellation. */
 export function hasFacts(record: OrderRecord): record is ClaimedOrder {
   return record.user_id !== undefined;
+}
+
+/** Returns the order as its message carried it. */
+export function toPlacedOrder(record: ClaimedOrder): PlacedOrder {
+  const { order_id, user_id, amount, currency, items, payment_method, created_at } = record;
+  const { fingerprint, account_created_at } = record;
+  return {
+    order_id,
+    user_id,
+    amount,
+    currency,
+    items,
+    payment_method,
+    created_at,
+    ...(fingerprint !== undefined && { fingerprint }),
+    ...(account_created_at !== undefined && { account_created_at: new Date(account_created_at) }),
+  };
 }
 
 /** A conditional write met a record that forbids it. `record` is what stood there. */
@@ -71,6 +88,8 @@ const LEASE_EXPIRED = '#status = :processing AND #lease_until < :now';
 const MY_OWN_CLAIM = '#status = :processing AND #claim_id = :claim_id';
 const CLAIMABLE = anyOf(ABSENT, LEASE_EXPIRED, MY_OWN_CLAIM);
 const FAILABLE = anyOf(ABSENT, LEASE_EXPIRED);
+const IS_COMPLETED = '#status = :completed';
+const NO_PROBLEM = 'attribute_not_exists(#payment_problem)';
 const UNDECIDED_IN_MY_ATTEMPT = '#status = :processing AND #attempt = :attempt';
 
 /** Reads and writes order records. */
@@ -150,6 +169,33 @@ export class OrderStore {
     });
   }
 
+  /** Notes that a completed order could not be charged. Returns false when that was noted before. */
+  async noteCaptureFailed(orderId: string): Promise<boolean> {
+    return this.#change(orderId, {
+      update: 'SET #payment_problem = :failed',
+      condition: allOf(IS_COMPLETED, NO_PROBLEM),
+      values: { ':completed': 'COMPLETED', ':failed': 'CAPTURE_FAILED' },
+    });
+  }
+
+  /** Notes that the charge of a completed order was given up. Returns false when the order is not completed. */
+  async noteWriteOff(orderId: string, note: string): Promise<boolean> {
+    return this.#change(orderId, {
+      update: 'SET #payment_problem = :written_off, #failure_note = :note',
+      condition: IS_COMPLETED,
+      values: { ':completed': 'COMPLETED', ':written_off': 'WRITTEN_OFF', ':note': note },
+    });
+  }
+
+  /** Notes that a completed order was charged after all. Returns false when the order is not completed. */
+  async noteCaptured(orderId: string): Promise<boolean> {
+    return this.#change(orderId, {
+      update: 'REMOVE #payment_problem',
+      condition: IS_COMPLETED,
+      values: { ':completed': 'COMPLETED' },
+    });
+  }
+
   /** Adds the facts to the record of an order that was cancelled before any worker claimed it. */
   async complete(order: PlacedOrder, claim: Claim): Promise<ClaimedOrder> {
     const facts = factsOf(order, claim);
@@ -164,6 +210,16 @@ export class OrderStore {
   /** Rejects when the table cannot be read. */
   async check(): Promise<void> {
     await this.#table.check();
+  }
+
+  async #change(orderId: string, write: ConditionalUpdate): Promise<boolean> {
+    try {
+      await this.#table.update(orderId, write);
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionFailedError) return false;
+      throw error;
+    }
   }
 
   async #update(orderId: string, { set, ...write }: OrderUpdate): Promise<ClaimedOrder> {
@@ -205,6 +261,7 @@ function factsOf(order: PlacedOrder, origin: OrderOrigin): Readonly<Record<strin
     items: order.items,
     payment_method: order.payment_method,
     created_at: order.created_at,
+    ...(order.account_created_at && { account_created_at: order.account_created_at.toISOString() }),
     ...(order.fingerprint !== undefined && { fingerprint: order.fingerprint }),
     ...(origin.requestId && { request_id: origin.requestId }),
     ...(origin.traceId && { trace_id: origin.traceId }),

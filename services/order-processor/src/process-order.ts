@@ -15,7 +15,7 @@ import {
 } from './order-store.js';
 import { publishFinal } from './publish-final.js';
 import type { Scoring } from './scoring.js';
-import { type StockSettlement, settleOrder } from './settle-order.js';
+import { type Settled, settleOrder } from './settle-order.js';
 import { type TriedOrder, tryOrder } from './try-order.js';
 
 /** What the protocol works with. */
@@ -39,6 +39,8 @@ export interface ProtocolDependencies {
   readonly onOtherBody: (orderId: string) => void;
   /** Called when a settlement sold other lines than the order has: stock and orders differ. Must not throw. */
   readonly onDifference: (order: ClaimedOrder, unsoldLines: number) => void;
+  /** Called once for each completed order whose authorization was gone before it was charged. Must not throw. */
+  readonly onCaptureFailed: (order: ClaimedOrder) => void;
 }
 
 /** The message that carried the order, as far as the protocol needs it. */
@@ -155,14 +157,17 @@ async function settle(
   delivery: OrderDelivery,
   order: ClaimedOrder,
   status: FinalStatus,
-): Promise<StockSettlement> {
-  const [stock, published] = await Promise.allSettled([
+): Promise<Settled> {
+  const [settlement, published] = await Promise.allSettled([
     settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS)),
     publishFinal(deps.events, order),
   ]);
-  if (stock.status === 'rejected') throw stock.reason;
+  if (settlement.status === 'rejected') throw settlement.reason;
   if (published.status === 'rejected') throw published.reason;
-  return stock.value;
+  const settled = settlement.value;
+  if (settled.captureFailed && (await deps.store.noteCaptureFailed(order.order_id)))
+    deps.onCaptureFailed(order);
+  return settled;
 }
 
 function callOptions({ signal, requestId, traceparent }: OrderDelivery, timeoutMs: number) {

@@ -1,5 +1,6 @@
 /** Step 4 of the order protocol: make the decision true. Every call is idempotent and repeated until it succeeds. */
 import { type CallOptions, Code, ConnectError } from '@connectrpc/connect';
+import { PaymentState } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
 import type { FinalStatus } from '@order-pipeline/contracts/orders';
 import { SETTLEMENTS, type Settlement } from './decide/claim.js';
 import type { ClaimedOrder } from './order-store.js';
@@ -10,11 +11,17 @@ import { toLines } from './try-order.js';
 export type SettledOrder = Pick<ClaimedOrder, 'order_id' | 'items' | 'holds'>;
 
 /** The stock side of a settlement. */
-export interface StockSettlement {
+interface StockSettlement {
   /** Lines of a completed order of which this settlement sold nothing. */
   readonly unsoldLines: number;
   /** An earlier try of the call may have sold them. */
   readonly retried: boolean;
+}
+
+/** What a settlement came to. */
+export interface Settled extends StockSettlement {
+  /** The order is completed, and its authorization is gone: a repeat will not help, an operator has to. */
+  readonly captureFailed: boolean;
 }
 
 const NOTHING_UNSOLD: StockSettlement = { unsoldLines: 0, retried: false };
@@ -28,22 +35,25 @@ export async function settleOrder(
   order: SettledOrder,
   status: FinalStatus,
   call: CallOptions,
-): Promise<StockSettlement> {
+): Promise<Settled> {
   const settlement = SETTLEMENTS[status];
   const [payment, stock] = await Promise.allSettled([
     PAYMENT_CALLS[settlement](scoring, order, call),
     STOCK_CALLS[settlement](scoring, order, call),
   ]);
+  if (payment.status === 'fulfilled' && stock.status === 'fulfilled')
+    return { captureFailed: payment.value === PaymentState.CAPTURE_FAILED, ...stock.value };
   const errors = [payment, stock].flatMap((outcome) =>
     outcome.status === 'rejected' ? [outcome.reason] : [],
   );
-  if (errors.length > 0) throw errors.find((error) => !isRefusedAsMalformed(error)) ?? errors[0];
-  return stock.status === 'fulfilled' ? stock.value : NOTHING_UNSOLD;
+  throw errors.find((error) => !isRefusedAsMalformed(error)) ?? errors[0];
 }
 
-const PAYMENT_CALLS: Readonly<Record<Settlement, SettleCall<unknown>>> = {
-  charge: ({ payment }, order, call) => payment.client.capture({ orderId: order.order_id }, call),
-  undo: ({ payment }, order, call) => payment.client.void({ orderId: order.order_id }, call),
+const PAYMENT_CALLS: Readonly<Record<Settlement, SettleCall<PaymentState | undefined>>> = {
+  charge: async ({ payment }, { order_id: orderId }, call) =>
+    (await payment.client.capture({ orderId }, call)).payment?.state,
+  undo: async ({ payment }, { order_id: orderId }, call) =>
+    (await payment.client.void({ orderId }, call)).payment?.state,
 };
 
 const STOCK_CALLS: Readonly<Record<Settlement, SettleCall<StockSettlement>>> = {

@@ -75,6 +75,13 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
       metrics.settlementProblem('unsold-lines');
       logger.error({ order_id, attempt, unsold_lines }, 'a completed order sold lines that were not held');
     },
+    onCaptureFailed: ({ order_id, amount, currency }) => {
+      metrics.settlementProblem('capture-failed');
+      logger.error(
+        { order_id, amount, currency },
+        'a completed order cannot be charged: its authorization is gone',
+      );
+    },
     onDecided: (order, status) => metrics.decided(status, Date.parse(order.created_at), systemClock()),
     onForeignLease: (untilMs) => skew.observeLease(untilMs, config.protocol.leaseMs),
     onOtherBody: (order_id) => {
@@ -96,7 +103,8 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
       if (acknowledgement.kind === 'dead-letter') metrics.deadLettered(acknowledgement.reason);
     },
   });
-  const reconciler = startReconciler({ dynamo, scoring, events, config, registry, logger });
+  const onCaptureFailed = () => metrics.settlementProblem('capture-failed');
+  const reconciler = startReconciler({ dynamo, scoring, events, config, registry, logger, onCaptureFailed });
   logger.info({ port, stage: config.stage }, 'taking orders');
   return {
     port,

@@ -140,7 +140,7 @@ test('an outage of 30 minutes dead-letters nothing, pauses polling, and does not
   const provider = { isDown: false };
   const createGateway = () =>
     new WatchedGateway({
-      gateway: new SimulatedGateway(1, () => provider.isDown),
+      gateway: new SimulatedGateway({ slowMs: 1, isDown: () => provider.isDown }),
       pingTimeoutMs: 2_000,
       timers,
       logger: LOGGER,

@@ -77,6 +77,7 @@ export class ProtocolHarness {
   readonly events: OrderEvent[] = [];
   /** Orders whose message carried another body. */
   readonly otherBodies: string[] = [];
+  readonly captureFailures: string[] = [];
   readonly differences: { readonly order_id: string; readonly unsoldLines: number }[] = [];
 
   private constructor(
@@ -194,6 +195,7 @@ export class ProtocolHarness {
       onStatus: (_, status) => this.statuses.push(status),
       onDecided: (_, status) => this.decided.push(status),
       onOtherBody: (orderId) => this.otherBodies.push(orderId),
+      onCaptureFailed: ({ order_id }) => this.captureFailures.push(order_id),
       onDifference: ({ order_id }, unsoldLines) => this.differences.push({ order_id, unsoldLines }),
     };
   }

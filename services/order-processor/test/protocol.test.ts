@@ -16,6 +16,7 @@ beforeEach(() => {
   harness.decided.length = 0;
   harness.statuses.length = 0;
   harness.differences.length = 0;
+  harness.captureFailures.length = 0;
 });
 
 afterAll(() => harness.stop());
@@ -259,6 +260,23 @@ describe('a settlement that sells other lines than the order has', () => {
     });
     expect(harness.differences).toEqual([]);
   });
+});
+
+test('an order whose authorization is gone is settled, noted once, and never retried', async () => {
+  const before = await available();
+  const order = placed({ payment_method: 'tok_authorizationLapses' });
+  expect(await harness.deliver(order)).toEqual({ kind: 'settled', status: 'COMPLETED' });
+  harness.passLease();
+  expect(await harness.deliver(order)).toEqual({ kind: 'settled', status: 'COMPLETED' });
+  expect(harness.captureFailures).toEqual([order.order_id]);
+  expect(await harness.traces(order)).toMatchObject({
+    status: 'COMPLETED',
+    payment: 'CAPTURE_FAILED',
+    captures: 0,
+    available: before - 2,
+    holds: 0,
+  });
+  expect(await harness.store.read(order.order_id)).toMatchObject({ payment_problem: 'CAPTURE_FAILED' });
 });
 
 describe('the client cancels', () => {

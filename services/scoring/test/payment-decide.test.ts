@@ -3,12 +3,16 @@ import fc from 'fast-check';
 import {
   type Command,
   decideAuthorize,
+  decideMatch,
   decideStep,
+  gatewayKey,
   type LedgerEntry,
+  PAYMENT_STATES,
   type PaymentState,
+  parseGatewayKey,
 } from '../src/payment/decide.js';
 
-const STATES = ['AUTHORIZED', 'CAPTURED', 'VOIDED', 'DECLINED'] as const;
+const STATES = PAYMENT_STATES;
 const COMMANDS = ['authorize', 'capture', 'void'] as const;
 
 const entry = (state: PaymentState): LedgerEntry => ({
@@ -39,8 +43,44 @@ describe('decideStep', () => {
     ['void', 'CAPTURED', { step: 'refuse', reason: 'the payment is CAPTURED already' }],
     ['void', 'VOIDED', { step: 'keep', entry: entry('VOIDED') }],
     ['void', 'DECLINED', { step: 'keep', entry: entry('DECLINED') }],
+    ['authorize', 'CAPTURE_FAILED', { step: 'refuse', reason: 'the payment is CAPTURE_FAILED already' }],
+    ['capture', 'CAPTURE_FAILED', { step: 'keep', entry: entry('CAPTURE_FAILED') }],
+    ['capture', 'WRITTEN_OFF', { step: 'keep', entry: entry('WRITTEN_OFF') }],
+    ['void', 'CAPTURE_FAILED', { step: 'refuse', reason: 'the payment is CAPTURE_FAILED already' }],
+    ['reauthorize', undefined, { step: 'act', reference: '' }],
+    ['reauthorize', 'CAPTURE_FAILED', { step: 'act', reference: 'ref' }],
+    ['reauthorize', 'VOIDED', { step: 'act', reference: 'ref' }],
+    ['reauthorize', 'CAPTURED', { step: 'keep', entry: entry('CAPTURED') }],
+    ['reauthorize', 'WRITTEN_OFF', { step: 'refuse', reason: 'the payment is WRITTEN_OFF already' }],
+    ['write-off', 'CAPTURE_FAILED', { step: 'act', reference: 'ref' }],
+    ['write-off', 'WRITTEN_OFF', { step: 'keep', entry: entry('WRITTEN_OFF') }],
+    ['write-off', 'CAPTURED', { step: 'refuse', reason: 'the payment is CAPTURED already' }],
+    ['write-off', 'AUTHORIZED', { step: 'refuse', reason: 'the payment is AUTHORIZED already' }],
   ] as const)('%s on %s', (command, state, expected) => {
     expect(decideStep(command, state && entry(state))).toEqual(expected);
+  });
+});
+
+test.each([0, 1, 12])('the key of authorization %d names its order', (reauthorizations) => {
+  for (const orderId of ['o1', '0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19'])
+    expect(parseGatewayKey(gatewayKey(orderId, reauthorizations))).toEqual({ orderId, reauthorizations });
+});
+
+describe('decideMatch', () => {
+  const again = (state: PaymentState): LedgerEntry => ({ ...entry(state), reauthorizations: 1 });
+
+  it.each([
+    ['no entry yet', undefined, 0, 'COUNTED'],
+    ['an authorized entry', entry('AUTHORIZED'), 0, 'COUNTED'],
+    ['a captured entry', entry('CAPTURED'), 0, 'DIFFERS'],
+    ['a voided entry', entry('VOIDED'), 0, 'STRAY'],
+    ['a declined entry', entry('DECLINED'), 0, 'STRAY'],
+    ['a written-off entry', entry('WRITTEN_OFF'), 0, 'STRAY'],
+    ['an entry of a later authorization', again('CAPTURED'), 0, 'STRAY'],
+    ['an authorization that is about to be written', entry('CAPTURE_FAILED'), 1, 'COUNTED'],
+    ['its new authorization', again('AUTHORIZED'), 1, 'COUNTED'],
+  ] as const)('%s', (_, found, number, match) => {
+    expect(decideMatch(found, number)).toBe(match);
   });
 });
 

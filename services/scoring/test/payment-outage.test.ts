@@ -49,7 +49,7 @@ describe('a watched gateway', () => {
   function watch() {
     const timers = new ManualTimers();
     const provider = { isDown: false, calls: 0, pings: 0 };
-    const gateway = new SimulatedGateway(1, () => provider.isDown);
+    const gateway = new SimulatedGateway({ slowMs: 1, isDown: () => provider.isDown });
     const counted = {
       authorize: (...args: Parameters<typeof gateway.authorize>) => {
         provider.calls += 1;
@@ -57,6 +57,7 @@ describe('a watched gateway', () => {
       },
       capture: gateway.capture.bind(gateway),
       void: gateway.void.bind(gateway),
+      listOpen: gateway.listOpen.bind(gateway),
       ping: () => {
         provider.pings += 1;
         return gateway.ping();
@@ -110,7 +111,7 @@ describe('a watched gateway', () => {
 
   test('takes a ping without an answer for a failed one', async () => {
     const timers = new ManualTimers();
-    const gateway = new SimulatedGateway(1);
+    const gateway = new SimulatedGateway({ slowMs: 1 });
     const hanging = {
       ping: (stop: AbortSignal) =>
         new Promise<void>((_, reject) => {
@@ -119,6 +120,7 @@ describe('a watched gateway', () => {
       authorize: gateway.authorize.bind(gateway),
       capture: gateway.capture.bind(gateway),
       void: gateway.void.bind(gateway),
+      listOpen: gateway.listOpen.bind(gateway),
     };
     const watched = new WatchedGateway({ gateway: hanging, pingTimeoutMs: 2_000, timers, logger });
     await timers.advance(5_000 + 2_000 + 1_000 + 2_000);

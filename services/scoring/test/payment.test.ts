@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type Client, createClient, createRouterTransport } from '@connectrpc/connect';
 import { beforeEach, describe, expect, it, test } from '@jest/globals';
-import { PaymentService, PaymentState } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
+import {
+  AuthorizationMatch,
+  PaymentService,
+  PaymentState,
+} from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
 import { type Clock, systemClock } from '@order-pipeline/platform/clock';
 import { Table } from '@order-pipeline/platform/dynamo/table';
 import { Counter, Registry } from 'prom-client';
@@ -50,7 +54,7 @@ interface Served {
 function serve(options: { clock?: Clock; gateway?: PaymentGateway; gatewayTimeoutMs?: number } = {}): Served {
   const { clock = systemClock, gatewayTimeoutMs = 10_000 } = options;
   const registry = new Registry();
-  const gateway = new WatchedGateway(1);
+  const gateway = new WatchedGateway({ slowMs: 1 });
   const transitions = new Counter({
     name: 'payments_total',
     help: 'test',
@@ -318,4 +322,141 @@ test('bad fields are named, all at once', async () => {
   await expectViolations(client.capture({}), ['order_id']);
   await expectViolations(client.void({}), ['order_id']);
   await expectViolations(client.getPayment({}), ['order_id']);
+});
+
+describe('an authorization that is gone when it is to be captured', () => {
+  const money = { amount: 999n, currency: 'USD' };
+
+  async function failed(): Promise<string> {
+    const request = payment('tok_authorizationLapses');
+    await client.authorize(request);
+    return request.orderId;
+  }
+
+  test('is a state and no error, and stays so', async () => {
+    const orderId = await failed();
+    for (let captures = 0; captures < 2; captures += 1)
+      expect((await client.capture({ orderId })).payment).toMatchObject({
+        state: PaymentState.CAPTURE_FAILED,
+        captureCount: 0,
+      });
+    expect(await codeOf(client.void({ orderId }))).toBe('FailedPrecondition');
+  });
+
+  test('by a lapse at the provider as well', async () => {
+    const request = payment();
+    await client.authorize(request);
+    served.gateway.lapse(request.orderId);
+    expect((await client.capture(request)).payment?.state).toBe(PaymentState.CAPTURE_FAILED);
+  });
+
+  test('is authorized anew and charged, once', async () => {
+    const orderId = await failed();
+    await client.capture({ orderId });
+    const request = { orderId, ...money, paymentMethod: 'tok_visa' };
+    const both = await Promise.all([client.reauthorize(request), client.reauthorize(request)]);
+    for (const { payment: charged } of [...both, await client.reauthorize(request)])
+      expect(charged).toMatchObject({ state: PaymentState.CAPTURED, captureCount: 1, reauthorizations: 1 });
+    expect(served.gateway.asked.filter((call) => call.startsWith('void'))).toEqual([]);
+  });
+
+  test('and declined then can be tried with another method, or written off', async () => {
+    const orderId = await failed();
+    await client.capture({ orderId });
+    const decline = { orderId, ...money, paymentMethod: 'tok_chargeDeclined' };
+    expect((await client.reauthorize(decline)).payment).toMatchObject({
+      state: PaymentState.CAPTURE_FAILED,
+      declineCode: 'card_declined',
+    });
+    const other = await failed();
+    await client.capture({ orderId: other });
+    expect((await client.writeOff({ orderId: other, note: 'customer gone' })).payment).toMatchObject({
+      state: PaymentState.WRITTEN_OFF,
+      note: 'customer gone',
+    });
+    expect(await codeOf(client.reauthorize({ ...decline, orderId: other }))).toBe('FailedPrecondition');
+    expect((await client.reauthorize({ ...decline, paymentMethod: 'tok_visa' })).payment).toMatchObject({
+      state: PaymentState.CAPTURED,
+      reauthorizations: 2,
+      declineCode: '',
+    });
+  });
+
+  test('a late answer about the old authorization does not undo the new one', async () => {
+    const orderId = await failed();
+    const { promise: late, resolve: answer } = Promise.withResolvers<void>();
+    const { promise: reached, resolve: arrive } = Promise.withResolvers<void>();
+    let calls = 0;
+    served.gateway.beforeAnswer = async (call) => {
+      if (!call.startsWith('capture') || calls++ > 0) return;
+      arrive();
+      await late;
+    };
+    const slow = client.capture({ orderId });
+    await reached;
+    await client.capture({ orderId });
+    await client.reauthorize({ orderId, ...money, paymentMethod: 'tok_visa' });
+    answer();
+    expect((await slow).payment?.state).toBe(PaymentState.CAPTURED);
+    expect((await client.getPayment({ orderId })).payment).toMatchObject({
+      state: PaymentState.CAPTURED,
+      captureCount: 1,
+    });
+  });
+});
+
+describe('SweepAuthorizations', () => {
+  const query = { authorizedBefore: LATER, pageSize: 100 };
+  const matchOf = async (orderId: string, changes = {}) => {
+    const { authorizations } = await client.sweepAuthorizations({ ...query, ...changes });
+    const found = authorizations.find((one) => one.orderId === orderId);
+    return found && AuthorizationMatch[found.match];
+  };
+
+  test('gives back what the ledger has voided and the provider has not', async () => {
+    const request = payment();
+    await client.void(request);
+    // The provider approves late what nobody waits for any more.
+    const signal = new AbortController().signal;
+    const { orderId: idempotencyKey, amount, currency, paymentMethod } = request;
+    const late = new SimulatedGateway({ slowMs: 1 });
+    await late.authorize({ idempotencyKey, amount: Number(amount), currency, paymentMethod }, signal);
+    served = serve({ gateway: late });
+    client = served.client;
+    expect(await matchOf(request.orderId, { dryRun: true })).toBe('STRAY');
+    expect(await matchOf(request.orderId)).toBe('STRAY');
+    expect(await matchOf(request.orderId)).toBeUndefined();
+  });
+
+  test('leaves what the ledger counts on, and what is young', async () => {
+    const request = payment();
+    await client.authorize(request);
+    expect(await matchOf(request.orderId)).toBe('COUNTED');
+    expect(await matchOf(request.orderId, { authorizedBefore: timestampFromMs(1) })).toBeUndefined();
+    await client.capture(request);
+    expect(await matchOf(request.orderId)).toBeUndefined();
+  });
+
+  test('goes through all pages', async () => {
+    const ids = new Set<string>();
+    for (let order = 0; order < 5; order += 1) {
+      const request = payment();
+      ids.add(request.orderId);
+      await client.authorize(request);
+    }
+    const found = new Set<string>();
+    let pageToken = '';
+    do {
+      const page = await client.sweepAuthorizations({ ...query, pageSize: 2, pageToken });
+      for (const { orderId } of page.authorizations) found.add(orderId);
+      pageToken = page.nextPageToken;
+    } while (pageToken !== '');
+    expect([...ids].every((id) => found.has(id))).toBe(true);
+  });
+
+  test('names bad fields', async () => {
+    await expectViolations(client.sweepAuthorizations({}), ['authorized_before', 'page_size']);
+    await expectViolations(client.reauthorize({}), ['order_id', 'amount', 'currency']);
+    await expectViolations(client.writeOff({}), ['order_id', 'note']);
+  });
 });

@@ -10,7 +10,7 @@ describe('tokens', () => {
   it.each([[''], ['tok_visa'], ['tok_mastercard'], ['tok_amex'], ['tok_slow']])(
     '%j is approved',
     async (token) => {
-      expect(await authorize(new SimulatedGateway(1), token)).toMatchObject({ approved: true });
+      expect(await authorize(new SimulatedGateway({ slowMs: 1 }), token)).toMatchObject({ approved: true });
     },
   );
 
@@ -20,15 +20,20 @@ describe('tokens', () => {
     ['tok_chargeDeclinedExpiredCard', 'expired_card'],
     ['4242424242424242', 'invalid_payment_method'],
   ])('%s is declined with %s', async (token, declineCode) => {
-    expect(await authorize(new SimulatedGateway(1), token)).toMatchObject({ approved: false, declineCode });
+    expect(await authorize(new SimulatedGateway({ slowMs: 1 }), token)).toMatchObject({
+      approved: false,
+      declineCode,
+    });
   });
 
   test('tok_gatewayDown is unavailable', async () => {
-    await expect(authorize(new SimulatedGateway(1), 'tok_gatewayDown')).rejects.toThrow(Unavailable);
+    await expect(authorize(new SimulatedGateway({ slowMs: 1 }), 'tok_gatewayDown')).rejects.toThrow(
+      Unavailable,
+    );
   });
 
   test('tok_timeout answers each key from the second time on', async () => {
-    const gateway = new SimulatedGateway(1);
+    const gateway = new SimulatedGateway({ slowMs: 1 });
     const cut = new AbortController();
     const lost = authorize(gateway, 'tok_timeout', 'o1', cut.signal);
     cut.abort(new Error('cut off'));
@@ -38,15 +43,15 @@ describe('tokens', () => {
 });
 
 test('a reference belongs to its key, also after a restart', async () => {
-  const before = await authorize(new SimulatedGateway(1), 'tok_visa', 'o1');
-  const after = await authorize(new SimulatedGateway(1), 'tok_visa', 'o1');
-  const other = await authorize(new SimulatedGateway(1), 'tok_visa', 'o2');
+  const before = await authorize(new SimulatedGateway({ slowMs: 1 }), 'tok_visa', 'o1');
+  const after = await authorize(new SimulatedGateway({ slowMs: 1 }), 'tok_visa', 'o1');
+  const other = await authorize(new SimulatedGateway({ slowMs: 1 }), 'tok_visa', 'o2');
   expect(after).toEqual(before);
   expect(other).not.toEqual(before);
 });
 
 test('a capture bars a void and a void bars a capture', async () => {
-  const gateway = new SimulatedGateway(1);
+  const gateway = new SimulatedGateway({ slowMs: 1 });
   const [a, b] = [
     { idempotencyKey: 'a', reference: '' },
     { idempotencyKey: 'b', reference: '' },
@@ -56,7 +61,7 @@ test('a capture bars a void and a void bars a capture', async () => {
 });
 
 test('forgets the oldest of more than 10,000 keys', async () => {
-  const gateway = new SimulatedGateway(1);
+  const gateway = new SimulatedGateway({ slowMs: 1 });
   for (let index = 0; index <= 10_000; index++)
     await gateway.void({ idempotencyKey: `k${index}`, reference: '' });
   expect(await gateway.capture({ idempotencyKey: 'k1', reference: '' })).toBe('voided');

@@ -4,6 +4,8 @@ import type {
   GatewayAnswer,
   GatewayAuthorization,
   GatewayPayment,
+  OpenAuthorizationsPage,
+  OpenAuthorizationsQuery,
   PaymentGateway,
 } from '@order-pipeline/scoring/payment/gateway';
 import type { World } from '../kernel/world.js';
@@ -79,6 +81,21 @@ export class GatewayProvider {
     return 'voided';
   }
 
+  /** Lists what is set aside and neither charged nor given back, in the order of authorization. */
+  listOpen({ authorizedBefore, pageSize, pageToken }: OpenAuthorizationsQuery): OpenAuthorizationsPage {
+    const open = this.journal
+      .filter(({ kind, key, at }) => kind === 'authorized' && at < authorizedBefore && this.#isOpen(key))
+      .map(({ key, at }) => ({ idempotencyKey: key, reference: `pay_${key}`, authorizedAt: at }));
+    const from = open.findIndex(({ idempotencyKey }) => idempotencyKey === pageToken) + 1;
+    const authorizations = open.slice(from, from + pageSize);
+    const more = from + pageSize < open.length;
+    return { authorizations, nextPageToken: more ? (authorizations.at(-1)?.idempotencyKey ?? '') : '' };
+  }
+
+  #isOpen(key: string): boolean {
+    return this.#accounts.get(key)?.state === 'authorized';
+  }
+
   /** The authorization lapses, or somebody voids it at the provider. */
   lapse(key: string): void {
     const account = this.#accounts.get(key);
@@ -119,6 +136,7 @@ export function createGatewayClient(network: Network, provider: GatewayProvider)
       call('authorize', payment.idempotencyKey, signal, () => provider.authorize(payment)),
     capture: (payment, signal) =>
       call('capture', payment.idempotencyKey, signal, () => provider.capture(payment)),
+    listOpen: (query, signal) => call('listOpen', '', signal, () => provider.listOpen(query)),
     ping: (signal) => call('ping', '', signal, () => undefined),
     void: (payment, signal) => call('void', payment.idempotencyKey, signal, () => provider.void(payment)),
   };

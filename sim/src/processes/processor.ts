@@ -66,6 +66,7 @@ async function start(cloud: Cloud): Promise<{ stop(): Promise<void> }> {
       note(cloud, `alarm: ${order_id} sold ${lines} lines that were not held`);
     },
     onForeignLease: (untilMs) => skew.observeLease(untilMs, config.protocol.leaseMs),
+    onCaptureFailed: ({ order_id }) => note(cloud, `alarm: ${order_id} cannot be charged`),
     onOtherBody: (orderId) => note(cloud, `drops another body under the key of ${orderId}`),
     onDecided: (order, status) =>
       note(cloud, `decides ${order.order_id}: ${status} in attempt ${order.attempt}`),

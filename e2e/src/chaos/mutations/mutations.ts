@@ -31,13 +31,13 @@ export const MUTATIONS = {
   capture: [
     {
       module: '/services/scoring/dist/payment/store.js',
-      from: 'condition: IS_AUTHORIZED',
-      to: `condition: captured ? ${always('IS_AUTHORIZED')} : IS_AUTHORIZED`,
+      from: 'const { condition, values } = asSeen(seen);',
+      to: `const { condition: seenBefore, values } = asSeen(seen); const condition = captured ? ${always('seenBefore')} : seenBefore;`,
     },
     {
       module: '/services/scoring/dist/payment/decide.js',
-      from: "capture: { AUTHORIZED: 'act', CAPTURED: 'keep'",
-      to: "capture: { AUTHORIZED: 'act', CAPTURED: 'act'",
+      from: "capture: {\n        AUTHORIZED: 'act',\n        CAPTURED: 'keep',",
+      to: "capture: {\n        AUTHORIZED: 'act',\n        CAPTURED: 'act',",
     },
   ],
 } as const satisfies Record<string, readonly Edit[]>;

@@ -34,6 +34,8 @@ const PAYMENT_REJECTIONS: Readonly<Record<PaymentState, RejectionReason | 'grant
   [PaymentState.CAPTURED]: 'granted',
   [PaymentState.VOIDED]: undefined,
   [PaymentState.DECLINED]: 'PAYMENT_DECLINED',
+  [PaymentState.CAPTURE_FAILED]: undefined,
+  [PaymentState.WRITTEN_OFF]: undefined,
 };
 
 /**

@@ -3,7 +3,14 @@ import { createLogger } from '@order-pipeline/platform/logger';
 
 /** What was changed. */
 export interface AuditedChange {
-  readonly action: 'dlq.redrive' | 'dlq.remove' | 'order.fail' | 'order.settle';
+  readonly action:
+    | 'dlq.redrive'
+    | 'dlq.remove'
+    | 'order.fail'
+    | 'order.resume'
+    | 'order.settle'
+    | 'payment.reauthorize'
+    | 'payment.write-off';
   readonly result: 'done' | 'error' | 'dry run';
   readonly message_id?: string;
   readonly order_id?: string | undefined;

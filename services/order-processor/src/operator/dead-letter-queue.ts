@@ -10,6 +10,7 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { encodeOrderPlaced, type PlacedOrder } from '@order-pipeline/contracts/order-event';
 import { SQS_BATCH_SIZE } from '../order-queue.js';
 import { type DeadLetter, originalAttributes, toDeadLetter } from './dead-letter.js';
 
@@ -88,6 +89,21 @@ export class DeadLetterQueue {
       }),
     );
     this.#sent.add(MessageId);
+    return MessageId;
+  }
+
+  /** Sends an order to the order queue, as the API did. Returns the message's id. */
+  async resend(order: PlacedOrder, requestId: string | undefined): Promise<string> {
+    const { MessageId = '' } = await this.#options.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: this.#options.queueUrl,
+        MessageBody: encodeOrderPlaced(order),
+        MessageGroupId: order.user_id,
+        ...(requestId !== undefined && {
+          MessageAttributes: { request_id: { DataType: 'String', StringValue: requestId } },
+        }),
+      }),
+    );
     return MessageId;
   }
 

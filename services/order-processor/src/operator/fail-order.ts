@@ -115,7 +115,7 @@ async function settleFailure(
 function refusal({ order_id }: PlacedOrder, status: string): CommandError {
   return new CommandError(
     EXIT.failed,
-    `order ${order_id} is ${status} already, and no outcome is ever changed: redrive it, so that a worker settles it and removes the message`,
+    `order ${order_id} is ${status} already, and no outcome is ever changed: redrive it, or resume it where its message is gone, so that a worker settles it`,
   );
 }
 

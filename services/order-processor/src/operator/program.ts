@@ -2,8 +2,11 @@
 import { Command, type CommanderError, InvalidArgumentError } from 'commander';
 import { EXIT, type ExitCode } from './exit.js';
 import { failDeadLetter } from './fail.js';
+import { failRecord } from './fail-record.js';
 import { listDeadLetters } from './list.js';
+import { reauthorizePayment, writeOffPayment } from './payment.js';
 import { redriveDeadLetters } from './redrive.js';
+import { resumeOrder } from './resume.js';
 import { showDeadLetter, showOrder } from './show.js';
 import type { Tools } from './tools.js';
 
@@ -41,11 +44,56 @@ export function createProgram(
     .description('the order, its holds, its payment and its trace id')
     .option('--json', 'for machines', false)
     .action((id: string, options) => withTools((tools) => showOrder(tools, id, options)));
+  addOrderCommands(program, withTools);
+  addPaymentCommands(
+    program.command('payment').description('completed orders that could not be charged'),
+    withTools,
+  );
   addDeadLetterCommands(
     program.command('dlq').description('dead letters: orders that the processor gave up'),
     withTools,
   );
   return program;
+}
+
+function addOrderCommands(program: Command, withTools: WithTools): void {
+  addChangeOptions(
+    program
+      .command('fail')
+      .argument('<order-id>', '', toId)
+      .description('give up an order whose message is gone: FAILED, everything given back')
+      .requiredOption('--reason <text>', 'why, for the audit log and the order record', toReason)
+      .option('--wait <seconds>', 'for a worker that still holds the order', toSeconds, 60),
+  ).action((orderId: string, { reason, wait, ...change }) =>
+    withTools((tools) => failRecord(tools, { orderId, reason, waitMs: wait * 1_000 }), change),
+  );
+  addChangeOptions(
+    program
+      .command('resume')
+      .argument('<order-id>', '', toId)
+      .description('send an order whose message is gone to the order queue again'),
+  ).action((orderId: string, change) => withTools((tools) => resumeOrder(tools, orderId), change));
+}
+
+function addPaymentCommands(payment: Command, withTools: WithTools): void {
+  addChangeOptions(
+    payment
+      .command('reauthorize')
+      .argument('<order-id>', '', toId)
+      .description('authorize the amount anew and charge it')
+      .option('--payment-method <token>', "another payment method than the order's", toId),
+  ).action((orderId: string, { paymentMethod, ...change }) =>
+    withTools((tools) => reauthorizePayment(tools, { orderId, paymentMethod }), change),
+  );
+  addChangeOptions(
+    payment
+      .command('write-off')
+      .argument('<order-id>', '', toId)
+      .description('give the charge up')
+      .requiredOption('--reason <text>', 'why, for the audit log, the ledger and the order record', toReason),
+  ).action((orderId: string, { reason, ...change }) =>
+    withTools((tools) => writeOffPayment(tools, { orderId, reason }), change),
+  );
 }
 
 function addDeadLetterCommands(dlq: Command, withTools: WithTools): void {

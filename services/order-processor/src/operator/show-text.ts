@@ -39,6 +39,7 @@ export function toOrderText(orderId: string, { record, holds, payment }: OrderTr
   return toFields([
     ['order', orderId],
     ['status', record ? toStatus(record) : 'no worker has claimed it'],
+    ['payment problem', record?.payment_problem],
     ['note', record?.failure_note],
     ['user', record?.user_id],
     ['amount', record?.amount === undefined ? undefined : toMoney(record.amount, record.currency ?? '')],

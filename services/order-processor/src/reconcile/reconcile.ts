@@ -22,7 +22,9 @@ import type { Find } from './find.js';
 /** What a pass works with. */
 export interface ReconcileParts {
   readonly find: Find;
-  readonly store: Pick<OrderStore, 'read'>;
+  readonly store: Pick<OrderStore, 'read' | 'noteCaptureFailed'>;
+  /** Called once for each completed order whose authorization was gone before it was charged. Must not throw. */
+  readonly onCaptureFailed?: (orderId: string) => void;
   readonly scoring: Scoring;
   readonly events: EventSink;
   readonly clock: Clock;
@@ -119,7 +121,7 @@ function decideFinding(finding: Finding, record: ReadRecord, now: number, ageMs:
 }
 
 async function carryOut(
-  { scoring, events }: ReconcileParts,
+  { scoring, events, store, onCaptureFailed }: ReconcileParts,
   { dryRun, signal }: ReconcileOptions,
   verdict: Verdict,
   record: ReadRecord,
@@ -132,7 +134,9 @@ async function carryOut(
   const call = { signal, timeoutMs: SETTLE_BUDGET_MS, headers };
   try {
     if (verdict.action === 'settle') {
-      await settleOrder(scoring, verdict.order, verdict.status, call);
+      const { captureFailed } = await settleOrder(scoring, verdict.order, verdict.status, call);
+      const { order_id } = verdict.order;
+      if (captureFailed && (await store.noteCaptureFailed(order_id))) onCaptureFailed?.(order_id);
       if (record) await publishFinal(events, record);
     } else await releaseStray(scoring, record?.order_id ?? '', verdict.hold, call);
     return { verdict, action: verdict.action === 'settle' ? 'settled' : 'released' };

@@ -41,13 +41,24 @@ export function createReconcileParts(options: ReconcilerOptions): ReconcileParts
 
 /** Starts the schedule, unless it is turned off. No pass begins while a service does not answer. */
 export function startReconciler(
-  options: ReconcilerOptions & { readonly registry: Registry; readonly logger: Logger },
+  options: ReconcilerOptions & {
+    readonly registry: Registry;
+    readonly logger: Logger;
+    /** Called once for each completed order whose authorization was gone before it was charged. */
+    readonly onCaptureFailed?: () => void;
+  },
 ): { stop(): Promise<void> } {
   const { config, scoring, registry, logger } = options;
   const { intervalMs, ageMs } = config.reconcile;
   if (intervalMs === 0) return { stop: async () => undefined };
-  const parts = createReconcileParts(options);
   const metrics = createReconcileMetrics(registry);
+  const parts = {
+    ...createReconcileParts(options),
+    onCaptureFailed: (order_id: string) => {
+      options.onCaptureFailed?.();
+      logger.error({ order_id }, 'a completed order cannot be charged: its authorization is gone');
+    },
+  };
   const onFinding = (outcome: Outcome) => {
     metrics.found(outcome);
     logger[LEVELS[outcome.action]](toRecord(outcome), 'found open for too long');

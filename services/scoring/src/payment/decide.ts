@@ -2,17 +2,33 @@
  * The state machine of a payment:
  *
  *     absent ──authorize──▶ AUTHORIZED ──capture──▶ CAPTURED
- *        │  └──authorize──▶ DECLINED   └──void────▶ VOIDED
- *        └─────void─────────────────────────────────▶ VOIDED
+ *        │  └──authorize──▶ DECLINED   ├──void────▶ VOIDED
+ *        └─────void──────────────────┬─┼──────────▶ VOIDED
+ *                                    │ └──capture, nothing there to charge──▶ CAPTURE_FAILED
+ *                                    │                                          │    │
+ *     AUTHORIZED ◀──reauthorize──────┴──────────────────────────────────────────┘    │
+ *     WRITTEN_OFF ◀──write off───────────────────────────────────────────────────────┘
  *
- * CAPTURED, VOIDED and DECLINED are final. A command that finds its own result standing answers it.
+ * CAPTURED, DECLINED and WRITTEN_OFF are final, and so is VOIDED for an order that is not completed. A command that finds
+ * its own result returns it. Operators re-authorize or write off completed orders alone, from CAPTURE_FAILED, and from
+ * VOIDED or no entry where somebody has changed the ledger by hand.
  */
 
+/** Every state. */
+export const PAYMENT_STATES = [
+  'AUTHORIZED',
+  'CAPTURED',
+  'VOIDED',
+  'DECLINED',
+  'CAPTURE_FAILED',
+  'WRITTEN_OFF',
+] as const;
+
 /** Where a payment stands. */
-export type PaymentState = 'AUTHORIZED' | 'CAPTURED' | 'VOIDED' | 'DECLINED';
+export type PaymentState = (typeof PAYMENT_STATES)[number];
 
 /** What a caller can ask for. */
-export type Command = 'authorize' | 'capture' | 'void';
+export type Command = 'authorize' | 'capture' | 'void' | 'reauthorize' | 'write-off';
 
 /** An item of the payments table. */
 export interface LedgerEntry {
@@ -28,6 +44,10 @@ export interface LedgerEntry {
   readonly decline_code: string;
   /** How many captures took effect: 0 or 1. */
   readonly capture_count: number;
+  /** How often the payment was authorized anew. */
+  readonly reauthorizations?: number;
+  /** An operator's reason for a write-off. */
+  readonly note?: string;
   /** When the entry last changed, ISO 8601 in UTC with milliseconds. */
   readonly updated_at: string;
 }
@@ -50,9 +70,46 @@ export type Step =
 
 /** The state machine as a table, for orders that have an entry. */
 const STEPS: Readonly<Record<Command, Readonly<Record<PaymentState, 'act' | 'keep' | 'refuse'>>>> = {
-  authorize: { AUTHORIZED: 'keep', CAPTURED: 'keep', VOIDED: 'refuse', DECLINED: 'keep' },
-  capture: { AUTHORIZED: 'act', CAPTURED: 'keep', VOIDED: 'refuse', DECLINED: 'refuse' },
-  void: { AUTHORIZED: 'act', CAPTURED: 'refuse', VOIDED: 'keep', DECLINED: 'keep' },
+  authorize: {
+    AUTHORIZED: 'keep',
+    CAPTURED: 'keep',
+    VOIDED: 'refuse',
+    DECLINED: 'keep',
+    CAPTURE_FAILED: 'refuse',
+    WRITTEN_OFF: 'refuse',
+  },
+  capture: {
+    AUTHORIZED: 'act',
+    CAPTURED: 'keep',
+    VOIDED: 'refuse',
+    DECLINED: 'refuse',
+    CAPTURE_FAILED: 'keep',
+    WRITTEN_OFF: 'keep',
+  },
+  void: {
+    AUTHORIZED: 'act',
+    CAPTURED: 'refuse',
+    VOIDED: 'keep',
+    DECLINED: 'keep',
+    CAPTURE_FAILED: 'refuse',
+    WRITTEN_OFF: 'refuse',
+  },
+  reauthorize: {
+    AUTHORIZED: 'keep',
+    CAPTURED: 'keep',
+    VOIDED: 'act',
+    DECLINED: 'refuse',
+    CAPTURE_FAILED: 'act',
+    WRITTEN_OFF: 'refuse',
+  },
+  'write-off': {
+    AUTHORIZED: 'refuse',
+    CAPTURED: 'refuse',
+    VOIDED: 'act',
+    DECLINED: 'refuse',
+    CAPTURE_FAILED: 'act',
+    WRITTEN_OFF: 'keep',
+  },
 };
 
 /** The state machine's first column: orders that have no entry yet. */
@@ -60,6 +117,8 @@ const FIRST_STEPS: Readonly<Record<Command, Step>> = {
   authorize: { step: 'act', reference: '' },
   capture: { step: 'missing' },
   void: { step: 'act', reference: '' },
+  reauthorize: { step: 'act', reference: '' },
+  'write-off': { step: 'act', reference: '' },
 };
 
 /** What to do about a command, given the entry that stands. */
@@ -77,4 +136,33 @@ export function decideAuthorize(standing: LedgerEntry | undefined, money: Money)
   if (step.step !== 'keep') return step;
   const same = step.entry.amount === money.amount && step.entry.currency === money.currency;
   return same ? step : { step: 'refuse', reason: 'the payment stands for another amount' };
+}
+
+/** Returns the key of an order's authorization at the gateway: each new authorization has one of its own. */
+export function gatewayKey(orderId: string, reauthorizations: number): string {
+  return reauthorizations === 0 ? orderId : `${orderId}.${reauthorizations}`;
+}
+
+/** Returns the order and number of the authorization that a key names. */
+export function parseGatewayKey(key: string): {
+  readonly orderId: string;
+  readonly reauthorizations: number;
+} {
+  const [, orderId = key, number = '0'] = /^(.*)\.(\d{1,6})$/s.exec(key) ?? [];
+  return { orderId, reauthorizations: Number(number) };
+}
+
+/** How an authorization that is open at the provider compares with the ledger; as in the proto. */
+export type AuthorizationMatch = 'COUNTED' | 'STRAY' | 'DIFFERS';
+
+/** Compares an authorization that is open at the provider, by its number, with the order's entry. */
+export function decideMatch(entry: LedgerEntry | undefined, reauthorizations: number): AuthorizationMatch {
+  // A worker may be about to write the entry.
+  if (!entry) return 'COUNTED';
+  const current = entry.reauthorizations ?? 0;
+  // An operator may be about to write that one.
+  if (reauthorizations > current && entry.state === 'CAPTURE_FAILED') return 'COUNTED';
+  if (reauthorizations !== current) return 'STRAY';
+  if (entry.state === 'AUTHORIZED') return 'COUNTED';
+  return entry.state === 'CAPTURED' ? 'DIFFERS' : 'STRAY';
 }

@@ -19,6 +19,25 @@ export interface GatewayPayment {
   readonly reference: string;
 }
 
+/** Which open authorizations to list. */
+export interface OpenAuthorizationsQuery {
+  /** Younger ones are left out. Epoch milliseconds. */
+  readonly authorizedBefore: number;
+  readonly pageSize: number;
+  /** Where the last page ended; empty for the first one. */
+  readonly pageToken: string;
+}
+
+/** A page of authorizations that are open at the provider. */
+export interface OpenAuthorizationsPage {
+  readonly authorizations: readonly (GatewayPayment & {
+    /** Epoch milliseconds. */
+    readonly authorizedAt: number;
+  })[];
+  /** Empty after the last page. */
+  readonly nextPageToken: string;
+}
+
 /** What the provider says to an authorization. */
 export type GatewayAnswer =
   | { readonly approved: true; readonly reference: string }
@@ -35,10 +54,15 @@ export type GatewayAnswer =
 export interface PaymentGateway {
   /** Sets money aside. */
   authorize(payment: GatewayAuthorization, signal: AbortSignal): Promise<GatewayAnswer>;
-  /** Charges what was set aside. Answers `voided` where a void came first. */
+  /**
+   * Charges what was set aside. Returns `voided` when there is nothing to charge any more: a void came first, here or by
+   * hand at the provider, or the authorization has lapsed.
+   */
   capture(payment: GatewayPayment, signal: AbortSignal): Promise<'captured' | 'voided'>;
   /** Gives back what was set aside, if anything was. Answers `captured` where a capture came first. */
   void(payment: GatewayPayment, signal: AbortSignal): Promise<'voided' | 'captured'>;
+  /** Lists authorizations that are neither charged nor given back, the oldest first. */
+  listOpen(query: OpenAuthorizationsQuery, signal: AbortSignal): Promise<OpenAuthorizationsPage>;
   /** Resolves when the provider can take payments, rejects otherwise. Has no effect and costs next to nothing. */
   ping(signal: AbortSignal): Promise<void>;
 }

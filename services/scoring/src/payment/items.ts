@@ -2,7 +2,7 @@
 import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
 import type { TableOptions } from '@order-pipeline/platform/dynamo/table';
 import { z } from 'zod';
-import type { LedgerEntry } from './decide.js';
+import { type LedgerEntry, PAYMENT_STATES } from './decide.js';
 
 /** Options of the payments table. */
 export const LEDGER: Omit<TableOptions<LedgerEntry>, 'name'> = {
@@ -10,12 +10,14 @@ export const LEDGER: Omit<TableOptions<LedgerEntry>, 'name'> = {
   parse: createItemParser<LedgerEntry>(
     z.looseObject({
       order_id: z.string(),
-      state: z.enum(['AUTHORIZED', 'CAPTURED', 'VOIDED', 'DECLINED']),
+      state: z.enum(PAYMENT_STATES),
       amount: z.int(),
       currency: z.string(),
       gateway_reference: z.string(),
       decline_code: z.string(),
       capture_count: z.int(),
+      reauthorizations: z.exactOptional(z.int()),
+      note: z.exactOptional(z.string()),
       updated_at: z.string(),
     }),
   ),

@@ -58,5 +58,5 @@ export function createPaymentPart(
 
 function createSimulatedGateway({ gatewaySlowMs, gatewayOutageFile }: PaymentConfig): PaymentGateway {
   const isDown = () => gatewayOutageFile !== '' && existsSync(gatewayOutageFile);
-  return new SimulatedGateway(gatewaySlowMs, isDown);
+  return new SimulatedGateway({ slowMs: gatewaySlowMs, isDown });
 }

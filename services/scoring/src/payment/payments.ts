@@ -5,14 +5,18 @@ import type { Counter } from 'prom-client';
 import { NotFound, OutcomeUnknown, Refused } from '../errors.js';
 import type { Permit } from '../permit.js';
 import {
+  type AuthorizationMatch,
   decideAuthorize,
+  decideMatch,
   decideStep,
+  gatewayKey,
   type LedgerEntry,
   type Money,
   type PaymentState,
+  parseGatewayKey,
   type Step,
 } from './decide.js';
-import type { PaymentGateway } from './gateway.js';
+import type { OpenAuthorizationsQuery, PaymentGateway } from './gateway.js';
 import type { PaymentStore } from './store.js';
 
 /** What payments are made with. */
@@ -24,6 +28,18 @@ export interface PaymentsParts {
   readonly clock: Clock;
   /** Counts what took effect, by the state that it led to. */
   readonly transitions: Counter<'state'>;
+}
+
+/** A page of the provider's open authorizations, compared with the ledger. */
+export interface SweptPage {
+  readonly authorizations: readonly {
+    readonly orderId: string;
+    /** Epoch milliseconds. */
+    readonly authorizedAt: number;
+    readonly match: AuthorizationMatch;
+  }[];
+  /** Empty after the last page. */
+  readonly nextPageToken: string;
 }
 
 /** A payment to set aside. */
@@ -73,12 +89,68 @@ export class Payments {
   /** Charges what was set aside. */
   async capture(orderId: string): Promise<LedgerEntry> {
     const decide = (standing: LedgerEntry | undefined) => decideStep('capture', standing);
-    return await this.follow(orderId, decide, async (reference) => {
-      const payment = { idempotencyKey: orderId, reference };
+    return await this.follow(orderId, decide, async (reference, standing) => {
+      if (!standing) throw new NotFound(`Order ${orderId} has no payment`);
+      const payment = { idempotencyKey: keyOf(orderId, standing), reference };
       const outcome = await this.ask((gateway, signal) => gateway.capture(payment, signal));
-      if (outcome !== 'captured') throw new Refused(`Order ${orderId}: the gateway has voided the payment`);
-      return await this.move(orderId, 'CAPTURED');
+      return await this.move(standing, outcome === 'captured' ? 'CAPTURED' : 'CAPTURE_FAILED');
     });
+  }
+
+  /**
+   * Authorizes anew, under a key of its own, what could not be captured, and charges it. A decline leaves the payment as it
+   * was, and the next call asks under another key.
+   */
+  async reauthorize(order: Authorization): Promise<LedgerEntry> {
+    const { orderId, amount, currency, paymentMethod } = order;
+    const decide = (standing: LedgerEntry | undefined) => decideStep('reauthorize', standing);
+    const entry = await this.follow(orderId, decide, async (_, standing) => {
+      const reauthorizations = (standing?.reauthorizations ?? 0) + 1;
+      const idempotencyKey = gatewayKey(orderId, reauthorizations);
+      const answer = await this.ask((gateway, signal) =>
+        gateway.authorize({ idempotencyKey, amount, currency, paymentMethod }, signal),
+      );
+      const next = this.toEntry(orderId, {
+        state: answer.approved ? 'AUTHORIZED' : 'CAPTURE_FAILED',
+        amount,
+        currency,
+        gateway_reference: answer.reference,
+        reauthorizations,
+        ...(!answer.approved && { decline_code: answer.declineCode }),
+      });
+      return await this.parts.store.replace(next, standing).catch(async (error) => {
+        if (answer.approved && !countsOn(error, reauthorizations))
+          await this.voidAtGateway(idempotencyKey, answer.reference);
+        throw error;
+      });
+    });
+    return entry.state === 'AUTHORIZED' ? await this.capture(orderId) : entry;
+  }
+
+  /** Gives up what cannot be charged. What the provider may still have set aside is given back. */
+  async writeOff(orderId: string, note: string): Promise<LedgerEntry> {
+    const decide = (standing: LedgerEntry | undefined) => decideStep('write-off', standing);
+    return await this.follow(orderId, decide, async (reference, standing) => {
+      await this.voidAtGateway(keyOf(orderId, standing), reference);
+      const entry = this.toEntry(orderId, { ...standing, state: 'WRITTEN_OFF', note });
+      const written = await this.parts.store.replace(entry, standing);
+      this.parts.transitions.inc({ state: 'written_off' });
+      return written;
+    });
+  }
+
+  /** Compares a page of the provider's open authorizations with the ledger, and gives back those it does not count on. */
+  async sweep(query: OpenAuthorizationsQuery, dryRun: boolean): Promise<SweptPage> {
+    const page = await this.ask((gateway, signal) => gateway.listOpen(query, signal));
+    const authorizations = await Promise.all(
+      page.authorizations.map(async ({ idempotencyKey, reference, authorizedAt }) => {
+        const { orderId, reauthorizations } = parseGatewayKey(idempotencyKey);
+        const match = decideMatch(await this.parts.store.find(orderId), reauthorizations);
+        if (match === 'STRAY' && !dryRun) await this.voidAtGateway(idempotencyKey, reference);
+        return { orderId, authorizedAt, match };
+      }),
+    );
+    return { authorizations, nextPageToken: page.nextPageToken };
   }
 
   /**
@@ -88,8 +160,8 @@ export class Payments {
   async void(orderId: string): Promise<LedgerEntry> {
     const decide = (standing: LedgerEntry | undefined) => decideStep('void', standing);
     return await this.follow(orderId, decide, async (reference, standing) => {
-      await this.voidAtGateway(orderId, reference);
-      return standing ? this.move(orderId, 'VOIDED') : this.open(this.toEntry(orderId, { state: 'VOIDED' }));
+      await this.voidAtGateway(keyOf(orderId, standing), reference);
+      return standing ? this.move(standing, 'VOIDED') : this.open(this.toEntry(orderId, { state: 'VOIDED' }));
     });
   }
 
@@ -120,16 +192,22 @@ export class Payments {
     return entry;
   }
 
-  private async move(orderId: string, state: 'CAPTURED' | 'VOIDED'): Promise<LedgerEntry> {
-    const entry = await this.parts.store.move(orderId, state, this.now());
+  private async move(
+    standing: LedgerEntry,
+    state: 'CAPTURED' | 'VOIDED' | 'CAPTURE_FAILED',
+  ): Promise<LedgerEntry> {
+    const entry = await this.parts.store.move(standing, state, this.now());
     this.parts.transitions.inc({ state: state.toLowerCase() });
     return entry;
   }
 
-  private async voidAtGateway(orderId: string, reference: string): Promise<void> {
-    const payment = { idempotencyKey: orderId, reference };
+  private async voidAtGateway(idempotencyKey: string, reference: string): Promise<void> {
+    const payment = { idempotencyKey, reference };
     const outcome = await this.ask((gateway, signal) => gateway.void(payment, signal));
-    if (outcome !== 'voided') throw new Refused(`Order ${orderId}: the gateway has captured the payment`);
+    if (outcome !== 'voided')
+      throw new Refused(
+        `Order ${parseGatewayKey(idempotencyKey).orderId}: the gateway has captured the payment`,
+      );
   }
 
   private async ask<R>(call: (gateway: PaymentGateway, signal: AbortSignal) => Promise<R>): Promise<R> {
@@ -155,6 +233,17 @@ export class Payments {
 }
 
 const BLANK = { amount: 0, currency: '', gateway_reference: '', decline_code: '', capture_count: 0 };
+
+function keyOf(orderId: string, standing: LedgerEntry | undefined): string {
+  return gatewayKey(orderId, standing?.reauthorizations ?? 0);
+}
+
+/** Returns true when a call at the same time has written the same authorization. */
+function countsOn(error: unknown, reauthorizations: number): boolean {
+  if (!(error instanceof ConditionFailedError)) return true;
+  const current = error.current as LedgerEntry | undefined;
+  return current?.reauthorizations === reauthorizations && current.state !== 'WRITTEN_OFF';
+}
 
 function isVoided(error: unknown): boolean {
   return (

@@ -1,14 +1,24 @@
 /** payment.v1: validates, moves money, translates. */
-import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { timestampFromDate, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { ServiceImpl } from '@connectrpc/connect';
-import { type PaymentService, PaymentState } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
+import {
+  AuthorizationMatch,
+  type PaymentService,
+  PaymentState,
+} from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { createTranslator } from '../errors.js';
 import { createPermit } from '../permit.js';
 import type { LedgerEntry } from './decide.js';
 import type { Payments } from './payments.js';
-import { validateAuthorize, validateOrder } from './validate.js';
+import {
+  validateAuthorize,
+  validateMoney,
+  validateOrder,
+  validateSweep,
+  validateWriteOff,
+} from './validate.js';
 
 /** What the service works with. */
 export interface PaymentServiceParts {
@@ -34,6 +44,23 @@ export function createPaymentService(parts: PaymentServiceParts): ServiceImpl<ty
     void: answer(async (request) => ({
       payment: toPayment(await payments.void(validateOrder(request))),
     })),
+    reauthorize: answer(async (request) => ({
+      payment: toPayment(await payments.reauthorize(validateMoney(request))),
+    })),
+    writeOff: answer(async (request) => {
+      const { orderId, note } = validateWriteOff(request);
+      return { payment: toPayment(await payments.writeOff(orderId, note)) };
+    }),
+    sweepAuthorizations: answer(async (request) => {
+      const { query, dryRun } = validateSweep(request);
+      const { authorizations, nextPageToken } = await payments.sweep(query, dryRun);
+      const toMessage = ({ orderId, authorizedAt, match }: (typeof authorizations)[number]) => ({
+        orderId,
+        authorizedAt: timestampFromMs(authorizedAt),
+        match: AuthorizationMatch[match],
+      });
+      return { authorizations: authorizations.map(toMessage), nextPageToken };
+    }),
     getPayment: answer(async (request) => ({
       payment: toPayment(await payments.find(validateOrder(request))),
     })),
@@ -49,6 +76,8 @@ function toPayment(entry: LedgerEntry) {
     gatewayReference: entry.gateway_reference,
     declineCode: entry.decline_code,
     captureCount: entry.capture_count,
+    reauthorizations: entry.reauthorizations ?? 0,
+    note: entry.note ?? '',
     updatedAt: timestampFromDate(new Date(entry.updated_at)),
   };
 }

@@ -11,6 +11,7 @@
  * | `tok_chargeDeclinedExpiredCard` | declined, `expired_card` |
  * | `tok_slow` | approved after a delay |
  * | `tok_timeout` | approved, but the first answer for each key is lost: it never arrives; a repeat is answered |
+ * | `tok_authorizationLapses` | approved, and lapsed at once: there is nothing to capture |
  * | `tok_gatewayDown` | unavailable, however often it is asked |
  * | any other | declined, `invalid_payment_method` |
  *
@@ -18,11 +19,21 @@
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock, systemClock } from '@order-pipeline/platform/clock';
 import { Unavailable } from '../errors.js';
-import type { GatewayAnswer, GatewayAuthorization, GatewayPayment, PaymentGateway } from './gateway.js';
+import type {
+  GatewayAnswer,
+  GatewayAuthorization,
+  GatewayPayment,
+  OpenAuthorizationsPage,
+  OpenAuthorizationsQuery,
+  PaymentGateway,
+} from './gateway.js';
 
 /** The token that an empty payment method stands for. */
 const DEFAULT_TOKEN = 'tok_visa';
+
+const LAPSING_TOKEN = 'tok_authorizationLapses';
 
 const APPROVED_TOKENS: ReadonlySet<string> = new Set([
   DEFAULT_TOKEN,
@@ -34,6 +45,7 @@ const APPROVED_TOKENS: ReadonlySet<string> = new Set([
   'tok_unionpay',
   'tok_slow',
   'tok_timeout',
+  LAPSING_TOKEN,
 ]);
 
 const DECLINE_CODES: ReadonlyMap<string, string> = new Map([
@@ -45,17 +57,29 @@ const DECLINE_CODES: ReadonlyMap<string, string> = new Map([
 /** How many keys are remembered, the oldest forgotten first. */
 const MEMORY_MAX = 10_000;
 
-/** A simulated provider. It remembers the latest captures and voids, so that one bars the other. */
+/** What the provider knows of a key. */
+interface Known {
+  readonly state: 'asked' | 'authorized' | 'captured' | 'voided';
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** Options of the simulated provider. */
+export interface SimulatedGatewayOptions {
+  /** How long `tok_slow` takes, in milliseconds. */
+  readonly slowMs: number;
+  /** Asked at every call, true during an outage. */
+  readonly isDown?: () => boolean;
+  readonly clock?: Clock;
+}
+
+/** A simulated provider. It remembers the latest payments, so that a capture and a void bar each other. */
 export class SimulatedGateway implements PaymentGateway {
-  readonly #memory = new Map<string, 'asked' | 'captured' | 'voided'>();
+  readonly #memory = new Map<string, Known>();
+  readonly #options: SimulatedGatewayOptions;
 
-  readonly #slowMs: number;
-  readonly #isDown: () => boolean;
-
-  /** `slowMs`: how long `tok_slow` takes, in milliseconds. `isDown`: asked at every call, true during an outage. */
-  constructor(slowMs: number, isDown: () => boolean = () => false) {
-    this.#slowMs = slowMs;
-    this.#isDown = isDown;
+  constructor(options: SimulatedGatewayOptions) {
+    this.#options = options;
   }
 
   async ping(): Promise<void> {
@@ -63,7 +87,7 @@ export class SimulatedGateway implements PaymentGateway {
   }
 
   #refuseIfDown(): void {
-    if (this.#isDown()) throw new Unavailable('The gateway cannot be reached');
+    if (this.#options.isDown?.()) throw new Unavailable('The gateway cannot be reached');
   }
 
   async authorize(payment: GatewayAuthorization, signal: AbortSignal): Promise<GatewayAnswer> {
@@ -71,34 +95,62 @@ export class SimulatedGateway implements PaymentGateway {
     const { idempotencyKey, paymentMethod } = payment;
     const token = paymentMethod === '' ? DEFAULT_TOKEN : paymentMethod;
     if (token === 'tok_gatewayDown') throw new Unavailable('The gateway cannot be reached');
-    if (token === 'tok_slow') await delay(this.#slowMs, undefined, { signal });
+    if (token === 'tok_slow') await delay(this.#options.slowMs, undefined, { signal });
     if (token === 'tok_timeout' && !this.#memory.has(idempotencyKey)) {
       this.#remember(idempotencyKey, 'asked');
       await untilCutOff(signal);
     }
     const reference = toReference(idempotencyKey);
-    if (APPROVED_TOKENS.has(token)) return { approved: true, reference };
+    if (APPROVED_TOKENS.has(token)) {
+      const known = this.#memory.get(idempotencyKey)?.state ?? 'asked';
+      if (known === 'asked')
+        this.#remember(idempotencyKey, token === LAPSING_TOKEN ? 'voided' : 'authorized');
+      return { approved: true, reference };
+    }
     const declineCode = DECLINE_CODES.get(token) ?? 'invalid_payment_method';
     return { approved: false, reference, declineCode };
   }
 
   async capture({ idempotencyKey }: GatewayPayment): Promise<'captured' | 'voided'> {
     this.#refuseIfDown();
-    if (this.#memory.get(idempotencyKey) === 'voided') return 'voided';
+    if (this.#memory.get(idempotencyKey)?.state === 'voided') return 'voided';
     this.#remember(idempotencyKey, 'captured');
     return 'captured';
   }
 
   async void({ idempotencyKey }: GatewayPayment): Promise<'voided' | 'captured'> {
     this.#refuseIfDown();
-    if (this.#memory.get(idempotencyKey) === 'captured') return 'captured';
+    if (this.#memory.get(idempotencyKey)?.state === 'captured') return 'captured';
     this.#remember(idempotencyKey, 'voided');
     return 'voided';
   }
 
-  #remember(key: string, what: 'asked' | 'captured' | 'voided'): void {
+  async listOpen(query: OpenAuthorizationsQuery): Promise<OpenAuthorizationsPage> {
+    this.#refuseIfDown();
+    const { authorizedBefore, pageSize, pageToken } = query;
+    const open = [...this.#memory]
+      .filter(([, { state, at }]) => state === 'authorized' && at < authorizedBefore)
+      .map(([idempotencyKey, { at }]) => ({
+        idempotencyKey,
+        reference: toReference(idempotencyKey),
+        authorizedAt: at,
+      }));
+    const from = open.findIndex(({ idempotencyKey }) => idempotencyKey === pageToken) + 1;
+    const authorizations = open.slice(from, from + pageSize);
+    const more = from + pageSize < open.length;
+    return { authorizations, nextPageToken: more ? (authorizations.at(-1)?.idempotencyKey ?? '') : '' };
+  }
+
+  /** Lets an authorization lapse, as providers do after some days. */
+  lapse(idempotencyKey: string): void {
+    if (this.#memory.get(idempotencyKey)?.state === 'authorized') this.#remember(idempotencyKey, 'voided');
+  }
+
+  #remember(key: string, state: Known['state']): void {
+    const { clock = systemClock } = this.#options;
+    const at = this.#memory.get(key)?.at ?? clock();
     this.#memory.delete(key);
-    this.#memory.set(key, what);
+    this.#memory.set(key, { state, at });
     const [oldest] = this.#memory.keys();
     if (this.#memory.size > MEMORY_MAX && oldest !== undefined) this.#memory.delete(oldest);
   }

@@ -2,16 +2,19 @@
  * The ledger in DynamoDB, one entry an order:
  *
  *     time ──▶  open                         move
- *               AUTHORIZED, DECLINED         AUTHORIZED -> CAPTURED, or
- *               or VOIDED, once              AUTHORIZED -> VOIDED
+ *               AUTHORIZED, DECLINED         AUTHORIZED -> CAPTURED, VOIDED
+ *               or VOIDED, once              or CAPTURE_FAILED
  *
- * `open` asks for no entry and `move` for an AUTHORIZED one: of two calls that race, one finds its condition false and
+ * `open` asks for no entry, `move` and `replace` for the state and the authorization that their caller saw: of two calls that race, one finds its condition false and
  * learns what stands.
  */
+import { allOf } from '@order-pipeline/platform/dynamo/expressions';
 import type { ConditionalUpdate, Table } from '@order-pipeline/platform/dynamo/table';
 import type { LedgerEntry, PaymentState } from './decide.js';
 
-const IS_AUTHORIZED = '#state = :authorized';
+const IN_SEEN_STATE = '#state = :seen';
+const NEVER_REAUTHORIZED = 'attribute_not_exists(#reauthorizations)';
+const REAUTHORIZED_AS_SEEN = '#reauthorizations = :times';
 const SET_STATE = 'SET #state = :state, updated_at = :now';
 const COUNT_CAPTURE = 'ADD capture_count :one';
 
@@ -31,16 +34,50 @@ export class PaymentStore {
   }
 
   /** Moves an authorized payment on. Throws ConditionFailedError with the entry that stands. */
-  async move(orderId: string, to: 'CAPTURED' | 'VOIDED', now: string): Promise<LedgerEntry> {
-    return await this.table.updateAndGet(orderId, moveTo(to, now));
+  async move(
+    seen: LedgerEntry,
+    to: 'CAPTURED' | 'VOIDED' | 'CAPTURE_FAILED',
+    now: string,
+  ): Promise<LedgerEntry> {
+    return await this.table.updateAndGet(seen.order_id, moveTo(seen, to, now));
+  }
+
+  /**
+   * Writes what an operator's command came to, if the entry is still as `seen`. Throws ConditionFailedError with the
+   * entry that stands.
+   */
+  async replace(entry: LedgerEntry, seen: LedgerEntry | undefined): Promise<LedgerEntry> {
+    if (!seen) return await this.open(entry);
+    const { order_id, ...changes } = entry;
+    const names = Object.keys(changes);
+    const same = asSeen(seen);
+    return await this.table.updateAndGet(order_id, {
+      update: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+      condition: same.condition,
+      values: {
+        ...same.values,
+        ...Object.fromEntries(Object.entries(changes).map(([name, value]) => [`:${name}`, value])),
+      },
+    });
   }
 }
 
-function moveTo(state: PaymentState, now: string): ConditionalUpdate {
+/** The entry is in the same state and of the same authorization as its reader saw it. */
+function asSeen({ state, reauthorizations }: LedgerEntry) {
+  if (reauthorizations === undefined)
+    return { condition: allOf(IN_SEEN_STATE, NEVER_REAUTHORIZED), values: { ':seen': state } };
+  return {
+    condition: allOf(IN_SEEN_STATE, REAUTHORIZED_AS_SEEN),
+    values: { ':seen': state, ':times': reauthorizations },
+  };
+}
+
+function moveTo(seen: LedgerEntry, state: PaymentState, now: string): ConditionalUpdate {
   const captured = state === 'CAPTURED';
+  const { condition, values } = asSeen(seen);
   return {
     update: captured ? `${SET_STATE} ${COUNT_CAPTURE}` : SET_STATE,
-    condition: IS_AUTHORIZED,
-    values: { ':authorized': 'AUTHORIZED', ':state': state, ':now': now, ...(captured && { ':one': 1 }) },
+    condition,
+    values: { ...values, ':state': state, ':now': now, ...(captured && { ':one': 1 }) },
   };
 }

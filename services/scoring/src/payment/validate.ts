@@ -1,19 +1,75 @@
 /** The requests of payment.v1 in checked form. Every function throws INVALID_ARGUMENT with all bad fields. */
-import type { AuthorizeRequest } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
+import type {
+  AuthorizeRequest,
+  ReauthorizeRequest,
+  SweepAuthorizationsRequest,
+  WriteOffRequest,
+} from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
 import { FieldViolations } from '@order-pipeline/platform/rpc/validation';
-import { checkAmount, checkCurrency, checkId, checkTime } from '../fields.js';
+import { checkAmount, checkCurrency, checkId, checkRange, checkTime } from '../fields.js';
+import type { OpenAuthorizationsQuery } from './gateway.js';
 import type { Authorization } from './payments.js';
 
 /** Checks an authorization. `notAfter` is in epoch milliseconds. */
 export function validateAuthorize(request: AuthorizeRequest): Authorization & { readonly notAfter: number } {
-  const { orderId, amount, currency, paymentMethod, notAfter } = request;
   const violations = new FieldViolations();
+  const authorization = checkMoney(violations, request);
+  const notAfter = checkTime(violations, 'not_after', request.notAfter);
+  violations.throwIfAny();
+  return { ...authorization, notAfter };
+}
+
+/** Checks an order and the money that it pays. */
+export function validateMoney(request: ReauthorizeRequest): Authorization {
+  const violations = new FieldViolations();
+  const authorization = checkMoney(violations, request);
+  violations.throwIfAny();
+  return authorization;
+}
+
+/** Longest note, in characters. */
+const NOTE_MAX = 500;
+
+/** Checks a write-off. */
+export function validateWriteOff({ orderId, note }: WriteOffRequest): {
+  readonly orderId: string;
+  readonly note: string;
+} {
+  const violations = new FieldViolations();
+  checkId(violations, 'order_id', orderId);
+  if (note === '' || note.length > NOTE_MAX) violations.add('note', `must have 1 to ${NOTE_MAX} characters`);
+  violations.throwIfAny();
+  return { orderId, note };
+}
+
+/** Most authorizations of a page: each costs a read, and maybe a call to the provider. */
+const PAGE_MAX = 100;
+
+/** A sweep in checked form. */
+export interface Sweep {
+  readonly query: OpenAuthorizationsQuery;
+  readonly dryRun: boolean;
+}
+
+/** Checks a sweep. */
+export function validateSweep(request: SweepAuthorizationsRequest): Sweep {
+  const { authorizedBefore: before, pageSize, pageToken, dryRun } = request;
+  const violations = new FieldViolations();
+  const authorizedBefore = checkTime(violations, 'authorized_before', before);
+  checkRange(violations, 'page_size', pageSize, 1, PAGE_MAX);
+  violations.throwIfAny();
+  return { query: { authorizedBefore, pageSize, pageToken }, dryRun };
+}
+
+function checkMoney(
+  violations: FieldViolations,
+  request: ReauthorizeRequest | AuthorizeRequest,
+): Authorization {
+  const { orderId, amount, currency, paymentMethod } = request;
   checkId(violations, 'order_id', orderId);
   checkAmount(violations, 'amount', amount);
   checkCurrency(violations, 'currency', currency);
-  const notAfterMs = checkTime(violations, 'not_after', notAfter);
-  violations.throwIfAny();
-  return { orderId, amount: Number(amount), currency, paymentMethod, notAfter: notAfterMs };
+  return { orderId, amount: Number(amount), currency, paymentMethod };
 }
 
 /** Checks that there is an order, and answers it. */

@@ -3,7 +3,14 @@ import type { Logger } from '@order-pipeline/platform/logger';
 import type { ServiceStatus } from '@order-pipeline/platform/rpc/server';
 import type { Timers } from '@order-pipeline/platform/timers';
 import { GatewayDownError, Unavailable } from '../../errors.js';
-import type { GatewayAnswer, GatewayAuthorization, GatewayPayment, PaymentGateway } from '../gateway.js';
+import type {
+  GatewayAnswer,
+  GatewayAuthorization,
+  GatewayPayment,
+  OpenAuthorizationsPage,
+  OpenAuthorizationsQuery,
+  PaymentGateway,
+} from '../gateway.js';
 import {
   decidePingDelayMs,
   type GatewayEvent,
@@ -68,6 +75,10 @@ export class WatchedGateway implements PaymentGateway, ServiceStatus {
 
   void(payment: GatewayPayment, signal: AbortSignal): Promise<'voided' | 'captured'> {
     return this.#watch((gateway) => gateway.void(payment, signal), signal);
+  }
+
+  listOpen(query: OpenAuthorizationsQuery, signal: AbortSignal): Promise<OpenAuthorizationsPage> {
+    return this.#watch((gateway) => gateway.listOpen(query, signal), signal);
   }
 
   ping(signal: AbortSignal): Promise<void> {

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file payment/v1/payment.proto.
  */
 export const file_payment_v1_payment: GenFile = /*@__PURE__*/
-  fileDesc("ChhwYXltZW50L3YxL3BheW1lbnQucHJvdG8SCnBheW1lbnQudjEi3gEKB1BheW1lbnQSEAoIb3JkZXJfaWQYASABKAkSJwoFc3RhdGUYAiABKA4yGC5wYXltZW50LnYxLlBheW1lbnRTdGF0ZRIOCgZhbW91bnQYAyABKAMSEAoIY3VycmVuY3kYBCABKAkSGQoRZ2F0ZXdheV9yZWZlcmVuY2UYBSABKAkSFAoMZGVjbGluZV9jb2RlGAYgASgJEhUKDWNhcHR1cmVfY291bnQYByABKAUSLgoKdXBkYXRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAijQEKEEF1dGhvcml6ZVJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkSDgoGYW1vdW50GAIgASgDEhAKCGN1cnJlbmN5GAMgASgJEhYKDnBheW1lbnRfbWV0aG9kGAQgASgJEi0KCW5vdF9hZnRlchgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiOQoRQXV0aG9yaXplUmVzcG9uc2USJAoHcGF5bWVudBgBIAEoCzITLnBheW1lbnQudjEuUGF5bWVudCIiCg5DYXB0dXJlUmVxdWVzdBIQCghvcmRlcl9pZBgBIAEoCSI3Cg9DYXB0dXJlUmVzcG9uc2USJAoHcGF5bWVudBgBIAEoCzITLnBheW1lbnQudjEuUGF5bWVudCIfCgtWb2lkUmVxdWVzdBIQCghvcmRlcl9pZBgBIAEoCSI0CgxWb2lkUmVzcG9uc2USJAoHcGF5bWVudBgBIAEoCzITLnBheW1lbnQudjEuUGF5bWVudCIlChFHZXRQYXltZW50UmVxdWVzdBIQCghvcmRlcl9pZBgBIAEoCSI6ChJHZXRQYXltZW50UmVzcG9uc2USJAoHcGF5bWVudBgBIAEoCzITLnBheW1lbnQudjEuUGF5bWVudCqdAQoMUGF5bWVudFN0YXRlEh0KGVBBWU1FTlRfU1RBVEVfVU5TUEVDSUZJRUQQABIcChhQQVlNRU5UX1NUQVRFX0FVVEhPUklaRUQQARIaChZQQVlNRU5UX1NUQVRFX0NBUFRVUkVEEAISGAoUUEFZTUVOVF9TVEFURV9WT0lERUQQAxIaChZQQVlNRU5UX1NUQVRFX0RFQ0xJTkVEEAQypgIKDlBheW1lbnRTZXJ2aWNlEkgKCUF1dGhvcml6ZRIcLnBheW1lbnQudjEuQXV0aG9yaXplUmVxdWVzdBodLnBheW1lbnQudjEuQXV0aG9yaXplUmVzcG9uc2USQgoHQ2FwdHVyZRIaLnBheW1lbnQudjEuQ2FwdHVyZVJlcXVlc3QaGy5wYXltZW50LnYxLkNhcHR1cmVSZXNwb25zZRI5CgRWb2lkEhcucGF5bWVudC52MS5Wb2lkUmVxdWVzdBoYLnBheW1lbnQudjEuVm9pZFJlc3BvbnNlEksKCkdldFBheW1lbnQSHS5wYXltZW50LnYxLkdldFBheW1lbnRSZXF1ZXN0Gh4ucGF5bWVudC52MS5HZXRQYXltZW50UmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("ChhwYXltZW50L3YxL3BheW1lbnQucHJvdG8SCnBheW1lbnQudjEihgIKB1BheW1lbnQSEAoIb3JkZXJfaWQYASABKAkSJwoFc3RhdGUYAiABKA4yGC5wYXltZW50LnYxLlBheW1lbnRTdGF0ZRIOCgZhbW91bnQYAyABKAMSEAoIY3VycmVuY3kYBCABKAkSGQoRZ2F0ZXdheV9yZWZlcmVuY2UYBSABKAkSFAoMZGVjbGluZV9jb2RlGAYgASgJEhUKDWNhcHR1cmVfY291bnQYByABKAUSLgoKdXBkYXRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGAoQcmVhdXRob3JpemF0aW9ucxgJIAEoBRIMCgRub3RlGAogASgJIo0BChBBdXRob3JpemVSZXF1ZXN0EhAKCG9yZGVyX2lkGAEgASgJEg4KBmFtb3VudBgCIAEoAxIQCghjdXJyZW5jeRgDIAEoCRIWCg5wYXltZW50X21ldGhvZBgEIAEoCRItCglub3RfYWZ0ZXIYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjkKEUF1dGhvcml6ZVJlc3BvbnNlEiQKB3BheW1lbnQYASABKAsyEy5wYXltZW50LnYxLlBheW1lbnQiIgoOQ2FwdHVyZVJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkiNwoPQ2FwdHVyZVJlc3BvbnNlEiQKB3BheW1lbnQYASABKAsyEy5wYXltZW50LnYxLlBheW1lbnQiHwoLVm9pZFJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkiNAoMVm9pZFJlc3BvbnNlEiQKB3BheW1lbnQYASABKAsyEy5wYXltZW50LnYxLlBheW1lbnQiJQoRR2V0UGF5bWVudFJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkiOgoSR2V0UGF5bWVudFJlc3BvbnNlEiQKB3BheW1lbnQYASABKAsyEy5wYXltZW50LnYxLlBheW1lbnQiYAoSUmVhdXRob3JpemVSZXF1ZXN0EhAKCG9yZGVyX2lkGAEgASgJEg4KBmFtb3VudBgCIAEoAxIQCghjdXJyZW5jeRgDIAEoCRIWCg5wYXltZW50X21ldGhvZBgEIAEoCSI7ChNSZWF1dGhvcml6ZVJlc3BvbnNlEiQKB3BheW1lbnQYASABKAsyEy5wYXltZW50LnYxLlBheW1lbnQiMQoPV3JpdGVPZmZSZXF1ZXN0EhAKCG9yZGVyX2lkGAEgASgJEgwKBG5vdGUYAiABKAkiOAoQV3JpdGVPZmZSZXNwb25zZRIkCgdwYXltZW50GAEgASgLMhMucGF5bWVudC52MS5QYXltZW50IosBChpTd2VlcEF1dGhvcml6YXRpb25zUmVxdWVzdBI1ChFhdXRob3JpemVkX2JlZm9yZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkSDwoHZHJ5X3J1bhgEIAEoCCJtChtTd2VlcEF1dGhvcml6YXRpb25zUmVzcG9uc2USNQoOYXV0aG9yaXphdGlvbnMYASADKAsyHS5wYXltZW50LnYxLk9wZW5BdXRob3JpemF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKHAQoRT3BlbkF1dGhvcml6YXRpb24SEAoIb3JkZXJfaWQYASABKAkSMQoNYXV0aG9yaXplZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoFbWF0Y2gYAyABKA4yHi5wYXltZW50LnYxLkF1dGhvcml6YXRpb25NYXRjaCreAQoMUGF5bWVudFN0YXRlEh0KGVBBWU1FTlRfU1RBVEVfVU5TUEVDSUZJRUQQABIcChhQQVlNRU5UX1NUQVRFX0FVVEhPUklaRUQQARIaChZQQVlNRU5UX1NUQVRFX0NBUFRVUkVEEAISGAoUUEFZTUVOVF9TVEFURV9WT0lERUQQAxIaChZQQVlNRU5UX1NUQVRFX0RFQ0xJTkVEEAQSIAocUEFZTUVOVF9TVEFURV9DQVBUVVJFX0ZBSUxFRBAFEh0KGVBBWU1FTlRfU1RBVEVfV1JJVFRFTl9PRkYQBiqaAQoSQXV0aG9yaXphdGlvbk1hdGNoEiMKH0FVVEhPUklaQVRJT05fTUFUQ0hfVU5TUEVDSUZJRUQQABIfChtBVVRIT1JJWkFUSU9OX01BVENIX0NPVU5URUQQARIdChlBVVRIT1JJWkFUSU9OX01BVENIX1NUUkFZEAISHwobQVVUSE9SSVpBVElPTl9NQVRDSF9ESUZGRVJTEAMypQQKDlBheW1lbnRTZXJ2aWNlEkgKCUF1dGhvcml6ZRIcLnBheW1lbnQudjEuQXV0aG9yaXplUmVxdWVzdBodLnBheW1lbnQudjEuQXV0aG9yaXplUmVzcG9uc2USQgoHQ2FwdHVyZRIaLnBheW1lbnQudjEuQ2FwdHVyZVJlcXVlc3QaGy5wYXltZW50LnYxLkNhcHR1cmVSZXNwb25zZRI5CgRWb2lkEhcucGF5bWVudC52MS5Wb2lkUmVxdWVzdBoYLnBheW1lbnQudjEuVm9pZFJlc3BvbnNlEk4KC1JlYXV0aG9yaXplEh4ucGF5bWVudC52MS5SZWF1dGhvcml6ZVJlcXVlc3QaHy5wYXltZW50LnYxLlJlYXV0aG9yaXplUmVzcG9uc2USRQoIV3JpdGVPZmYSGy5wYXltZW50LnYxLldyaXRlT2ZmUmVxdWVzdBocLnBheW1lbnQudjEuV3JpdGVPZmZSZXNwb25zZRJmChNTd2VlcEF1dGhvcml6YXRpb25zEiYucGF5bWVudC52MS5Td2VlcEF1dGhvcml6YXRpb25zUmVxdWVzdBonLnBheW1lbnQudjEuU3dlZXBBdXRob3JpemF0aW9uc1Jlc3BvbnNlEksKCkdldFBheW1lbnQSHS5wYXltZW50LnYxLkdldFBheW1lbnRSZXF1ZXN0Gh4ucGF5bWVudC52MS5HZXRQYXltZW50UmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * The ledger's entry for one order.
@@ -77,6 +77,20 @@ export type Payment = Message<"payment.v1.Payment"> & {
    * @generated from field: google.protobuf.Timestamp updated_at = 8;
    */
   updatedAt?: Timestamp | undefined;
+
+  /**
+   * How often the payment was authorized anew.
+   *
+   * @generated from field: int32 reauthorizations = 9;
+   */
+  reauthorizations: number;
+
+  /**
+   * An operator's reason, set with WRITTEN_OFF.
+   *
+   * @generated from field: string note = 10;
+   */
+  note: string;
 };
 
 /**
@@ -283,6 +297,223 @@ export const GetPaymentResponseSchema: GenMessage<GetPaymentResponse> = /*@__PUR
   messageDesc(file_payment_v1_payment, 8);
 
 /**
+ * Asks for a new authorization and its capture.
+ *
+ * @generated from message payment.v1.ReauthorizeRequest
+ */
+export type ReauthorizeRequest = Message<"payment.v1.ReauthorizeRequest"> & {
+  /**
+   * The order that pays.
+   *
+   * @generated from field: string order_id = 1;
+   */
+  orderId: string;
+
+  /**
+   * Amount to charge, in the minor unit of `currency`, at least 1.
+   *
+   * @generated from field: int64 amount = 2;
+   */
+  amount: bigint;
+
+  /**
+   * ISO 4217 code.
+   *
+   * @generated from field: string currency = 3;
+   */
+  currency: string;
+
+  /**
+   * The payment method's token at the gateway.
+   *
+   * @generated from field: string payment_method = 4;
+   */
+  paymentMethod: string;
+};
+
+/**
+ * Describes the message payment.v1.ReauthorizeRequest.
+ * Use `create(ReauthorizeRequestSchema)` to create a new message.
+ */
+export const ReauthorizeRequestSchema: GenMessage<ReauthorizeRequest> = /*@__PURE__*/
+  messageDesc(file_payment_v1_payment, 9);
+
+/**
+ * The payment after the call: CAPTURED or CAPTURE_FAILED.
+ *
+ * @generated from message payment.v1.ReauthorizeResponse
+ */
+export type ReauthorizeResponse = Message<"payment.v1.ReauthorizeResponse"> & {
+  /**
+   * The payment.
+   *
+   * @generated from field: payment.v1.Payment payment = 1;
+   */
+  payment?: Payment | undefined;
+};
+
+/**
+ * Describes the message payment.v1.ReauthorizeResponse.
+ * Use `create(ReauthorizeResponseSchema)` to create a new message.
+ */
+export const ReauthorizeResponseSchema: GenMessage<ReauthorizeResponse> = /*@__PURE__*/
+  messageDesc(file_payment_v1_payment, 10);
+
+/**
+ * Names the payment to give up.
+ *
+ * @generated from message payment.v1.WriteOffRequest
+ */
+export type WriteOffRequest = Message<"payment.v1.WriteOffRequest"> & {
+  /**
+   * The order.
+   *
+   * @generated from field: string order_id = 1;
+   */
+  orderId: string;
+
+  /**
+   * The operator's reason.
+   *
+   * @generated from field: string note = 2;
+   */
+  note: string;
+};
+
+/**
+ * Describes the message payment.v1.WriteOffRequest.
+ * Use `create(WriteOffRequestSchema)` to create a new message.
+ */
+export const WriteOffRequestSchema: GenMessage<WriteOffRequest> = /*@__PURE__*/
+  messageDesc(file_payment_v1_payment, 11);
+
+/**
+ * The payment that was written off.
+ *
+ * @generated from message payment.v1.WriteOffResponse
+ */
+export type WriteOffResponse = Message<"payment.v1.WriteOffResponse"> & {
+  /**
+   * The payment.
+   *
+   * @generated from field: payment.v1.Payment payment = 1;
+   */
+  payment?: Payment | undefined;
+};
+
+/**
+ * Describes the message payment.v1.WriteOffResponse.
+ * Use `create(WriteOffResponseSchema)` to create a new message.
+ */
+export const WriteOffResponseSchema: GenMessage<WriteOffResponse> = /*@__PURE__*/
+  messageDesc(file_payment_v1_payment, 12);
+
+/**
+ * Asks for a page of the provider's open authorizations.
+ *
+ * @generated from message payment.v1.SweepAuthorizationsRequest
+ */
+export type SweepAuthorizationsRequest = Message<"payment.v1.SweepAuthorizationsRequest"> & {
+  /**
+   * Younger ones are left out.
+   *
+   * @generated from field: google.protobuf.Timestamp authorized_before = 1;
+   */
+  authorizedBefore?: Timestamp | undefined;
+
+  /**
+   * Authorizations at most, 1 to 100.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * Where the last page ended; empty for the first one.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+
+  /**
+   * Gives nothing back.
+   *
+   * @generated from field: bool dry_run = 4;
+   */
+  dryRun: boolean;
+};
+
+/**
+ * Describes the message payment.v1.SweepAuthorizationsRequest.
+ * Use `create(SweepAuthorizationsRequestSchema)` to create a new message.
+ */
+export const SweepAuthorizationsRequestSchema: GenMessage<SweepAuthorizationsRequest> = /*@__PURE__*/
+  messageDesc(file_payment_v1_payment, 13);
+
+/**
+ * A page of them.
+ *
+ * @generated from message payment.v1.SweepAuthorizationsResponse
+ */
+export type SweepAuthorizationsResponse = Message<"payment.v1.SweepAuthorizationsResponse"> & {
+  /**
+   * What was found.
+   *
+   * @generated from field: repeated payment.v1.OpenAuthorization authorizations = 1;
+   */
+  authorizations: OpenAuthorization[];
+
+  /**
+   * For the next page; empty after the last one.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message payment.v1.SweepAuthorizationsResponse.
+ * Use `create(SweepAuthorizationsResponseSchema)` to create a new message.
+ */
+export const SweepAuthorizationsResponseSchema: GenMessage<SweepAuthorizationsResponse> = /*@__PURE__*/
+  messageDesc(file_payment_v1_payment, 14);
+
+/**
+ * An authorization that is open at the provider.
+ *
+ * @generated from message payment.v1.OpenAuthorization
+ */
+export type OpenAuthorization = Message<"payment.v1.OpenAuthorization"> & {
+  /**
+   * The order.
+   *
+   * @generated from field: string order_id = 1;
+   */
+  orderId: string;
+
+  /**
+   * When the provider authorized it.
+   *
+   * @generated from field: google.protobuf.Timestamp authorized_at = 2;
+   */
+  authorizedAt?: Timestamp | undefined;
+
+  /**
+   * How it compares with the ledger.
+   *
+   * @generated from field: payment.v1.AuthorizationMatch match = 3;
+   */
+  match: AuthorizationMatch;
+};
+
+/**
+ * Describes the message payment.v1.OpenAuthorization.
+ * Use `create(OpenAuthorizationSchema)` to create a new message.
+ */
+export const OpenAuthorizationSchema: GenMessage<OpenAuthorization> = /*@__PURE__*/
+  messageDesc(file_payment_v1_payment, 15);
+
+/**
  * Where a payment stands.
  *
  * @generated from enum payment.v1.PaymentState
@@ -322,6 +553,20 @@ export enum PaymentState {
    * @generated from enum value: PAYMENT_STATE_DECLINED = 4;
    */
   DECLINED = 4,
+
+  /**
+   * The order is completed, and the provider has no authorization to charge any more. Exits: Reauthorize, WriteOff.
+   *
+   * @generated from enum value: PAYMENT_STATE_CAPTURE_FAILED = 5;
+   */
+  CAPTURE_FAILED = 5,
+
+  /**
+   * An operator gave the charge up.
+   *
+   * @generated from enum value: PAYMENT_STATE_WRITTEN_OFF = 6;
+   */
+  WRITTEN_OFF = 6,
 }
 
 /**
@@ -329,6 +574,47 @@ export enum PaymentState {
  */
 export const PaymentStateSchema: GenEnum<PaymentState> = /*@__PURE__*/
   enumDesc(file_payment_v1_payment, 0);
+
+/**
+ * How an authorization that is open at the provider compares with the ledger.
+ *
+ * @generated from enum payment.v1.AuthorizationMatch
+ */
+export enum AuthorizationMatch {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: AUTHORIZATION_MATCH_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The ledger counts on it, or has no entry yet: the order decides.
+   *
+   * @generated from enum value: AUTHORIZATION_MATCH_COUNTED = 1;
+   */
+  COUNTED = 1,
+
+  /**
+   * The ledger does not count on it: given back by this call, or on a dry run to be given back.
+   *
+   * @generated from enum value: AUTHORIZATION_MATCH_STRAY = 2;
+   */
+  STRAY = 2,
+
+  /**
+   * The ledger has it captured, the provider has not.
+   *
+   * @generated from enum value: AUTHORIZATION_MATCH_DIFFERS = 3;
+   */
+  DIFFERS = 3,
+}
+
+/**
+ * Describes the enum payment.v1.AuthorizationMatch.
+ */
+export const AuthorizationMatchSchema: GenEnum<AuthorizationMatch> = /*@__PURE__*/
+  enumDesc(file_payment_v1_payment, 1);
 
 /**
  * Moves money through a gateway, once for each order. Every effect is idempotent by `order_id`.
@@ -350,7 +636,8 @@ export const PaymentService: GenService<{
     output: typeof AuthorizeResponseSchema;
   },
   /**
-   * Charges an authorized payment. A captured payment is left alone.
+   * Charges an authorized payment. A captured payment is left alone. Where the provider has no authorization to charge any
+   * more, the payment becomes CAPTURE_FAILED, which is an answer and no error.
    * Errors: NOT_FOUND without a payment; FAILED_PRECONDITION when it was declined or voided.
    *
    * @generated from rpc payment.v1.PaymentService.Capture
@@ -370,6 +657,41 @@ export const PaymentService: GenService<{
     methodKind: "unary";
     input: typeof VoidRequestSchema;
     output: typeof VoidResponseSchema;
+  },
+  /**
+   * Authorizes a payment anew whose capture failed, and charges it. For operators, and for completed orders alone. A
+   * captured payment is left alone; an authorized one is charged. Answers CAPTURED, or CAPTURE_FAILED when the gateway
+   * declines or the new authorization is gone as well.
+   * Errors: FAILED_PRECONDITION when it was written off or declined at first.
+   *
+   * @generated from rpc payment.v1.PaymentService.Reauthorize
+   */
+  reauthorize: {
+    methodKind: "unary";
+    input: typeof ReauthorizeRequestSchema;
+    output: typeof ReauthorizeResponseSchema;
+  },
+  /**
+   * Gives up a payment that cannot be charged. For operators, and for completed orders alone.
+   * Errors: FAILED_PRECONDITION when it is captured, authorized or declined.
+   *
+   * @generated from rpc payment.v1.PaymentService.WriteOff
+   */
+  writeOff: {
+    methodKind: "unary";
+    input: typeof WriteOffRequestSchema;
+    output: typeof WriteOffResponseSchema;
+  },
+  /**
+   * Compares authorizations that are open at the provider with the ledger, page by page, and gives back those that the
+   * ledger does not count on any more.
+   *
+   * @generated from rpc payment.v1.PaymentService.SweepAuthorizations
+   */
+  sweepAuthorizations: {
+    methodKind: "unary";
+    input: typeof SweepAuthorizationsRequestSchema;
+    output: typeof SweepAuthorizationsResponseSchema;
   },
   /**
    * Reads the order's payment. Errors: NOT_FOUND without one.

@@ -1,0 +1,32 @@
+/** `fail`: gives up an order whose message is gone, from its record. */
+
+import { toPlacedOrder } from '../order-store.js';
+import { EXIT, type ExitCode } from './exit.js';
+import { failOrder } from './fail-order.js';
+import { readRecord } from './record.js';
+import type { Tools } from './tools.js';
+
+/** What to give up, and why. */
+export interface FailRecordOptions {
+  readonly orderId: string;
+  /** For the audit log and the order's record. */
+  readonly reason: string;
+  /** How long to wait for a worker's lease to run out, in milliseconds. */
+  readonly waitMs: number;
+}
+
+/** Fails an order and releases what it holds. A message of the order that is left is settled the same way. */
+export async function failRecord(
+  tools: Tools,
+  { orderId, reason, waitMs }: FailRecordOptions,
+): Promise<ExitCode> {
+  const record = await readRecord(tools, orderId);
+  const { request_id: requestId } = record;
+  await failOrder(tools, { order: toPlacedOrder(record), requestId, traceparent: undefined, reason, waitMs });
+  tools.shell.out(
+    tools.dryRun
+      ? `Would fail order ${orderId} and give back what it holds.\n`
+      : `Order ${orderId} is FAILED, and what it held is given back.\n`,
+  );
+  return EXIT.done;
+}

@@ -1,0 +1,115 @@
+/** `payment reauthorize` and `payment write-off`: the exits of a completed order that could not be charged. */
+import { Code, ConnectError } from '@connectrpc/connect';
+import { type Payment, PaymentState } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
+import { toCallHeaders } from '@order-pipeline/platform/rpc/context';
+import type { ClaimedOrder } from '../order-store.js';
+import { CommandError, EXIT, type ExitCode } from './exit.js';
+import { paymentOf } from './reach.js';
+import { readRecord } from './record.js';
+import { toMoney } from './text.js';
+import type { Tools } from './tools.js';
+
+/** How to authorize anew. */
+export interface ReauthorizeOptions {
+  readonly orderId: string;
+  /** Another payment method than the order's. */
+  readonly paymentMethod?: string | undefined;
+}
+
+/** How long a command may take over a payment with all its retries, in milliseconds. */
+const PAYMENT_BUDGET_MS = 15_000;
+
+/** Authorizes and charges a completed order anew. Returns EXIT.failed when the gateway declines. */
+export async function reauthorizePayment(
+  tools: Tools,
+  { orderId, paymentMethod }: ReauthorizeOptions,
+): Promise<ExitCode> {
+  const { scoring, store, audit, dryRun, shell } = tools;
+  const record = await readCompleted(tools, orderId);
+  const money = toMoney(record.amount, record.currency);
+  const change = { action: 'payment.reauthorize', order_id: orderId } as const;
+  if (dryRun) {
+    audit({ ...change, result: 'dry run' });
+    shell.out(`Would authorize ${money} for order ${orderId} anew and charge it.\n`);
+    return EXIT.done;
+  }
+  const request = {
+    orderId,
+    amount: BigInt(record.amount),
+    currency: record.currency,
+    paymentMethod: paymentMethod ?? record.payment_method,
+  };
+  const payment = await ask(tools, record, async (call) => {
+    return (await scoring.payment.client.reauthorize(request, call)).payment;
+  });
+  if (payment?.state !== PaymentState.CAPTURED) {
+    await store.noteCaptureFailed(orderId);
+    const code = payment?.declineCode || 'the new authorization is gone as well';
+    audit({ ...change, result: 'error', error: code });
+    throw new CommandError(
+      EXIT.failed,
+      `order ${orderId} is not charged (${code}): try another --payment-method, or payment write-off`,
+    );
+  }
+  await store.noteCaptured(orderId);
+  audit({ ...change, result: 'done' });
+  shell.out(`Order ${orderId} is charged ${money}.\n`);
+  return EXIT.done;
+}
+
+/** What to give up, and why. */
+export interface WriteOffOptions {
+  readonly orderId: string;
+  /** For the audit log, the ledger and the order's record. */
+  readonly reason: string;
+}
+
+/** Gives up the charge of a completed order. */
+export async function writeOffPayment(tools: Tools, { orderId, reason }: WriteOffOptions): Promise<ExitCode> {
+  const { scoring, store, audit, dryRun, shell } = tools;
+  const record = await readCompleted(tools, orderId);
+  const money = toMoney(record.amount, record.currency);
+  const change = { action: 'payment.write-off', order_id: orderId, reason } as const;
+  if (!dryRun) {
+    await ask(tools, record, async (call) => {
+      return (await scoring.payment.client.writeOff({ orderId, note: reason }, call)).payment;
+    });
+    await store.noteWriteOff(orderId, reason);
+  }
+  audit({ ...change, result: dryRun ? 'dry run' : 'done' });
+  shell.out(
+    dryRun
+      ? `Would write off ${money} of order ${orderId}.\n`
+      : `${money} of order ${orderId} are written off.\n`,
+  );
+  return EXIT.done;
+}
+
+async function readCompleted(tools: Tools, orderId: string): Promise<ClaimedOrder> {
+  const record = await readRecord(tools, orderId);
+  if (record.status === 'COMPLETED') return record;
+  throw new CommandError(
+    EXIT.failed,
+    `order ${orderId} is ${record.status}: only completed orders are charged`,
+  );
+}
+
+async function ask(
+  { config }: Tools,
+  { request_id: requestId }: ClaimedOrder,
+  call: (options: { timeoutMs: number; headers: Record<string, string> }) => Promise<Payment | undefined>,
+): Promise<Payment | undefined> {
+  try {
+    return await call({ timeoutMs: PAYMENT_BUDGET_MS, headers: toCallHeaders({ requestId }) });
+  } catch (error) {
+    if (!(error instanceof ConnectError)) throw error;
+    if (error.code === Code.FailedPrecondition)
+      throw new CommandError(EXIT.failed, error.rawMessage, { cause: error });
+    const { address, variable } = paymentOf(config);
+    throw new CommandError(
+      EXIT.unavailable,
+      `payment at ${address} (${variable}) did not answer: ${error.message}. Run the same command again, which charges once at most`,
+      { cause: error },
+    );
+  }
+}
