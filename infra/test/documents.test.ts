@@ -50,8 +50,8 @@ describe('docs/deploy.md', () => {
       namespace: 'n',
     });
     const metrics = alarms.flatMap(({ reading }) => Object.values(reading.metrics));
-    expect(metrics).toHaveLength(22);
-    expect(metrics.filter(({ namespace }) => namespace === 'n')).toHaveLength(9);
+    expect(metrics).toHaveLength(23);
+    expect(metrics.filter(({ namespace }) => namespace === 'n')).toHaveLength(10);
     const prod = readStackConfig('prod');
     expect([prod['order-pipeline:zones'], prod['order-pipeline:cacheNodes']]).toEqual(['3', '2']);
     for (const service of ['api', 'processor', 'scoring']) {

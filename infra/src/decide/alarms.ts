@@ -179,6 +179,12 @@ function toProcessorAlarms<T>(namespace: string): Alarm<T>[] {
       'unsold-lines',
       'A completed order sold lines that were not held: stock and orders differ',
     ),
+    toProblemAlarm(
+      namespace,
+      'capture-failed',
+      'capture-failed',
+      'A completed order could not be charged: re-authorize it or write it off',
+    ),
     {
       name: 'orders-stuck',
       description: 'The reconciler finds undecided orders that no worker has been at for long',

@@ -291,6 +291,7 @@ export function describeServices(graphs: Graphs): void {
         'api-5xx',
         'api-p99',
         'breaker-open',
+        'capture-failed',
         'dead-letters',
         'oldest-order',
         'orders-stuck',

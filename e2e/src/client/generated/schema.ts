@@ -343,6 +343,12 @@ export interface components {
         FailureReason: "RETRIES_EXHAUSTED";
         /** @description Why an order is REJECTED or FAILED. */
         OrderReason: components["schemas"]["RejectionReason"] | components["schemas"]["FailureReason"];
+        /**
+         * @description What is wrong with the payment of a completed order. CAPTURE_FAILED: its authorization was gone before it was charged.
+         *     WRITTEN_OFF: an operator gave the charge up.
+         * @enum {string}
+         */
+        PaymentProblem: "CAPTURE_FAILED" | "WRITTEN_OFF";
         /** @description One line of an order. */
         OrderLine: {
             /**
@@ -369,7 +375,7 @@ export interface components {
              */
             order_id: string;
             /**
-             * @description PENDING: accepted. PROCESSING: a worker decides. COMPLETED: charged. REJECTED: refused by a rule, see `reason`.
+             * @description PENDING: accepted. PROCESSING: a worker decides. COMPLETED: charged, unless `payment_problem` is there. REJECTED: refused by a rule, see `reason`.
              *     FAILED: given up. CANCELLED: by the client. The last four are final.
              * @example COMPLETED
              */
@@ -379,6 +385,12 @@ export interface components {
              * @example OUT_OF_STOCK
              */
             reason?: components["schemas"]["OrderReason"];
+            /**
+             * @description Set on a COMPLETED order that could not be charged. CAPTURE_FAILED: the authorization was gone, the shop will try again
+             *     or ask for another payment method. WRITTEN_OFF: the shop gave the charge up.
+             * @example CAPTURE_FAILED
+             */
+            payment_problem?: components["schemas"]["PaymentProblem"];
             /**
              * @description The customer.
              * @example u123
@@ -2115,6 +2127,7 @@ export interface operations {
                      *           "order_id": "0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19",
                      *           "status": "COMPLETED",
                      *           "reason": "OUT_OF_STOCK",
+                     *           "payment_problem": "CAPTURE_FAILED",
                      *           "user_id": "u123",
                      *           "amount": 999,
                      *           "currency": "USD",
@@ -2445,6 +2458,7 @@ export interface operations {
                      *       "order_id": "0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19",
                      *       "status": "COMPLETED",
                      *       "reason": "OUT_OF_STOCK",
+                     *       "payment_problem": "CAPTURE_FAILED",
                      *       "user_id": "u123",
                      *       "amount": 999,
                      *       "currency": "USD",
@@ -2769,6 +2783,7 @@ export interface operations {
                      *       "order_id": "0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19",
                      *       "status": "COMPLETED",
                      *       "reason": "OUT_OF_STOCK",
+                     *       "payment_problem": "CAPTURE_FAILED",
                      *       "user_id": "u123",
                      *       "amount": 999,
                      *       "currency": "USD",

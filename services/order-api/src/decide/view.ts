@@ -1,5 +1,5 @@
 /** An order as its client sees it. */
-import type { OrderReason, OrderRecord, OrderStatus } from '@order-pipeline/contracts/orders';
+import type { OrderReason, OrderRecord, OrderStatus, PaymentProblem } from '@order-pipeline/contracts/orders';
 
 /** One line of an order. */
 export interface OrderLine {
@@ -33,7 +33,7 @@ export interface Order {
    */
   order_id: string;
   /**
-   * PENDING: accepted. PROCESSING: a worker decides. COMPLETED: charged. REJECTED: refused by a rule, see `reason`.
+   * PENDING: accepted. PROCESSING: a worker decides. COMPLETED: charged, unless `payment_problem` is there. REJECTED: refused by a rule, see `reason`.
    * FAILED: given up. CANCELLED: by the client. The last four are final.
    * @example "COMPLETED"
    */
@@ -43,6 +43,12 @@ export interface Order {
    * @example "OUT_OF_STOCK"
    */
   reason?: OrderReason;
+  /**
+   * Set on a COMPLETED order that could not be charged. CAPTURE_FAILED: the authorization was gone, the shop will try again
+   * or ask for another payment method. WRITTEN_OFF: the shop gave the charge up.
+   * @example "CAPTURE_FAILED"
+   */
+  payment_problem?: PaymentProblem;
   /**
    * The customer.
    * @maxLength 128
@@ -88,11 +94,13 @@ export interface Order {
 /** What a client sees of an order, given its record. No record: nobody has claimed the order yet. */
 export function toOrder(orderId: string, record: OrderRecord | undefined): Order {
   if (!record) return { order_id: orderId, status: 'PENDING' };
-  const { status, reason, user_id, amount, currency, items, created_at, updated_at } = record;
+  const { status, reason, payment_problem, user_id, amount, currency, items, created_at, updated_at } =
+    record;
   return {
     order_id: orderId,
     status,
     ...(reason !== undefined && { reason }),
+    ...(payment_problem !== undefined && { payment_problem }),
     ...(user_id !== undefined && { user_id }),
     ...(amount !== undefined && { amount }),
     ...(currency !== undefined && { currency }),

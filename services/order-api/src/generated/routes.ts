@@ -53,6 +53,11 @@ const models: TsoaRoute.Models = {
         "type": {"dataType":"union","subSchemas":[{"ref":"RejectionReason"},{"ref":"FailureReason"}],"validators":{}},
     },
     // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
+    "PaymentProblem": {
+        "dataType": "refAlias",
+        "type": {"dataType":"union","subSchemas":[{"dataType":"enum","enums":["CAPTURE_FAILED"]},{"dataType":"enum","enums":["WRITTEN_OFF"]}],"validators":{}},
+    },
+    // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
     "OrderLine": {
         "dataType": "refObject",
         "properties": {
@@ -68,6 +73,7 @@ const models: TsoaRoute.Models = {
             "order_id": {"dataType":"string","required":true,"validators":{"maxLength":{"value":36}}},
             "status": {"ref":"OrderStatus","required":true},
             "reason": {"ref":"OrderReason"},
+            "payment_problem": {"ref":"PaymentProblem"},
             "user_id": {"dataType":"string","validators":{"maxLength":{"value":128}}},
             "amount": {"dataType":"integer","validators":{"minimum":{"value":1},"maximum":{"value":99999999}}},
             "currency": {"dataType":"string","validators":{"pattern":{"value":"^[A-Z]{3}$"},"maxLength":{"value":3}}},
