@@ -6,6 +6,7 @@ const workspaceSources = {
   '^connect-grpc-js/(.*)$': '<rootDir>/packages/connect-grpc-js/src/$1.ts',
   '^@order-pipeline/platform/(.*)$': '<rootDir>/packages/platform/src/$1.ts',
   '^@order-pipeline/local/(.*)$': '<rootDir>/local/src/$1.ts',
+  '^@order-pipeline/e2e/(.*)$': '<rootDir>/e2e/src/$1.ts',
   '^@order-pipeline/(order-api|order-processor|scoring)/(.*)$': '<rootDir>/services/$1/src/$2.ts',
 };
 

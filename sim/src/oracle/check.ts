@@ -88,18 +88,16 @@ const findLedgerWrong: Check = ({ ledger, journal }) => {
 };
 
 const findStockWrong: Check = ({ orders, stock, initial, delivered }) => {
-  const sold = new Map<string, number>();
-  for (const { status, items = [] } of orders) {
-    if (status !== 'COMPLETED') continue;
-    for (const { sku, quantity } of items) sold.set(sku, (sold.get(sku) ?? 0) + quantity);
-  }
+  const lines = orders.flatMap(({ status, items = [] }) => (status === 'COMPLETED' ? items : []));
+  const soldOf = (sku: string) =>
+    lines.reduce((sum, line) => sum + (line.sku === sku ? line.quantity : 0), 0);
   return stock.flatMap(({ sku, available, held, lowest, sold: noted }): Violation[] => {
     if (Math.min(lowest, available) < 0)
       return [{ kind: 'oversold', subject: sku, detail: `was at ${lowest}` }];
     const added = delivered
       .filter((delivery) => delivery.sku === sku)
       .reduce((sum, { quantity }) => sum + quantity, 0);
-    const ordered = sold.get(sku) ?? 0;
+    const ordered = soldOf(sku);
     if (noted !== ordered)
       return [
         { kind: 'oversold', subject: sku, detail: `has ${noted} pieces sold, and ${ordered} were ordered` },

@@ -8,7 +8,7 @@ import type { Plan } from './plan.js';
 const HOUR_MS = 3_600_000;
 
 /** From the end of the faults until every order must be final. */
-export const LIVENESS_BOUND_MS = 2 * HOUR_MS;
+const LIVENESS_BOUND_MS = 2 * HOUR_MS;
 
 /** Faults begin after the stock is in place. */
 const FAULTS_FROM_MS = 2_000;

@@ -73,13 +73,13 @@ async function start(cloud: Cloud): Promise<{ stop(): Promise<void> }> {
   };
   await skew.start(() => store.check());
   const consumer = new Consumer({
+    mayClaim: () => !skew.isOpen,
     queue: new OrderQueue({ sqs, ...config, ...config.consumer }),
     handle: inOwnStream(cloud, (message, signal) => handleMessage(deps, message, signal, logger)),
     config: config.consumer,
     clock: systemClock,
     logger,
     untilWorkable: createUntilWorkable([skew, ...eachClient(scoring).map(({ breaker }) => breaker)]),
-    mayClaim: () => !skew.isOpen,
     onAcknowledged: () => undefined,
   });
   const reconciler = startReconciler({ dynamo, scoring, events, config, registry, logger });

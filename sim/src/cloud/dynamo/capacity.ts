@@ -11,7 +11,7 @@ export function readUnits(bytes: number, consistent: boolean): number {
 }
 
 /** Units a second that DynamoDB serves for one partition (Developer Guide, "Partition key design"). */
-export const PARTITION_LIMITS = { writeUnits: 1_000, readUnits: 3_000 } as const;
+const PARTITION_LIMITS = { writeUnits: 1_000, readUnits: 3_000 } as const;
 
 /** Counts units, and says when a key has had more than its partition serves in a second. */
 export class CapacityMeter {

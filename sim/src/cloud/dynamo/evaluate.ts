@@ -10,7 +10,7 @@ export interface Bindings {
 }
 
 /** The steps of a path with aliases replaced. */
-export function resolve(path: Path, { names }: Bindings): (string | number)[] {
+function resolve(path: Path, { names }: Bindings): (string | number)[] {
   return path.map((step) => {
     if ('index' in step) return step.index;
     if (!step.attribute.startsWith('#')) return step.attribute;
@@ -22,7 +22,7 @@ export function resolve(path: Path, { names }: Bindings): (string | number)[] {
 }
 
 /** The value at a path; undefined where there is none. */
-export function valueAt(item: unknown, steps: readonly (string | number)[]): unknown {
+function valueAt(item: unknown, steps: readonly (string | number)[]): unknown {
   let value = item;
   for (const step of steps) {
     if (value === null || typeof value !== 'object' || value instanceof Set) return undefined;
@@ -33,7 +33,7 @@ export function valueAt(item: unknown, steps: readonly (string | number)[]): unk
 }
 
 /** The value of an operand; undefined for a path that leads nowhere. Throws ExpressionError. */
-export function evaluate(operand: Operand, item: Item | undefined, bindings: Bindings): unknown {
+function evaluate(operand: Operand, item: Item | undefined, bindings: Bindings): unknown {
   switch (operand.kind) {
     case 'value': {
       const value = bindings.values?.[operand.name];
@@ -145,7 +145,7 @@ function compares(comparator: Comparator, a: unknown, b: unknown): boolean {
 }
 
 /** DynamoDB's largest item, in bytes. */
-export const ITEM_MAX_BYTES = 400 * 1024;
+const ITEM_MAX_BYTES = 400 * 1024;
 
 /** The item after an update: every operand sees the item before it. Throws ExpressionError. */
 export function applyUpdate(changes: readonly Change[], item: Item, bindings: Bindings): Item {

@@ -40,7 +40,7 @@ export function compareValues(a: unknown, b: unknown): number | undefined {
 }
 
 /** The size of a value in bytes, as DynamoDB bills it (Developer Guide, "Item sizes and formats"). */
-export function sizeOf(value: unknown): number {
+function sizeOf(value: unknown): number {
   switch (typeOf(value)) {
     case 'S':
       return Buffer.byteLength(value as string);
