@@ -8,7 +8,7 @@ import type {
   OpenAuthorizationsQuery,
   PaymentGateway,
 } from '@order-pipeline/scoring/payment/gateway';
-import type { World } from '../kernel/world.js';
+import { EPOCH_MS, type World } from '../kernel/world.js';
 import type { Network } from './network.js';
 
 /** A line of the provider's journal. */
@@ -84,8 +84,10 @@ export class GatewayProvider {
   /** Lists what is set aside and neither charged nor given back, in the order of authorization. */
   listOpen({ authorizedBefore, pageSize, pageToken }: OpenAuthorizationsQuery): OpenAuthorizationsPage {
     const open = this.journal
-      .filter(({ kind, key, at }) => kind === 'authorized' && at < authorizedBefore && this.#isOpen(key))
-      .map(({ key, at }) => ({ idempotencyKey: key, reference: `pay_${key}`, authorizedAt: at }));
+      .filter(
+        ({ kind, key, at }) => kind === 'authorized' && EPOCH_MS + at < authorizedBefore && this.#isOpen(key),
+      )
+      .map(({ key, at }) => ({ idempotencyKey: key, reference: `pay_${key}`, authorizedAt: EPOCH_MS + at }));
     const from = open.findIndex(({ idempotencyKey }) => idempotencyKey === pageToken) + 1;
     const authorizations = open.slice(from, from + pageSize);
     const more = from + pageSize < open.length;

@@ -10,13 +10,13 @@ export const PAYMENT_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         module: at('store'),
-        from: 'condition: IS_AUTHORIZED',
-        to: "condition: 'attribute_exists(#order_id)'",
+        from: "condition,\n        values: { ...values, ':state'",
+        to: "condition: 'attribute_exists(#order_id)',\n        values: { ...values, ':state'",
       },
       {
         module: at('decide'),
-        from: "capture: { AUTHORIZED: 'act', CAPTURED: 'keep'",
-        to: "capture: { AUTHORIZED: 'act', CAPTURED: 'act'",
+        from: "capture: {\n        AUTHORIZED: 'act',\n        CAPTURED: 'keep'",
+        to: "capture: {\n        AUTHORIZED: 'act',\n        CAPTURED: 'act'",
       },
     ],
   },
@@ -49,8 +49,8 @@ export const PAYMENT_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         module: at('payments'),
-        from: 'await this.voidAtGateway(orderId, reference);',
-        to: 'if (standing) await this.voidAtGateway(orderId, reference);',
+        from: 'await this.voidAtGateway(keyOf(orderId, standing), reference);\n            return standing ? this.move',
+        to: 'if (standing) await this.voidAtGateway(keyOf(orderId, standing), reference);\n            return standing ? this.move',
       },
     ],
   },
@@ -67,6 +67,39 @@ export const PAYMENT_MUTATIONS: readonly Mutation[] = [
         module: at('payments'),
         from: 'const outcome = await this.ask((gateway, signal) => gateway.capture(payment, signal));',
         to: "const outcome = 'captured'; void this.ask((gateway, signal) => gateway.capture(payment, signal)).catch(() => undefined);",
+      },
+    ],
+  },
+  {
+    name: 'capture-outcome',
+    safeguard: 'a capture that the gateway refuses is no charge (hole 5)',
+    edits: [
+      {
+        module: at('payments'),
+        from: "outcome === 'captured' ? 'CAPTURED' : 'CAPTURE_FAILED'",
+        to: "outcome === 'captured' ? 'CAPTURED' : 'CAPTURED'",
+      },
+    ],
+  },
+  {
+    name: 'key-per-authorization',
+    safeguard: 'each authorization has an idempotency key of its own at the gateway (hole 5)',
+    edits: [
+      {
+        module: at('payments'),
+        from: 'const idempotencyKey = gatewayKey(orderId, reauthorizations);',
+        to: 'const idempotencyKey = orderId;',
+      },
+    ],
+  },
+  {
+    name: 'sweep',
+    safeguard: 'authorizations that the ledger does not count on are found and given back (hole 10)',
+    edits: [
+      {
+        module: at('payments'),
+        from: "if (match === 'STRAY' && !dryRun)",
+        to: 'if (false)',
       },
     ],
   },

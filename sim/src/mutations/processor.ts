@@ -112,7 +112,7 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
       },
       {
         module: at('settle-order'),
-        from: 'undo: ({ payment }, order, call) => payment.client.void({ orderId: order.order_id }, call)',
+        from: 'undo: async ({ payment }, { order_id: orderId }, call) => (await payment.client.void({ orderId }, call)).payment?.state',
         to: 'undo: async () => undefined',
       },
     ],
@@ -131,8 +131,8 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         module: at('process-order'),
-        from: 'return settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS));',
-        to: 'return settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS)).catch(() => ({ unsoldLines: 0, retried: true }));',
+        from: 'settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS)),',
+        to: 'settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS)).catch(() => ({ unsoldLines: 0, retried: true, captureFailed: false })),',
       },
       { module: at('reconcile/schedule'), from: 'if (isDue())', to: 'if (false)' },
     ],

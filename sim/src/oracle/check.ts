@@ -1,6 +1,7 @@
 /** Judges a history. Pure, so that its tests can plant every violation in a good history. */
 import { decodeOrderPlaced, MalformedOrderEvent } from '@order-pipeline/contracts/order-event';
-import { isFinal, type OrderStatus } from '@order-pipeline/contracts/orders';
+import { isFinal, type OrderRecord, type OrderStatus } from '@order-pipeline/contracts/orders';
+import { parseGatewayKey } from '@order-pipeline/scoring/payment/decide';
 import type { History, Post } from './history.js';
 
 /** What can be wrong. */
@@ -63,22 +64,32 @@ function orderIdIn(body: string): string | undefined {
 const findChargedWrongly: Check = ({ orders, journal }) => {
   const records = new Map(orders.map((order) => [order.order_id, order]));
   const charges = new Map<string, number[]>();
-  for (const { key, kind, amount } of journal)
-    if (kind === 'captured') charges.set(key, [...(charges.get(key) ?? []), amount]);
+  for (const { key, kind, amount } of journal) {
+    const { orderId } = parseGatewayKey(key);
+    if (kind === 'captured') charges.set(orderId, [...(charges.get(orderId) ?? []), amount]);
+  }
   return [...new Set([...records.keys(), ...charges.keys()])].flatMap((id): Violation[] => {
     const record = records.get(id);
     const charged = charges.get(id) ?? [];
     if (charged.length > 1)
       return [{ kind: 'double-charged', subject: id, detail: `charged ${charged.length} times` }];
-    const expected = record?.status === 'COMPLETED' ? record.amount : undefined;
-    if (charged[0] === expected) return [];
-    const detail = `is ${record?.status ?? 'absent'} at ${record?.amount}, and the provider charged ${charged[0] ?? 'nothing'}`;
+    if (charged[0] === expectedCharge(record)) return [];
+    const { status = 'absent', amount, payment_problem: problem = 'fine' } = record ?? {};
+    const detail = `is ${status} at ${amount}, its payment ${problem}, and the provider charged ${charged[0] ?? 'nothing'}`;
     return [{ kind: 'mischarged', subject: id, detail }];
   });
 };
 
+/** A COMPLETED order is charged, unless an operator has written the charge off. */
+function expectedCharge(record: OrderRecord | undefined): number | undefined {
+  if (record?.status !== 'COMPLETED' || record.payment_problem === 'WRITTEN_OFF') return undefined;
+  return record.amount;
+}
+
 const findLedgerWrong: Check = ({ ledger, journal }) => {
-  const charged = new Set(journal.flatMap(({ key, kind }) => (kind === 'captured' ? [key] : [])));
+  const charged = new Set(
+    journal.flatMap(({ key, kind }) => (kind === 'captured' ? [parseGatewayKey(key).orderId] : [])),
+  );
   return ledger.flatMap(({ order_id, state, capture_count }): Violation[] => {
     const says = state === 'CAPTURED';
     const right = says === charged.has(order_id) && capture_count === (says ? 1 : 0);

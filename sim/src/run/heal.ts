@@ -1,6 +1,7 @@
 /** After the faults: everything is up, clocks are right, and operators do what the runbook says, until all is quiet. */
 import { isFinal, type OrderRecord } from '@order-pipeline/contracts/orders';
 import { QUEUES } from '@order-pipeline/contracts/queues';
+import { draw } from '../kernel/random.js';
 import { countStock } from '../oracle/stock.js';
 import { runOperatorCommand } from '../processes/operator.js';
 import { operate } from './incidents.js';
@@ -35,7 +36,8 @@ export async function heal(system: SimSystem): Promise<void> {
       redrivenAt = world.now;
       redrive(system);
     }
-    if (world.now - system.plan.faultsEndMs > STUCK_AFTER_MS) failStuck(system, failed);
+    if (world.now - system.plan.faultsEndMs > STUCK_AFTER_MS) freeStuck(system, failed);
+    chargeFailed(system);
     await world.sleep(LOOK_EVERY_MS);
   }
 }
@@ -47,14 +49,28 @@ function redrive(system: SimSystem): void {
   );
 }
 
-/** `orders fail ORDER_ID` works from the record, for an order whose message is gone. */
-function failStuck(system: SimSystem, failed: Set<string>): void {
+/** An order whose message is gone is resumed or failed from its record. */
+function freeStuck(system: SimSystem, freed: Set<string>): void {
+  const { seed } = system.cloud.world;
   for (const { order_id, status } of recordsOf(system)) {
-    if (isFinal(status) || failed.has(order_id)) continue;
-    failed.add(order_id);
-    operate(system, `operator-${order_id.slice(0, 8)}`, () =>
-      runOperatorCommand(system.cloud, ['fail', order_id, '--reason', 'its message is gone']),
-    );
+    if (isFinal(status) || freed.has(order_id)) continue;
+    freed.add(order_id);
+    const resumes = draw(seed, `resume/${order_id}`) < 0.5;
+    const args = resumes ? ['resume', order_id] : ['fail', order_id, '--reason', 'its message is gone'];
+    operate(system, `operator-${order_id.slice(0, 8)}`, () => runOperatorCommand(system.cloud, args));
+  }
+}
+
+/** A completed order whose capture failed is authorized anew, or written off. */
+function chargeFailed(system: SimSystem): void {
+  const { world } = system.cloud;
+  for (const { order_id, payment_problem } of recordsOf(system)) {
+    if (payment_problem !== 'CAPTURE_FAILED') continue;
+    const reauthorizes = draw(world.seed, `reauthorize/${order_id}`) < 0.5;
+    const args = reauthorizes
+      ? ['payment', 'reauthorize', order_id]
+      : ['payment', 'write-off', order_id, '--reason', 'the customer is gone'];
+    operate(system, `cashier-${order_id.slice(0, 8)}`, () => runOperatorCommand(system.cloud, args));
   }
 }
 
@@ -68,7 +84,9 @@ function isQuiet(system: SimSystem): boolean {
   return (
     recorder.openClients === 0 &&
     QUEUES.every(({ name }) => cloud.sqs.queue(name).messages.length === 0) &&
-    recordsOf(system).every(({ status }) => isFinal(status)) &&
+    recordsOf(system).every(
+      ({ status, payment_problem }) => isFinal(status) && payment_problem !== 'CAPTURE_FAILED',
+    ) &&
     cloud.gateway.open.length === 0 &&
     cloud.database.table('payments').items.every(({ state }) => state !== 'AUTHORIZED') &&
     countStock(cloud.database.table('inventory').items).every(({ held }) => held === 0)
