@@ -1,0 +1,121 @@
+/** Orders that end in every way, placed through the API of the running tasks. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { stockCatalogue } from '@order-pipeline/local/catalogue';
+import type { RunningTasks } from './tasks.ts';
+
+/** What is placed, and how it must end. */
+interface Case {
+  readonly order: object;
+  readonly status: string;
+  readonly reason?: string;
+}
+
+const CASES: readonly Case[] = [
+  { order: { amount: 999 }, status: 'COMPLETED' },
+  { order: { amount: 2_500, items: [{ sku: 'MUG-01', quantity: 2 }] }, status: 'COMPLETED' },
+  {
+    order: { amount: 2_500, items: [{ sku: 'VINYL-01', quantity: 1 }] },
+    status: 'REJECTED',
+    reason: 'OUT_OF_STOCK',
+  },
+  {
+    order: { amount: 999, items: [{ sku: 'NO-SUCH', quantity: 1 }] },
+    status: 'REJECTED',
+    reason: 'UNKNOWN_SKU',
+  },
+  {
+    order: { amount: 999, items: [{ sku: 'MUG-01', quantity: 1 }] },
+    status: 'REJECTED',
+    reason: 'AMOUNT_MISMATCH',
+  },
+  {
+    order: { amount: 999, payment_method: 'tok_chargeDeclined' },
+    status: 'REJECTED',
+    reason: 'PAYMENT_DECLINED',
+  },
+  { order: { amount: 2_000_000 }, status: 'REJECTED', reason: 'FRAUD_SUSPECTED' },
+];
+
+/** How many orders are placed until one is cancelled before a worker decides it. */
+const CANCEL_TRIES = 50;
+
+/** An account of the stack. */
+export interface Account {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Options of the trial. */
+export interface TrialOptions {
+  readonly root: string;
+  readonly tasks: RunningTasks;
+  readonly account: Account;
+}
+
+/** Runs the smoke test, then an order for every outcome. Returns the outcomes that were seen. */
+export async function tryOrders({ root, tasks, account }: TrialOptions): Promise<string[]> {
+  const api = `http://127.0.0.1:${tasks.ports.api}`;
+  const login = JSON.stringify({ user_id: account.user, password: account.password });
+  await stockCatalogue(`http://127.0.0.1:${tasks.ports.scoringHttp}`);
+  await promisify(execFile)(join(root, 'scripts/smoke.sh'), {
+    env: {
+      PATH: process.env.PATH,
+      API_URL: api,
+      PROCESSOR_URL: `http://127.0.0.1:${tasks.ports.processor}`,
+      SMOKE_LOGIN: login,
+    },
+  }).catch((error: { stdout: string; stderr: string }) => {
+    throw new Error(`The smoke test failed:\n${error.stdout}${error.stderr}`);
+  });
+  const { access_token: token } = await post(`${api}/login`, JSON.parse(login));
+  const place = (order: object) => post(`${api}/orders`, { user_id: account.user, ...order }, String(token));
+  const seen: string[] = [];
+  for (const { order, status, reason } of CASES) {
+    const accepted = await place(order);
+    const final = await untilFinal(String(accepted.poll_url));
+    if (final.status !== status || final.reason !== reason) {
+      throw new Error(
+        `${JSON.stringify(order)} ended as ${final.status} ${final.reason ?? ''}, not ${status} ${reason ?? ''}`,
+      );
+    }
+    seen.push(reason ?? status);
+  }
+  seen.push(await cancelOne(place));
+  return seen;
+}
+
+async function cancelOne(place: (order: object) => Promise<Record<string, unknown>>): Promise<string> {
+  for (let tries = 0; tries < CANCEL_TRIES; tries += 1) {
+    const { poll_url: pollUrl } = await place({ amount: 999 });
+    const url = new URL(String(pollUrl));
+    url.pathname += '/cancel';
+    const response = await fetch(url, { method: 'POST' });
+    if (!response.ok) continue;
+    const final = await untilFinal(String(pollUrl));
+    if (final.status === 'CANCELLED') return 'CANCELLED';
+  }
+  throw new Error(`None of ${CANCEL_TRIES} orders could be cancelled`);
+}
+
+async function post(url: string, body: object, token?: string): Promise<Record<string, unknown>> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`);
+  return JSON.parse(text);
+}
+
+async function untilFinal(pollUrl: string): Promise<Record<string, unknown>> {
+  const end = Date.now() + 60_000;
+  for (;;) {
+    const response = await fetch(pollUrl, { headers: { prefer: 'wait=5' } });
+    const order = (await response.json()) as Record<string, unknown>;
+    if (!['PENDING', 'PROCESSING'].includes(String(order.status))) return order;
+    if (Date.now() > end) throw new Error(`Order ${order.order_id} is still ${order.status} after a minute`);
+  }
+}
