@@ -1,14 +1,18 @@
-/** `npm run orders -- …`: hands the command to the service that has it. `user` is the API's, all others the processor's. */
+/** `npm run orders -- …`: hands the command to the program that has it. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** sysexits(3): EX_CONFIG, here since nothing is built yet that could be imported. */
 const EXIT_CONFIG = 78;
 
-const program =
-  process.argv[2] === 'user'
-    ? '../services/order-api/dist/cli.js'
-    : '../services/order-processor/dist/operator/main.js';
+/** Programs by command; the processor has all others. */
+const PROGRAMS = {
+  user: '../services/order-api/dist/cli.js',
+  listen: '../services/webhooks/dist/listen/main.js',
+  simulate: '../local/dist/simulate/main.js',
+};
+
+const program = PROGRAMS[process.argv[2]] ?? '../services/order-processor/dist/operator/main.js';
 const url = new URL(program, import.meta.url);
 if (existsSync(fileURLToPath(url))) await import(url.href);
 else {

@@ -25,7 +25,7 @@ export type WithTools = (
 const EXIT_CODES = `
 Exit codes: ${EXIT.done} done, ${EXIT.failed} failed or done in part, ${EXIT.usage} usage, ${EXIT.notFound} not found, ${EXIT.unavailable} something cannot be reached, ${EXIT.config} settings.
 Settings are the services' environment variables; without any, the local stack is meant.
-Users are managed by: orders user --help`;
+Other commands: orders user --help, orders listen --help (forwards events), orders simulate --help (sends orders)`;
 
 /** The program. Its actions run through `withTools`; text goes to `out` and `err`. */
 export function createProgram(
