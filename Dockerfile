@@ -9,6 +9,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc tsconfig.base.json tsconfig.json ./
 COPY bench/package.json bench/
 COPY e2e/package.json e2e/
+COPY examples/shop/package.json examples/shop/
 COPY infra/package.json infra/
 COPY k8s/package.json k8s/
 COPY local/package.json local/
@@ -20,6 +21,7 @@ COPY services/order-api/package.json services/order-api/
 COPY services/order-processor/package.json services/order-processor/
 COPY services/scoring/package.json services/scoring/
 COPY services/webhooks/package.json services/webhooks/
+COPY sim/package.json sim/
 
 FROM manifests AS build
 ARG WORKSPACE
