@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 export type Values = Record<string, unknown>;
 
 /** AWS refused a call, or botocore refused its parameters (`ParamValidation`). */
-export class CloudError extends Error {
+class CloudError extends Error {
   override readonly name = 'CloudError';
 
   /** AWS's code, such as `ResourceNotFoundException`. */
