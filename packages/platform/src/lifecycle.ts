@@ -6,6 +6,7 @@ import { EXIT_CONFIG } from '@order-pipeline/contracts/exit-codes';
 import { ConfigError, type Environment } from './env.js';
 import { PortInUseError } from './listen.js';
 import { createLogger, type DestinationStream, type Logger } from './logger.js';
+import { startTracing } from './tracing/start.js';
 
 /** A service that is running. */
 export interface Running {
@@ -60,9 +61,10 @@ export async function runService<C extends LifecycleConfig>(
   });
   const done = new AbortController();
   const late = rejectLate(signal, config.stopTimeoutMs, done.signal);
+  const stopTracing = await orExit('start', startTracing(main.name, host.env, logger));
   const running = await orExit('start', main.start(config, logger));
   logger.info({ signal: await signal }, 'stopping');
-  await orExit('stop', running.stop());
+  await orExit('stop', running.stop().then(stopTracing));
   done.abort();
   logger.info('stopped');
   host.exit(0);

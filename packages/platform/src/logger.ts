@@ -1,12 +1,13 @@
 /** Structured logs: one JSON object a line on standard output. */
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { redactSecrets } from './redact.js';
+import { currentFields } from './work.js';
 
 export type { DestinationStream, Logger } from 'pino';
 
 /**
- * A service's logger. Times are ISO 8601, levels are words, secrets are left out. Each line is written before the call
- * returns, so that the last words of a process that ends are not lost.
+ * A service's logger. Times are ISO 8601, levels are words, secrets are left out, and every line names the work that it
+ * belongs to. Each line is written before the call returns, so that the last words of a process that ends are not lost.
  */
 export function createLogger(
   service: string,
@@ -18,6 +19,7 @@ export function createLogger(
       level,
       base: { service },
       timestamp: pino.stdTimeFunctions.isoTime,
+      mixin: currentFields,
       formatters: { level: (label) => ({ level: label }), log: redactSecrets },
       // Errors are plain objects by then.
       serializers: { err: (error: unknown) => error },

@@ -1,4 +1,5 @@
 /** The HTTP application: what every request passes, the routes, and what answers errors. */
+import { addFields } from '@order-pipeline/platform/work';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { createDocsRouter, DOCS_PATHS, loadOpenApi } from './docs/router.js';
@@ -44,6 +45,7 @@ export function createApp(services: ApiServices, options: AppOptions): Express {
   );
   app.use(noStore);
   if (options.corsOrigins.length > 0) app.use(createCors(options.corsOrigins));
+  app.param('order_id', nameOrder);
   RegisterRoutes(app);
   app.use(limitOpen);
   app.use(createDocsRouter(document, options.publicBaseUrl));
@@ -51,6 +53,12 @@ export function createApp(services: ApiServices, options: AppOptions): Express {
   app.use(sendProblems);
   return app;
 }
+
+/** Log lines of a request about an order name it. */
+const nameOrder: express.RequestParamHandler = (_request, _response, next, orderId: string) => {
+  addFields({ order_id: orderId });
+  next();
+};
 
 /** Answers are about one caller at one moment: nobody keeps them, unless a route says otherwise. */
 const noStore: express.RequestHandler = (_request, response, next) => {

@@ -10,7 +10,9 @@ import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import type { Running } from '@order-pipeline/platform/lifecycle';
 import { closeServer, listen } from '@order-pipeline/platform/listen';
 import type { Logger } from '@order-pipeline/platform/logger';
-import { createRegistry } from '@order-pipeline/platform/metrics';
+import { createRegistry, type Registry } from '@order-pipeline/platform/metrics';
+import { observeAws } from '@order-pipeline/platform/observe/aws';
+import { observeRedis } from '@order-pipeline/platform/observe/redis';
 import { createRedis, pingRedis } from '@order-pipeline/platform/redis';
 import type { Secret } from '@order-pipeline/platform/secret';
 import { watchSecrets } from '@order-pipeline/platform/secret-watcher';
@@ -58,7 +60,8 @@ export async function start(config: ApiConfig, logger: Logger): Promise<RunningA
   const dropSilent = trackSilentConnections(server);
   const port = await listen(server, config.port, 'PORT');
   const publicBaseUrl = config.publicBaseUrl || `http://localhost:${port}`;
-  const connections = connect(config, logger);
+  const registry = createRegistry();
+  const connections = connect(config, logger, registry);
   const secrets = watchSecrets(secretsOf(config), { logger });
   const draining = new AbortController();
   const stopping = new AbortController();
@@ -87,17 +90,17 @@ export async function start(config: ApiConfig, logger: Logger): Promise<RunningA
   };
 }
 
-function connect(config: ApiConfig, logger: Logger) {
+function connect(config: ApiConfig, logger: Logger, registry: Registry) {
   const client = { region: config.awsRegion, maxAttempts: 2, requestTimeoutMs: 2_000 };
-  const sqs = createSqs({ ...client, maxAttempts: 1 });
-  const dynamo = createDynamo(client);
-  const redis = createRedis(config.redisUrl, logger);
+  const sqs = observeAws(createSqs({ ...client, maxAttempts: 1 }), 'sqs', registry);
+  const dynamo = createDynamo(client, registry);
+  const redis = observeRedis(createRedis(config.redisUrl, logger), registry);
   const close = () => {
     sqs.destroy();
     dynamo.destroy();
     redis.disconnect();
   };
-  return { sqs, dynamo, redis, close };
+  return { sqs, dynamo, redis, registry, close };
 }
 
 /** The secrets that can change while the API runs. */
@@ -108,12 +111,11 @@ function secretsOf({ redisUrl, urlSigningKeys, auth }: ApiConfig): Secret<unknow
 function createServices(
   config: ApiConfig,
   logger: Logger,
-  { sqs, dynamo, redis }: ReturnType<typeof connect>,
+  { sqs, dynamo, redis, registry }: ReturnType<typeof connect>,
   publicBaseUrl: string,
   { stopping, draining }: Pick<ApiServices, 'stopping' | 'draining'>,
 ): ApiServices {
   const clock = systemClock;
-  const registry = createRegistry();
   const metrics = createMetrics(registry, config.stage);
   const queue = createOrderQueue(sqs, config, metrics);
   const store = createOrderStore(dynamo, config.ordersTable);

@@ -17,6 +17,7 @@ import type { Logger } from '@order-pipeline/platform/logger';
 import { systemTimers, type Timers } from '@order-pipeline/platform/timers';
 import type { ConsumerConfig } from './config.js';
 import type { HandledMessage } from './handle-message.js';
+import { runForMessage, runMessage } from './message-work.js';
 import { type OrderQueue, type ReceivedMessage, SQS_BATCH_SIZE } from './order-queue.js';
 
 /** Works on one message until `signal` aborts. Never throws. */
@@ -128,7 +129,8 @@ export class Consumer {
   }
 
   #start(message: ReceivedMessage): void {
-    const work = this.#work(message).finally(() => {
+    const { queueName } = this.#options.queue;
+    const work = runMessage(message, queueName, () => this.#work(message)).finally(() => {
       this.#inFlight.delete(work);
       this.#slotFreed();
     });
@@ -192,9 +194,11 @@ export class Consumer {
     for (const [message, since] of this.#hiddenSince) {
       if (now - since < this.#visibilityMs / HEARTBEATS_PER_VISIBILITY) continue;
       this.#hiddenSince.set(message, now);
-      queue.changeVisibility(message, this.#visibilityMs).catch((error: unknown) => {
-        logger.warn({ err: error, message_id: message.id }, 'could not keep a message hidden');
-      });
+      runForMessage(message, () =>
+        queue.changeVisibility(message, this.#visibilityMs).catch((error: unknown) => {
+          logger.warn({ err: error, message_id: message.id }, 'could not keep a message hidden');
+        }),
+      );
     }
   }
 }

@@ -4,6 +4,7 @@ import { decodeOrderPlaced } from '@order-pipeline/contracts/order-event';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { codeLabel } from '@order-pipeline/platform/rpc/codes';
 import { outageOf } from '@order-pipeline/platform/rpc/outage';
+import { addFields, currentSteps } from '@order-pipeline/platform/work';
 import { type Acknowledgement, acknowledgeFailure } from './decide/acknowledgement.js';
 import { toRetryClass } from './decide/retry.js';
 import type { ReceivedMessage } from './order-queue.js';
@@ -20,22 +21,30 @@ export async function handleMessage(
   deps: ProtocolDependencies,
   message: ReceivedMessage,
   signal: AbortSignal,
-  parentLogger: Logger,
+  logger: Logger,
 ): Promise<HandledMessage> {
   const { request_id: requestId, traceparent } = message.attributes;
   const startedAt = deps.clock();
-  let logger = parentLogger.child({ message_id: message.id, request_id: requestId });
   try {
     const order = decodeOrderPlaced(message.body);
-    logger = logger.child({ order_id: order.order_id });
+    addFields({ order_id: order.order_id });
     const processed = await processOrder(deps, { order, requestId, traceparent, signal });
     if (processed.kind === 'busy') {
       const delayMs = Math.max(1_000, processed.until - deps.clock());
       deps.onForeignLease?.(processed.until);
-      logger.debug({ delay_ms: delayMs }, 'another worker is at this order');
+      logger.info({ delay_ms: delayMs }, 'another worker is at this order');
       return { acknowledgement: { kind: 'later', delayMs } };
     }
-    logger.info({ status: processed.status, duration_ms: deps.clock() - startedAt }, 'order settled');
+    logger.info(
+      {
+        status: processed.status,
+        receive_count: message.receiveCount,
+        duration_ms: deps.clock() - startedAt,
+        since_accepted_ms: deps.clock() - Date.parse(order.created_at),
+        steps: currentSteps(),
+      },
+      'order settled',
+    );
     return { acknowledgement: { kind: 'delete' } };
   } catch (error) {
     const retryClass = toRetryClass(errorName(error));
@@ -48,7 +57,14 @@ export async function handleMessage(
     const acknowledgement = acknowledgeFailure(failure, deps.config.maxReceives, Math.random());
     const level = retryClass === 'later' && acknowledgement.kind !== 'dead-letter' ? 'warn' : 'error';
     logger[level](
-      { err: error, retry_class: retryClass, receive_count: message.receiveCount, ...acknowledgement },
+      {
+        err: error,
+        message_id: message.id,
+        retry_class: retryClass,
+        receive_count: message.receiveCount,
+        steps: currentSteps(),
+        ...acknowledgement,
+      },
       'order not finished',
     );
     return { acknowledgement, error };

@@ -8,7 +8,11 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { Batcher, type EntryResult } from '@order-pipeline/platform/batcher';
+import { formatTraceparent, type TraceContext } from '@order-pipeline/platform/tracing/trace-context';
+import { inSpan, underAll } from '@order-pipeline/platform/tracing/tracer';
+import { currentWork } from '@order-pipeline/platform/work';
 import type { DeadLetterReason } from './decide/acknowledgement.js';
+import { messagingAttributes, queueName, traceReceive } from './message-work.js';
 
 /** SQS's own bound on the entries of a batch and on the messages of a receive. */
 export const SQS_BATCH_SIZE = 10;
@@ -23,6 +27,8 @@ export interface ReceivedMessage {
   readonly attributes: Readonly<Record<string, string>>;
   /** Keeps fair queueing through the dead-letter queue. */
   readonly groupId?: string | undefined;
+  /** The span that received it, while tracing is on. */
+  readonly receivedBy?: TraceContext | undefined;
 }
 
 /** The message attributes that tell why a message was dead-lettered. */
@@ -31,6 +37,7 @@ export const DEAD_LETTER_ATTRIBUTES = [
   'first_error',
   'receive_count',
   'original_message_id',
+  'dead_letter_traceparent',
 ] as const;
 
 /** SQS allows ten attributes on a message; the rest tell why it was dead-lettered. */
@@ -58,8 +65,8 @@ export interface OrderQueueOptions {
 /** Receives messages and acknowledges them. */
 export class OrderQueue {
   readonly #options: OrderQueueOptions;
-  readonly #deletes: Batcher<string, void>;
-  readonly #visibilities: Batcher<{ receiptHandle: string; seconds: number }, void>;
+  readonly #deletes: Batcher<Change, void>;
+  readonly #visibilities: Batcher<VisibilityChange, void>;
 
   constructor(options: OrderQueueOptions) {
     this.#options = options;
@@ -69,12 +76,18 @@ export class OrderQueue {
       eager: false,
       maxWaitMs: options.deleteLingerMs,
     };
-    this.#deletes = new Batcher({ ...grouping, send: (handles) => this.#sendDeletes(handles) });
+    this.#deletes = new Batcher({ ...grouping, send: (changes) => this.#sendDeletes(changes) });
     this.#visibilities = new Batcher({ ...grouping, send: (changes) => this.#sendVisibilities(changes) });
+  }
+
+  /** The queue's name. */
+  get queueName(): string {
+    return queueName(this.#options.queueUrl);
   }
 
   /** Waits for up to `maxMessages`, ten at most. */
   async receive(signal: AbortSignal, maxMessages: number): Promise<ReceivedMessage[]> {
+    const startedAt = Date.now();
     const { Messages = [] } = await this.#options.sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: this.#options.queueUrl,
@@ -86,27 +99,50 @@ export class OrderQueue {
       }),
       { abortSignal: signal },
     );
-    return Messages.map(toReceivedMessage);
+    const messages = Messages.map(toReceivedMessage);
+    if (messages.length === 0) return messages;
+    const traceparents = messages.map(({ attributes }) => attributes.traceparent);
+    const receivedBy = traceReceive(queueName(this.#options.queueUrl), traceparents, startedAt);
+    return receivedBy ? messages.map((message) => ({ ...message, receivedBy })) : messages;
   }
 
   /** Removes a message for good. */
   async delete(message: ReceivedMessage): Promise<void> {
-    await this.#deletes.add(message.receiptHandle);
+    await this.#deletes.add({ receiptHandle: message.receiptHandle, span: currentWork()?.span });
   }
 
   /** Hides a message for so long from now on; 0 shows it at once. */
   async changeVisibility(message: ReceivedMessage, milliseconds: number): Promise<void> {
     const seconds = Math.min(MAX_VISIBILITY_SECONDS, Math.ceil(milliseconds / 1_000));
-    await this.#visibilities.add({ receiptHandle: message.receiptHandle, seconds });
+    await this.#visibilities.add({
+      receiptHandle: message.receiptHandle,
+      seconds,
+      span: currentWork()?.span,
+    });
   }
 
   /** Moves a message to the dead-letter queue with what went wrong. */
   async deadLetter(message: ReceivedMessage, reason: DeadLetterReason, firstError: string): Promise<void> {
-    const death: Record<(typeof DEAD_LETTER_ATTRIBUTES)[number], string> = {
+    const queue = queueName(this.#options.deadLetterQueueUrl);
+    await inSpan(
+      { name: `send ${queue}`, kind: 'producer', attributes: messagingAttributes(queue, 'send') },
+      () => this.#sendDeadLetter(message, reason, firstError),
+    );
+    await this.delete(message);
+  }
+
+  async #sendDeadLetter(
+    message: ReceivedMessage,
+    reason: DeadLetterReason,
+    firstError: string,
+  ): Promise<void> {
+    const span = currentWork()?.span;
+    const death: Partial<Record<(typeof DEAD_LETTER_ATTRIBUTES)[number], string>> = {
       dead_letter_reason: reason,
       first_error: firstError,
       receive_count: String(message.receiveCount),
       original_message_id: message.id,
+      ...(span && { dead_letter_traceparent: formatTraceparent(span) }),
     };
     const kept = Object.entries(message.attributes).slice(0, KEPT_ATTRIBUTES);
     const attributes = { ...Object.fromEntries(kept), ...death };
@@ -124,7 +160,6 @@ export class OrderQueue {
       }),
       { requestTimeout: CALL_TIMEOUT_MS },
     );
-    await this.delete(message);
   }
 
   /** Sends what waits for company. */
@@ -132,33 +167,48 @@ export class OrderQueue {
     await Promise.all([this.#deletes.flush(), this.#visibilities.flush()]);
   }
 
-  async #sendDeletes(handles: readonly string[]): Promise<EntryResult<void>[]> {
-    const { Failed } = await this.#options.sqs.send(
-      new DeleteMessageBatchCommand({
-        QueueUrl: this.#options.queueUrl,
-        Entries: handles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle })),
-      }),
-      { requestTimeout: CALL_TIMEOUT_MS },
-    );
-    return toResults(handles.length, Failed);
-  }
-
-  async #sendVisibilities(
-    changes: readonly { receiptHandle: string; seconds: number }[],
-  ): Promise<EntryResult<void>[]> {
-    const { Failed } = await this.#options.sqs.send(
-      new ChangeMessageVisibilityBatchCommand({
-        QueueUrl: this.#options.queueUrl,
-        Entries: changes.map(({ receiptHandle, seconds }, index) => ({
-          Id: String(index),
-          ReceiptHandle: receiptHandle,
-          VisibilityTimeout: seconds,
-        })),
-      }),
-      { requestTimeout: CALL_TIMEOUT_MS },
+  async #sendDeletes(changes: readonly Change[]): Promise<EntryResult<void>[]> {
+    const command = new DeleteMessageBatchCommand({
+      QueueUrl: this.#options.queueUrl,
+      Entries: changes.map(({ receiptHandle }, index) => ({
+        Id: String(index),
+        ReceiptHandle: receiptHandle,
+      })),
+    });
+    const { Failed } = await underAll(spansOf(changes), () =>
+      this.#options.sqs.send(command, { requestTimeout: CALL_TIMEOUT_MS }),
     );
     return toResults(changes.length, Failed);
   }
+
+  async #sendVisibilities(changes: readonly VisibilityChange[]): Promise<EntryResult<void>[]> {
+    const command = new ChangeMessageVisibilityBatchCommand({
+      QueueUrl: this.#options.queueUrl,
+      Entries: changes.map(({ receiptHandle, seconds }, index) => ({
+        Id: String(index),
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout: seconds,
+      })),
+    });
+    const { Failed } = await underAll(spansOf(changes), () =>
+      this.#options.sqs.send(command, { requestTimeout: CALL_TIMEOUT_MS }),
+    );
+    return toResults(changes.length, Failed);
+  }
+}
+
+/** A change of a received message, with the span of the work on it. */
+interface Change {
+  readonly receiptHandle: string;
+  readonly span: TraceContext | undefined;
+}
+
+interface VisibilityChange extends Change {
+  readonly seconds: number;
+}
+
+function spansOf(changes: readonly Change[]) {
+  return changes.map(({ span }) => span);
 }
 
 /** How long one try of an acknowledgement may take: it has no long poll to wait for. */

@@ -1,9 +1,16 @@
 /** The order protocol: claim, try, decide, settle. Whatever dies in between, the next worker goes on from what is written. */
 import { randomUUID } from 'node:crypto';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
-import type { FinalStatus, OrderRecord, OrderStatus } from '@order-pipeline/contracts/orders';
+import type {
+  FinalStatus,
+  OrderRecord,
+  OrderStatus,
+  RejectionReason,
+} from '@order-pipeline/contracts/orders';
 import type { Clock } from '@order-pipeline/platform/clock';
+import { currentCallHeaders } from '@order-pipeline/platform/rpc/context';
 import type { EventSink } from '@order-pipeline/platform/sns/event-publisher';
+import { addFields, step } from '@order-pipeline/platform/work';
 import type { ProtocolConfig } from './config.js';
 import { decideLost, decideRefusal } from './decide/claim.js';
 import {
@@ -29,7 +36,7 @@ export interface ProtocolDependencies {
   /** Told of each status that an order takes, once it is written. Must not throw. */
   readonly onStatus: (orderId: string, status: OrderStatus) => void;
   /** Told once of each order that this worker decided. */
-  readonly onDecided: (order: ClaimedOrder, status: FinalStatus) => void;
+  readonly onDecided: (order: ClaimedOrder, status: FinalStatus, reason?: RejectionReason) => void;
   /** Called with the end of another worker's live lease, in epoch milliseconds. */
   readonly onForeignLease?: (untilMs: number) => void;
   /**
@@ -71,7 +78,8 @@ export async function processOrder(deps: ProtocolDependencies, delivery: OrderDe
     traceId: traceIdOf(delivery.traceparent),
   };
   try {
-    const order = await deps.store.claim(delivery.order, claim);
+    const order = await step('claim', () => deps.store.claim(delivery.order, claim));
+    addFields({ attempt: order.attempt });
     noticeOtherBody(deps, delivery.order, order);
     deps.onStatus(order.order_id, 'PROCESSING');
     return await decideClaimed(deps, delivery, order);
@@ -134,7 +142,8 @@ async function commit(
 ): Promise<Committed> {
   let record: FinalRecord;
   try {
-    const decided = await deps.store.decide(order, decision, { holds, fraudScore, now: deps.clock() });
+    const details = { holds, fraudScore, now: deps.clock() };
+    const decided = await step('decide', () => deps.store.decide(order, decision, details));
     record = { ...decided, status: decision.status };
   } catch (error) {
     if (!(error instanceof OrderConditionFailed)) throw error;
@@ -144,7 +153,7 @@ async function commit(
     // Only this attempt could write its own decision: the answer to the first try of the write got lost.
     if (lost.status !== decision.status) return { kind: 'final', record, own: false };
   }
-  deps.onDecided(order, decision.status);
+  deps.onDecided(order, decision.status, 'reason' in decision ? decision.reason : undefined);
   deps.onStatus(order.order_id, decision.status);
   return { kind: 'final', record, own: true };
 }
@@ -158,9 +167,10 @@ async function settle(
   order: ClaimedOrder,
   status: FinalStatus,
 ): Promise<Settled> {
+  addFields({ attempt: order.attempt });
   const [settlement, published] = await Promise.allSettled([
-    settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS)),
-    publishFinal(deps.events, order),
+    step('settle', () => settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS))),
+    step('publish', () => publishFinal(deps.events, order)),
   ]);
   if (settlement.status === 'rejected') throw settlement.reason;
   if (published.status === 'rejected') throw published.reason;
@@ -174,6 +184,7 @@ function callOptions({ signal, requestId, traceparent }: OrderDelivery, timeoutM
   const headers = {
     ...(requestId && { 'x-request-id': requestId }),
     ...(traceparent && { traceparent }),
+    ...currentCallHeaders(),
   };
   return { signal, timeoutMs, headers };
 }

@@ -7,6 +7,8 @@ import type { Running } from '@order-pipeline/platform/lifecycle';
 import { closeServer, listen } from '@order-pipeline/platform/listen';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { createRegistry } from '@order-pipeline/platform/metrics';
+import { observeAws } from '@order-pipeline/platform/observe/aws';
+import { observeRedis } from '@order-pipeline/platform/observe/redis';
 import { createOpsServer } from '@order-pipeline/platform/ops-server';
 import { createRedis } from '@order-pipeline/platform/redis';
 import { watchSecrets } from '@order-pipeline/platform/secret-watcher';
@@ -43,8 +45,9 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
     registry,
   });
   const aws = { region: config.awsRegion, maxAttempts: AWS_MAX_ATTEMPTS, dates: skew.observer };
-  const dynamo = createDynamo({ ...aws, requestTimeoutMs: 2_000 });
-  const sqs = createSqs({ ...aws, requestTimeoutMs: config.consumer.receiveWaitSeconds * 1_000 + 5_000 });
+  const dynamo = createDynamo({ ...aws, requestTimeoutMs: 2_000 }, registry);
+  const requestTimeoutMs = config.consumer.receiveWaitSeconds * 1_000 + 5_000;
+  const sqs = observeAws(createSqs({ ...aws, requestTimeoutMs }), 'sqs', registry);
   const store = new OrderStore(dynamo, config.ordersTable);
   const events = openEvents(config);
   if (!config.eventsTopicArn)
@@ -58,7 +61,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
     },
   });
   const port = await listen(server, config.port, 'PORT');
-  const redis = createRedis(config.redisUrl, logger);
+  const redis = observeRedis(createRedis(config.redisUrl, logger), registry);
   const secrets = watchSecrets([config.redisUrl], { logger });
   const scoring = createScoring(config, registry, logger);
   const metrics = createProcessorMetrics(registry, config.stage, () => consumer.inFlight);

@@ -2,7 +2,6 @@
 import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
 import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import type { Logger } from '@order-pipeline/platform/logger';
-import { callerOf } from '@order-pipeline/platform/rpc/context';
 import { createOutageError } from '@order-pipeline/platform/rpc/outage';
 
 /** What the caller named does not exist. */
@@ -69,10 +68,7 @@ export function createTranslator(logger: Logger) {
         return await handler(request, context);
       } catch (error) {
         if (LOGGED.some((situation) => error instanceof situation))
-          logger.warn(
-            { err: error, request_id: callerOf(context).requestId },
-            `${context.method.name} failed`,
-          );
+          logger.warn({ err: error }, `${context.method.name} failed`);
         throw toRpcError(error);
       }
     };

@@ -26,12 +26,11 @@ export async function start(
   clock: Clock = systemClock,
 ): Promise<RunningScoring> {
   // One try: the caller is the only layer that retries, within its own deadline.
-  const dynamo = createDynamo({
-    region: config.awsRegion,
-    maxAttempts: 1,
-    requestTimeoutMs: config.storeTimeoutMs,
-  });
   const registry = createRegistry();
+  const dynamo = createDynamo(
+    { region: config.awsRegion, maxAttempts: 1, requestTimeoutMs: config.storeTimeoutMs },
+    registry,
+  );
   const parts = createParts(config, { dynamo, registry, logger, clock, newTryId });
   const close = () => {
     for (const part of parts) part.close();

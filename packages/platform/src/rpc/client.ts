@@ -6,6 +6,7 @@ import { createGrpcTransport, withInterceptors } from 'connect-grpc-js';
 import type { Logger } from '../logger.js';
 import type { Registry } from '../metrics.js';
 import { systemTimers, type Timers } from '../timers.js';
+import { isTracing } from '../tracing/tracer.js';
 import { type Breaker, ProbingBreaker } from './breaker.js';
 import type { BreakerLimits } from './decide/breaker.js';
 import { routeGrpcLogs } from './grpc-logs.js';
@@ -15,6 +16,7 @@ import { createResilientTransport } from './resilient-transport.js';
 import { DEFAULT_RETRY_LIMITS, type RetryLimits } from './retry.js';
 import { createBreakerGauge, createClientObserver, createRetryCounter } from './rpc-metrics.js';
 import { type ClientTls, channelCredentials } from './tls.js';
+import { traceCalls } from './traced-calls.js';
 
 /** Where a service is, and how it is called. */
 export interface RpcClientOptions {
@@ -80,13 +82,18 @@ export function createRpcClient<S extends DescService>(service: S, options: RpcC
     onRetry: (method) => retries.inc({ method }),
   });
   return {
-    client: createClient(service, withInterceptors(transport, options.interceptors ?? [], options.url)),
+    client: createClient(service, withInterceptors(transport, interceptorsOf(options), options.url)),
     breaker,
     close: () => {
       breaker.close();
       channel?.close();
     },
   };
+}
+
+/** While tracing is off, calls do not pay for an interceptor. */
+function interceptorsOf({ interceptors = [] }: RpcClientOptions): readonly Interceptor[] {
+  return isTracing() ? [traceCalls, ...interceptors] : interceptors;
 }
 
 /** A channel to every address of the URL's host. */

@@ -1,5 +1,7 @@
-/** What travels with a call: the request id and the trace that it belongs to. */
+/** What travels with a call: the request id, the trace and the attempt of the order that it belongs to. */
 import type { HandlerContext } from '@connectrpc/connect';
+import { formatTraceparent, parseTraceparent } from '../tracing/trace-context.js';
+import { createWork, currentWork, type Work } from '../work.js';
 
 /** Header of the id that ties logs of all services to one request. */
 export const REQUEST_ID_HEADER = 'x-request-id';
@@ -9,6 +11,9 @@ export const TRACEPARENT_HEADER = 'traceparent';
 
 /** Header of a call that was tried before, with the number of earlier tries: one of them may have taken effect. */
 export const PREVIOUS_TRIES_HEADER = 'x-previous-tries';
+
+/** Header of the attempt of the order protocol that a call is part of. */
+export const ORDER_ATTEMPT_HEADER = 'x-order-attempt';
 
 /** What a caller is known by. */
 export interface CallerContext {
@@ -31,4 +36,28 @@ export function callerOf(context: Pick<HandlerContext, 'requestHeader'>): Caller
     requestId: context.requestHeader.get(REQUEST_ID_HEADER) ?? undefined,
     traceparent: context.requestHeader.get(TRACEPARENT_HEADER) ?? undefined,
   };
+}
+
+/** Returns the headers that tie a call to the current work. */
+export function currentCallHeaders(): Record<string, string> {
+  const { fields, span } = currentWork() ?? {};
+  return {
+    ...toCallHeaders({ requestId: fields?.request_id, traceparent: span && formatTraceparent(span) }),
+    ...(fields?.attempt !== undefined && { [ORDER_ATTEMPT_HEADER]: String(fields.attempt) }),
+  };
+}
+
+/** Creates the work of serving a call: the order is the one that the request names, if it names one. */
+export function workOf(request: unknown, context: Pick<HandlerContext, 'requestHeader'>): Work {
+  const { requestId, traceparent } = callerOf(context);
+  const { orderId } = request as { readonly orderId?: unknown };
+  const attempt = Number.parseInt(context.requestHeader.get(ORDER_ATTEMPT_HEADER) ?? '', 10);
+  return createWork(
+    {
+      request_id: requestId,
+      order_id: typeof orderId === 'string' && orderId !== '' ? orderId : undefined,
+      attempt: Number.isNaN(attempt) ? undefined : attempt,
+    },
+    parseTraceparent(traceparent),
+  );
 }

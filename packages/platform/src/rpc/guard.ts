@@ -1,10 +1,14 @@
-/** Stands around every method of a service on both listeners: measures, refuses late calls, and keeps errors in. */
+/** Stands around every method of a service on both listeners: measures, traces, logs, refuses late calls, and keeps errors in. */
 import type { DescMethod } from '@bufbuild/protobuf';
 import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
 import type { Logger } from '../logger.js';
-import { callerOf } from './context.js';
+import { inSpan } from '../tracing/tracer.js';
+import { currentSteps, currentWork, roundMs, runWork } from '../work.js';
+import { codeLabel } from './codes.js';
+import { workOf } from './context.js';
 import type { ObserveCall } from './rpc-metrics.js';
 import { methodName, methodsOf, type RpcService, type ServedMethod } from './service.js';
+import { rpcAttributes } from './traced-calls.js';
 
 /** What the guard reports to. */
 export interface GuardOptions {
@@ -20,23 +24,32 @@ export function guardService(service: RpcService, options: GuardOptions): RpcSer
 }
 
 function guardMethod(spec: ServedMethod, { logger, observe }: GuardOptions) {
-  const fail = (error: unknown, context: HandlerContext): ConnectError =>
-    toPublicError(error, spec.method, context, logger);
+  const name = methodName(spec.method);
+  const fail = (error: unknown): ConnectError => toPublicError(error, spec.method, logger);
+  const finish = (code: Code | undefined, startedAt: number) => {
+    observe(spec.method, code, startedAt);
+    const duration_ms = roundMs(performance.now() - startedAt);
+    logger.info({ method: name, code: codeLabel(code), duration_ms, steps: currentSteps() }, 'call served');
+  };
   switch (spec.kind) {
     case 'unary':
-      return async (request: never, context: HandlerContext) => {
-        const startedAt = performance.now();
-        try {
-          refuseLate(context);
-          const response = await spec.impl(request, context);
-          observe(spec.method, undefined, startedAt);
-          return response;
-        } catch (error) {
-          const failure = fail(error, context);
-          observe(spec.method, failure.code, startedAt);
-          throw failure;
-        }
-      };
+      return (request: never, context: HandlerContext) =>
+        runWork(workOf(request, context), () =>
+          inSpan({ ...toServerSpan(spec.method), parent: currentWork()?.span }, async (span) => {
+            const startedAt = performance.now();
+            try {
+              refuseLate(context);
+              const response = await spec.impl(request, context);
+              finish(undefined, startedAt);
+              return response;
+            } catch (error) {
+              const failure = fail(error);
+              span.set({ 'rpc.grpc.status_code': failure.code });
+              finish(failure.code, startedAt);
+              throw failure;
+            }
+          }),
+        );
     case 'server_streaming':
       return async function* (request: never, context: HandlerContext) {
         const startedAt = performance.now();
@@ -45,7 +58,7 @@ function guardMethod(spec: ServedMethod, { logger, observe }: GuardOptions) {
           refuseLate(context);
           yield* spec.impl(request, context);
         } catch (error) {
-          const failure = fail(error, context);
+          const failure = fail(error);
           code = failure.code;
           throw failure;
         } finally {
@@ -53,6 +66,10 @@ function guardMethod(spec: ServedMethod, { logger, observe }: GuardOptions) {
         }
       };
   }
+}
+
+function toServerSpan(method: DescMethod) {
+  return { name: methodName(method), kind: 'server', attributes: rpcAttributes(method) } as const;
 }
 
 /** Nobody waits for the answer to a call whose deadline has passed: it must have no effect either. */
@@ -63,17 +80,8 @@ function refuseLate(context: HandlerContext): void {
 }
 
 /** A ConnectError was meant for the caller. Anything else is logged here and told to nobody. */
-function toPublicError(
-  error: unknown,
-  method: DescMethod,
-  context: HandlerContext,
-  logger: Logger,
-): ConnectError {
+function toPublicError(error: unknown, method: DescMethod, logger: Logger): ConnectError {
   if (error instanceof ConnectError) return error;
-  const { requestId } = callerOf(context);
-  logger.error(
-    { err: error, method: methodName(method), request_id: requestId },
-    'an RPC failed unexpectedly',
-  );
+  logger.error({ err: error, method: methodName(method) }, 'an RPC failed unexpectedly');
   return new ConnectError('internal error', Code.Internal);
 }

@@ -3,6 +3,7 @@ import type { DescMethod } from '@bufbuild/protobuf';
 import type { Code } from '@connectrpc/connect';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { LATENCY_BUCKETS_SECONDS, type Registry } from '../metrics.js';
+import { recordStep } from '../work.js';
 import { codeLabel } from './codes.js';
 import { methodName } from './service.js';
 
@@ -14,13 +15,17 @@ export function createServerObserver(registry: Registry): ObserveCall {
   return createObserver(registry, 'rpc_server_duration_seconds', 'Time to serve a call, in seconds');
 }
 
-/** `rpc_client_duration_seconds`: what the caller waited, retries included. */
+/** `rpc_client_duration_seconds`: what the caller waited, retries included; also a step of the caller's work. */
 export function createClientObserver(registry: Registry): ObserveCall {
-  return createObserver(
+  const observe = createObserver(
     registry,
     'rpc_client_duration_seconds',
     'Time a caller waited, retries included, in seconds',
   );
+  return (method, code, startedAt) => {
+    observe(method, code, startedAt);
+    recordStep(method.localName, performance.now() - startedAt);
+  };
 }
 
 /** `rpc_client_retries_total{method}`: further tries. */

@@ -97,8 +97,10 @@ describe.each(Object.entries(WAYS))('by %s', (_, way) => {
     const { client } = await start({ echo }, { logger });
     const error = await errorOf(client.echo({}, { headers: { 'x-request-id': 'r7' } }));
     expect(error).toMatchObject({ code: Code.Internal, rawMessage: 'internal error' });
+    const method = 'test.v1.EchoService/Echo';
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { method: 'test.v1.EchoService/Echo', request_id: 'r7', err: { message: 'the password is swordfish' } },
+      { method, request_id: 'r7', err: { message: 'the password is swordfish' } },
+      { msg: 'call served', method, request_id: 'r7', code: 'internal' },
     ]);
   });
 

@@ -1,4 +1,5 @@
 /** Reads JSON bodies, and nothing else. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { isUtf8 } from 'node:buffer';
 import express, { type RequestHandler } from 'express';
 import { MAX_FIELD_PROBLEMS, ProblemError } from './problem.js';
@@ -30,7 +31,8 @@ export const jsonBody: RequestHandler = (request, response, next) => {
     throw new ProblemError('wrongMediaType', 'Send the body as application/json in UTF-8.', {
       headers: { Accept: 'application/json' },
     });
-  read(request, response, (error?: unknown) => {
+  // The end of a body is an event of the connection: what follows belongs to the request again.
+  const proceed = AsyncLocalStorage.bind((error?: unknown) => {
     if (error) return next(error);
     try {
       const bytes: unknown = request.body;
@@ -40,6 +42,7 @@ export const jsonBody: RequestHandler = (request, response, next) => {
     }
     next();
   });
+  read(request, response, proceed);
 };
 
 function parseBody(bytes: Buffer): unknown {

@@ -1,6 +1,13 @@
 /** What every request gets before anything else: an id, a trace, a log line and its place in the metrics. */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@order-pipeline/platform/logger';
+import {
+  createTraceContext,
+  formatTraceparent,
+  parseTraceparent,
+} from '@order-pipeline/platform/tracing/trace-context';
+import { type ActiveSpan, NO_SPAN, startSpan } from '@order-pipeline/platform/tracing/tracer';
+import { createWork, currentSteps, roundMs, runWork } from '@order-pipeline/platform/work';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { ApiMetrics } from '../metrics.js';
 import { isWaiting } from './waiting.js';
@@ -13,53 +20,71 @@ export interface RequestContext {
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
-const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
+
+/** Paths that are asked every few seconds and tell nothing in a trace. */
+const UNTRACED: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);
 
 /** The context that the first middleware made. */
 export function contextOf(response: Response): RequestContext {
   return response.locals.context as RequestContext;
 }
 
-/** Gives each request its context, and logs and counts it when it has been answered. */
+/** Gives each request its context, and logs, counts and traces it when it has been answered. */
 export function createRequestContext(logger: Logger, metrics: ApiMetrics): RequestHandler {
   // Its fields are named here one by one and hold no secret, so it need not search them for any.
   const accessLog = logger.child({}, { redact: [] });
   return (request: Request, response: Response, next: NextFunction) => {
     const startedMs = performance.now();
-    const context = createContext(request);
+    const requestId = requestIdOf(request);
+    const parent = parseTraceparent(request.headers.traceparent);
+    const untraced = UNTRACED.has(request.path);
+    const span = untraced ? NO_SPAN : startRequestSpan(request, parent);
+    const trace = span.context ?? createTraceContext(parent);
+    const work = createWork({ request_id: requestId }, untraced ? undefined : trace);
+    const context: RequestContext = { requestId, traceparent: formatTraceparent(trace) };
     response.locals.context = context;
-    response.setHeader('X-Request-ID', context.requestId);
+    response.setHeader('X-Request-ID', requestId);
     response.once('close', () => {
+      const { method } = request;
+      const { statusCode: status } = response;
       const durationMs = performance.now() - startedMs;
       const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
       const waiting = isWaiting(response);
-      metrics.observeRequest(request.method, route, response.statusCode, durationMs / 1_000, waiting);
-      accessLog.info({
-        request_id: context.requestId,
-        method: request.method,
-        route,
-        status: response.statusCode,
-        duration_ms: Math.round(durationMs * 10) / 10,
-        ...(waiting && { waiting }),
-        ...(request.user && { user_id: request.user.user_id }),
-        ...(!response.writableFinished && { aborted: true }),
-      });
+      metrics.observeRequest(method, route, status, durationMs / 1_000, waiting);
+      endRequestSpan(span, `${method} ${route}`, status);
+      runWork(work, () =>
+        accessLog.info({
+          method,
+          route,
+          status,
+          duration_ms: roundMs(durationMs),
+          steps: currentSteps(),
+          ...(waiting && { waiting }),
+          ...(request.user && { user_id: request.user.user_id }),
+          ...(!response.writableFinished && { aborted: true }),
+        }),
+      );
     });
-    next();
+    runWork(work, next);
   };
 }
 
-function createContext({ headers }: Request): RequestContext {
+function requestIdOf({ headers }: Request): string {
   const given = headers['x-request-id'];
-  const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-  const [, traceId, flags] = headers.traceparent ? (TRACEPARENT.exec(String(headers.traceparent)) ?? []) : [];
-  // Version 4 UUIDs, since node keeps a store of random bytes for them: asking for bytes each time costs more.
-  return {
-    requestId,
-    traceparent: `00-${traceId ?? randomHex()}-${randomHex().slice(16)}-${flags ?? '01'}`,
-  };
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-function randomHex(): string {
-  return randomUUID().replaceAll('-', '');
+function startRequestSpan(
+  { method, path }: Request,
+  parent: ReturnType<typeof parseTraceparent>,
+): ActiveSpan {
+  const attributes = { 'http.request.method': method, 'url.path': path };
+  return startSpan({ name: method, kind: 'server', parent, attributes });
+}
+
+function endRequestSpan(span: ActiveSpan, name: string, status: number): void {
+  span.rename(name);
+  span.set({ 'http.route': name.slice(name.indexOf(' ') + 1), 'http.response.status_code': status });
+  if (status >= 500) span.fail(new Error(`status ${status}`));
+  span.end();
 }

@@ -7,6 +7,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { encodeOrderPlaced, type PlacedOrder } from '@order-pipeline/contracts/order-event';
 import { Batcher, BatcherFullError, type EntryResult } from '@order-pipeline/platform/batcher';
+import { formatTraceparent, type TraceContext } from '@order-pipeline/platform/tracing/trace-context';
+import { inSpan, underAll } from '@order-pipeline/platform/tracing/tracer';
 import type { RequestContext } from '../http/request-context.js';
 import type { ApiMetrics } from '../metrics.js';
 import { toCallOutcome, toEntryOutcome } from './decide/send-outcome.js';
@@ -31,6 +33,8 @@ interface Message {
   readonly body: string;
   readonly groupId: string;
   readonly context: RequestContext;
+  /** The span that made the message, while tracing is on. */
+  readonly span: TraceContext | undefined;
 }
 
 const LIMITS = {
@@ -69,19 +73,41 @@ export function createOrderQueue(
     sizeOf: ({ body }) => Buffer.byteLength(body) + ATTRIBUTE_BYTES,
   });
   return {
-    send: async (order, context) => {
-      const message = { body: encodeOrderPlaced(order), groupId: order.user_id, context };
-      await sendUntilKnown(() => batcher.add(message).catch(rethrowFull), {
-        budgetMs: sendBudgetMs,
-        onRetry: metrics.countSendRetry,
-      });
-      metrics.ordersAccepted.inc();
-    },
+    send: (order, context) =>
+      inSpan(toSendSpan(queueUrl, order.order_id), async ({ context: span }) => {
+        const message: Message = {
+          body: encodeOrderPlaced(order),
+          groupId: order.user_id,
+          context: span ? { ...context, traceparent: formatTraceparent(span) } : context,
+          span,
+        };
+        await sendUntilKnown(() => batcher.add(message).catch(rethrowFull), {
+          budgetMs: sendBudgetMs,
+          onRetry: metrics.countSendRetry,
+        });
+        metrics.ordersAccepted.inc();
+      }),
     check: async () => {
       await sqs.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn'] }));
     },
     flush: () => batcher.flush(),
   };
+}
+
+/** As in OpenTelemetry's conventions for messaging: the span that creates the message, which carries its context. */
+function toSendSpan(queueUrl: string, orderId: string) {
+  const queue = queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
+  return {
+    name: `send ${queue}`,
+    kind: 'producer',
+    attributes: {
+      'messaging.system': 'aws_sqs',
+      'messaging.operation.type': 'send',
+      'messaging.operation.name': 'send',
+      'messaging.destination.name': queue,
+      'order.id': orderId,
+    },
+  } as const;
 }
 
 async function sendBatch(
@@ -92,7 +118,9 @@ async function sendBatch(
 ): Promise<EntryResult<void>[]> {
   metrics.observeBatch(messages.length);
   const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: messages.map(toEntry) });
-  const { Successful = [], Failed = [] } = await sqs.send(command).catch((cause: unknown) => {
+  const spans = messages.map(({ span }) => span);
+  const sending = underAll(spans, () => sqs.send(command));
+  const { Successful = [], Failed = [] } = await sending.catch((cause: unknown) => {
     throw new SendFailedError(toCallOutcome(cause), 'SendMessageBatch failed', { cause });
   });
   const taken = new Set(Successful.map(({ Id }) => Id));

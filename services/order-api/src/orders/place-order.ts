@@ -1,5 +1,6 @@
 /** Takes an order: checks what the schema cannot say, hands it to the queue, and returns where to follow it. */
 import type { Clock } from '@order-pipeline/platform/clock';
+import { addFields, step } from '@order-pipeline/platform/work';
 import type { Caller } from '../auth/caller.js';
 import type { OrderLine } from '../decide/view.js';
 import { MAX_FIELD_PROBLEMS, ProblemError } from '../http/problem.js';
@@ -51,6 +52,7 @@ export async function placeOrder(
     items: toDistinctLines(body.items ?? []),
     payment_method: requireToken(body.payment_method ?? 'tok_visa'),
   };
+  addFields({ order_id: content.order_id });
   const fingerprint = idempotencyKey === undefined ? undefined : toFingerprint(content);
   const place = () => send(intake, content, fingerprint, caller, context);
   try {
@@ -78,7 +80,7 @@ async function send(
     ...(fingerprint !== undefined && { fingerprint }),
     ...(account_created_at !== undefined && { account_created_at: new Date(account_created_at) }),
   };
-  await queue.send(order, context);
+  await step('enqueue', () => queue.send(order, context));
   return toAnswer(content.order_id, toPollUrl(content.order_id, fingerprint), created_at);
 }
 

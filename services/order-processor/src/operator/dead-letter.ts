@@ -5,6 +5,7 @@ import {
   MalformedOrderEvent,
   type PlacedOrder,
 } from '@order-pipeline/contracts/order-event';
+import { REDRIVEN_FROM_ATTRIBUTE } from '../message-work.js';
 import { DEAD_LETTER_ATTRIBUTES } from '../order-queue.js';
 
 /** A message that was received from the dead-letter queue and is hidden there for a while. */
@@ -54,10 +55,17 @@ export function isMeant(letter: DeadLetter, id: string): boolean {
   return letter.id === id || letter.order?.order_id === id;
 }
 
-/** The attributes that a message had before it was dead-lettered. */
+/**
+ * The attributes that a message had before it was dead-lettered, and the span that dead-lettered it, to which the next
+ * delivery's span is linked.
+ */
 export function originalAttributes({ attributes }: DeadLetter): Record<string, MessageAttributeValue> {
   const added: ReadonlySet<string> = new Set(DEAD_LETTER_ATTRIBUTES);
-  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !added.has(name)));
+  const { dead_letter_traceparent: from } = attributes;
+  return {
+    ...Object.fromEntries(Object.entries(attributes).filter(([name]) => !added.has(name))),
+    ...(from && { [REDRIVEN_FROM_ATTRIBUTE]: from }),
+  };
 }
 
 /** Which request placed the order. */

@@ -1,5 +1,6 @@
 /** Fraud with its Redis and metrics. */
 import { FraudService } from '@order-pipeline/contracts/gen/fraud/v1/fraud_pb';
+import { observeRedis } from '@order-pipeline/platform/observe/redis';
 import { createRedis } from '@order-pipeline/platform/redis';
 import { rpcService } from '@order-pipeline/platform/rpc/server';
 import { Counter } from 'prom-client';
@@ -10,7 +11,8 @@ import { VelocityStore } from './store.js';
 
 /** Puts the service together. It is ready without Redis: velocity then adds nothing to a score. */
 export function createFraudPart(config: FraudConfig, { registry, logger }: Tools): Part {
-  const redis = config.redisUrl ? createRedis(config.redisUrl, logger, config.redisTimeoutMs) : undefined;
+  const { redisUrl, redisTimeoutMs } = config;
+  const redis = redisUrl && observeRedis(createRedis(redisUrl, logger, redisTimeoutMs), registry);
   const decisions = new Counter({
     name: 'fraud_decisions_total',
     help: 'Answers to Score by decision, repeats included',

@@ -14,6 +14,7 @@ import { Payments } from './payments.js';
 import { createPaymentService } from './service.js';
 import { SimulatedGateway } from './simulated-gateway.js';
 import { PaymentStore } from './store.js';
+import { TracedGateway } from './traced-gateway.js';
 
 /** Puts the service together. `provider` is the simulated gateway unless another one is given. */
 export function createPaymentPart(
@@ -29,7 +30,7 @@ export function createPaymentPart(
     registers: [registry],
   });
   const gateway = new WatchedGateway({
-    gateway: provider,
+    gateway: new TracedGateway(provider),
     pingTimeoutMs: config.gatewayTimeoutMs,
     timers: systemTimers,
     logger,
