@@ -23,6 +23,10 @@ export class TracedGateway implements PaymentGateway {
     return traced('void', () => this.#gateway.void(payment, signal));
   }
 
+  listOpen(...args: Parameters<PaymentGateway['listOpen']>): ReturnType<PaymentGateway['listOpen']> {
+    return this.#gateway.listOpen(...args);
+  }
+
   ping(signal: AbortSignal): Promise<void> {
     return this.#gateway.ping(signal);
   }
