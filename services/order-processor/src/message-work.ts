@@ -2,12 +2,21 @@
 import { parseTraceparent, type TraceContext } from '@order-pipeline/platform/tracing/trace-context';
 import { startSpan } from '@order-pipeline/platform/tracing/tracer';
 import { createWork, runWork, type Work } from '@order-pipeline/platform/work';
-import type { ReceivedMessage } from './order-queue.js';
 
 /** Message attribute with the span that dead-lettered a message which was redriven since. */
 export const REDRIVEN_FROM_ATTRIBUTE = 'redriven_from';
 
-const works = new WeakMap<ReceivedMessage, Work>();
+/** A received message, as far as its trace needs it. */
+export interface TracedMessage {
+  readonly id: string;
+  /** How often it was received, this time included. */
+  readonly receiveCount: number;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** The span that received it, while tracing is on. */
+  readonly receivedBy?: TraceContext | undefined;
+}
+
+const works = new WeakMap<TracedMessage, Work>();
 
 /**
  * Runs the work on a message, acknowledgement included. Its span is a child of the span that sent the message, so that an
@@ -15,7 +24,7 @@ const works = new WeakMap<ReceivedMessage, Work>();
  * message which was redriven.
  */
 export async function runMessage(
-  message: ReceivedMessage,
+  message: TracedMessage,
   queue: string,
   action: () => Promise<void>,
 ): Promise<void> {
@@ -44,7 +53,7 @@ export async function runMessage(
 }
 
 /** Runs `action` as part of the work on a message that is worked on. */
-export function runForMessage<R>(message: ReceivedMessage, action: () => R): R {
+export function runForMessage<R>(message: TracedMessage, action: () => R): R {
   const work = works.get(message);
   return work ? runWork(work, action) : action();
 }
