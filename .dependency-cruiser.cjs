@@ -57,7 +57,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(packages|services|bench)/',
-        pathNot: '^packages/platform/(src/dynamo/|test/)',
+        pathNot: '^(packages/platform/(src/dynamo/|test/)|bench/src/process/floor/)',
       },
       to: { path: 'node_modules/@aws-sdk/(client-dynamodb|lib-dynamodb|util-dynamodb)/' },
     },

@@ -2,6 +2,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { interleave } from '../harness/rounds.js';
+import { median, ratios, summarize } from '../harness/stats.js';
+import { micros, spread } from '../report/format.js';
+import type { BenchOptions, ScenarioReport } from '../scenario.js';
 import { measureSpread } from './spread.js';
 import { STACKS, type StackName } from './stacks.js';
 import type { Order } from './worker.js';
@@ -16,6 +20,9 @@ const ROUNDS = 7;
 const WARM_UP_CALLS = 12_000;
 /** The budget: our CPU time per call as a multiple of grpc-js's. */
 const MAX_RATIO = 1.2;
+
+const OUR_STACK = 'our transport and adapter';
+const QUICK_STACKS: ReadonlySet<string> = new Set(['grpc-js', OUR_STACK]);
 
 /** Calls to two servers behind one name, and the smallest part of them that each must get. */
 const SPREAD_CALLS = 2_000;
@@ -78,66 +85,60 @@ async function ask(worker: ChildProcess, order: Order): Promise<number> {
   return answer;
 }
 
-/** Measures, prints a table, and says whether the budget holds. */
-export async function run(): Promise<boolean> {
-  const names = Object.keys(STACKS) as StackName[];
+/** Measures. */
+export async function runRpc({ quick, say }: BenchOptions): Promise<ScenarioReport> {
+  const names = (Object.keys(STACKS) as StackName[]).filter((name) => !quick || QUICK_STACKS.has(name));
   const pairs = new Map<StackName, Pair>();
   for (const name of names) pairs.set(name, await Pair.start(name));
-  const samples = new Map<StackName, Sample[]>(names.map((name) => [name, []]));
-  for (let round = 0; round < ROUNDS; round += 1)
-    for (const [name, pair] of pairs) samples.get(name)?.push(await pair.measure());
+  const variants = [...pairs].map(([name, pair]) => ({ name, measure: () => pair.measure() }));
+  const samples = await interleave(variants, { rounds: quick ? 5 : ROUNDS, warmUps: 0, say });
   for (const pair of pairs.values()) pair.stop();
-  const fast = report(samples);
-  const even = reportSpread(await measureSpread(SPREAD_CALLS));
-  return fast && even;
-}
-
-function reportSpread(shares: readonly number[]): boolean {
-  const even = shares.every((share) => share >= MIN_SHARE && share <= 1 - MIN_SHARE);
-  const percents = shares.map((share) => `${(share * 100).toFixed(1)} %`).join(' and ');
-  process.stdout.write(
-    `two servers behind one name: ${percents} of ${SPREAD_CALLS} calls: ${even ? 'even' : 'UNEVEN'}\n`,
-  );
-  return even;
-}
-
-function report(samples: ReadonlyMap<StackName, readonly Sample[]>): boolean {
-  const base = samples.get('grpc-js') ?? [];
-  const rows = [...samples].map(([name, own]) => ({
-    name,
-    client: median(own.map(({ client }) => client)),
-    server: median(own.map(({ server }) => server)),
-    both: median(own.map(total)),
-    // Each round is compared with grpc-js in the same round.
-    ratio: median(own.map((sample, round) => total(sample) / total(base[round] ?? sample))),
-  }));
-  const ratio = rows.find(({ name }) => name === 'our transport and adapter')?.ratio ?? Number.NaN;
-  const line = (...cells: readonly string[]) =>
-    `${cells.map((cell, index) => (index === 0 ? cell.padEnd(30) : cell.padStart(10))).join('')}\n`;
-  process.stdout.write(
-    [
-      `Unary call, ${IN_FLIGHT} in flight, node ${process.version}, ${ROUNDS} rounds of ${CALLS} calls: CPU time in µs per call\n`,
-      line('stack', 'client', 'server', 'both', 'ratio'),
-      ...rows.map((row) =>
-        line(
-          row.name,
-          row.client.toFixed(0),
-          row.server.toFixed(0),
-          row.both.toFixed(0),
-          row.ratio.toFixed(2),
-        ),
-      ),
-      `our transport and adapter: ${ratio.toFixed(2)} times grpc-js, budget ${MAX_RATIO}: ${ratio <= MAX_RATIO ? 'holds' : 'EXCEEDED'}\n`,
-    ].join(''),
-  );
-  return ratio <= MAX_RATIO;
+  const shares = await measureSpread(SPREAD_CALLS);
+  const base = (samples.get('grpc-js') ?? []).map(total);
+  const ratioOf = (name: string) => median(ratios((samples.get(name) ?? []).map(total), base));
+  return {
+    title: 'RPC',
+    method:
+      `Unary calls of a reservation, ${IN_FLIGHT} in flight, ${CALLS} a round, client and server in processes of their own. ` +
+      `Two servers behind one name got ${shares.map((share) => `${(share * 100).toFixed(1)} %`).join(' and ')} of ${SPREAD_CALLS} calls.`,
+    tables: [
+      {
+        title: 'CPU per call',
+        columns: ['stack', 'client', 'server', 'both', 'of grpc-js'],
+        rows: [...samples].map(([name, own]) => [
+          name,
+          micros(median(own.map(({ client }) => client))),
+          micros(median(own.map(({ server }) => server))),
+          spread(own.map(total), micros),
+          ratioOf(name).toFixed(2),
+        ]),
+      },
+    ],
+    charts: [
+      {
+        kind: 'bars',
+        file: 'rpc.svg',
+        title: 'CPU per unary call, client + server',
+        unit: 'µs',
+        bars: [...samples].map(([name, own]) => {
+          const { median: value, min, max } = summarize(own.map(total));
+          return { name, value, min, max };
+        }),
+      },
+    ],
+    budgets: [
+      { name: 'CPU per RPC / grpc-js', value: ratioOf(OUR_STACK), limit: MAX_RATIO, kind: 'at most' },
+      {
+        name: 'smallest share of two servers behind one name',
+        value: Math.min(...shares),
+        limit: MIN_SHARE,
+        kind: 'at least',
+      },
+    ],
+    data: { samples: Object.fromEntries(samples), shares },
+  };
 }
 
 function total({ client, server }: Sample): number {
   return client + server;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

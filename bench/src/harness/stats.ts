@@ -1,0 +1,35 @@
+/** Statistics of rounds and of latencies. */
+
+/** Median of rounds with their spread. */
+export interface Summary {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Returns the median and the extremes of the rounds. NaN without rounds. */
+export function summarize(values: readonly number[]): Summary {
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+}
+
+/** Returns the median; NaN of nothing. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  if (sorted.length % 2 === 1) return sorted[middle] ?? Number.NaN;
+  return ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+}
+
+/** Returns the smallest value that at least the fraction `q` of the values does not exceed (nearest rank). */
+export function percentile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/** Returns the ratio of each round to the same round of the base: what slows the machine down hits both. */
+export function ratios(values: readonly number[], base: readonly number[]): number[] {
+  return values.flatMap((value, round) => {
+    const other = base[round];
+    return other === undefined ? [] : [value / other];
+  });
+}
