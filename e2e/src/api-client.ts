@@ -1,4 +1,7 @@
-/** The shop's side of the REST API, as far as the tests across services need it. */
+/**
+ * Raw calls of the REST API for the fault harness: no retries and no idempotency key unless one is given, so that every
+ * answer, and every missing one, is recorded. Applications use packages/client.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The body of an order. */

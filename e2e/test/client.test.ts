@@ -1,72 +1,70 @@
-/** The generated client against the real stack: each call once, with the types that the document promises. */
+/** The published client against the real stack: each call once. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createOrderApiClient, type OrderApiClient, readPollUrl } from '../src/client/client.js';
+import {
+  type InvalidRequestError,
+  isFinal,
+  OrderClient,
+  type OrderDecidedError,
+} from '@order-pipeline/client';
 import { type E2eStack, startE2eStack } from '../src/stack.js';
 
+const USER = 'typed';
 let system: E2eStack;
-let baseUrl: string;
-let client: OrderApiClient;
+let client: OrderClient;
 
 beforeAll(async () => {
   system = await startE2eStack();
-  baseUrl = `http://localhost:${system.ports.api}`;
-  const { data } = await createOrderApiClient(baseUrl).POST('/login', { body: { user_id: 'typed' } });
-  client = createOrderApiClient(baseUrl, data?.access_token);
+  const baseUrl = `http://localhost:${system.ports.api}`;
+  const { access_token } = await new OrderClient({ baseUrl }).login(USER);
+  client = new OrderClient({ baseUrl, token: access_token });
 });
 
 afterAll(() => system.stack.stop());
 
-async function place(amount = 999) {
-  const { data } = await client.POST('/orders', { params: {}, body: { user_id: 'typed', amount } });
-  return readPollUrl(data?.poll_url ?? '');
-}
+const place = () => client.placeOrder({ user_id: USER, amount: 999 });
 
-test('places an order and reads its final state in one call', async () => {
-  const { path, query } = await place();
-  const { data, response } = await client.GET('/orders/{order_id}', {
-    params: { path, query, header: { Prefer: 'wait=20' } },
-  });
-  expect(data).toMatchObject({ order_id: path.order_id, status: 'COMPLETED', amount: 999 });
-  expect(response.headers.get('preference-applied')).toBe('wait=20');
+test('places an order and waits for its final state', async () => {
+  const accepted = await place();
+  const order = await client.waitForOrder(accepted);
+  expect(order).toMatchObject({ order_id: accepted.order_id, status: 'COMPLETED', amount: 999 });
+  expect(isFinal(order)).toBe(true);
+});
+
+test('the same idempotency key is the same order', async () => {
+  const body = { user_id: USER, amount: 999 };
+  const [first, second] = await Promise.all([
+    client.placeOrder(body, { idempotencyKey: 'cart-1' }),
+    client.placeOrder(body, { idempotencyKey: 'cart-1' }),
+  ]);
+  expect(second.order_id).toBe(first.order_id);
 });
 
 test('follows an order, each status once', async () => {
-  const { path, query } = await place();
-  const { data } = await client.GET('/orders/{order_id}/events', {
-    params: { path, query },
-    parseAs: 'text',
-  });
-  const statuses = [...(data ?? '').matchAll(/^id: (\w+)$/gm)].map(([, status]) => status);
+  const statuses: string[] = [];
+  for await (const { status } of client.watchOrder(await place())) statuses.push(status);
   expect(new Set(statuses).size).toBe(statuses.length);
   expect(statuses.at(-1)).toBe('COMPLETED');
 });
 
-test('a decided order cannot be cancelled, and the problem carries it', async () => {
-  const { path, query } = await place();
-  await client.GET('/orders/{order_id}', { params: { path, query, header: { Prefer: 'wait=20' } } });
-  const { error, response } = await client.POST('/orders/{order_id}/cancel', { params: { path, query } });
-  expect(response.status).toBe(409);
-  expect(error).toMatchObject({ status: 409, order: { status: 'COMPLETED' } });
+test('a decided order cannot be cancelled, and the error carries it', async () => {
+  const accepted = await place();
+  await client.waitForOrder(accepted);
+  const failure = client.cancelOrder(accepted).catch((error: OrderDecidedError) => error);
+  expect(await failure).toMatchObject({ name: 'OrderDecidedError', order: { status: 'COMPLETED' } });
 });
 
-test('lists own orders', async () => {
-  const { data } = await client.GET('/orders', { params: { query: { status: 'COMPLETED', limit: 2 } } });
-  expect(data?.orders.map(({ status }) => status)).toEqual(['COMPLETED', 'COMPLETED']);
+test('lists own orders page by page', async () => {
+  const ids = new Set<string>();
+  for await (const order of client.listOrders({ status: 'COMPLETED' })) ids.add(order.order_id);
+  expect(ids.size).toBeGreaterThanOrEqual(3);
 });
 
-test('a problem is typed too', async () => {
-  const { error } = await client.POST('/orders', { params: {}, body: { user_id: 'typed', amount: 0 } });
-  expect(error?.errors).toEqual([{ in: 'body', field: 'amount', detail: 'min 1' }]);
+test('names the invalid fields', async () => {
+  const failure = client
+    .placeOrder({ user_id: USER, amount: 0 })
+    .catch((error: InvalidRequestError) => error);
+  expect(await failure).toMatchObject({
+    name: 'InvalidRequestError',
+    errors: [{ in: 'body', field: 'amount' }],
+  });
 });
-
-test('operations', async () => {
-  expect((await client.GET('/health')).data).toEqual({ status: 'healthy' });
-  expect((await client.GET('/ready')).data).toMatchObject({ status: 'ready' });
-});
-
-test.each(['http://localhost/orders', 'http://localhost/orders/1?expires=1', 'nonsense'])(
-  '%s is no poll URL',
-  (url) => {
-    expect(() => readPollUrl(url)).toThrow(/URL/);
-  },
-);
