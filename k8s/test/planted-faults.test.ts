@@ -112,8 +112,8 @@ const FAULTS: readonly Planted[] = [
   {
     what: 'a canary route that does not exist',
     file: 'k8s/src/ingress/istio.ts',
-    find: '{ name: CANARY_ROUTE, route, timeout: NO_TIMEOUT, retries: RETRIES }',
-    replace: "{ name: 'main', route, timeout: NO_TIMEOUT, retries: RETRIES }",
+    find: '{ name: CANARY_ROUTE, route, retries: RETRIES }',
+    replace: "{ name: 'main', route, retries: RETRIES }",
     finding: 'prod/istio-vault: Rollout order-api: names the route primary, which there is not',
   },
   {

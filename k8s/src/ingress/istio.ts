@@ -1,4 +1,7 @@
-/** The way in, and the calls inside, through Istio: mTLS everywhere, and only the callers of the flows. */
+/**
+ * The way in, and the calls inside, through Istio: mTLS everywhere, and only the callers of the flows. Routes have no timeout, as
+ * Istio's are by default: event streams have no end, and every call has a deadline of its own.
+ */
 import { DestinationRule, Gateway, VirtualService } from '@kubernetes-models/istio/networking.istio.io/v1';
 import {
   PORTS,
@@ -18,8 +21,6 @@ export const CANARY_ROUTE = 'primary';
 /** Names of the subsets of a service that is called inside the mesh. */
 export const SUBSETS = { stable: 'stable', canary: 'canary' } as const;
 
-/** Istio's limit of a whole answer, switched off: event streams have no end, and every call has a deadline of its own. */
-const NO_TIMEOUT = '0s';
 /** Tries that never reached a process: an order must not be sent twice. */
 const RETRIES = { attempts: 2, retryOn: 'connect-failure,refused-stream' };
 
@@ -70,7 +71,7 @@ function toEntryRoute(context: Context): Manifest {
           match: [{ uri: { prefix: '/metrics' } }],
           directResponse: { status: 404 },
         },
-        { name: CANARY_ROUTE, route, timeout: NO_TIMEOUT, retries: RETRIES },
+        { name: CANARY_ROUTE, route, retries: RETRIES },
       ],
     },
   });
@@ -91,7 +92,7 @@ function toMeshed(context: Context): Manifest[] {
         spec: {
           hosts: [service],
           // Retries belong to the client, which knows what may be repeated and how much time is left.
-          http: [{ name: CANARY_ROUTE, route, timeout: NO_TIMEOUT, retries: { attempts: 0 } }],
+          http: [{ name: CANARY_ROUTE, route, retries: { attempts: 0 } }],
         },
       }),
       new DestinationRule({
