@@ -63,6 +63,8 @@ const good: History = {
   ],
   published: [{ id: 'o-1:completed', subject: 'o-1', type: 'order.completed' }],
   claimedAt: new Map([['o-1', 25]]),
+  decisions: [{ orderId: 'o-1', attempt: 1 }],
+  failedInLease: [],
   sent: [{ queue: 'order-queue', at: 15, body: message, requestId: 'r-1' }],
   unhandled: [],
 };
@@ -134,6 +136,8 @@ const planted: readonly (readonly [ViolationKind, string, Partial<History>])[] =
     'a key that nobody reused',
     { posts: [accepted, refused('', 'urn:order-pipeline:problem:idempotency-key-reused')] },
   ],
+  ['fence', 'a decision of a worker that lost its claim', { decisions: [{ orderId: 'o-1', attempt: 0 }] }],
+  ['fence', 'an order failed under a worker', { failedInLease: ['o-1'] }],
   ['forged', 'an order that nobody placed', { orders: [{ ...record, request_id: 'r-9' }] }],
   ['unhandled', 'an error that nobody handled', { unhandled: ['boom'] }],
 ];

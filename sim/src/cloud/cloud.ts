@@ -3,7 +3,8 @@ import type { OrderEvent } from '@order-pipeline/contracts/order-events';
 import { QUEUES } from '@order-pipeline/contracts/queues';
 import { TABLES } from '@order-pipeline/contracts/tables';
 import { createRandom } from '../kernel/random.js';
-import type { World } from '../kernel/world.js';
+import { EPOCH_MS, type World } from '../kernel/world.js';
+import type { Decision } from '../oracle/history.js';
 import type { Plan } from '../plan/plan.js';
 import { SimDatabase } from './dynamo/database.js';
 import { FaultInjector } from './fault-injector.js';
@@ -29,6 +30,10 @@ export interface Cloud {
   readonly lowestStock: Map<string, number>;
   /** What services raised an alarm about. */
   readonly alarms: string[];
+  /** Decisions, and the attempt of the worker that wrote each. */
+  readonly decisions: Decision[];
+  /** Orders that were failed while a worker's lease lasted. */
+  readonly failedInLease: string[];
   /** When each order's record was first written, in virtual milliseconds. */
   readonly claimedAt: Map<string, number>;
 }
@@ -43,6 +48,7 @@ export function createCloud(world: World, plan: Plan, allowed?: ReadonlySet<stri
   const lag = createRandom(world.seed, 'index-lag');
   const lowestStock = new Map<string, number>();
   const claimedAt = new Map<string, number>();
+  const failedInLease: string[] = [];
   const inFaultTime = () => world.now < plan.faultsEndMs;
   return {
     world,
@@ -54,6 +60,9 @@ export function createCloud(world: World, plan: Plan, allowed?: ReadonlySet<stri
       limited: plan.partitionLimits,
       onWrite: (table, key, before, after) => {
         if (table === 'orders' && !before) claimedAt.set(key, world.now);
+        const lease = Number(before?.lease_until ?? 0);
+        const fails = after?.status === 'FAILED' && before?.status === 'PROCESSING';
+        if (table === 'orders' && fails && lease >= EPOCH_MS + world.now) failedInLease.push(key);
         const available = after?.available;
         if (table !== 'inventory' || typeof available !== 'number') return;
         lowestStock.set(key, Math.min(available, lowestStock.get(key) ?? available));
@@ -75,6 +84,8 @@ export function createCloud(world: World, plan: Plan, allowed?: ReadonlySet<stri
     published: [],
     lowestStock,
     alarms: [],
+    decisions: [],
+    failedInLease,
     claimedAt,
   };
 }

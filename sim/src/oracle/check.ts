@@ -19,6 +19,7 @@ export const VIOLATIONS = {
   'untrue-refusal': 'a client was told that nothing was ordered, and it was',
   'refused-wrongly': 'a key was refused as reused though nobody used it for another body',
   unpublished: 'a final order has no event, or events of other outcomes',
+  fence: 'an order was decided or failed by somebody whom a fence should have stopped',
   forged: 'an order is not what anybody placed',
   unhandled: 'an error was handled by nobody',
 } as const;
@@ -231,6 +232,21 @@ const findUnpublished: Check = ({ orders, published }) =>
     return [{ kind: 'unpublished', subject: order.order_id, detail }];
   });
 
+/** Only the latest claim may decide, and no operator fails an order that a worker holds. */
+const findUnfenced: Check = ({ orders, decisions, failedInLease }) => {
+  const attempts = new Map(orders.map(({ order_id, attempt }) => [order_id, attempt]));
+  return [
+    ...decisions.flatMap(({ orderId, attempt }): Violation[] => {
+      const latest = attempts.get(orderId);
+      if (latest === attempt) return [];
+      return [{ kind: 'fence', subject: orderId, detail: `decided in attempt ${attempt} of ${latest}` }];
+    }),
+    ...failedInLease.map(
+      (subject): Violation => ({ kind: 'fence', subject, detail: 'failed while a worker held it' }),
+    ),
+  ];
+};
+
 const CHECKS: readonly Check[] = [
   findUnfinished,
   findChargedWrongly,
@@ -242,6 +258,7 @@ const CHECKS: readonly Check[] = [
   findUntrueRefusals,
   findWrongReuses,
   findUnpublished,
+  findUnfenced,
   findForged,
   findUnhandled,
 ];

@@ -49,6 +49,12 @@ export interface StockView {
   readonly lowest: number;
 }
 
+/** A decision that a worker wrote. */
+export interface Decision {
+  readonly orderId: string;
+  readonly attempt: number;
+}
+
 /** A run. */
 export interface History {
   readonly posts: readonly Post[];
@@ -67,6 +73,9 @@ export interface History {
   readonly journal: readonly JournalEntry[];
   /** Events that were published. */
   readonly published: readonly Pick<OrderEvent, 'id' | 'subject' | 'type'>[];
+  readonly decisions: readonly Decision[];
+  /** Orders that were failed while a worker's lease lasted. */
+  readonly failedInLease: readonly string[];
   /** When each order's record was first written, in virtual milliseconds. */
   readonly claimedAt: ReadonlyMap<string, number>;
   /** Everything that the queues took. */

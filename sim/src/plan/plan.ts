@@ -55,7 +55,7 @@ export type Incident = { readonly id: number; readonly at: number } & (
   | { readonly kind: 'restock'; readonly sku: string; readonly deliveryId: string; readonly quantity: number }
   /** An operator redrives everything. */
   | { readonly kind: 'redrive' }
-  /** An operator fails the order of a client, if it is a dead letter. */
+  /** An operator fails an undecided order, or the dead letter of a client's. */
   | { readonly kind: 'fail'; readonly client: number }
 );
 

@@ -68,8 +68,10 @@ async function start(cloud: Cloud): Promise<{ stop(): Promise<void> }> {
     onForeignLease: (untilMs) => skew.observeLease(untilMs, config.protocol.leaseMs),
     onCaptureFailed: ({ order_id }) => note(cloud, `alarm: ${order_id} cannot be charged`),
     onOtherBody: (orderId) => note(cloud, `drops another body under the key of ${orderId}`),
-    onDecided: (order, status) =>
-      note(cloud, `decides ${order.order_id}: ${status} in attempt ${order.attempt}`),
+    onDecided: ({ order_id, attempt }, status) => {
+      cloud.decisions.push({ orderId: order_id, attempt });
+      note(cloud, `decides ${order_id}: ${status} in attempt ${attempt}`);
+    },
   };
   await skew.start(() => store.check());
   const consumer = new Consumer({

@@ -1,10 +1,11 @@
 /** After the faults: everything is up, clocks are right, and operators do what the runbook says, until all is quiet. */
-import { isFinal, type OrderRecord } from '@order-pipeline/contracts/orders';
+import { isFinal } from '@order-pipeline/contracts/orders';
 import { QUEUES } from '@order-pipeline/contracts/queues';
 import { draw } from '../kernel/random.js';
 import { countStock } from '../oracle/stock.js';
 import { runOperatorCommand } from '../processes/operator.js';
 import { operate } from './incidents.js';
+import { recordsOf } from './records.js';
 import type { SimSystem } from './system.js';
 
 const LOOK_EVERY_MS = 30_000;
@@ -72,11 +73,6 @@ function chargeFailed(system: SimSystem): void {
       : ['payment', 'write-off', order_id, '--reason', 'the customer is gone'];
     operate(system, `cashier-${order_id.slice(0, 8)}`, () => runOperatorCommand(system.cloud, args));
   }
-}
-
-/** The records of the orders table. */
-export function recordsOf({ cloud }: SimSystem): readonly OrderRecord[] {
-  return cloud.database.table('orders').items as unknown as readonly OrderRecord[];
 }
 
 function isQuiet(system: SimSystem): boolean {

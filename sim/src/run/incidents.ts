@@ -2,6 +2,7 @@
 
 import { createClient } from '@connectrpc/connect';
 import { InventoryService } from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
+import { isFinal } from '@order-pipeline/contracts/orders';
 import { ORDER_DLQ } from '@order-pipeline/contracts/queues';
 import { draw } from '../kernel/random.js';
 import type { Incident } from '../plan/plan.js';
@@ -10,6 +11,7 @@ import { runOperatorCommand } from '../processes/operator.js';
 import { SCORING } from '../processes/scoring.js';
 import { createScoringClients } from '../processes/scoring-clients.js';
 import { orderIdOf } from './ids.js';
+import { recordsOf } from './records.js';
 import type { SimSystem } from './system.js';
 
 /** Schedules every incident of the plan, and the end of what lasts. */
@@ -44,7 +46,7 @@ const HANDLERS: Handlers = {
   restock: (system, delivery) => operate(system, `restock-${delivery.id}`, () => restock(system, delivery)),
   redrive: (system, { id }) =>
     operate(system, `operator-${id}`, () => runOperatorCommand(system.cloud, ['dlq', 'redrive', '--all'])),
-  fail: (system, { id, client }) => operate(system, `operator-${id}`, () => failOrder(system, client)),
+  fail: (system, { id, client }) => operate(system, `operator-${id}`, () => failOrder(system, id, client)),
 };
 
 function happen(system: SimSystem, incident: Incident): void {
@@ -109,16 +111,16 @@ async function restock(
   }
 }
 
-async function failOrder({ cloud, recorder }: SimSystem, client: number): Promise<unknown> {
-  const accepted = recorder.posts.find((post) => post.client === client && post.outcome.kind === 'accepted');
-  if (accepted?.outcome.kind !== 'accepted') return undefined;
-  return runOperatorCommand(cloud, [
-    'dlq',
-    'fail',
-    accepted.outcome.orderId,
-    '--reason',
-    'the customer asked for it',
-  ]);
+/** Fails an undecided order from its record; without one the dead letter of a client's order. */
+async function failOrder(system: SimSystem, incident: number, client: number): Promise<unknown> {
+  const { cloud, recorder } = system;
+  const undecided = recordsOf(system).filter(({ status }) => !isFinal(status));
+  const picked = undecided[Math.floor(draw(cloud.world.seed, `fail/${incident}`) * undecided.length)];
+  const why = ['--reason', 'the customer asked for it', '--wait', '0'];
+  if (picked) return runOperatorCommand(cloud, ['fail', picked.order_id, ...why]);
+  const post = recorder.posts.find(({ client: by, outcome }) => by === client && outcome.kind === 'accepted');
+  if (post?.outcome.kind !== 'accepted') return undefined;
+  return runOperatorCommand(cloud, ['dlq', 'fail', post.outcome.orderId, ...why]);
 }
 
 /** Puts the first stock on the shelf, before any fault. */

@@ -9,8 +9,9 @@ import { check, type Violation } from '../oracle/check.js';
 import type { History, LedgerView } from '../oracle/history.js';
 import { countStock } from '../oracle/stock.js';
 import type { Plan } from '../plan/plan.js';
-import { endFaults, heal, recordsOf } from './heal.js';
+import { endFaults, heal } from './heal.js';
 import { scheduleIncidents, stockShelves } from './incidents.js';
+import { recordsOf } from './records.js';
 import { SimSystem } from './system.js';
 
 /** How a plan is run. */
@@ -133,6 +134,8 @@ function toHistory(system: SimSystem): History {
     published: cloud.published,
     sent: cloud.sqs.journal,
     claimedAt: cloud.claimedAt,
+    decisions: cloud.decisions,
+    failedInLease: cloud.failedInLease,
   };
 }
 
