@@ -82,13 +82,16 @@ describe('a diagram', () => {
 
 describe('the command line', () => {
   test.each([
-    [[], { command: 'search', base: '42', forMs: 60_000, jobs: 1 }],
+    [[], { command: 'search', scenario: 'swarm', base: '42', forMs: 60_000, jobs: 1 }],
     [
       ['--seconds', '30', '--base', 'commit', '--jobs', '2'],
-      { command: 'search', base: 'commit', forMs: 30_000, jobs: 2 },
+      { command: 'search', scenario: 'swarm', base: 'commit', forMs: 30_000, jobs: 2 },
     ],
-    [['--minutes', '10'], { command: 'search', base: '42', forMs: 600_000, jobs: 1 }],
-    [['--seed', '7', '--mermaid'], { command: 'replay', seed: 7, mermaid: true, whole: false }],
+    [['--minutes', '10'], { command: 'search', scenario: 'swarm', base: '42', forMs: 600_000, jobs: 1 }],
+    [
+      ['--seed', '7', '--mermaid'],
+      { command: 'replay', seed: 7, scenario: 'swarm', mermaid: true, whole: false },
+    ],
     [['--mutations', '--only', 'claim'], { command: 'mutations', only: 'claim', jobs: 1 }],
   ])('%j', (args, options) => {
     expect(parseOptions(args, 42)).toEqual(options);
@@ -99,6 +102,7 @@ describe('the command line', () => {
     [['--minutes', '1', '--seconds', '1']],
     [['--frobnicate']],
     [['--jobs', '0']],
+    [['--scenario', 'x']],
   ])('refuses %j', (args) => {
     expect(() => parseOptions(args, 42)).toThrow(UsageError);
   });

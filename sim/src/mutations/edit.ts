@@ -1,6 +1,8 @@
 /** Changes to the text of built modules, as the fault harness makes them too. */
 import type { Edit } from '@order-pipeline/e2e/chaos/mutations/mutations';
 
+import type { Scenario } from '../plan/scenarios.js';
+
 export { applyEdit, type Edit } from '@order-pipeline/e2e/chaos/mutations/mutations';
 
 /** A removed safeguard. */
@@ -10,4 +12,6 @@ export interface Mutation {
   /** The safeguard that is removed, for people. */
   readonly safeguard: string;
   readonly edits: readonly Edit[];
+  /** The runs that need the safeguard. Default: swarm. */
+  readonly scenario?: Scenario;
 }

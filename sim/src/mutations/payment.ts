@@ -103,4 +103,21 @@ export const PAYMENT_MUTATIONS: readonly Mutation[] = [
       },
     ],
   },
+  {
+    name: 'gateway-down',
+    safeguard: 'an outage of the provider is told apart, so that orders wait instead of failing (hole 9)',
+    scenario: 'gateway-outage',
+    edits: [
+      {
+        module: '/services/scoring/dist/errors.js',
+        from: 'if (error instanceof GatewayDownError)',
+        to: 'if (false)',
+      },
+      {
+        module: at('outage/watched-gateway'),
+        from: "return this.#state.kind === 'up';",
+        to: 'return true;',
+      },
+    ],
+  },
 ];

@@ -181,4 +181,16 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
       },
     ],
   },
+  {
+    name: 'skew-guard',
+    safeguard: 'a worker whose clock is off claims nothing (hole 7)',
+    scenario: 'clock-skew',
+    edits: [
+      {
+        module: '/packages/platform/dist/skew/skew-guard.js',
+        from: "const open = decideClaiming(this.skewMs(), limitMs) === 'pause';",
+        to: 'const open = false;',
+      },
+    ],
+  },
 ];

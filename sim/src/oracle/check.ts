@@ -19,6 +19,7 @@ export const VIOLATIONS = {
   'untrue-refusal': 'a client was told that nothing was ordered, and it was',
   'refused-wrongly': 'a key was refused as reused though nobody used it for another body',
   unpublished: 'a final order has no event, or events of other outcomes',
+  'dead-lettered': 'an order reached the dead-letter queue in a run in which none may',
   fence: 'an order was decided or failed by somebody whom a fence should have stopped',
   forged: 'an order is not what anybody placed',
   unhandled: 'an error was handled by nobody',
@@ -247,6 +248,11 @@ const findUnfenced: Check = ({ orders, decisions, failedInLease }) => {
   ];
 };
 
+const findDeadLettered: Check = ({ deadLetters: { count, max } }) =>
+  count <= max
+    ? []
+    : [{ kind: 'dead-lettered', subject: 'order-dlq', detail: `${count} messages came, and ${max} may` }];
+
 const CHECKS: readonly Check[] = [
   findUnfinished,
   findChargedWrongly,
@@ -259,6 +265,7 @@ const CHECKS: readonly Check[] = [
   findWrongReuses,
   findUnpublished,
   findUnfenced,
+  findDeadLettered,
   findForged,
   findUnhandled,
 ];

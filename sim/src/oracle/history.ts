@@ -73,6 +73,8 @@ export interface History {
   readonly journal: readonly JournalEntry[];
   /** Events that were published. */
   readonly published: readonly Pick<OrderEvent, 'id' | 'subject' | 'type'>[];
+  /** Messages that reached the dead-letter queue, and how many may. */
+  readonly deadLetters: { readonly count: number; readonly max: number };
   readonly decisions: readonly Decision[];
   /** Orders that were failed while a worker's lease lasted. */
   readonly failedInLease: readonly string[];

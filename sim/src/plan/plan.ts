@@ -81,4 +81,6 @@ export interface Plan {
   readonly faultsEndMs: number;
   /** Every order must be final by then. */
   readonly deadlineMs: number;
+  /** Messages that may reach the dead-letter queue; any number by default. */
+  readonly deadLettersMax?: number;
 }

@@ -1,4 +1,5 @@
 /** One run of a plan, from the first order to the verdict. */
+import { ORDER_DLQ } from '@order-pipeline/contracts/queues';
 import { runClient } from '../actors/client.js';
 import { createCloud } from '../cloud/cloud.js';
 import { activate, installGlobals } from '../kernel/globals.js';
@@ -134,6 +135,10 @@ function toHistory(system: SimSystem): History {
     published: cloud.published,
     sent: cloud.sqs.journal,
     claimedAt: cloud.claimedAt,
+    deadLetters: {
+      count: cloud.sqs.queue(ORDER_DLQ.name).arrivals,
+      max: plan.deadLettersMax ?? Number.POSITIVE_INFINITY,
+    },
     decisions: cloud.decisions,
     failedInLease: cloud.failedInLease,
   };

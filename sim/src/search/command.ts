@@ -30,8 +30,8 @@ async function run(options: SimOptions): Promise<number> {
       return replay(options.seed, options, print);
     case 'search': {
       const base = options.base === 'commit' ? currentCommit() : options.base;
-      const { forMs, jobs } = options;
-      const result = await search({ base, forMs, jobs, untilFound: false });
+      const { scenario, forMs, jobs } = options;
+      const result = await search({ base, scenario, forMs, jobs, untilFound: false });
       print(describe(base, jobs, result));
       return result.found.length > 0 ? 1 : 0;
     }

@@ -3,7 +3,7 @@
 import type { Mutation } from '../mutations/edit.js';
 import { MUTATION_VARIABLE } from '../mutations/mutations.js';
 import type { ViolationKind } from '../oracle/check.js';
-import { createPlan } from '../plan/generate.js';
+import { planOf } from '../plan/scenarios.js';
 import { runPlan } from '../run/run.js';
 import { type Found, searchInChild } from './search.js';
 
@@ -23,14 +23,16 @@ export interface Score {
   readonly seconds: number;
 }
 
-/** Runs new seeds without a safeguard until one breaks the promise that holds with it. */
+/** Runs new seeds without a safeguard until one breaks the promise that the same seed keeps with it. */
 export async function measure(mutation: Mutation, base: string): Promise<Score> {
+  const { scenario = 'swarm' } = mutation;
   let orders = 0;
   let realMs = 0;
   for (let first = 0; orders < ORDERS_BUDGET && realMs < TIME_BUDGET_MS; ) {
     const result = await searchInChild(
       {
         base,
+        scenario,
         first,
         forMs: TIME_BUDGET_MS - realMs,
         ordersMax: ORDERS_BUDGET - orders,
@@ -45,14 +47,10 @@ export async function measure(mutation: Mutation, base: string): Promise<Score> 
     first += result.runs;
     const [found] = result.found;
     if (!found) break;
-    if (await isClean(found.seed)) return { mutation, found, orders, seconds: realMs / 1_000 };
+    if ((await runPlan(planOf(scenario, found.seed))).violations.length === 0)
+      return { mutation, found, orders, seconds: realMs / 1_000 };
   }
   return { mutation, orders, seconds: realMs / 1_000 };
-}
-
-/** The run must hold with the safeguard, or the seed says nothing about it. */
-async function isClean(seed: number): Promise<boolean> {
-  return (await runPlan(createPlan(seed))).violations.length === 0;
 }
 
 /** One row of the table in Markdown. */

@@ -1,13 +1,26 @@
 /** The command line of the simulator. */
 import { parseArgs } from 'node:util';
+import { SCENARIOS, type Scenario } from '../plan/scenarios.js';
 
 /** What the user asked for. */
 export type SimOptions =
   | { readonly command: 'help' }
   /** Replays one seed. */
-  | { readonly command: 'replay'; readonly seed: number; readonly mermaid: boolean; readonly whole: boolean }
+  | {
+      readonly command: 'replay';
+      readonly seed: number;
+      readonly scenario: Scenario;
+      readonly mermaid: boolean;
+      readonly whole: boolean;
+    }
   /** Runs new seeds for a time. */
-  | { readonly command: 'search'; readonly base: string; readonly forMs: number; readonly jobs: number }
+  | {
+      readonly command: 'search';
+      readonly base: string;
+      readonly scenario: Scenario;
+      readonly forMs: number;
+      readonly jobs: number;
+    }
   /** Measures which removed safeguards are found. */
   | { readonly command: 'mutations'; readonly only: string | undefined; readonly jobs: number };
 
@@ -17,14 +30,16 @@ export class UsageError extends Error {
 }
 
 /** How the command is used. */
-export const USAGE = `Usage: npm run sim -- [--minutes N | --seconds N] [--jobs J] [--base TEXT]
-       npm run sim -- --seed S [--mermaid] [--whole]
+export const USAGE = `Usage: npm run sim -- [--minutes N | --seconds N] [--jobs J] [--base TEXT] [--scenario S]
+       npm run sim -- --seed S [--scenario S] [--mermaid] [--whole]
        npm run sim -- --mutations [--only NAME] [--jobs J]
 
   --minutes N   runs new seeds for so long (default: 1 minute)
   --seconds N   the same in seconds
   --jobs J      processes that run at the same time (default 1)
   --base TEXT   what the seeds are derived from (default: the time; "commit" for the commit that is checked out)
+  --scenario S  swarm: random faults (default); gateway-outage: 30 minutes, no dead letter; clock-skew: a worker 60 s
+                behind, no dead letter
   --seed S      replays one seed; a failing run is shrunk and printed as a sequence diagram
   --mermaid     prints the diagram for Mermaid
   --whole       prints the whole run instead of the smallest failing part
@@ -40,9 +55,16 @@ export function parseOptions(args: readonly string[], now: number): SimOptions {
   if (values.help) return { command: 'help' };
   const jobs = toNumber('jobs', values.jobs ?? '1', 1, 256);
   if (values.mutations) return { command: 'mutations', only: values.only, jobs };
+  const scenario = toScenario(values.scenario ?? 'swarm');
   if (values.seed !== undefined) {
     const seed = toNumber('seed', values.seed, 0, 2 ** 32 - 1);
-    return { command: 'replay', seed, mermaid: values.mermaid ?? false, whole: values.whole ?? false };
+    return {
+      command: 'replay',
+      seed,
+      scenario,
+      mermaid: values.mermaid ?? false,
+      whole: values.whole ?? false,
+    };
   }
   if (values.minutes !== undefined && values.seconds !== undefined)
     throw new UsageError('--minutes and --seconds: give one of them');
@@ -50,7 +72,7 @@ export function parseOptions(args: readonly string[], now: number): SimOptions {
     values.seconds !== undefined
       ? toNumber('seconds', values.seconds, 1, 86_400)
       : 60 * toNumber('minutes', values.minutes ?? '1', 1, 1_440);
-  return { command: 'search', base: values.base ?? String(now), forMs: seconds * 1_000, jobs };
+  return { command: 'search', scenario, base: values.base ?? String(now), forMs: seconds * 1_000, jobs };
 }
 
 function parse(args: readonly string[]) {
@@ -65,6 +87,7 @@ function parse(args: readonly string[]) {
         seconds: text,
         jobs: text,
         base: text,
+        scenario: text,
         seed: text,
         mermaid: flag,
         whole: flag,
@@ -75,6 +98,12 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+function toScenario(text: string): Scenario {
+  const scenario = SCENARIOS.find((name) => name === text);
+  if (!scenario) throw new UsageError(`--scenario ${text}: there are ${SCENARIOS.join(', ')}`);
+  return scenario;
 }
 
 function toNumber(name: string, text: string, min: number, max: number): number {

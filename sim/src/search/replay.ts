@@ -1,12 +1,13 @@
 /** Replays a seed, and shrinks it when it fails. */
 import { realNow } from '../kernel/real.js';
-import { createPlan } from '../plan/generate.js';
+import { planOf, type Scenario } from '../plan/scenarios.js';
 import { type RunResult, runPlan } from '../run/run.js';
 import { toMermaid, toText } from './diagram.js';
 import { shrink } from './shrink.js';
 
 /** How the result is shown. */
 export interface ReplayOptions {
+  readonly scenario: Scenario;
   readonly mermaid: boolean;
   /** The whole run instead of its smallest failing part. */
   readonly whole: boolean;
@@ -18,10 +19,10 @@ const SHRINK_MS = 120_000;
 /** Runs a seed and prints what was found. Returns the exit code. */
 export async function replay(
   seed: number,
-  { mermaid, whole }: ReplayOptions,
+  { scenario, mermaid, whole }: ReplayOptions,
   print: (text: string) => void,
 ): Promise<number> {
-  const plan = createPlan(seed);
+  const plan = planOf(scenario, seed);
   const result = await runPlan(plan, { keepTrace: whole });
   print(describe(seed, result));
   const draw = mermaid ? toMermaid : toText;

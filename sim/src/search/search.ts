@@ -2,13 +2,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { realNow } from '../kernel/real.js';
 import type { Violation } from '../oracle/check.js';
-import { createPlan } from '../plan/generate.js';
+import { planOf, type Scenario } from '../plan/scenarios.js';
 import { runPlan } from '../run/run.js';
 import { seedAt } from './seeds.js';
 
 /** What a search runs. */
 export interface SearchOptions {
   readonly base: string;
+  readonly scenario: Scenario;
   readonly forMs: number;
   /** This process's share: every `jobs`-th seed from `job` on. */
   readonly job: number;
@@ -39,7 +40,16 @@ export interface SearchResult {
 
 /** Runs seeds in this process. */
 export async function searchHere(options: SearchOptions): Promise<SearchResult> {
-  const { base, forMs, job, jobs, untilFound, first = 0, ordersMax = Number.POSITIVE_INFINITY } = options;
+  const {
+    base,
+    scenario,
+    forMs,
+    job,
+    jobs,
+    untilFound,
+    first = 0,
+    ordersMax = Number.POSITIVE_INFINITY,
+  } = options;
   const startedAt = realNow();
   const found: Found[] = [];
   const faults: Record<string, number> = {};
@@ -47,7 +57,7 @@ export async function searchHere(options: SearchOptions): Promise<SearchResult> 
   let orders = 0;
   while (realNow() - startedAt < forMs && orders < ordersMax && !(untilFound && found.length > 0)) {
     const seed = seedAt(base, first + job + runs * jobs);
-    const result = await runPlan(createPlan(seed));
+    const result = await runPlan(planOf(scenario, seed));
     runs += 1;
     orders += result.orders;
     if (result.violations.length > 0) found.push({ seed, violations: result.violations });

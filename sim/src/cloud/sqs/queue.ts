@@ -40,6 +40,8 @@ export class SimQueue {
   readonly #messages = new Map<string, SimMessage>();
   #handles = 0;
   deadLetters: SimQueue | undefined;
+  /** Messages that were ever added. */
+  arrivals = 0;
 
   constructor(
     readonly shape: QueueShape,
@@ -66,6 +68,7 @@ export class SimQueue {
   /** Adds a message as it stands. */
   add(message: SimMessage): void {
     this.#messages.set(message.id, message);
+    this.arrivals += 1;
     this.deps.onVisible();
   }
 

@@ -1,0 +1,28 @@
+/** New seeds for every commit, and the situations in which no order may be dead-lettered. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+
+const run = promisify(execFile);
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+/** Prints what was found where something was. */
+async function simulate(...args: string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [main, ...args], { encoding: 'utf8' }).catch(
+    (error: { stdout: string }) => error,
+  );
+  return stdout;
+}
+
+test.each([
+  ['random faults', ['--seconds', '30']],
+  ['an outage of the payment provider', ['--seconds', '5', '--scenario', 'gateway-outage']],
+  ['a clock that is a minute behind', ['--seconds', '5', '--scenario', 'clock-skew']],
+])(
+  '%s break nothing',
+  async (_title, args) => {
+    expect(await simulate(...args, '--base', 'commit')).toContain('No violation.');
+  },
+  180_000,
+);
