@@ -65,7 +65,7 @@ const good: History = {
   claimedAt: new Map([['o-1', 25]]),
   deadLetters: { count: 3, max: 3 },
   decisions: [{ orderId: 'o-1', attempt: 1 }],
-  failedInLease: [],
+  brokenLeases: [],
   sent: [{ queue: 'order-queue', at: 15, body: message, requestId: 'r-1' }],
   unhandled: [],
 };
@@ -139,7 +139,7 @@ const planted: readonly (readonly [ViolationKind, string, Partial<History>])[] =
   ],
   ['dead-lettered', 'a dead letter too many', { deadLetters: { count: 1, max: 0 } }],
   ['fence', 'a decision of a worker that lost its claim', { decisions: [{ orderId: 'o-1', attempt: 0 }] }],
-  ['fence', 'an order failed under a worker', { failedInLease: ['o-1'] }],
+  ['fence', 'an order taken from a worker', { brokenLeases: ['o-1'] }],
   ['forged', 'an order that nobody placed', { orders: [{ ...record, request_id: 'r-9' }] }],
   ['unhandled', 'an error that nobody handled', { unhandled: ['boom'] }],
 ];

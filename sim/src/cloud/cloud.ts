@@ -7,6 +7,7 @@ import { EPOCH_MS, type World } from '../kernel/world.js';
 import type { Decision } from '../oracle/history.js';
 import type { Plan } from '../plan/plan.js';
 import { SimDatabase } from './dynamo/database.js';
+import type { Item } from './dynamo/values.js';
 import { FaultInjector } from './fault-injector.js';
 import { GatewayProvider } from './gateway.js';
 import { Network } from './network.js';
@@ -32,8 +33,8 @@ export interface Cloud {
   readonly alarms: string[];
   /** Decisions, and the attempt of the worker that wrote each. */
   readonly decisions: Decision[];
-  /** Orders that were failed while a worker's lease lasted. */
-  readonly failedInLease: string[];
+  /** Orders that somebody took from a worker whose lease lasted. */
+  readonly brokenLeases: string[];
   /** When each order's record was first written, in virtual milliseconds. */
   readonly claimedAt: Map<string, number>;
 }
@@ -48,7 +49,8 @@ export function createCloud(world: World, plan: Plan, allowed?: ReadonlySet<stri
   const lag = createRandom(world.seed, 'index-lag');
   const lowestStock = new Map<string, number>();
   const claimedAt = new Map<string, number>();
-  const failedInLease: string[] = [];
+  const brokenLeases: string[] = [];
+  const exactClocks = !plan.incidents.some(({ kind }) => kind === 'clock');
   const inFaultTime = () => world.now < plan.faultsEndMs;
   return {
     world,
@@ -60,9 +62,7 @@ export function createCloud(world: World, plan: Plan, allowed?: ReadonlySet<stri
       limited: plan.partitionLimits,
       onWrite: (table, key, before, after) => {
         if (table === 'orders' && !before) claimedAt.set(key, world.now);
-        const lease = Number(before?.lease_until ?? 0);
-        const fails = after?.status === 'FAILED' && before?.status === 'PROCESSING';
-        if (table === 'orders' && fails && lease >= EPOCH_MS + world.now) failedInLease.push(key);
+        if (table === 'orders' && breaksLease(before, after, world.now, exactClocks)) brokenLeases.push(key);
         const available = after?.available;
         if (table !== 'inventory' || typeof available !== 'number') return;
         lowestStock.set(key, Math.min(available, lowestStock.get(key) ?? available));
@@ -85,7 +85,19 @@ export function createCloud(world: World, plan: Plan, allowed?: ReadonlySet<stri
     lowestStock,
     alarms: [],
     decisions: [],
-    failedInLease,
+    brokenLeases,
     claimedAt,
   };
+}
+
+/** Nobody claims or fails an order that a worker holds. A worker whose clock is off may think that it does not. */
+function breaksLease(
+  before: Item | undefined,
+  after: Item | undefined,
+  now: number,
+  exactClocks: boolean,
+): boolean {
+  if (before?.status !== 'PROCESSING' || Number(before.lease_until) < EPOCH_MS + now) return false;
+  const isClaim = after?.attempt !== before.attempt && after?.claim_id !== before.claim_id;
+  return after?.status === 'FAILED' || (isClaim && exactClocks);
 }

@@ -233,8 +233,8 @@ const findUnpublished: Check = ({ orders, published }) =>
     return [{ kind: 'unpublished', subject: order.order_id, detail }];
   });
 
-/** Only the latest claim may decide, and no operator fails an order that a worker holds. */
-const findUnfenced: Check = ({ orders, decisions, failedInLease }) => {
+/** Only the latest claim may decide, and nobody takes an order from a worker whose lease lasts. */
+const findUnfenced: Check = ({ orders, decisions, brokenLeases }) => {
   const attempts = new Map(orders.map(({ order_id, attempt }) => [order_id, attempt]));
   return [
     ...decisions.flatMap(({ orderId, attempt }): Violation[] => {
@@ -242,8 +242,12 @@ const findUnfenced: Check = ({ orders, decisions, failedInLease }) => {
       if (latest === attempt) return [];
       return [{ kind: 'fence', subject: orderId, detail: `decided in attempt ${attempt} of ${latest}` }];
     }),
-    ...failedInLease.map(
-      (subject): Violation => ({ kind: 'fence', subject, detail: 'failed while a worker held it' }),
+    ...brokenLeases.map(
+      (subject): Violation => ({
+        kind: 'fence',
+        subject,
+        detail: 'was taken from a worker whose lease lasted',
+      }),
     ),
   ];
 };

@@ -76,8 +76,8 @@ export interface History {
   /** Messages that reached the dead-letter queue, and how many may. */
   readonly deadLetters: { readonly count: number; readonly max: number };
   readonly decisions: readonly Decision[];
-  /** Orders that were failed while a worker's lease lasted. */
-  readonly failedInLease: readonly string[];
+  /** Orders that somebody took from a worker whose lease lasted. */
+  readonly brokenLeases: readonly string[];
   /** When each order's record was first written, in virtual milliseconds. */
   readonly claimedAt: ReadonlyMap<string, number>;
   /** Everything that the queues took. */

@@ -140,7 +140,7 @@ function toHistory(system: SimSystem): History {
       max: plan.deadLettersMax ?? Number.POSITIVE_INFINITY,
     },
     decisions: cloud.decisions,
-    failedInLease: cloud.failedInLease,
+    brokenLeases: cloud.brokenLeases,
   };
 }
 
