@@ -187,9 +187,12 @@ async function rollBack(deps: RehearsalDeps, stack: StackCli): Promise<string> {
 }
 
 async function refuseDestroy(stack: StackCli): Promise<string> {
-  const { code, output } = await stack.attempt('destroy', ...QUIET);
-  if (code === 0 || !/protect/.test(output))
+  // The preview of a destroy stops it before anything is deleted; --skip-preview would stop at the first protected resource.
+  const { code, output } = await stack.attempt('destroy', '--yes', '--suppress-progress');
+  if (code === 0 || !/protect/.test(output) || parseSummary(output).deleted > 0) {
     throw new Error(`prod could be destroyed:\n${output.slice(-2_000)}`);
+  }
+  await stack.run('up', ...QUIET, '--expect-no-changes');
   const refused = await stack.attempt('up', ...QUIET, '--config', 'protect=off');
   if (refused.code === 0 || !refused.output.includes('protect is off in prod')) {
     throw new Error(`prod could be unprotected:\n${refused.output.slice(-2_000)}`);

@@ -49,6 +49,9 @@ export function createWorkspace(
     PULUMI_CONFIG_PASSPHRASE: 'rehearsal',
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+    // rollback.sh installs the packages of the revision that it goes back to.
+    npm_config_prefer_offline: 'true',
+    npm_config_ignore_scripts: 'true',
     NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node-compile'),
     REHEARSAL_ENDPOINT: options.endpoint,
     REHEARSAL_REGION: options.region,

@@ -41,6 +41,7 @@ describe('defaults', () => {
     expect(loadConfig(DEV, REGION)).toEqual({
       stage: 'dev',
       region: 'eu-central-1',
+      platform: { kind: 'ecs' },
       protect: false,
       replicaRegions: [],
       signingKeyGeneration: 1,

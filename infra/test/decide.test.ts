@@ -3,13 +3,13 @@ import { describe, expect, it } from '@jest/globals';
 import { FraudService } from '@order-pipeline/contracts/gen/fraud/v1/fraud_pb';
 import { InventoryService } from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
 import { PaymentService } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
-import { RPC_SERVICES, toAlarms } from '../src/decide/alarms.ts';
+import { RPC_SERVICES, toAlarms, toAlarmText } from '../src/decide/alarms.ts';
 import { toCollectorContainer, toServiceContainer } from '../src/decide/containers.ts';
 import { toDashboard } from '../src/decide/dashboard.ts';
 import { toEnvironment } from '../src/decide/environment.ts';
 import { validateTaskSize } from '../src/decide/fargate.ts';
 import { isMember, toFlows } from '../src/decide/flows.ts';
-import { backlogPerTask, requestsPerTask } from '../src/decide/metrics.ts';
+import { apiLatency, backlogPerTask, requestsPerTask, toAccessLogFilter } from '../src/decide/metrics.ts';
 import {
   toAlarmKeyStatements,
   toAlarmTopicStatements,
@@ -259,6 +259,20 @@ describe('metrics', () => {
     expect(names({ ...queues, namespace: 'n' })).toContain('breaker-open');
   });
 
+  it('end with a link to their section of the runbook', () => {
+    const [alarm] = toAlarms(queues);
+    expect(alarm && toAlarmText(alarm, 'https://wiki.acme.shop/runbook')).toMatch(
+      /^Orders are .+\. Runbook: https:\/\/wiki\.acme\.shop\/runbook#dead-letters$/,
+    );
+  });
+
+  it('take latency from the access log of requests that do not wait', () => {
+    expect(toAccessLogFilter()).toMatchObject({
+      metricName: apiLatency('own', 'p99').metricName,
+      pattern: expect.stringContaining('$.waiting NOT EXISTS'),
+    });
+  });
+
   it('guard deployments by what clients see', () => {
     const guards = toAlarms({
       ...queues,
@@ -284,6 +298,8 @@ describe('metrics', () => {
       );
     expect(titles({})).toHaveLength(3);
     expect(titles({ cluster: 'c' })).toContain('Tasks');
+    expect(titles({ loadBalancer: 'lb' })).toContain('Requests and failures');
+    expect(titles({ namespace: 'n' })).toContain('Orders by outcome');
     expect(titles({ accessLogNamespace: 'n' })).toContain('Latency of the API without waiting requests (ms)');
   });
 });

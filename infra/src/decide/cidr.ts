@@ -9,7 +9,11 @@ export interface Cidr {
 }
 
 /** Ranges for private networks (RFC 1918). */
-const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
+const PRIVATE: readonly Cidr[] = [
+  { base: 10 * 2 ** 24, bits: 8 },
+  { base: 172 * 2 ** 24 + 16 * 2 ** 16, bits: 12 },
+  { base: 192 * 2 ** 24 + 168 * 2 ** 16, bits: 16 },
+];
 
 /** Prefix lengths of a VPC here: a /22 still gives each of its 16 subnets 59 addresses. */
 const SMALLEST_BITS = 22;
@@ -19,7 +23,7 @@ const LARGEST_BITS = 16;
 export function parseCidr(text: string): Cidr | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
   if (!match) return undefined;
-  const [a = 0, b = 0, c = 0, d = 0, bits = 0] = match.slice(1).map(Number);
+  const [a, b, c, d, bits] = match.slice(1).map(Number) as [number, number, number, number, number];
   if ([a, b, c, d].some((octet) => octet > 255) || bits > 32) return undefined;
   return { base: ((a * 256 + b) * 256 + c) * 256 + d, bits };
 }
@@ -44,13 +48,13 @@ export function findCidrProblem(text: string): string | undefined {
   if (hostBits !== 0) {
     return `not the start of its range, which is ${formatCidr({ ...cidr, base: cidr.base - hostBits })}`;
   }
-  if (!PRIVATE.some((range) => contains(parseCidr(range), cidr))) {
+  if (!PRIVATE.some((range) => contains(range, cidr))) {
     return 'a range of public addresses';
   }
   return undefined;
 }
 
-function contains(outer: Cidr | undefined, inner: Cidr): boolean {
-  if (!outer || inner.bits < outer.bits) return false;
+/** Both ranges are aligned, and `inner` is the smaller one here: a VPC has /16 at most. */
+function contains(outer: Cidr, inner: Cidr): boolean {
   return inner.base >= outer.base && inner.base < outer.base + sizeOf(outer.bits);
 }
