@@ -1,15 +1,11 @@
 /** The scripts that docs/deploy.md and the workflow call. Pulumi's CLI is stood in for: it only notes how it was called. */
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Emulator, startDynamoEmulator } from '@order-pipeline/local/emulators';
-import { awsEnvironment } from '@order-pipeline/local/environment';
-import { createTables } from '@order-pipeline/local/provision';
 import { ROOT } from './support/capture.ts';
 
 const run = promisify(execFile);
@@ -51,42 +47,4 @@ describe('rollback.sh', () => {
       });
     },
   );
-});
-
-describe('add-user.mjs', () => {
-  let dynamo: Emulator;
-  let client: DynamoDBClient;
-
-  beforeAll(async () => {
-    dynamo = await startDynamoEmulator();
-    Object.assign(process.env, awsEnvironment(dynamo.endpoint, dynamo.endpoint));
-    client = new DynamoDBClient({ region: 'us-east-1' });
-    await createTables(client);
-  });
-
-  afterAll(async () => {
-    client.destroy();
-    await dynamo.stop();
-  });
-
-  function addUser(password: string): Promise<number | null> {
-    const child = spawn(process.execPath, [script('add-user.mjs'), 'users', 'smoke'], {
-      env: { PATH: process.env.PATH, ...awsEnvironment(dynamo.endpoint, dynamo.endpoint) },
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
-    child.stdin.end(password);
-    return new Promise((resolve) => child.once('exit', resolve));
-  }
-
-  it('opens an account, and stores no password', async () => {
-    expect(await addUser('correct horse battery\n')).toBe(0);
-    const { Item } = await client.send(
-      new GetItemCommand({ TableName: 'users', Key: { user_id: { S: 'smoke' } } }),
-    );
-    expect(Item?.password_hash?.S).toMatch(/^\$argon2id\$/);
-  });
-
-  it('refuses a short password', async () => {
-    expect(await addUser('short')).toBe(1);
-  });
 });
