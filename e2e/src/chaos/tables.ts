@@ -1,12 +1,14 @@
 /** The tables as they stand, read past the services. */
 import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { RECONCILER_KEY } from '@order-pipeline/contracts/orders';
 import { parseShardKey, piecesOf, shardKey } from '@order-pipeline/contracts/stock';
 import { INVENTORY_TABLE, ORDERS_TABLE, PAYMENTS_TABLE } from '@order-pipeline/contracts/tables';
 import type { FinalOrder, FinalPayment, FinalStock } from './history.js';
 
 /** Every order. */
-export function readOrders(dynamo: DynamoDBDocumentClient): Promise<FinalOrder[]> {
-  return scan(dynamo, ORDERS_TABLE.name);
+export async function readOrders(dynamo: DynamoDBDocumentClient): Promise<FinalOrder[]> {
+  const items = await scan<FinalOrder>(dynamo, ORDERS_TABLE.name);
+  return items.filter(({ order_id }) => order_id !== RECONCILER_KEY);
 }
 
 /** The whole ledger. */

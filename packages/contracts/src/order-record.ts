@@ -23,6 +23,7 @@ export const OrderRecordSchema: z.ZodType<OrderRecord> = z.looseObject({
   status: z.enum(['PROCESSING', 'COMPLETED', 'REJECTED', 'FAILED', 'CANCELLED']),
   reason: z.exactOptional(z.enum([...REJECTION_REASONS, 'RETRIES_EXHAUSTED'])),
   failure_note: z.exactOptional(z.string()),
+  first_error: z.exactOptional(z.string()),
   attempt: z.int(),
   claim_id: z.exactOptional(z.string()),
   lease_until: z.number(),

@@ -1,6 +1,9 @@
 /** An order's states and its record in the orders table, as every service reads them. */
 import type { Hold } from './stock.js';
 
+/** Key of the item in the orders table that is no order: the reconciler's lease and bookmark. No order id has a `#`. */
+export const RECONCILER_KEY = '#reconciler';
+
 /** Every status, in the order in which an order can pass through them. */
 export const ORDER_STATUSES = [
   'PENDING',
@@ -82,6 +85,8 @@ export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
   readonly reason?: OrderReason;
   /** Why an operator gave the order up, in their own words. Not for clients. */
   readonly failure_note?: string;
+  /** Error of the first attempt that failed. Not for clients. */
+  readonly first_error?: string;
   /** How many workers have claimed the order; the fencing token of the decision. */
   readonly attempt: number;
   /** Names the claim, so that a worker recognises its own write after an unknown answer. */

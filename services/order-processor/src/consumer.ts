@@ -16,6 +16,7 @@ import type { Clock } from '@order-pipeline/platform/clock';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { systemTimers, type Timers } from '@order-pipeline/platform/timers';
 import type { ConsumerConfig } from './config.js';
+import { describeError } from './first-errors.js';
 import type { HandledMessage } from './handle-message.js';
 import { runForMessage, runMessage } from './message-work.js';
 import { type OrderQueue, type ReceivedMessage, SQS_BATCH_SIZE } from './order-queue.js';
@@ -173,12 +174,15 @@ export class Consumer {
     }
   }
 
-  async #acknowledge(message: ReceivedMessage, { acknowledgement, error }: HandledMessage): Promise<void> {
+  async #acknowledge(
+    message: ReceivedMessage,
+    { acknowledgement, error, firstError }: HandledMessage,
+  ): Promise<void> {
     const { queue } = this.#options;
     if (acknowledgement.kind === 'delete') await queue.delete(message);
     else if (acknowledgement.kind !== 'dead-letter')
       await queue.changeVisibility(message, acknowledgement.delayMs);
-    else await queue.deadLetter(message, acknowledgement.reason, describe(error));
+    else await queue.deadLetter(message, acknowledgement.reason, firstError ?? describeError(error));
   }
 
   #scheduleHeartbeat(): void {
@@ -201,12 +205,4 @@ export class Consumer {
       );
     }
   }
-}
-
-/** SQS takes attributes of up to 256 KiB with the body; a first line is what operators read. */
-const MAX_ERROR_LENGTH = 1_000;
-
-function describe(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.slice(0, MAX_ERROR_LENGTH) || 'unknown error';
 }

@@ -14,6 +14,8 @@ import { type ProtocolDependencies, processOrder } from './process-order.js';
 export interface HandledMessage {
   readonly acknowledgement: Acknowledgement;
   readonly error?: unknown;
+  /** Error of the message's first attempt that failed, on a dead letter. */
+  readonly firstError?: string;
 }
 
 /** Works on one message. Never throws. */
@@ -25,9 +27,11 @@ export async function handleMessage(
 ): Promise<HandledMessage> {
   const { request_id: requestId, traceparent } = message.attributes;
   const startedAt = deps.clock();
+  let orderId: string | undefined;
   try {
     const order = decodeOrderPlaced(message.body);
-    addFields({ order_id: order.order_id });
+    orderId = order.order_id;
+    addFields({ order_id: orderId });
     const processed = await processOrder(deps, { order, requestId, traceparent, signal });
     if (processed.kind === 'busy') {
       const delayMs = Math.max(1_000, processed.until - deps.clock());
@@ -67,6 +71,10 @@ export async function handleMessage(
       },
       'order not finished',
     );
+    const failed = { messageId: message.id, orderId, error };
+    if (acknowledgement.kind === 'dead-letter')
+      return { acknowledgement, error, firstError: await deps.firstErrors.find(failed) };
+    await deps.firstErrors.note(failed, logger);
     return { acknowledgement, error };
   }
 }

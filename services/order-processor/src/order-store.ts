@@ -88,6 +88,8 @@ const LEASE_EXPIRED = '#status = :processing AND #lease_until < :now';
 const MY_OWN_CLAIM = '#status = :processing AND #claim_id = :claim_id';
 const CLAIMABLE = anyOf(ABSENT, LEASE_EXPIRED, MY_OWN_CLAIM);
 const FAILABLE = anyOf(ABSENT, LEASE_EXPIRED);
+const EXISTS = 'attribute_exists(#order_id)';
+const NO_ERROR = 'attribute_not_exists(#first_error)';
 const IS_COMPLETED = '#status = :completed';
 const NO_PROBLEM = 'attribute_not_exists(#payment_problem)';
 const UNDECIDED_IN_MY_ATTEMPT = '#status = :processing AND #attempt = :attempt';
@@ -166,6 +168,15 @@ export class OrderStore {
         ...valuesOf(result),
         ...valuesOf(facts),
       },
+    });
+  }
+
+  /** Notes the error of an attempt, unless an earlier attempt has failed. */
+  async noteFirstError(orderId: string, error: string): Promise<void> {
+    await this.#change(orderId, {
+      update: 'SET #first_error = :error',
+      condition: allOf(EXISTS, NO_ERROR),
+      values: { ':error': error },
     });
   }
 

@@ -13,6 +13,7 @@ import type { EventSink } from '@order-pipeline/platform/sns/event-publisher';
 import { addFields, step } from '@order-pipeline/platform/work';
 import type { ProtocolConfig } from './config.js';
 import { decideLost, decideRefusal } from './decide/claim.js';
+import type { FirstErrors } from './first-errors.js';
 import {
   type Claim,
   type ClaimedOrder,
@@ -28,6 +29,8 @@ import { type TriedOrder, tryOrder } from './try-order.js';
 /** What the protocol works with. */
 export interface ProtocolDependencies {
   readonly store: OrderStore;
+  /** Keeps the first error of messages that fail. */
+  readonly firstErrors: FirstErrors;
   readonly scoring: Scoring;
   readonly clock: Clock;
   /** Takes the event of each order that is settled. */

@@ -16,6 +16,7 @@ import { SkewGuard } from '@order-pipeline/platform/skew/skew-guard';
 import { systemTimers } from '@order-pipeline/platform/timers';
 import type { Config } from './config.js';
 import { Consumer } from './consumer.js';
+import { FirstErrors } from './first-errors.js';
 import { type HandledMessage, handleMessage } from './handle-message.js';
 import { createProcessorMetrics } from './metrics.js';
 import { OrderQueue } from './order-queue.js';
@@ -67,6 +68,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
   const metrics = createProcessorMetrics(registry, config.stage, () => consumer.inFlight);
   const deps: ProtocolDependencies = {
     store,
+    firstErrors: new FirstErrors(store),
     scoring,
     clock: systemClock,
     events,

@@ -12,8 +12,10 @@ import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { createRegistry } from '@order-pipeline/platform/metrics';
 import type { EventSink } from '@order-pipeline/platform/sns/event-publisher';
 import { loadConfig as loadScoringConfig } from '../../scoring/src/config.js';
+import { SimulatedGateway } from '../../scoring/src/payment/simulated-gateway.js';
 import { type RunningScoring, start as startScoring } from '../../scoring/src/start.js';
 import { type Config, loadConfig } from '../src/config.js';
+import { FirstErrors } from '../src/first-errors.js';
 import { OrderStore } from '../src/order-store.js';
 import { type Processed, type ProtocolDependencies, processOrder } from '../src/process-order.js';
 import { createScoring, eachClient, type Scoring } from '../src/scoring.js';
@@ -58,13 +60,16 @@ export class ProtocolHarness {
   static async start(): Promise<ProtocolHarness> {
     const stack = await startTestStack();
     const time = { ahead: 0 };
+    const clock = () => Date.now() + time.ahead;
+    const provider = new SimulatedGateway({ slowMs: 1_500, clock });
     const services = await startScoring(
       loadScoringConfig({ ...stack.env, GRPC_PORT: '0', PORT: '0' }),
       LOGGER,
-      () => Date.now() + time.ahead,
+      clock,
+      provider,
     );
     await stockCatalogue(`http://127.0.0.1:${services.httpPort}`, CATALOGUE);
-    return new ProtocolHarness(stack, services, time);
+    return new ProtocolHarness(stack, services, time, provider);
   }
 
   readonly config: Config;
@@ -85,6 +90,8 @@ export class ProtocolHarness {
     private readonly services: RunningScoring,
     /** How far the clock of workers and services is ahead, in milliseconds. */
     private readonly time: { ahead: number },
+    /** The payment provider behind the services. */
+    readonly provider: SimulatedGateway,
   ) {
     const url = `http://127.0.0.1:${services.grpcPort}`;
     this.config = loadConfig({ ...stack.env, INVENTORY_URL: url, FRAUD_URL: url, PAYMENT_URL: url });
@@ -137,6 +144,14 @@ export class ProtocolHarness {
     });
   }
 
+  /** Dependencies of a worker whose step fails each time. */
+  dependenciesFailingAt(step: Step, error: Error): ProtocolDependencies {
+    return this.#dependencies(async (name, run) => {
+      if (name === step) throw error;
+      return run();
+    });
+  }
+
   /** What stands in the tables after all. */
   async traces(order: PlacedOrder): Promise<Traces> {
     const record = await this.store.read(order.order_id);
@@ -183,6 +198,7 @@ export class ProtocolHarness {
         },
       });
     return {
+      firstErrors: new FirstErrors(store),
       store: wrap(store),
       scoring: {
         inventory: { ...scoring.inventory, client: wrap(scoring.inventory.client) },

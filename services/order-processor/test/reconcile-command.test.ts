@@ -217,7 +217,17 @@ test('a report in words', () => {
       error: 'no answer',
     }),
   ).toBe('failed    order o1  FAILED  authorization since 1970-01-01T00:00:00.000Z  no answer');
-  const summary = { settled: 0, released: 0, planned: 0, failed: 1, reported: 2, left: 3, stuckOrders: 2 };
+  const summary = {
+    settled: 0,
+    released: 0,
+    voided: 0,
+    stuckClaims: 0,
+    planned: 0,
+    failed: 1,
+    reported: 2,
+    left: 3,
+    stuckOrders: 2,
+  };
   expect(describeSummary(summary)).toBe(
     '1 could not be settled, 2 undecided or unknown, to be looked at, 3 left to the workers\n' +
       'Stuck orders: 2. Try: npm run orders -- dlq list',

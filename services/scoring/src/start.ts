@@ -11,6 +11,7 @@ import type { ScoringConfig } from './config.js';
 import { createFraudPart } from './fraud/part.js';
 import { createInventoryPart } from './inventory/part.js';
 import type { Part, Tools } from './part.js';
+import type { PaymentGateway } from './payment/gateway.js';
 import { createPaymentPart } from './payment/part.js';
 
 /** A scoring process that serves. */
@@ -19,11 +20,12 @@ export interface RunningScoring extends Running {
   readonly httpPort: number;
 }
 
-/** Starts the services that have settings. Throws PortInUseError. */
+/** Starts the services that have settings. `provider` is the one of the settings unless another is given. Throws PortInUseError. */
 export async function start(
   config: ScoringConfig,
   logger: Logger,
   clock: Clock = systemClock,
+  provider?: PaymentGateway,
 ): Promise<RunningScoring> {
   // One try: the caller is the only layer that retries, within its own deadline.
   const registry = createRegistry();
@@ -31,7 +33,7 @@ export async function start(
     { region: config.awsRegion, maxAttempts: 1, requestTimeoutMs: config.storeTimeoutMs },
     registry,
   );
-  const parts = createParts(config, { dynamo, registry, logger, clock, newTryId });
+  const parts = createParts(config, { dynamo, registry, logger, clock, newTryId }, provider);
   const close = () => {
     for (const part of parts) part.close();
     dynamo.destroy();
@@ -68,11 +70,15 @@ export async function start(
   };
 }
 
-function createParts({ inventory, fraud, payment }: ScoringConfig, tools: Tools): Part[] {
+function createParts(
+  { inventory, fraud, payment }: ScoringConfig,
+  tools: Tools,
+  provider?: PaymentGateway,
+): Part[] {
   return [
     ...(inventory ? [createInventoryPart(inventory, tools)] : []),
     ...(fraud ? [createFraudPart(fraud, tools)] : []),
-    ...(payment ? [createPaymentPart(payment, tools)] : []),
+    ...(payment ? [createPaymentPart(payment, tools, provider)] : []),
   ];
 }
 

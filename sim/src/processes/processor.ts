@@ -1,6 +1,7 @@
 /** A processor: consumer, protocol and reconciler, as its start.ts puts them together. */
 import { loadConfig } from '@order-pipeline/order-processor/config';
 import { Consumer, type MessageHandler } from '@order-pipeline/order-processor/consumer';
+import { FirstErrors } from '@order-pipeline/order-processor/first-errors';
 import { handleMessage } from '@order-pipeline/order-processor/handle-message';
 import { OrderQueue } from '@order-pipeline/order-processor/order-queue';
 import { OrderStore } from '@order-pipeline/order-processor/order-store';
@@ -56,6 +57,7 @@ async function start(cloud: Cloud): Promise<{ stop(): Promise<void> }> {
   const store = new OrderStore(dynamo, config.ordersTable);
   const deps: ProtocolDependencies = {
     store,
+    firstErrors: new FirstErrors(store),
     scoring,
     clock: systemClock,
     events,

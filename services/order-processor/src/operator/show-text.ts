@@ -46,6 +46,7 @@ export function toOrderText(orderId: string, { record, holds, payment }: OrderTr
     ['items', record?.items && toItems(record.items)],
     ['attempts', record?.attempt.toString()],
     ['lease until', record?.lease_until ? new Date(record.lease_until).toISOString() : undefined],
+    ['first error', record?.first_error],
     ['fraud score', record?.fraud_score?.toString()],
     ['created', record?.created_at],
     ['updated', record?.updated_at],

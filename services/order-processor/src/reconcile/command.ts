@@ -11,7 +11,7 @@ import { openEvents } from '../publish-final.js';
 import { createScoring, eachClient } from '../scoring.js';
 import { type Outcome, reconcile } from './reconcile.js';
 import { createReconcileParts } from './reconciler.js';
-import { describeSummary, toLine, toRecord } from './report.js';
+import { describeSummary, toLine, toRecord, toSummaryRecord } from './report.js';
 
 /** Where a command prints. */
 export interface Output {
@@ -128,8 +128,8 @@ async function runPass(
     const onFinding = (outcome: Outcome) =>
       output.print(json ? JSON.stringify(toRecord(outcome)) : toLine(outcome));
     const summary = await reconcile(parts, { ageMs, dryRun, signal, onFinding });
-    output.print(json ? JSON.stringify({ summary }) : describeSummary(summary));
-    return summary.failed > 0 ? 1 : 0;
+    output.print(json ? JSON.stringify({ summary: toSummaryRecord(summary) }) : describeSummary(summary));
+    return summary.failed > 0 || summary.sweepError !== undefined ? 1 : 0;
   } finally {
     events.close();
     for (const client of eachClient(scoring)) client.close();

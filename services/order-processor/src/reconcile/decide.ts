@@ -25,7 +25,9 @@
  * under its own token and never sold, whatever became of the order. An order that was cancelled, failed or decided again
  * after a worker died recorded none: its settlement finds and releases all.
  *
- * Money has no such case, for the ledger has one entry an order, and a void leaves one that bars what comes later.
+ * **Money.** The ledger has one entry an order, and a void leaves one that bars what comes later. A provider that approves
+ * late, what a worker that died never wrote down, has an authorization that no entry counts on. The provider lists what is
+ * open, and the payment service gives that back.
  */
 import type { FinalStatus, OrderItem, OrderRecord } from '@order-pipeline/contracts/orders';
 import type { Hold } from '@order-pipeline/contracts/stock';
@@ -48,6 +50,11 @@ export interface Finding {
   readonly since?: number;
   /** The hold, for a hold. */
   readonly hold?: Hold;
+  /**
+   * How an authorization that is open at the provider compares with the ledger, where the two differ. `stray`: the ledger
+   * does not count on it. `differs`: the ledger has it captured.
+   */
+  readonly match?: 'stray' | 'differs';
 }
 
 /** Why something is reported and not settled. */
@@ -55,7 +62,9 @@ export type ReportReason =
   /** The order is undecided, and nobody has been at it for long. */
   | 'STUCK'
   /** There is no such order, or nobody ever claimed it. */
-  | 'NO_ORDER';
+  | 'NO_ORDER'
+  /** The ledger has a payment captured that is still open at the provider. */
+  | 'NOT_CHARGED';
 
 /** What to do about a finding. */
 export type Verdict =
@@ -63,6 +72,8 @@ export type Verdict =
   | { readonly action: 'settle'; readonly status: FinalStatus; readonly order: SettledOrder }
   /** Return a hold to stock that the order's decision did not count on. */
   | { readonly action: 'release'; readonly status: FinalStatus; readonly hold: Hold }
+  /** Give back at the provider what the ledger does not count on; the payment service does so when it finds it. */
+  | { readonly action: 'void' }
   | { readonly action: 'report'; readonly reason: ReportReason }
   | { readonly action: 'leave' };
 
@@ -76,11 +87,13 @@ export function isOverdue(since: number, now: number, ageMs: number): boolean {
 
 /** Decides about a finding, given its order's record as it is at `now` (epoch milliseconds). */
 export function decideVerdict(
-  { since, hold }: Pick<Finding, 'since' | 'hold'>,
+  { since, hold, match }: Pick<Finding, 'since' | 'hold' | 'match'>,
   record: OrderRecord | undefined,
   now: number,
   ageMs: number,
 ): Verdict {
+  if (match === 'stray') return { action: 'void' };
+  if (match === 'differs') return { action: 'report', reason: 'NOT_CHARGED' };
   if (!record?.items) return { action: 'report', reason: 'NO_ORDER' };
   const { order_id, items, holds, lease_until } = record;
   const refusal = decideRefusal(record, now);

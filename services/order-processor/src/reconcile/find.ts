@@ -1,14 +1,16 @@
 /**
  * Finds what may be open for too long: holds, old authorizations, and claims whose lease has run out. A hold has no age; its
- * order has, and decides. No index helps:
- * one that held only what is open would cost two more writes an order. A scan is cheap for stock, which has one item a SKU;
- * orders and payments grow, so there the pace bounds the cost, and a pass takes the longer.
+ * order has, and decides.
+ *
+ * The inventory is scanned as a whole: it grows with the SKUs, not with the orders. Orders and payments grow for ever, and an
+ * index of what is open would cost two more writes an order. So a walk goes through them a piece at a time: it begins where
+ * the last one ended and stops when its budget is spent.
  */
 import { parseShardKey, piecesOf } from '@order-pipeline/contracts/stock';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import type { MalformedItemError } from '@order-pipeline/platform/dynamo/errors';
 import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
-import { type ScanOptions, Table } from '@order-pipeline/platform/dynamo/table';
+import { type PageToken, type ScanOptions, Table } from '@order-pipeline/platform/dynamo/table';
 import { z } from 'zod';
 import { type HeldItem, HeldItemSchema } from '../stock-item.js';
 import type { Finding } from './decide.js';
@@ -27,31 +29,66 @@ export interface Overdue {
   readonly ageMs: number;
 }
 
+/** A place in the walk through payments and orders. */
+export interface WalkCursor {
+  readonly table: 'payments' | 'orders';
+  /** Key of the last item that was read; absent at the beginning of the table. */
+  readonly after?: string;
+}
+
+/** How far a search walks through payments and orders. */
+export interface Walk {
+  /** Where to begin; the beginning of payments by default. */
+  readonly from?: WalkCursor | undefined;
+  /** Read units after which it stops. */
+  readonly maxReadUnits: number;
+  /** Called after each page with where the next walk begins; undefined when everything has been read. */
+  readonly onPage: (next: WalkCursor | undefined) => void;
+}
+
 /**
- * The findings of all tables, page by page. Rejects when the signal aborts, and at the end with the first
- * MalformedItemError when there were items that do not parse.
+ * The findings of all tables, page by page; without a walk those of whole tables. Rejects when the signal aborts, and at the
+ * end with the first MalformedItemError when there were items that do not parse.
  */
-export type Find = (overdue: Overdue, signal: AbortSignal) => AsyncGenerator<readonly Finding[]>;
+export type Find = (overdue: Overdue, signal: AbortSignal, walk?: Walk) => AsyncGenerator<readonly Finding[]>;
+
+/** A walk through everything. */
+const WHOLE: Walk = { maxReadUnits: Number.POSITIVE_INFINITY, onPage: () => undefined };
 
 /** Creates a search of the three tables. */
 export function createFind(dynamo: DynamoClient, tables: ReconciledTables, pace: ScanPace): Find {
   const { inventory, payments, orders } = openTables(dynamo, tables);
-  return async function* find(overdue, signal) {
+  return async function* find(overdue, signal, { from, maxReadUnits, onPage } = WHOLE) {
     const malformed: MalformedItemError[] = [];
     for await (const page of scanPages(inventory, HELD_ITEMS, pace, signal)) {
       malformed.push(...page.malformed);
       yield page.items.flatMap(toHolds);
     }
-    for await (const page of scanPages(payments, openPayments(overdue), pace, signal)) {
-      malformed.push(...page.malformed);
-      yield page.items.map(toAuthorization);
-    }
-    for await (const page of scanPages(orders, openClaims(overdue), pace, signal)) {
-      malformed.push(...page.malformed);
-      yield page.items.map(toClaim);
-    }
+    let spent = 0;
+    const start = (table: WalkCursor['table']) =>
+      from?.table === table && from.after !== undefined ? { order_id: from.after } : undefined;
+    if (from?.table !== 'orders')
+      for await (const page of scanPages(payments, openPayments(overdue), pace, signal, start('payments'))) {
+        malformed.push(...page.malformed);
+        yield page.items.map(toAuthorization);
+        onPage(page.nextPageToken ? cursorIn('payments', page.nextPageToken) : { table: 'orders' });
+        spent += page.readUnits;
+        if (spent >= maxReadUnits) break;
+      }
+    if (spent < maxReadUnits)
+      for await (const page of scanPages(orders, openClaims(overdue), pace, signal, start('orders'))) {
+        malformed.push(...page.malformed);
+        yield page.items.map(toClaim);
+        onPage(page.nextPageToken && cursorIn('orders', page.nextPageToken));
+        spent += page.readUnits;
+        if (spent >= maxReadUnits) break;
+      }
     if (malformed[0]) throw malformed[0];
   };
+}
+
+function cursorIn(table: WalkCursor['table'], { order_id }: PageToken): WalkCursor {
+  return { table, after: String(order_id) };
 }
 
 /** A scan of one table. */

@@ -2,18 +2,20 @@
 import type { Registry } from '@order-pipeline/platform/metrics';
 import { Counter, Gauge } from 'prom-client';
 import type { FindingKind } from './decide.js';
-import type { Action, Outcome, PassSummary } from './reconcile.js';
+import type { Action, Outcome } from './reconcile.js';
 
 /** The reconciler's own metrics. */
 export interface ReconcileMetrics {
   /** Something was found. */
   found(outcome: Outcome): void;
-  /** A pass came to its end at `now` (epoch milliseconds). */
-  finished(summary: PassSummary, now: number): void;
+  /** A pass came to its end at `now` (epoch milliseconds); so many orders are stuck. */
+  finished(stuckOrders: number, now: number): void;
+  /** Another process looks. */
+  followed(): void;
 }
 
 const KINDS: readonly FindingKind[] = ['hold', 'authorization', 'claim'];
-const ACTIONS: readonly Action[] = ['settled', 'released', 'failed', 'reported', 'left'];
+const ACTIONS: readonly Action[] = ['settled', 'released', 'voided', 'failed', 'reported', 'left'];
 
 /** Registers the metrics. */
 export function createReconcileMetrics(registry: Registry): ReconcileMetrics {
@@ -31,13 +33,14 @@ export function createReconcileMetrics(registry: Registry): ReconcileMetrics {
   });
   const stuck = new Gauge({
     name: 'orders_stuck',
-    help: 'Undecided orders that no worker has been at for long, as the last pass of this process found them',
+    help: 'Undecided orders that no worker has been at for long, as the process that reconciles knows them; 0 elsewhere',
     registers,
   });
   for (const kind of KINDS) for (const action of ACTIONS) findings.inc({ kind, action }, 0);
   return {
     found: ({ finding, action }) => findings.inc({ kind: finding.kind, action }),
-    finished: ({ stuckOrders }, now) => {
+    followed: () => stuck.set(0),
+    finished: (stuckOrders, now) => {
       stuck.set(stuckOrders);
       lastRun.set(now / 1_000);
     },

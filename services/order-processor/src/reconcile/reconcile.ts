@@ -4,7 +4,7 @@
  * end anywhere.
  */
 
-import type { CallOptions } from '@connectrpc/connect';
+import { type CallOptions, ConnectError } from '@connectrpc/connect';
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
 import type { Hold } from '@order-pipeline/contracts/stock';
 import type { Clock } from '@order-pipeline/platform/clock';
@@ -17,7 +17,8 @@ import { publishFinal } from '../publish-final.js';
 import type { Scoring } from '../scoring.js';
 import { settleOrder } from '../settle-order.js';
 import { decideVerdict, type Finding, type Verdict } from './decide.js';
-import type { Find } from './find.js';
+import type { Find, Walk } from './find.js';
+import { sweepAuthorizations } from './sweep.js';
 
 /** What a pass works with. */
 export interface ReconcileParts {
@@ -39,6 +40,8 @@ export interface ReconcileOptions {
   readonly signal: AbortSignal;
   /** Told of each finding and what came of it. Must not throw. */
   readonly onFinding: (outcome: Outcome) => void;
+  /** How far to walk through payments and orders; through all by default. */
+  readonly walk?: Walk;
 }
 
 /** What came of a finding. */
@@ -46,6 +49,8 @@ export type Action =
   | 'settled'
   /** A hold that no decision counts on has returned to stock. */
   | 'released'
+  /** An authorization was given back at the provider that the ledger does not count on. */
+  | 'voided'
   /** It would have been settled, were this not a dry run. */
   | 'planned'
   /** A service refused the settlement or did not answer, or the record does not parse. The next pass tries again. */
@@ -68,6 +73,10 @@ export interface Outcome {
 export interface PassSummary extends Readonly<Record<Action, number>> {
   /** Undecided orders that nobody has been at for long. */
   readonly stuckOrders: number;
+  /** Of those, the ones that the walk met. */
+  readonly stuckClaims: number;
+  /** Why the provider's open authorizations could not be compared. */
+  readonly sweepError?: unknown;
 }
 
 /** Orders that are settled at the same time. */
@@ -76,7 +85,10 @@ const CONCURRENCY = 8;
 /** Runs one pass. Rejects when the signal aborts or a table cannot be read; what was settled by then stays settled. */
 export async function reconcile(parts: ReconcileParts, options: ReconcileOptions): Promise<PassSummary> {
   const { signal, ageMs, onFinding } = options;
-  const summary = { settled: 0, released: 0, planned: 0, failed: 0, reported: 0, left: 0, stuckOrders: 0 };
+  const summary = { settled: 0, released: 0, voided: 0, planned: 0, failed: 0, reported: 0, left: 0 };
+  const stuck = new Set<string>();
+  let stuckClaims = 0;
+  const authorizations = new Set<string>();
   // An order's lines and its payment are found one by one; one settlement is for them all.
   const settled = new Map<string, OrderResult>();
   const handle = async ([orderId, found]: readonly [string, readonly Finding[]]) => {
@@ -87,17 +99,34 @@ export async function reconcile(parts: ReconcileParts, options: ReconcileOptions
       const result = known ?? (await carryOut(parts, options, verdict, record));
       if (verdict.action === 'settle') settled.set(orderId, result);
       summary[result.action] += 1;
-      if (finding.kind === 'claim' && result.action === 'reported') summary.stuckOrders += 1;
+      if (verdict.action === 'report' && verdict.reason === 'STUCK') stuck.add(orderId);
+      if (finding.kind === 'claim' && result.action === 'reported') stuckClaims += 1;
+      if (finding.kind === 'authorization') authorizations.add(orderId);
       onFinding({ finding, ...result });
     }
   };
-  for await (const findings of parts.find({ now: parts.clock(), ageMs }, signal)) {
+  const handleAll = async (findings: readonly Finding[]) => {
     for (const orders of inGroups(groupByOrder(findings), CONCURRENCY)) {
       signal.throwIfAborted();
       await Promise.all(orders.map(handle));
     }
+  };
+  for await (const findings of parts.find({ now: parts.clock(), ageMs }, signal, options.walk))
+    await handleAll(findings);
+  const isNew = ({ orderId, match }: Finding) => match !== undefined || !authorizations.has(orderId);
+  let sweepError: unknown;
+  try {
+    const sweep = { before: parts.clock() - ageMs, dryRun: options.dryRun, signal };
+    for await (const findings of sweepAuthorizations(parts.scoring, sweep))
+      await handleAll(findings.filter(isNew));
+  } catch (error) {
+    // Tables are searched without the provider; the next pass asks it again.
+    signal.throwIfAborted();
+    if (!(error instanceof ConnectError)) throw error;
+    sweepError = error;
   }
-  return summary;
+  const outcome = { ...summary, stuckOrders: stuck.size, stuckClaims };
+  return sweepError === undefined ? outcome : { ...outcome, sweepError };
 }
 
 type OrderResult = Omit<Outcome, 'finding'>;
@@ -130,6 +159,7 @@ async function carryOut(
   if (verdict.action === 'leave') return { verdict, action: 'left' };
   if (verdict.action === 'report') return { verdict, action: 'reported' };
   if (dryRun) return { verdict, action: 'planned' };
+  if (verdict.action === 'void') return { verdict, action: 'voided' };
   const headers = toCallHeaders({ requestId: record?.request_id });
   const call = { signal, timeoutMs: SETTLE_BUDGET_MS, headers };
   try {

@@ -1,5 +1,6 @@
 /** The reconciler as the processor runs it: on a schedule, with logs and metrics. */
 
+import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '@order-pipeline/platform/clock';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import type { Logger } from '@order-pipeline/platform/logger';
@@ -8,7 +9,8 @@ import type { EventSink } from '@order-pipeline/platform/sns/event-publisher';
 import type { ReconcileConfig } from '../config.js';
 import { OrderStore } from '../order-store.js';
 import { eachClient, type Scoring } from '../scoring.js';
-import { createFind, type ReconciledTables } from './find.js';
+import { createFind, type ReconciledTables, type Walk } from './find.js';
+import { ReconcilerLease } from './lease.js';
 import { createReconcileMetrics } from './metrics.js';
 import { type Action, type Outcome, type ReconcileParts, reconcile } from './reconcile.js';
 import { toRecord } from './report.js';
@@ -22,6 +24,9 @@ export interface ReconcilerOptions {
   readonly config: ReconciledTables & { readonly reconcile: ReconcileConfig };
   readonly clock?: Clock;
 }
+
+/** Intervals that a lease lasts: a process that reconciles renews it in each. */
+const LEASE_INTERVALS = 3;
 
 /** Items that one call of a scan reads at most. */
 const PAGE_ITEMS = 250;
@@ -39,7 +44,10 @@ export function createReconcileParts(options: ReconcilerOptions): ReconcileParts
   };
 }
 
-/** Starts the schedule, unless it is turned off. No pass begins while a service does not answer. */
+/**
+ * Starts the schedule, unless it is turned off. Of all processes one reconciles at a time, and reads no more in an interval
+ * than its rate allows. No pass begins while a service does not answer.
+ */
 export function startReconciler(
   options: ReconcilerOptions & {
     readonly registry: Registry;
@@ -49,8 +57,9 @@ export function startReconciler(
   },
 ): { stop(): Promise<void> } {
   const { config, scoring, registry, logger } = options;
-  const { intervalMs, ageMs } = config.reconcile;
+  const { intervalMs, ageMs, readUnitsPerSecond } = config.reconcile;
   if (intervalMs === 0) return { stop: async () => undefined };
+  const lease = new ReconcilerLease(options.dynamo, config.ordersTable, randomUUID());
   const metrics = createReconcileMetrics(registry);
   const parts = {
     ...createReconcileParts(options),
@@ -68,9 +77,28 @@ export function startReconciler(
     isDue: () => eachClient(scoring).every(({ breaker }) => !breaker.isOpen),
     logger,
     run: async (signal) => {
-      const summary = await reconcile(parts, { ageMs, dryRun: false, signal, onFinding });
-      metrics.finished(summary, parts.clock());
-      logger.debug(summary, 'reconciled');
+      const bookmark = await lease.take(parts.clock(), LEASE_INTERVALS * intervalMs);
+      if (!bookmark) return metrics.followed();
+      let cursor = bookmark.cursor;
+      let complete = false;
+      const walk: Walk = {
+        from: cursor,
+        maxReadUnits: Math.ceil((readUnitsPerSecond * intervalMs) / 1_000),
+        onPage: (next) => {
+          cursor = next;
+          complete = next === undefined;
+        },
+      };
+      const summary = await reconcile(parts, { ageMs, dryRun: false, signal, onFinding, walk });
+      const stuck = bookmark.stuck + summary.stuckClaims;
+      const next = complete
+        ? { stuck: 0, stuck_before: stuck }
+        : { cursor, stuck, stuck_before: bookmark.stuck_before };
+      await lease.save(next);
+      metrics.finished(Math.max(summary.stuckOrders, next.stuck, next.stuck_before), parts.clock());
+      const { sweepError, ...counts } = summary;
+      if (sweepError !== undefined) logger.warn({ err: sweepError }, 'cannot read open authorizations');
+      logger.debug(counts, 'reconciled');
     },
   });
 }
@@ -78,6 +106,7 @@ export function startReconciler(
 const LEVELS: Readonly<Record<Action, 'debug' | 'info' | 'warn' | 'error'>> = {
   settled: 'info',
   released: 'warn',
+  voided: 'warn',
   planned: 'info',
   failed: 'error',
   reported: 'warn',

@@ -29,6 +29,7 @@ export function toLine(outcome: Outcome): string {
 const WORDS: readonly (readonly [Action, string])[] = [
   ['settled', 'settled'],
   ['released', 'returned to stock, since no decision counts on them'],
+  ['voided', 'given back at the provider, since no ledger entry counts on them'],
   ['planned', 'would be settled'],
   ['failed', 'could not be settled'],
   ['reported', 'undecided or unknown, to be looked at'],
@@ -42,5 +43,14 @@ export function describeSummary(summary: PassSummary): string {
   );
   const stuck =
     summary.stuckOrders > 0 ? `\nStuck orders: ${summary.stuckOrders}. Try: npm run orders -- dlq list` : '';
-  return (parts.length > 0 ? parts.join(', ') : 'Nothing is open for too long') + stuck;
+  const unread =
+    summary.sweepError === undefined
+      ? ''
+      : `\nThe provider's open authorizations could not be read: ${summary.sweepError}`;
+  return (parts.length > 0 ? parts.join(', ') : 'Nothing is open for too long') + stuck + unread;
+}
+
+/** A pass for programs. */
+export function toSummaryRecord({ sweepError, ...summary }: PassSummary) {
+  return sweepError === undefined ? summary : { ...summary, sweep_error: String(sweepError) };
 }

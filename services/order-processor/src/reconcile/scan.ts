@@ -19,6 +19,10 @@ export interface ScanPace {
 export interface ScannedItems<P> {
   readonly items: readonly P[];
   readonly malformed: readonly MalformedItemError[];
+  /** Read units that the page took. */
+  readonly readUnits: number;
+  /** Present when there may be more. */
+  readonly nextPageToken?: PageToken;
 }
 
 const sleepUnlessAborted: Pause = async (milliseconds, signal) => {
@@ -27,15 +31,17 @@ const sleepUnlessAborted: Pause = async (milliseconds, signal) => {
 
 /**
  * The matching items of a table, page by page, read eventually consistently for half the price. After each page it waits
- * until what the page took is paid for. Rejects when the signal aborts.
+ * until what the page took is paid for. It begins after `from`, where that
+ * is given. Rejects when the signal aborts.
  */
 export async function* scanPages<P>(
   table: Pick<Table<object>, 'scanPage'>,
   scan: Pick<ScanOptions<P>, 'filter' | 'values' | 'projection'>,
   { pageItems, readUnitsPerSecond, pause = sleepUnlessAborted }: ScanPace,
   signal: AbortSignal,
+  from?: PageToken,
 ): AsyncGenerator<ScannedItems<P>> {
-  let pageToken: PageToken | undefined;
+  let pageToken = from;
   do {
     const page = await table.scanPage({ ...scan, limit: pageItems, pageToken, signal });
     yield page;

@@ -1,6 +1,7 @@
 /** Payment with its ledger, gateway and metrics. */
 import { existsSync } from 'node:fs';
 import { PaymentService } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
+import type { Clock } from '@order-pipeline/platform/clock';
 import { Table } from '@order-pipeline/platform/dynamo/table';
 import { rpcService } from '@order-pipeline/platform/rpc/server';
 import { systemTimers } from '@order-pipeline/platform/timers';
@@ -20,7 +21,7 @@ import { TracedGateway } from './traced-gateway.js';
 export function createPaymentPart(
   config: PaymentConfig,
   { dynamo, registry, logger, clock }: Tools,
-  provider: PaymentGateway = createSimulatedGateway(config),
+  provider: PaymentGateway = createSimulatedGateway(config, clock),
 ): Part {
   const table = new Table(dynamo, { ...LEDGER, name: config.table });
   const transitions = new Counter({
@@ -57,7 +58,10 @@ export function createPaymentPart(
   };
 }
 
-function createSimulatedGateway({ gatewaySlowMs, gatewayOutageFile }: PaymentConfig): PaymentGateway {
+function createSimulatedGateway(
+  { gatewaySlowMs, gatewayOutageFile }: PaymentConfig,
+  clock: Clock,
+): PaymentGateway {
   const isDown = () => gatewayOutageFile !== '' && existsSync(gatewayOutageFile);
-  return new SimulatedGateway({ slowMs: gatewaySlowMs, isDown });
+  return new SimulatedGateway({ slowMs: gatewaySlowMs, isDown, clock });
 }

@@ -1,0 +1,59 @@
+/**
+ * The error of each message's first failed attempt, for the dead letter that it may become. It is noted in the order's record,
+ * one write for an order that fails, and remembered here where that is not possible: no record yet, or no table.
+ */
+import type { Logger } from '@order-pipeline/platform/logger';
+import type { OrderStore } from './order-store.js';
+
+/** Messages that are remembered at most, the oldest forgotten first. */
+const MEMORY_MAX = 1_000;
+
+/** Longest text that is kept, in characters: a first line is what operators read. */
+const ERROR_MAX = 1_000;
+
+/** A message whose attempt failed. */
+export interface FailedMessage {
+  readonly messageId: string;
+  /** Undefined when the message is no order. */
+  readonly orderId?: string | undefined;
+  readonly error: unknown;
+}
+
+/** Remembers first errors. */
+export class FirstErrors {
+  readonly #store: Pick<OrderStore, 'noteFirstError' | 'read'>;
+  readonly #memory = new Map<string, string>();
+
+  constructor(store: Pick<OrderStore, 'noteFirstError' | 'read'>) {
+    this.#store = store;
+  }
+
+  /** Notes an attempt that failed, unless an earlier one did. Never throws. */
+  async note({ messageId, orderId, error }: FailedMessage, logger: Logger): Promise<void> {
+    if (this.#memory.has(messageId)) return;
+    const text = describeError(error);
+    this.#remember(messageId, text);
+    if (orderId === undefined) return;
+    await this.#store.noteFirstError(orderId, text).catch((reason: unknown) => {
+      logger.warn({ err: reason, order_id: orderId }, 'could not note the first error of an order');
+    });
+  }
+
+  /** Returns the first error of a message that becomes a dead letter. Never throws. */
+  async find({ messageId, orderId, error }: FailedMessage): Promise<string> {
+    const record = orderId === undefined ? undefined : await this.#store.read(orderId).catch(() => undefined);
+    return record?.first_error ?? this.#memory.get(messageId) ?? describeError(error);
+  }
+
+  #remember(messageId: string, text: string): void {
+    this.#memory.set(messageId, text);
+    const [oldest] = this.#memory.keys();
+    if (this.#memory.size > MEMORY_MAX && oldest !== undefined) this.#memory.delete(oldest);
+  }
+}
+
+/** Returns an error as one short text. */
+export function describeError(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.slice(0, ERROR_MAX) || 'unknown error';
+}
