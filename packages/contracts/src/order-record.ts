@@ -21,7 +21,7 @@ export const OrderRecordSchema: z.ZodType<OrderRecord> = z.looseObject({
   items: z.exactOptional(z.array(OrderItemSchema)),
   created_at: z.exactOptional(z.string()),
   status: z.enum(['PROCESSING', 'COMPLETED', 'REJECTED', 'FAILED', 'CANCELLED']),
-  reason: z.exactOptional(z.enum([...REJECTION_REASONS, 'RETRIES_EXHAUSTED'])),
+  reason: z.exactOptional(z.enum([...REJECTION_REASONS, 'RETRIES_EXHAUSTED', 'QUEUE_EXPIRED'])),
   failure_note: z.exactOptional(z.string()),
   first_error: z.exactOptional(z.string()),
   attempt: z.int(),

@@ -35,8 +35,11 @@ export const REJECTION_REASONS = [
 /** Why an order was REJECTED. */
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
-/** Why an order FAILED. */
-export type FailureReason = 'RETRIES_EXHAUSTED';
+/**
+ * Why an order FAILED. RETRIES_EXHAUSTED: an operator ended it after its attempts failed. QUEUE_EXPIRED: nobody claimed it
+ * before the queue's retention ran out.
+ */
+export type FailureReason = 'RETRIES_EXHAUSTED' | 'QUEUE_EXPIRED';
 
 /** Why an order is REJECTED or FAILED. */
 export type OrderReason = RejectionReason | FailureReason;

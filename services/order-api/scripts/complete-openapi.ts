@@ -39,8 +39,15 @@ function completeSuccess(status: string, response: Json, rules: CallRules): void
   response.headers = headersOf(rules.headers?.[status] ?? [], rules);
   for (const [type, media] of Object.entries<Json>(response.content ?? {})) {
     media.schema = mapSchema(media.schema);
+    if (type === 'text/event-stream') describeEvents(media);
     media.example = type.startsWith('application/json') ? exampleOf(media.schema) : TEXT_EXAMPLES[type];
   }
+}
+
+/** OpenAPI 3.2 has `itemSchema` for this. Tools of 3.0 read the schema as that of the text, or of each event: it fits both. */
+function describeEvents(media: Json): void {
+  media.schema = { description: 'Server-sent events named `status`, each with an Order as its data.' };
+  media['x-item-schema'] = { $ref: '#/components/schemas/Order' };
 }
 
 const TEXT_EXAMPLES: Readonly<Record<string, string>> = {

@@ -35,7 +35,7 @@ export const CALLS: Readonly<Record<string, CallRules>> = {
   },
   listOrders: { problems: ['unauthenticated', 'invalid', ...COMMON], limited: true },
   getOrder: {
-    problems: [...SIGNED, ...COMMON],
+    problems: [...SIGNED, 'invalid', ...COMMON],
     headers: {
       200: ['ETag', 'Retry-After', 'Preference-Applied'],
       304: ['ETag', 'Retry-After', 'Preference-Applied'],
@@ -44,7 +44,7 @@ export const CALLS: Readonly<Record<string, CallRules>> = {
     limited: true,
   },
   followOrder: {
-    problems: [...SIGNED, ...COMMON],
+    problems: [...SIGNED, 'invalid', ...COMMON],
     bare: { 204: 'The client has seen the last status: nothing will follow' },
     limited: true,
   },

@@ -11,6 +11,7 @@ import type { Membership } from './limits/membership.js';
 import type { Quota } from './limits/quota.js';
 import type { ApiMetrics } from './metrics.js';
 import type { ReadinessProbe } from './operations/readiness.js';
+import type { ExpireUnclaimed } from './orders/expire-unclaimed.js';
 import type { OrderStore } from './orders/order-store.js';
 import type { OrderIntake } from './orders/place-order.js';
 import type { StatusFeed } from './orders/status-feed.js';
@@ -37,6 +38,7 @@ export interface ApiServices {
   readonly store: OrderStore;
   readonly feed: StatusFeed;
   readonly room: WaitingRoom;
+  readonly expireUnclaimed: ExpireUnclaimed;
   readonly membership: Membership;
   /** Undefined while webhooks are not configured. */
   readonly webhooks: WebhookRegistry | undefined;

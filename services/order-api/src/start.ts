@@ -28,6 +28,7 @@ import { createLocalQuota, createQuota } from './limits/quota.js';
 import { RedisWindows } from './limits/redis-window.js';
 import { createMetrics } from './metrics.js';
 import { ReadinessProbe } from './operations/readiness.js';
+import { createExpireUnclaimed } from './orders/expire-unclaimed.js';
 import { IdempotencyKeys } from './orders/idempotency.js';
 import { KeyStore } from './orders/key-store.js';
 import { createOrderQueue } from './orders/order-queue.js';
@@ -155,6 +156,7 @@ function createServices(
     store,
     feed,
     room,
+    expireUnclaimed: createExpireUnclaimed({ store, clock, pollUrlTtlSeconds: config.pollUrlTtlSeconds }),
     membership,
     webhooks: config.webhooks && createWebhooks(config.webhooks, dynamo, sqs),
     stopping,

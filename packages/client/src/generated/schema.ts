@@ -337,10 +337,11 @@ export interface components {
          */
         RejectionReason: "OUT_OF_STOCK" | "UNKNOWN_SKU" | "AMOUNT_MISMATCH" | "FRAUD_SUSPECTED" | "PAYMENT_DECLINED";
         /**
-         * @description Why an order FAILED.
+         * @description Why an order FAILED. RETRIES_EXHAUSTED: an operator ended it after its attempts failed. QUEUE_EXPIRED: nobody claimed it
+         *     before the queue's retention ran out.
          * @enum {string}
          */
-        FailureReason: "RETRIES_EXHAUSTED";
+        FailureReason: "RETRIES_EXHAUSTED" | "QUEUE_EXPIRED";
         /** @description Why an order is REJECTED or FAILED. */
         OrderReason: components["schemas"]["RejectionReason"] | components["schemas"]["FailureReason"];
         /**
@@ -2536,6 +2537,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Fields are not valid; `errors` names them. */
+            422: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The quota is used up until the window ends. */
             429: {
                 headers: {
@@ -2632,7 +2645,7 @@ export interface operations {
                      *     id: PENDING
                      *     data: {"order_id":"0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19","status":"PENDING"}
                      */
-                    "text/event-stream": string;
+                    "text/event-stream": unknown;
                 };
             };
             /** @description The client has seen the last status: nothing will follow */
@@ -2683,6 +2696,18 @@ export interface operations {
             };
             /** @description The URL has expired. */
             410: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields are not valid; `errors` names them. */
+            422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     RateLimit: components["headers"]["RateLimit"];

@@ -45,7 +45,7 @@ const models: TsoaRoute.Models = {
     // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
     "FailureReason": {
         "dataType": "refAlias",
-        "type": {"dataType":"enum","enums":["RETRIES_EXHAUSTED"],"validators":{}},
+        "type": {"dataType":"union","subSchemas":[{"dataType":"enum","enums":["RETRIES_EXHAUSTED"]},{"dataType":"enum","enums":["QUEUE_EXPIRED"]}],"validators":{}},
     },
     // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
     "OrderReason": {
@@ -687,12 +687,12 @@ export function RegisterRoutes(app: Router) {
         const argsOrdersController_getOrder: Record<string, TsoaRoute.ParameterSchema> = {
                 request: {"in":"request","name":"request","required":true,"dataType":"object"},
                 orderId: {"in":"path","name":"order_id","required":true,"dataType":"string"},
-                _expires: {"in":"query","name":"expires","required":true,"dataType":"string"},
+                expires: {"in":"query","name":"expires","required":true,"dataType":"string"},
                 _keyId: {"in":"query","name":"key_id","required":true,"dataType":"string"},
                 _signature: {"in":"query","name":"signature","required":true,"dataType":"string"},
                 fingerprint: {"in":"query","name":"fingerprint","dataType":"string"},
-                prefer: {"in":"header","name":"Prefer","dataType":"string"},
-                ifNoneMatch: {"in":"header","name":"If-None-Match","dataType":"string"},
+                prefer: {"in":"header","name":"Prefer","dataType":"string","validators":{"maxLength":{"value":256},"pattern":{"errorMsg":"printable ASCII","value":"^[\\t\\x20-~]*$"}}},
+                ifNoneMatch: {"in":"header","name":"If-None-Match","dataType":"string","validators":{"maxLength":{"value":1024},"pattern":{"errorMsg":"printable ASCII","value":"^[\\t\\x20-~]*$"}}},
         };
         app.get('/orders/:order_id',
             authenticateMiddleware([{"signed_url":[]}]),
@@ -730,11 +730,11 @@ export function RegisterRoutes(app: Router) {
         const argsOrdersController_followOrder: Record<string, TsoaRoute.ParameterSchema> = {
                 request: {"in":"request","name":"request","required":true,"dataType":"object"},
                 orderId: {"in":"path","name":"order_id","required":true,"dataType":"string"},
-                _expires: {"in":"query","name":"expires","required":true,"dataType":"string"},
+                expires: {"in":"query","name":"expires","required":true,"dataType":"string"},
                 _keyId: {"in":"query","name":"key_id","required":true,"dataType":"string"},
                 _signature: {"in":"query","name":"signature","required":true,"dataType":"string"},
                 fingerprint: {"in":"query","name":"fingerprint","dataType":"string"},
-                lastEventId: {"in":"header","name":"Last-Event-ID","dataType":"string"},
+                lastEventId: {"in":"header","name":"Last-Event-ID","dataType":"string","validators":{"maxLength":{"value":16},"pattern":{"errorMsg":"the id of an event","value":"^[A-Z]*$"}}},
         };
         app.get('/orders/:order_id/events',
             authenticateMiddleware([{"signed_url":[]}]),

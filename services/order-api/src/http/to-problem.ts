@@ -67,6 +67,9 @@ const PLACES: Readonly<Record<string, FieldProblem['in']>> = {
   limit: 'query',
   status: 'query',
   'Idempotency-Key': 'header',
+  Prefer: 'header',
+  'If-None-Match': 'header',
+  'Last-Event-ID': 'header',
 };
 
 /** Returns a field's problem. The validator names a field `body.amount`, or `items.$0.sku` inside a list. */

@@ -8,7 +8,7 @@ import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
 import { type Projection, Table } from '@order-pipeline/platform/dynamo/table';
 import { z } from 'zod';
 import type { OrderPosition } from './cursor.js';
-import { type CancelWrite, toCancelWrite } from './decide/cancel.js';
+import { type CancelWrite, toCancelWrite, toExpiryWrite } from './decide/cancel.js';
 
 /** The place of an order among its user's orders. */
 export interface OrderKey extends OrderPosition {
@@ -33,6 +33,8 @@ export interface OrderStore {
     nowMs: number,
     fingerprint?: string,
   ): Promise<{ cancelled: boolean; record: OrderRecord }>;
+  /** Ends an order that nobody has claimed as FAILED (QUEUE_EXPIRED). Returns the record as it is afterwards. */
+  expire(orderId: string, nowMs: number, fingerprint?: string): Promise<OrderRecord>;
   /** Rejects when the table cannot be read. */
   check(): Promise<void>;
 }
@@ -70,23 +72,30 @@ export function createOrderStore(dynamo: DynamoClient, tableName: string): Order
       });
       return { keys: items, more: nextPageToken !== undefined };
     },
-    cancel: (orderId, nowMs, fingerprint) => cancel(table, orderId, toCancelWrite(nowMs, fingerprint)),
+    cancel: (orderId, nowMs, fingerprint) =>
+      writeOrRead(table, orderId, toCancelWrite(nowMs, fingerprint)).then(({ written, record }) => ({
+        cancelled: written,
+        record,
+      })),
+    expire: async (orderId, nowMs, fingerprint) =>
+      (await writeOrRead(table, orderId, toExpiryWrite(nowMs, fingerprint))).record,
     check: () => table.check(),
   };
 }
 
-async function cancel(
+/** Returns the record that was written, or the one that refused the write. */
+async function writeOrRead(
   table: Table<OrderRecord>,
   orderId: string,
   write: CancelWrite,
-): Promise<{ cancelled: boolean; record: OrderRecord }> {
+): Promise<{ written: boolean; record: OrderRecord }> {
   try {
-    return { cancelled: true, record: await table.updateAndGet(orderId, write) };
+    return { written: true, record: await table.updateAndGet(orderId, write) };
   } catch (error) {
     if (!(error instanceof ConditionFailedError)) throw error;
     const record = error.current as OrderRecord | undefined;
     if (!record)
       throw new StoreUnavailableError('The record that refused the write is gone', { cause: error });
-    return { cancelled: false, record };
+    return { written: false, record };
   }
 }

@@ -32,7 +32,7 @@ import { parseWaitSeconds } from './decide/prefer.js';
 import { parseIdempotencyKey } from './idempotency-key.js';
 import { listOrders } from './list-orders.js';
 import type { AcceptedOrder, ListedStatus, NewOrder, OrderPage } from './models.js';
-import { toOwnOrder } from './own-body.js';
+import { type OwnOrder, toOwnOrder } from './own-body.js';
 import { placeOrder } from './place-order.js';
 import { startEvents } from './send-events.js';
 
@@ -106,12 +106,16 @@ export class OrdersController extends Controller {
    * has changed.
    * @summary Read an order
    * @param orderId The order's id.
-   * @param _expires Until when the URL can be used, in epoch seconds.
+   * @param expires Until when the URL can be used, in epoch seconds.
    * @param _keyId The key that signed the URL.
    * @param _signature HMAC-SHA256 of the rest, in base64url.
    * @param fingerprint Digest of the body that the URL was issued for, on orders placed with an Idempotency-Key.
    * @param prefer RFC 7240 preferences; `wait` is known.
    * @param ifNoneMatch The ETag of the answer that the client has.
+   * @maxLength prefer 256
+   * @pattern prefer ^[\t\x20-~]*$ printable ASCII
+   * @maxLength ifNoneMatch 1024
+   * @pattern ifNoneMatch ^[\t\x20-~]*$ printable ASCII
    */
   @Get('{order_id}')
   @OperationId('getOrder')
@@ -121,7 +125,7 @@ export class OrdersController extends Controller {
   async getOrder(
     @Request() request: HttpRequest,
     @Path('order_id') orderId: string,
-    @Query('expires') _expires: string,
+    @Query('expires') expires: string,
     @Query('key_id') _keyId: string,
     @Query('signature') _signature: string,
     @Query('fingerprint') fingerprint?: string,
@@ -130,10 +134,10 @@ export class OrdersController extends Controller {
   ): Promise<Order> {
     const response = responseOf(request);
     const waitSeconds = parseWaitSeconds(prefer);
-    const order =
-      waitSeconds > 0
-        ? await this.#waitFor(response, orderId, fingerprint, waitSeconds)
-        : await this.#read(orderId, fingerprint);
+    const own = this.#own(orderId, expires, fingerprint);
+    const order = await (waitSeconds > 0
+      ? this.#waitFor(response, own, waitSeconds)
+      : own.find(orderId).then((record) => toOrder(orderId, record)));
     const etag = toEntityTag(order);
     response.set({ ETag: etag, 'Cache-Control': 'private, no-cache', Vary: 'Prefer' });
     if (!isFinal(order.status)) response.set('Retry-After', '1');
@@ -146,11 +150,13 @@ export class OrdersController extends Controller {
    * the order is final.
    * @summary Follow an order
    * @param orderId The order's id.
-   * @param _expires Until when the URL can be used, in epoch seconds.
+   * @param expires Until when the URL can be used, in epoch seconds.
    * @param _keyId The key that signed the URL.
    * @param _signature HMAC-SHA256 of the rest, in base64url.
    * @param fingerprint Digest of the body that the URL was issued for, on orders placed with an Idempotency-Key.
    * @param lastEventId The last status that the client has seen, which an EventSource sends when it comes back.
+   * @maxLength lastEventId 16
+   * @pattern lastEventId ^[A-Z]*$ the id of an event
    */
   @Get('{order_id}/events')
   @OperationId('followOrder')
@@ -160,14 +166,14 @@ export class OrdersController extends Controller {
   async followOrder(
     @Request() request: HttpRequest,
     @Path('order_id') orderId: string,
-    @Query('expires') _expires: string,
+    @Query('expires') expires: string,
     @Query('key_id') _keyId: string,
     @Query('signature') _signature: string,
     @Query('fingerprint') fingerprint?: string,
     @Header('Last-Event-ID') lastEventId?: string,
   ): Promise<string> {
     const response = responseOf(request);
-    const own = toOwnOrder(this.services.store, orderId, fingerprint);
+    const own = this.#own(orderId, expires, fingerprint);
     await startEvents(this.services.room, own, lastEventId, response);
     return '';
   }
@@ -197,18 +203,13 @@ export class OrdersController extends Controller {
     return cancelOrder(this.services, orderId, fingerprint);
   }
 
-  async #read(orderId: string, fingerprint: string | undefined): Promise<Order> {
-    return toOrder(orderId, await toOwnOrder(this.services.store, orderId, fingerprint).find(orderId));
+  #own(orderId: string, expires: string, fingerprint: string | undefined): OwnOrder {
+    const { store, expireUnclaimed } = this.services;
+    return toOwnOrder(store, orderId, fingerprint, () => expireUnclaimed(orderId, expires, fingerprint));
   }
 
-  async #waitFor(
-    response: HttpResponse,
-    orderId: string,
-    fingerprint: string | undefined,
-    seconds: number,
-  ): Promise<Order> {
+  async #waitFor(response: HttpResponse, own: OwnOrder, seconds: number): Promise<Order> {
     response.set('Preference-Applied', `wait=${seconds}`);
-    const own = toOwnOrder(this.services.store, orderId, fingerprint);
     return awaitFinal(this.services.room, own, seconds * 1_000, response);
   }
 }

@@ -32,14 +32,18 @@ export interface OwnOrder {
   readonly readEach: boolean;
 }
 
-/** Restricts an order to the one that was placed with `fingerprint`. */
+/**
+ * Restricts an order to the one that was placed with `fingerprint`. `expire` is called for an order without a record, and may
+ * end it.
+ */
 export function toOwnOrder(
   store: Pick<OrderStore, 'find'>,
   orderId: string,
   fingerprint: string | undefined,
+  expire: () => Promise<OrderRecord | undefined> = async () => undefined,
 ): OwnOrder {
   const find = async (id: string) => {
-    const record = await store.find(id);
+    const record = (await store.find(id)) ?? (await expire());
     requireOwnBody(record, fingerprint);
     return record;
   };

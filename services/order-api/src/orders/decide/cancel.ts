@@ -44,6 +44,24 @@ export function toCancelWrite(nowMs: number, fingerprint?: string): CancelWrite 
   };
 }
 
+/** The write that ends an order that nobody claimed before its message expired. */
+export function toExpiryWrite(nowMs: number, fingerprint?: string): CancelWrite {
+  const keyed = fingerprint !== undefined;
+  return {
+    update:
+      'SET #status = :failed, #reason = :reason, #updated_at = :updated_at, #attempt = :zero, #lease_until = :zero' +
+      (keyed ? ', #fingerprint = :fingerprint' : ''),
+    condition: UNCLAIMED,
+    values: {
+      ':failed': 'FAILED',
+      ':reason': 'QUEUE_EXPIRED',
+      ':updated_at': new Date(nowMs).toISOString(),
+      ':zero': 0,
+      ...(keyed && { ':fingerprint': fingerprint }),
+    },
+  };
+}
+
 /** Whether an order that could not be cancelled was cancelled before: then the client has what it wants. */
 export function isCancelled({ status }: Pick<OrderRecord, 'status'>): boolean {
   return status === 'CANCELLED';

@@ -1,0 +1,45 @@
+/** Ends orders whose message can no longer be in a queue: nobody will ever claim them. */
+
+import type { OrderRecord } from '@order-pipeline/contracts/orders';
+import { ORDER_DLQ, ORDER_QUEUE } from '@order-pipeline/contracts/queues';
+import type { Clock } from '@order-pipeline/platform/clock';
+import type { OrderStore } from './order-store.js';
+
+/** SQS counts the age of a message from its first send, also in the dead-letter queue. One hour covers clocks and retries. */
+const RETENTION_MS =
+  (Math.max(ORDER_QUEUE.messageRetentionSeconds, ORDER_DLQ.messageRetentionSeconds) + 3_600) * 1_000;
+
+/** Dependencies of ending unclaimed orders. */
+export interface ExpiryDeps {
+  readonly store: Pick<OrderStore, 'expire'>;
+  /** Life of signed URLs, by which their age is known. */
+  readonly pollUrlTtlSeconds: number;
+  readonly clock: Clock;
+}
+
+/** Returns the final record of an order that is too old to be claimed; `undefined` for one that is not. */
+export type ExpireUnclaimed = (
+  orderId: string,
+  expires: string,
+  fingerprint: string | undefined,
+) => Promise<OrderRecord | undefined>;
+
+/**
+ * Creates the function for orders without a record. FAILED is written, and not just reported, so that a message that turns up
+ * after all (moved by an operator) meets a final order.
+ */
+export function createExpireUnclaimed({ store, pollUrlTtlSeconds, clock }: ExpiryDeps): ExpireUnclaimed {
+  return async (orderId, expires, fingerprint) => {
+    const placedMs = readTimeOf(orderId) ?? (Number(expires) - pollUrlTtlSeconds) * 1_000;
+    return clock() - placedMs > RETENTION_MS ? store.expire(orderId, clock(), fingerprint) : undefined;
+  };
+}
+
+/** RFC 9562, section 5.7: the first 48 bits of a version 7 UUID are its time. */
+const VERSION_7 = /^([0-9a-f]{8})-([0-9a-f]{4})-7/;
+
+/** Returns the time in an order's id (epoch milliseconds), where it has one. */
+export function readTimeOf(orderId: string): number | undefined {
+  const [, high, low] = VERSION_7.exec(orderId) ?? [];
+  return high === undefined ? undefined : Number.parseInt(`${high}${low}`, 16);
+}
