@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stockCatalogue } from '@order-pipeline/local/catalogue';
+import type { Cloud, Values } from './cloud.ts';
 import type { RunningTasks } from './tasks.ts';
 
 /** What is placed, and how it must end. */
@@ -50,12 +51,16 @@ export interface Account {
 /** Options of the trial. */
 export interface TrialOptions {
   readonly root: string;
+  readonly cloud: Cloud;
+  /** The emulator's URL, for operators' commands. */
+  readonly endpoint: string;
   readonly tasks: RunningTasks;
   readonly account: Account;
 }
 
 /** Runs the smoke test, then an order for every outcome. Returns the outcomes that were seen. */
-export async function tryOrders({ root, tasks, account }: TrialOptions): Promise<string[]> {
+export async function tryOrders(options: TrialOptions): Promise<string[]> {
+  const { root, tasks, account } = options;
   const api = `http://127.0.0.1:${tasks.ports.api}`;
   const login = JSON.stringify({ user_id: account.user, password: account.password });
   await stockCatalogue(`http://127.0.0.1:${tasks.ports.scoringHttp}`);
@@ -83,6 +88,7 @@ export async function tryOrders({ root, tasks, account }: TrialOptions): Promise
     seen.push(reason ?? status);
   }
   seen.push(await cancelOne(place));
+  seen.push(await failOne(options, place));
   return seen;
 }
 
@@ -97,6 +103,45 @@ async function cancelOne(place: (order: object) => Promise<Record<string, unknow
     if (final.status === 'CANCELLED') return 'CANCELLED';
   }
   throw new Error(`None of ${CANCEL_TRIES} orders could be cancelled`);
+}
+
+/** An order that no worker gets to is dead-lettered, and an operator fails it by the command of the runbook. */
+async function failOne(
+  { root, cloud, endpoint, tasks }: TrialOptions,
+  place: (order: object) => Promise<Record<string, unknown>>,
+): Promise<string> {
+  await tasks.stopProcessor();
+  const { environment } = tasks.registered['order-processor'];
+  const [queue, deadLetters] = [environment.SQS_QUEUE_URL, environment.SQS_DLQ_URL];
+  const { order_id: orderId, poll_url: pollUrl } = await place({ amount: 999 });
+  const { Messages = [] } = await cloud.call<{ Messages?: Values[] }>('sqs', 'ReceiveMessage', {
+    QueueUrl: queue,
+    MessageAttributeNames: ['All'],
+    MaxNumberOfMessages: 10,
+  });
+  for (const { Body, MessageAttributes, ReceiptHandle } of Messages) {
+    await cloud.call('sqs', 'SendMessage', { QueueUrl: deadLetters, MessageBody: Body, MessageAttributes });
+    await cloud.call('sqs', 'DeleteMessage', { QueueUrl: queue, ReceiptHandle });
+  }
+  const scoring = `http://127.0.0.1:${tasks.ports.grpc}`;
+  await promisify(execFile)(
+    process.execPath,
+    ['scripts/orders.mjs', 'dlq', 'fail', String(orderId), '--reason', 'rehearsed'],
+    {
+      cwd: root,
+      env: {
+        ...{ PATH: process.env.PATH, USER: 'rehearsal', ...environment },
+        ...{ INVENTORY_URL: scoring, FRAUD_URL: scoring, PAYMENT_URL: scoring },
+        ...{ AWS_ENDPOINT_URL_SQS: endpoint, AWS_ENDPOINT_URL_DYNAMODB: endpoint },
+        ...{ AWS_ACCESS_KEY_ID: 'rehearsal', AWS_SECRET_ACCESS_KEY: 'rehearsal' },
+      },
+    },
+  ).catch((error: { stdout: string; stderr: string }) => {
+    throw new Error(`The order could not be failed:\n${error.stdout}${error.stderr}`);
+  });
+  const final = await untilFinal(String(pollUrl));
+  if (final.status !== 'FAILED') throw new Error(`The failed order reads ${final.status}`);
+  return 'FAILED';
 }
 
 async function post(url: string, body: object, token?: string): Promise<Record<string, unknown>> {

@@ -59,7 +59,7 @@ async function runOrders(deps: RehearsalDeps, stack: StackCli): Promise<string> 
   try {
     const account = { user: 'smoke', password: 'a password for the rehearsal' };
     await addUser(deps, String((await stack.outputs()).usersTable), account);
-    const seen = await tryOrders({ root: deps.tasks.root, tasks: running, account });
+    const seen = await tryOrders({ ...deps.tasks, tasks: running, account });
     const denied = Object.values(running.proxies).flatMap((proxy) => proxy.denied);
     if (denied.length > 0) throw new Error(`Roles denied ${JSON.stringify(denied)}`);
     for (const [service, { allowed }] of Object.entries(running.proxies)) {

@@ -33,9 +33,16 @@ export interface RegisteredTask {
 
 /** Running services. */
 export interface RunningTasks {
-  readonly ports: { readonly api: number; readonly scoringHttp: number; readonly processor: number };
+  readonly ports: {
+    readonly api: number;
+    readonly scoringHttp: number;
+    readonly grpc: number;
+    readonly processor: number;
+  };
   readonly proxies: Readonly<Record<ServiceName, RoleProxy>>;
   readonly registered: Readonly<Record<ServiceName, RegisteredTask>>;
+  /** Stops the processor, so that orders wait. */
+  stopProcessor(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -134,7 +141,8 @@ export async function startTasks(options: TasksOptions): Promise<RunningTasks> {
     await stop();
     throw error;
   }
-  return { ports: { api, scoringHttp, processor }, proxies, registered, stop };
+  const stopProcessor = () => stopChild(children[1] as ChildProcess);
+  return { ports: { api, scoringHttp, grpc, processor }, proxies, registered, stopProcessor, stop };
 }
 
 function startService(
