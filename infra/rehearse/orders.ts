@@ -105,6 +105,25 @@ async function cancelOne(place: (order: object) => Promise<Record<string, unknow
   throw new Error(`None of ${CANCEL_TRIES} orders could be cancelled`);
 }
 
+/** Moves an order's message to the dead-letter queue, as SQS would after five receives. */
+async function deadLetter(cloud: Cloud, queue: string, deadLetters: string, orderId: string): Promise<void> {
+  for (const end = Date.now() + 90_000; Date.now() < end; ) {
+    const { Messages = [] } = await cloud.call<{ Messages?: Values[] }>('sqs', 'ReceiveMessage', {
+      QueueUrl: queue,
+      MessageAttributeNames: ['All'],
+      MaxNumberOfMessages: 10,
+      WaitTimeSeconds: 1,
+    });
+    for (const { Body, MessageAttributes = {}, ReceiptHandle } of Messages) {
+      if (!String(Body).includes(orderId)) continue;
+      await cloud.call('sqs', 'SendMessage', { QueueUrl: deadLetters, MessageBody: Body, MessageAttributes });
+      await cloud.call('sqs', 'DeleteMessage', { QueueUrl: queue, ReceiptHandle });
+      return;
+    }
+  }
+  throw new Error(`The order queue does not have ${orderId}`);
+}
+
 /** An order that no worker gets to is dead-lettered, and an operator fails it by the command of the runbook. */
 async function failOne(
   { root, cloud, endpoint, tasks }: TrialOptions,
@@ -114,15 +133,7 @@ async function failOne(
   const { environment } = tasks.registered['order-processor'];
   const [queue, deadLetters] = [environment.SQS_QUEUE_URL, environment.SQS_DLQ_URL];
   const { order_id: orderId, poll_url: pollUrl } = await place({ amount: 999 });
-  const { Messages = [] } = await cloud.call<{ Messages?: Values[] }>('sqs', 'ReceiveMessage', {
-    QueueUrl: queue,
-    MessageAttributeNames: ['All'],
-    MaxNumberOfMessages: 10,
-  });
-  for (const { Body, MessageAttributes, ReceiptHandle } of Messages) {
-    await cloud.call('sqs', 'SendMessage', { QueueUrl: deadLetters, MessageBody: Body, MessageAttributes });
-    await cloud.call('sqs', 'DeleteMessage', { QueueUrl: queue, ReceiptHandle });
-  }
+  await deadLetter(cloud, String(queue), String(deadLetters), String(orderId));
   const scoring = `http://127.0.0.1:${tasks.ports.grpc}`;
   await promisify(execFile)(
     process.execPath,
