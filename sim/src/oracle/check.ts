@@ -20,6 +20,7 @@ export const VIOLATIONS = {
   'refused-wrongly': 'a key was refused as reused though nobody used it for another body',
   unpublished: 'a final order has no event, or events of other outcomes',
   'dead-lettered': 'an order reached the dead-letter queue in a run in which none may',
+  orphaned: 'the message of an undecided order is gone, and nobody has lost it',
   fence: 'an order was decided or failed by somebody whom a fence should have stopped',
   forged: 'an order is not what anybody placed',
   unhandled: 'an error was handled by nobody',
@@ -257,6 +258,11 @@ const findDeadLettered: Check = ({ deadLetters: { count, max } }) =>
     ? []
     : [{ kind: 'dead-lettered', subject: 'order-dlq', detail: `${count} messages came, and ${max} may` }];
 
+const findOrphans: Check = ({ orphans }) =>
+  orphans.map(
+    (subject): Violation => ({ kind: 'orphaned', subject, detail: 'had to be freed from its record' }),
+  );
+
 const CHECKS: readonly Check[] = [
   findUnfinished,
   findChargedWrongly,
@@ -269,6 +275,7 @@ const CHECKS: readonly Check[] = [
   findWrongReuses,
   findUnpublished,
   findUnfenced,
+  findOrphans,
   findDeadLettered,
   findForged,
   findUnhandled,

@@ -75,6 +75,8 @@ export interface History {
   readonly published: readonly Pick<OrderEvent, 'id' | 'subject' | 'type'>[];
   /** Messages that reached the dead-letter queue, and how many may. */
   readonly deadLetters: { readonly count: number; readonly max: number };
+  /** Orders whose messages were gone though nobody had lost them. */
+  readonly orphans: readonly string[];
   readonly decisions: readonly Decision[];
   /** Orders that somebody took from a worker whose lease lasted. */
   readonly brokenLeases: readonly string[];

@@ -59,7 +59,7 @@ function planClient(
     patienceMs: Math.round(logUniform(random, 2_000, 20_000)),
     tries: chance(random, 0.7) ? integer(random, 2, 5) : 1,
     ...(reuse && {
-      reuse: { afterMs: Math.round(logUniform(random, 500, 60_000)), body: otherBody(random, body) },
+      reuse: { afterMs: Math.round(logUniform(random, 5, 60_000)), body: otherBody(random, body) },
     }),
     ...(repeat && { repeatAfterMs: Math.round(logUniform(random, 500, 120_000)) }),
     ...(chance(random, traits.cancelling) && { cancelAfterMs: Math.round(logUniform(random, 1, 5_000)) }),

@@ -53,9 +53,11 @@ function redrive(system: SimSystem): void {
 /** An order whose message is gone is resumed or failed from its record. */
 function freeStuck(system: SimSystem, freed: Set<string>): void {
   const { seed } = system.cloud.world;
+  const loses = system.plan.incidents.some(({ kind }) => kind === 'dead-letters-lost');
   for (const { order_id, status } of recordsOf(system)) {
     if (isFinal(status) || freed.has(order_id)) continue;
     freed.add(order_id);
+    if (!loses) system.recorder.orphans.push(order_id);
     const resumes = draw(seed, `resume/${order_id}`) < 0.5;
     const args = resumes ? ['resume', order_id] : ['fail', order_id, '--reason', 'its message is gone'];
     operate(system, `operator-${order_id.slice(0, 8)}`, () => runOperatorCommand(system.cloud, args));

@@ -139,6 +139,7 @@ function toHistory(system: SimSystem): History {
       count: cloud.sqs.queue(ORDER_DLQ.name).arrivals,
       max: plan.deadLettersMax ?? Number.POSITIVE_INFINITY,
     },
+    orphans: recorder.orphans,
     decisions: cloud.decisions,
     brokenLeases: cloud.brokenLeases,
   };
