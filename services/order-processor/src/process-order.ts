@@ -88,22 +88,27 @@ export async function processOrder(deps: ProtocolDependencies, delivery: OrderDe
     return await decideClaimed(deps, delivery, order);
   } catch (error) {
     if (!(error instanceof OrderConditionFailed)) throw error;
-    noticeOtherBody(deps, delivery.order, error.record);
+    const isOther = noticeOtherBody(deps, delivery.order, error.record);
     const refusal = decideRefusal(error.record, deps.clock());
     if (refusal.kind === 'leased') return { kind: 'busy', until: refusal.leaseUntil };
+    // An early cancellation belongs to its own body, whose message completes it.
+    if (isOther && !hasFacts(error.record)) return { kind: 'settled', status: refusal.status };
     const order = hasFacts(error.record) ? error.record : await deps.store.complete(delivery.order, claim);
     await settle(deps, delivery, order, refusal.status);
     return { kind: 'settled', status: refusal.status };
   }
 }
 
+/** Reports a message of another body under the order's key. Returns true when it is one. */
 function noticeOtherBody(
   { onOtherBody }: ProtocolDependencies,
   { order_id, fingerprint }: PlacedOrder,
   record: OrderRecord,
-): void {
-  if (fingerprint !== undefined && record.fingerprint !== undefined && fingerprint !== record.fingerprint)
-    onOtherBody(order_id);
+): boolean {
+  const isOther =
+    fingerprint !== undefined && record.fingerprint !== undefined && fingerprint !== record.fingerprint;
+  if (isOther) onOtherBody(order_id);
+  return isOther;
 }
 
 async function decideClaimed(

@@ -67,6 +67,26 @@ describe('two bodies with one order id', () => {
     expect(await harness.traces(order)).toMatchObject({ payment: 'CAPTURED', captures: 1 });
   });
 
+  test("adds nothing to a cancellation that came before its own body's message", async () => {
+    const order = placed({ items: [], amount: 800, fingerprint: 'first' });
+    await harness.dynamo.put({
+      TableName: harness.config.ordersTable,
+      Item: {
+        order_id: order.order_id,
+        status: 'CANCELLED',
+        fingerprint: 'first',
+        attempt: 0,
+        lease_until: 0,
+        updated_at: new Date().toISOString(),
+      },
+    });
+    const other = { ...order, amount: 5_000, fingerprint: 'second' };
+    expect(await harness.deliver(other)).toEqual({ kind: 'settled', status: 'CANCELLED' });
+    expect(await harness.store.read(order.order_id)).not.toHaveProperty('amount');
+    await harness.deliver(order);
+    expect(await harness.store.read(order.order_id)).toMatchObject({ amount: 800, fingerprint: 'first' });
+  });
+
   test('a later attempt of the other body goes on with the first', async () => {
     const order = placed({ items: [], amount: 800, fingerprint: 'first' });
     await expect(harness.deliver(order, { step: 'score', when: 'before' })).rejects.toThrow(Crash);

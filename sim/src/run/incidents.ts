@@ -43,7 +43,15 @@ const HANDLERS: Handlers = {
     for (const key of gateway.open) if (draw(world.seed, `lapse/${id}/${key}`) < share) gateway.lapse(key);
   },
   'dead-letters-lost': loseDeadLetters,
-  restock: (system, delivery) => operate(system, `restock-${delivery.id}`, () => restock(system, delivery)),
+  restock: (system, delivery) => {
+    // The run does not end before it is answered.
+    system.recorder.openClients += 1;
+    operate(system, `restock-${delivery.id}`, () =>
+      restock(system, delivery).finally(() => {
+        system.recorder.openClients -= 1;
+      }),
+    );
+  },
   redrive: (system, { id }) =>
     operate(system, `operator-${id}`, () => runOperatorCommand(system.cloud, ['dlq', 'redrive', '--all'])),
   fail: (system, { id, client }) => operate(system, `operator-${id}`, () => failOrder(system, id, client)),
