@@ -6,11 +6,13 @@ import type { Running } from '@order-pipeline/platform/lifecycle';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { createRegistry } from '@order-pipeline/platform/metrics';
 import { startRpcServer } from '@order-pipeline/platform/rpc/server';
+import type { Secret } from '@order-pipeline/platform/secret';
 import { watchSecrets } from '@order-pipeline/platform/secret-watcher';
 import type { ScoringConfig } from './config.js';
 import { createFraudPart } from './fraud/part.js';
 import { createInventoryPart } from './inventory/part.js';
 import type { Part, Tools } from './part.js';
+import type { PaymentConfig } from './payment/config.js';
 import type { PaymentGateway } from './payment/gateway.js';
 import { createPaymentPart } from './payment/part.js';
 
@@ -54,10 +56,9 @@ export async function start(
     close();
     throw error;
   });
-  const secrets = watchSecrets(config.fraud?.redisUrl ? [config.fraud.redisUrl] : [], { logger });
+  const secrets = watchSecrets(secretsOf(config), { logger });
   const { grpcPort, httpPort } = server;
-  if (config.payment && config.stage !== 'local')
-    logger.warn('payments go to the simulated gateway: no money moves');
+  if (config.payment && config.stage !== 'local') warnOfTestMoney(config.payment, logger);
   logger.info({ grpcPort, httpPort }, 'scoring serves');
   return {
     grpcPort,
@@ -68,6 +69,19 @@ export async function start(
       close();
     },
   };
+}
+
+function secretsOf({ fraud, payment }: ScoringConfig): Secret<string>[] {
+  return [
+    ...(fraud?.redisUrl ? [fraud.redisUrl] : []),
+    ...(payment?.stripe ? [payment.stripe.apiKey, payment.stripe.webhookSecret] : []),
+  ];
+}
+
+function warnOfTestMoney({ stripe }: PaymentConfig, logger: Logger): void {
+  if (!stripe) logger.warn('payments go to the simulated gateway: no money moves');
+  else if (stripe.apiKey.current.startsWith('rk_test_'))
+    logger.warn("payments go to Stripe's test mode: no money moves");
 }
 
 function createParts(

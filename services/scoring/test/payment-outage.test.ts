@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { outageOf } from '@order-pipeline/platform/rpc/outage';
 import { ManualTimers } from '../../../packages/platform/test/manual-timers.js';
 import { GatewayDownError, toRpcError, Unavailable } from '../src/errors.js';
+import { SimulatedGateway } from '../src/payment/gateways/simulated.js';
 import {
   decidePingDelayMs,
   type GatewayEvent,
@@ -10,7 +11,6 @@ import {
   UP,
 } from '../src/payment/outage/decide.js';
 import { DEFAULT_OUTAGE_LIMITS as LIMITS, WatchedGateway } from '../src/payment/outage/watched-gateway.js';
-import { SimulatedGateway } from '../src/payment/simulated-gateway.js';
 import { logger } from './support.js';
 
 const after = (...events: readonly GatewayEvent[]): GatewayState =>
@@ -57,6 +57,7 @@ describe('a watched gateway', () => {
       },
       capture: gateway.capture.bind(gateway),
       void: gateway.void.bind(gateway),
+      refund: gateway.refund.bind(gateway),
       listOpen: gateway.listOpen.bind(gateway),
       ping: () => {
         provider.pings += 1;
@@ -120,6 +121,7 @@ describe('a watched gateway', () => {
       authorize: gateway.authorize.bind(gateway),
       capture: gateway.capture.bind(gateway),
       void: gateway.void.bind(gateway),
+      refund: gateway.refund.bind(gateway),
       listOpen: gateway.listOpen.bind(gateway),
     };
     const watched = new WatchedGateway({ gateway: hanging, pingTimeoutMs: 2_000, timers, logger });

@@ -12,10 +12,10 @@ import { Table } from '@order-pipeline/platform/dynamo/table';
 import { Counter, Registry } from 'prom-client';
 import { Unavailable } from '../src/errors.js';
 import type { GatewayPayment, PaymentGateway } from '../src/payment/gateway.js';
+import { SimulatedGateway } from '../src/payment/gateways/simulated.js';
 import { LEDGER } from '../src/payment/items.js';
 import { Payments } from '../src/payment/payments.js';
 import { createPaymentService } from '../src/payment/service.js';
-import { SimulatedGateway } from '../src/payment/simulated-gateway.js';
 import { PaymentStore } from '../src/payment/store.js';
 import { codeOf, expectViolations, LATER, logger, useStack } from './support.js';
 

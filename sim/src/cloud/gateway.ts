@@ -1,9 +1,11 @@
 /** A payment provider with its own books: what it has authorized, captured, voided, and let lapse. */
-import { OutcomeUnknown, Unavailable } from '@order-pipeline/scoring/errors';
+import { OutcomeUnknown, Refused, Unavailable } from '@order-pipeline/scoring/errors';
 import type {
   GatewayAnswer,
   GatewayAuthorization,
   GatewayPayment,
+  GatewayRefund,
+  GatewayRefundAnswer,
   OpenAuthorizationsPage,
   OpenAuthorizationsQuery,
   PaymentGateway,
@@ -26,6 +28,7 @@ interface Account {
   state: State;
   readonly amount: number;
   readonly reference: string;
+  readonly refunds: Map<string, number>;
 }
 
 const DECLINED_TOKENS: ReadonlySet<string> = new Set(['tok_chargeDeclined', 'tok_unknown']);
@@ -51,6 +54,7 @@ export class GatewayProvider {
       state: DECLINED_TOKENS.has(paymentMethod) ? ('declined' as const) : ('authorized' as const),
       amount,
       reference: `pay_${key}`,
+      refunds: new Map(),
     };
     if (!standing) {
       this.#accounts.set(key, account);
@@ -79,6 +83,21 @@ export class GatewayProvider {
     if (account?.state === 'authorized') this.#note(key, 'voided', account.amount);
     if (account) account.state = account.state === 'declined' ? 'declined' : 'voided';
     return 'voided';
+  }
+
+  /** Pays back what was charged, once for each refund id. */
+  refund({ idempotencyKey: key, refundId, amount }: GatewayRefund): GatewayRefundAnswer {
+    const account = this.#accounts.get(key);
+    const left = [...(account?.refunds.values() ?? [])].reduce(
+      (rest, each) => rest - each,
+      account?.amount ?? 0,
+    );
+    const reference = `ref_${key}_${refundId}`;
+    if (account?.refunds.has(refundId)) return { reference };
+    if (account?.state !== 'captured' || amount > left) throw new Refused('Less than the amount is left');
+    account.refunds.set(refundId, amount);
+    this.#note(key, 'refunded', amount);
+    return { reference };
   }
 
   /** Lists what is set aside and neither charged nor given back, in the order of authorization. */
@@ -138,6 +157,7 @@ export function createGatewayClient(network: Network, provider: GatewayProvider)
       call('authorize', payment.idempotencyKey, signal, () => provider.authorize(payment)),
     capture: (payment, signal) =>
       call('capture', payment.idempotencyKey, signal, () => provider.capture(payment)),
+    refund: (refund, signal) => call('refund', refund.idempotencyKey, signal, () => provider.refund(refund)),
     listOpen: (query, signal) => call('listOpen', '', signal, () => provider.listOpen(query)),
     ping: (signal) => call('ping', '', signal, () => undefined),
     void: (payment, signal) => call('void', payment.idempotencyKey, signal, () => provider.void(payment)),

@@ -1,5 +1,6 @@
 /** The settings of payment. */
 import type { Draft, EnvReader } from '@order-pipeline/platform/env';
+import { readStripeConfig, type StripeConfig } from './gateways/stripe/config.js';
 
 /** What payment is told. */
 export interface PaymentConfig {
@@ -11,14 +12,21 @@ export interface PaymentConfig {
   readonly gatewaySlowMs: number;
   /** While a file exists at this path, the simulated gateway is down; empty for never. */
   readonly gatewayOutageFile: string;
+  /** Set when Stripe is the provider; the gateway is simulated otherwise. */
+  readonly stripe?: StripeConfig;
 }
 
-/** Reads PAYMENTS_TABLE, GATEWAY_TIMEOUT_MS, GATEWAY_SLOW_MS and GATEWAY_OUTAGE_FILE. */
+/** Payment providers. */
+export const PAYMENT_GATEWAYS = ['simulated', 'stripe'] as const;
+
+/** Reads PAYMENT_GATEWAY with the provider's own settings, PAYMENTS_TABLE, GATEWAY_TIMEOUT_MS, GATEWAY_SLOW_MS and GATEWAY_OUTAGE_FILE. */
 export function readPaymentConfig(env: EnvReader): Draft<PaymentConfig> {
+  const gateway = env.choice('PAYMENT_GATEWAY', PAYMENT_GATEWAYS, 'simulated');
   return {
     table: env.text('PAYMENTS_TABLE', 'set it to the name of the payments table'),
-    gatewayTimeoutMs: env.integer('GATEWAY_TIMEOUT_MS', 2_000, 1, 60_000),
+    gatewayTimeoutMs: env.integer('GATEWAY_TIMEOUT_MS', gateway === 'stripe' ? 5_000 : 2_000, 1, 60_000),
     gatewaySlowMs: env.integer('GATEWAY_SLOW_MS', 1_500, 0, 60_000),
     gatewayOutageFile: env.textOr('GATEWAY_OUTAGE_FILE', ''),
+    ...(gateway === 'stripe' && { stripe: readStripeConfig(env) }),
   };
 }

@@ -10,12 +10,30 @@ export interface GatewayAuthorization {
   readonly currency: string;
   /** The payment method's token at the provider; empty for its default. Never logged. */
   readonly paymentMethod: string;
+  /** When the order was placed, in epoch milliseconds: no earlier call was made under the key. Unknown when absent. */
+  readonly orderedAt?: number | undefined;
 }
 
 /** A payment that the gateway may know: by its reference, or by the key alone where no reference has reached us. */
 export interface GatewayPayment {
   readonly idempotencyKey: string;
   /** The gateway's name for the payment, empty where its answer was lost. */
+  readonly reference: string;
+}
+
+/** A refund of a captured payment. */
+export interface GatewayRefund extends GatewayPayment {
+  /** Ties repeats together, within the payment. */
+  readonly refundId: string;
+  /** In the minor unit of `currency`. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+}
+
+/** A refund that the provider has made, or will make. */
+export interface GatewayRefundAnswer {
+  /** The provider's name for the refund. */
   readonly reference: string;
 }
 
@@ -61,7 +79,12 @@ export interface PaymentGateway {
   capture(payment: GatewayPayment, signal: AbortSignal): Promise<'captured' | 'voided'>;
   /** Gives back what was set aside, if anything was. Answers `captured` where a capture came first. */
   void(payment: GatewayPayment, signal: AbortSignal): Promise<'voided' | 'captured'>;
-  /** Lists authorizations that are neither charged nor given back, the oldest first. */
+  /**
+   * Pays a captured payment back, in part or in full. Throws Refused when it is not captured or less than the amount is
+   * left of it.
+   */
+  refund(refund: GatewayRefund, signal: AbortSignal): Promise<GatewayRefundAnswer>;
+  /** Lists authorizations that are neither charged nor given back, the oldest of a page first. */
   listOpen(query: OpenAuthorizationsQuery, signal: AbortSignal): Promise<OpenAuthorizationsPage>;
   /** Resolves when the provider can take payments, rejects otherwise. Has no effect and costs next to nothing. */
   ping(signal: AbortSignal): Promise<void>;

@@ -1,7 +1,5 @@
 /** Payment with its ledger, gateway and metrics. */
-import { existsSync } from 'node:fs';
 import { PaymentService } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
-import type { Clock } from '@order-pipeline/platform/clock';
 import { Table } from '@order-pipeline/platform/dynamo/table';
 import { rpcService } from '@order-pipeline/platform/rpc/server';
 import { systemTimers } from '@order-pipeline/platform/timers';
@@ -9,19 +7,19 @@ import { Counter, Gauge } from 'prom-client';
 import type { Part, Tools } from '../part.js';
 import type { PaymentConfig } from './config.js';
 import type { PaymentGateway } from './gateway.js';
+import { createGateway } from './gateways/create.js';
 import { LEDGER } from './items.js';
 import { WatchedGateway } from './outage/watched-gateway.js';
 import { Payments } from './payments.js';
 import { createPaymentService } from './service.js';
-import { SimulatedGateway } from './simulated-gateway.js';
 import { PaymentStore } from './store.js';
 import { TracedGateway } from './traced-gateway.js';
 
-/** Puts the service together. `provider` is the simulated gateway unless another one is given. */
+/** Creates the service. `provider` is the configured gateway unless another one is given. */
 export function createPaymentPart(
   config: PaymentConfig,
   { dynamo, registry, logger, clock }: Tools,
-  provider: PaymentGateway = createSimulatedGateway(config, clock),
+  provider: PaymentGateway = createGateway(config, clock),
 ): Part {
   const table = new Table(dynamo, { ...LEDGER, name: config.table });
   const transitions = new Counter({
@@ -56,12 +54,4 @@ export function createPaymentPart(
     checks: { payments_table: () => table.check() },
     close: () => gateway.close(),
   };
-}
-
-function createSimulatedGateway(
-  { gatewaySlowMs, gatewayOutageFile }: PaymentConfig,
-  clock: Clock,
-): PaymentGateway {
-  const isDown = () => gatewayOutageFile !== '' && existsSync(gatewayOutageFile);
-  return new SimulatedGateway({ slowMs: gatewaySlowMs, isDown, clock });
 }

@@ -7,6 +7,8 @@ import type {
   GatewayAnswer,
   GatewayAuthorization,
   GatewayPayment,
+  GatewayRefund,
+  GatewayRefundAnswer,
   OpenAuthorizationsPage,
   OpenAuthorizationsQuery,
   PaymentGateway,
@@ -75,6 +77,10 @@ export class WatchedGateway implements PaymentGateway, ServiceStatus {
 
   void(payment: GatewayPayment, signal: AbortSignal): Promise<'voided' | 'captured'> {
     return this.#watch((gateway) => gateway.void(payment, signal), signal);
+  }
+
+  refund(refund: GatewayRefund, signal: AbortSignal): Promise<GatewayRefundAnswer> {
+    return this.#watch((gateway) => gateway.refund(refund, signal), signal);
   }
 
   listOpen(query: OpenAuthorizationsQuery, signal: AbortSignal): Promise<OpenAuthorizationsPage> {

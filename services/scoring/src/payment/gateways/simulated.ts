@@ -9,6 +9,7 @@
  * | `tok_chargeDeclined` | declined, `card_declined` |
  * | `tok_chargeDeclinedInsufficientFunds` | declined, `insufficient_funds` |
  * | `tok_chargeDeclinedExpiredCard` | declined, `expired_card` |
+ * | `tok_threeDSecureRequired` | declined, `authentication_required` |
  * | `tok_slow` | approved after a delay |
  * | `tok_timeout` | approved, but the first answer for each key is lost: it never arrives; a repeat is answered |
  * | `tok_authorizationLapses` | approved, and lapsed at once: there is nothing to capture |
@@ -20,15 +21,17 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, systemClock } from '@order-pipeline/platform/clock';
-import { Unavailable } from '../errors.js';
+import { Refused, Unavailable } from '../../errors.js';
 import type {
   GatewayAnswer,
   GatewayAuthorization,
   GatewayPayment,
+  GatewayRefund,
+  GatewayRefundAnswer,
   OpenAuthorizationsPage,
   OpenAuthorizationsQuery,
   PaymentGateway,
-} from './gateway.js';
+} from '../gateway.js';
 
 /** The token that an empty payment method stands for. */
 const DEFAULT_TOKEN = 'tok_visa';
@@ -52,6 +55,7 @@ const DECLINE_CODES: ReadonlyMap<string, string> = new Map([
   ['tok_chargeDeclined', 'card_declined'],
   ['tok_chargeDeclinedInsufficientFunds', 'insufficient_funds'],
   ['tok_chargeDeclinedExpiredCard', 'expired_card'],
+  ['tok_threeDSecureRequired', 'authentication_required'],
 ]);
 
 /** How many keys are remembered, the oldest forgotten first. */
@@ -62,6 +66,10 @@ interface Known {
   readonly state: 'asked' | 'authorized' | 'captured' | 'voided';
   /** Epoch milliseconds. */
   readonly at: number;
+  /** In the minor unit; unknown after a restart. */
+  readonly amount?: number;
+  /** Amounts of the refunds, by their ids. */
+  readonly refunds?: ReadonlyMap<string, number>;
 }
 
 /** Options of the simulated provider. */
@@ -92,7 +100,7 @@ export class SimulatedGateway implements PaymentGateway {
 
   async authorize(payment: GatewayAuthorization, signal: AbortSignal): Promise<GatewayAnswer> {
     this.#refuseIfDown();
-    const { idempotencyKey, paymentMethod } = payment;
+    const { idempotencyKey, paymentMethod, amount } = payment;
     const token = paymentMethod === '' ? DEFAULT_TOKEN : paymentMethod;
     if (token === 'tok_gatewayDown') throw new Unavailable('The gateway cannot be reached');
     if (token === 'tok_slow') await delay(this.#options.slowMs, undefined, { signal });
@@ -104,7 +112,7 @@ export class SimulatedGateway implements PaymentGateway {
     if (APPROVED_TOKENS.has(token)) {
       const known = this.#memory.get(idempotencyKey)?.state ?? 'asked';
       if (known === 'asked')
-        this.#remember(idempotencyKey, token === LAPSING_TOKEN ? 'voided' : 'authorized');
+        this.#remember(idempotencyKey, token === LAPSING_TOKEN ? 'voided' : 'authorized', { amount });
       return { approved: true, reference };
     }
     const declineCode = DECLINE_CODES.get(token) ?? 'invalid_payment_method';
@@ -123,6 +131,20 @@ export class SimulatedGateway implements PaymentGateway {
     if (this.#memory.get(idempotencyKey)?.state === 'captured') return 'captured';
     this.#remember(idempotencyKey, 'voided');
     return 'voided';
+  }
+
+  async refund({ idempotencyKey, refundId, amount }: GatewayRefund): Promise<GatewayRefundAnswer> {
+    this.#refuseIfDown();
+    const known = this.#memory.get(idempotencyKey);
+    if (known && known.state !== 'captured') throw new Refused('The payment is not captured');
+    const refunds = known?.refunds ?? new Map<string, number>();
+    if (!refunds.has(refundId)) {
+      const refunded = [...refunds.values()].reduce((sum, each) => sum + each, 0);
+      if (known?.amount !== undefined && refunded + amount > known.amount)
+        throw new Refused('Less than the amount is left of the payment');
+      this.#remember(idempotencyKey, 'captured', { refunds: new Map([...refunds, [refundId, amount]]) });
+    }
+    return { reference: toReference(`${idempotencyKey}:${refundId}`) };
   }
 
   async listOpen(query: OpenAuthorizationsQuery): Promise<OpenAuthorizationsPage> {
@@ -146,11 +168,11 @@ export class SimulatedGateway implements PaymentGateway {
     if (this.#memory.get(idempotencyKey)?.state === 'authorized') this.#remember(idempotencyKey, 'voided');
   }
 
-  #remember(key: string, state: Known['state']): void {
+  #remember(key: string, state: Known['state'], more: Pick<Known, 'amount' | 'refunds'> = {}): void {
     const { clock = systemClock } = this.#options;
-    const at = this.#memory.get(key)?.at ?? clock();
+    const known = this.#memory.get(key) ?? { at: clock() };
     this.#memory.delete(key);
-    this.#memory.set(key, { state, at });
+    this.#memory.set(key, { ...known, state, ...more });
     const [oldest] = this.#memory.keys();
     if (this.#memory.size > MEMORY_MAX && oldest !== undefined) this.#memory.delete(oldest);
   }

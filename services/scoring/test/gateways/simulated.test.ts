@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { Unavailable } from '../src/errors.js';
-import { SimulatedGateway } from '../src/payment/simulated-gateway.js';
+import { Unavailable } from '../../src/errors.js';
+import { SimulatedGateway } from '../../src/payment/gateways/simulated.js';
 
 const never = new AbortController().signal;
 const authorize = (gateway: SimulatedGateway, paymentMethod: string, idempotencyKey = 'o1', signal = never) =>

@@ -1,0 +1,45 @@
+/** What a PaymentIntent says, in terms of the payment service. */
+import type Stripe from 'stripe';
+import { OutcomeUnknown } from '../../../errors.js';
+import type { GatewayAnswer } from '../../gateway.js';
+import { AUTHENTICATION_REQUIRED } from './errors.js';
+
+/** Stripe forgets an idempotency key after 24 hours. Until this age a repeat is safe, in milliseconds. */
+export const KEY_SAFE_MS = 20 * 3_600_000;
+
+/**
+ * Returns true when Stripe may have forgotten the key of an order's authorization, so that a repeat could set the money
+ * aside twice: what the first call came to has to be looked up.
+ */
+export function mayBeForgotten(orderedAt: number | undefined, now: number): boolean {
+  return orderedAt === undefined || now - orderedAt > KEY_SAFE_MS;
+}
+
+/** Returns what an authorization came to. @throws {OutcomeUnknown} while Stripe is at it */
+export function toAnswer({ id, status, last_payment_error }: Stripe.PaymentIntent): GatewayAnswer {
+  switch (status) {
+    case 'requires_capture':
+    case 'succeeded':
+      return { approved: true, reference: id };
+    case 'requires_action':
+    case 'requires_confirmation':
+      return { approved: false, reference: id, declineCode: AUTHENTICATION_REQUIRED };
+    case 'requires_payment_method': {
+      const { code, decline_code } = last_payment_error ?? {};
+      if (code === AUTHENTICATION_REQUIRED) return { approved: false, reference: id, declineCode: code };
+      return { approved: false, reference: id, declineCode: decline_code ?? code ?? 'card_declined' };
+    }
+    case 'canceled':
+      return { approved: false, reference: id, declineCode: 'canceled' };
+    default:
+      throw new OutcomeUnknown(`The payment is ${status} at Stripe: ask again`);
+  }
+}
+
+/** Returns the final state that an intent has reached, or `undefined`. */
+export function finalStateOf(
+  intent: Pick<Stripe.PaymentIntent, 'status'> | undefined,
+): 'captured' | 'voided' | undefined {
+  if (intent?.status === 'succeeded') return 'captured';
+  return intent?.status === 'canceled' ? 'voided' : undefined;
+}

@@ -1,0 +1,191 @@
+/**
+ * Stripe: one PaymentIntent an authorization, captured by hand. The intent is the arbiter between capture and cancel, and
+ * its metadata names the key, so that an unknown outcome can be looked up after Stripe has forgotten the idempotency key.
+ */
+import type { Clock } from '@order-pipeline/platform/clock';
+import type Stripe from 'stripe';
+import { Refused } from '../../../errors.js';
+import type {
+  GatewayAnswer,
+  GatewayAuthorization,
+  GatewayPayment,
+  GatewayRefund,
+  GatewayRefundAnswer,
+  OpenAuthorizationsPage,
+  OpenAuthorizationsQuery,
+  PaymentGateway,
+} from '../../gateway.js';
+import type { StripeClient } from './client.js';
+import { finalStateOf, mayBeForgotten, toAnswer } from './decide.js';
+import { declineCodeOf, intentOf, isExpired, isServerError, toGatewayError } from './errors.js';
+import { findIntent, KEY_METADATA } from './find.js';
+import { type MethodParams, toMethodParams, toStripeAmount } from './methods.js';
+import { refundIntent } from './refund.js';
+
+/** Dependencies and options of a {@link StripeGateway}. */
+export interface StripeGatewayOptions {
+  readonly client: StripeClient;
+  /** Pays orders that name no payment method; empty to decline them. */
+  readonly defaultMethod: string;
+  readonly clock: Clock;
+}
+
+/** Payments by Stripe. */
+export class StripeGateway implements PaymentGateway {
+  readonly #client: StripeClient;
+  readonly #options: StripeGatewayOptions;
+
+  constructor(options: StripeGatewayOptions) {
+    this.#client = options.client;
+    this.#options = options;
+  }
+
+  async authorize(payment: GatewayAuthorization, signal: AbortSignal): Promise<GatewayAnswer> {
+    const { defaultMethod, clock } = this.#options;
+    const { idempotencyKey: key, orderedAt } = payment;
+    const method = toMethodParams(payment.paymentMethod || defaultMethod);
+    if (!method) return { approved: false, reference: '', declineCode: 'invalid_payment_method' };
+    return await translate(async () => {
+      const known = mayBeForgotten(orderedAt, clock()) ? await this.#find(key, signal) : undefined;
+      return toAnswer(known ?? (await this.#createOrFind(payment, method, signal)));
+    }, declinedBy);
+  }
+
+  /** A server error is repeated to every call under its key: what came of the first call has to be looked up. */
+  async #createOrFind(
+    payment: GatewayAuthorization,
+    method: MethodParams,
+    signal: AbortSignal,
+  ): Promise<Stripe.PaymentIntent> {
+    try {
+      return await this.#create(payment, method, signal);
+    } catch (error) {
+      const found = isServerError(error) ? await this.#find(payment.idempotencyKey, signal) : undefined;
+      if (found) return found;
+      throw error;
+    }
+  }
+
+  async #create(
+    { idempotencyKey: key, amount, currency }: GatewayAuthorization,
+    method: MethodParams,
+    signal: AbortSignal,
+  ): Promise<Stripe.PaymentIntent> {
+    const params: Stripe.PaymentIntentCreateParams = {
+      amount: toStripeAmount(amount, currency),
+      currency: currency.toLowerCase(),
+      capture_method: 'manual',
+      confirm: true,
+      // Nobody is there to authenticate: the order is paid later than it is placed.
+      error_on_requires_action: true,
+      allowed_payment_method_types: ['card'],
+      metadata: { [KEY_METADATA]: key },
+      ...method,
+    };
+    return await this.#client.call(
+      signal,
+      (stripe, options) => stripe.paymentIntents.create(params, options),
+      `${key}:authorize`,
+    );
+  }
+
+  async capture(payment: GatewayPayment, signal: AbortSignal): Promise<'captured' | 'voided'> {
+    const { idempotencyKey: key } = payment;
+    return await this.#finish(payment, signal, async (id) => {
+      return await this.#client.call(
+        signal,
+        (stripe, options) => stripe.paymentIntents.capture(id, {}, options),
+        `${key}:capture`,
+      );
+    });
+  }
+
+  async void(payment: GatewayPayment, signal: AbortSignal): Promise<'voided' | 'captured'> {
+    const { idempotencyKey: key } = payment;
+    return await this.#finish(payment, signal, async (id) => {
+      return await this.#client.call(
+        signal,
+        (stripe, options) => stripe.paymentIntents.cancel(id, {}, options),
+        `${key}:cancel`,
+      );
+    });
+  }
+
+  async refund(refund: GatewayRefund, signal: AbortSignal): Promise<GatewayRefundAnswer> {
+    return await translate(async () => {
+      const id = await this.#idOf(refund, signal);
+      if (id === undefined) throw new Refused('Stripe knows no such payment');
+      return await refundIntent(this.#client, id, refund, signal);
+    });
+  }
+
+  /** Pages are the newest first: Stripe offers no other order. Within a page, the oldest is first. */
+  async listOpen(query: OpenAuthorizationsQuery, signal: AbortSignal): Promise<OpenAuthorizationsPage> {
+    const params = {
+      query: `status:'requires_capture' AND created<${Math.floor(query.authorizedBefore / 1_000)}`,
+      limit: query.pageSize,
+      ...(query.pageToken !== '' && { page: query.pageToken }),
+    };
+    const page = await translate(() =>
+      this.#client.call(signal, (stripe, options) => stripe.paymentIntents.search(params, options)),
+    );
+    const authorizations = page.data.flatMap(({ id, created, metadata }) => {
+      const idempotencyKey = metadata[KEY_METADATA];
+      return idempotencyKey ? [{ idempotencyKey, reference: id, authorizedAt: created * 1_000 }] : [];
+    });
+    return { authorizations: authorizations.toReversed(), nextPageToken: page.next_page ?? '' };
+  }
+
+  /** Reads one intent: that needs the network, the key and the API version, as payments do. */
+  async ping(signal: AbortSignal): Promise<void> {
+    await translate(() =>
+      this.#client.call(signal, (stripe, options) => stripe.paymentIntents.list({ limit: 1 }, options)),
+    );
+  }
+
+  /** Brings an intent to its end. One that has reached an end says which. One that nobody knows holds nothing. */
+  async #finish(
+    payment: GatewayPayment,
+    signal: AbortSignal,
+    act: (id: string) => Promise<Stripe.PaymentIntent>,
+  ): Promise<'captured' | 'voided'> {
+    return await translate(
+      async () => {
+        const id = await this.#idOf(payment, signal);
+        if (id === undefined) return 'voided';
+        const state = finalStateOf(await act(id));
+        if (!state) throw new Refused('Stripe has neither charged nor given back the payment');
+        return state;
+      },
+      (error) => finalStateOf(intentOf(error)) ?? (isExpired(error) ? 'voided' : undefined),
+    );
+  }
+
+  async #idOf({ idempotencyKey, reference }: GatewayPayment, signal: AbortSignal) {
+    return reference === '' ? (await this.#find(idempotencyKey, signal))?.id : reference;
+  }
+
+  async #find(key: string, signal: AbortSignal): Promise<Stripe.PaymentIntent | undefined> {
+    return await findIntent(this.#client, key, this.#options.clock, signal);
+  }
+}
+
+function declinedBy(error: unknown): GatewayAnswer | undefined {
+  const declineCode = declineCodeOf(error);
+  if (declineCode === undefined) return undefined;
+  return { approved: false, reference: intentOf(error)?.id ?? '', declineCode };
+}
+
+/** Runs calls. Where `read` finds the answer in their error, it is returned; other errors become those of the domain. */
+async function translate<R>(
+  calls: () => Promise<R>,
+  read: (error: unknown) => R | undefined = () => undefined,
+): Promise<R> {
+  try {
+    return await calls();
+  } catch (error) {
+    const answer = read(error);
+    if (answer !== undefined) return answer;
+    throw toGatewayError(error);
+  }
+}
