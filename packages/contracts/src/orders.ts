@@ -30,9 +30,10 @@ export const REJECTION_REASONS = [
   'AMOUNT_MISMATCH',
   'FRAUD_SUSPECTED',
   'PAYMENT_DECLINED',
+  'AUTHENTICATION_REQUIRED',
 ] as const;
 
-/** Why an order was REJECTED. */
+/** Why an order was REJECTED. AUTHENTICATION_REQUIRED: the payment method needs 3-D Secure. */
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 /**

@@ -100,10 +100,11 @@ async function authorize({ payment }: Scoring, order: ClaimedOrder, { notAfter, 
       currency: order.currency,
       paymentMethod: order.payment_method,
       notAfter: timestampFromMs(notAfter),
+      orderedAt: timestampFromMs(Date.parse(order.created_at)),
     },
     call(),
   );
-  return decideByPayment(answer.payment?.state);
+  return decideByPayment(answer.payment?.state, answer.payment?.declineCode);
 }
 
 /** An order's items as the inventory takes them: each SKU once. */

@@ -45,6 +45,14 @@ describe('by payment', () => {
     expect(decideByPayment(state)).toEqual(expected);
   });
 
+  test.each([
+    ['authentication_required', 'AUTHENTICATION_REQUIRED'],
+    ['insufficient_funds', 'PAYMENT_DECLINED'],
+  ])('a decline with %s', (code, reason) => {
+    expect(decideByPayment(PaymentState.DECLINED, code)).toEqual(rejected(reason));
+    expect(decideByPayment(PaymentState.AUTHORIZED, code)).toEqual({ status: 'COMPLETED' });
+  });
+
   test.each([PaymentState.VOIDED, PaymentState.UNSPECIFIED, undefined])('%s decides nothing', (state) => {
     expect(() => decideByPayment(state)).toThrow(UnknownAnswerError);
   });

@@ -332,10 +332,10 @@ export interface components {
          */
         OrderStatus: "PENDING" | "PROCESSING" | "COMPLETED" | "REJECTED" | "FAILED" | "CANCELLED";
         /**
-         * @description Why an order was REJECTED.
+         * @description Why an order was REJECTED. AUTHENTICATION_REQUIRED: the payment method needs 3-D Secure.
          * @enum {string}
          */
-        RejectionReason: "OUT_OF_STOCK" | "UNKNOWN_SKU" | "AMOUNT_MISMATCH" | "FRAUD_SUSPECTED" | "PAYMENT_DECLINED";
+        RejectionReason: "OUT_OF_STOCK" | "UNKNOWN_SKU" | "AMOUNT_MISMATCH" | "FRAUD_SUSPECTED" | "PAYMENT_DECLINED" | "AUTHENTICATION_REQUIRED";
         /**
          * @description Why an order FAILED. RETRIES_EXHAUSTED: an operator ended it after its attempts failed. QUEUE_EXPIRED: nobody claimed it
          *     before the queue's retention ran out.

@@ -40,7 +40,7 @@ const models: TsoaRoute.Models = {
     // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
     "RejectionReason": {
         "dataType": "refAlias",
-        "type": {"dataType":"union","subSchemas":[{"dataType":"enum","enums":["OUT_OF_STOCK"]},{"dataType":"enum","enums":["UNKNOWN_SKU"]},{"dataType":"enum","enums":["AMOUNT_MISMATCH"]},{"dataType":"enum","enums":["FRAUD_SUSPECTED"]},{"dataType":"enum","enums":["PAYMENT_DECLINED"]}],"validators":{}},
+        "type": {"dataType":"union","subSchemas":[{"dataType":"enum","enums":["OUT_OF_STOCK"]},{"dataType":"enum","enums":["UNKNOWN_SKU"]},{"dataType":"enum","enums":["AMOUNT_MISMATCH"]},{"dataType":"enum","enums":["FRAUD_SUSPECTED"]},{"dataType":"enum","enums":["PAYMENT_DECLINED"]},{"dataType":"enum","enums":["AUTHENTICATION_REQUIRED"]}],"validators":{}},
     },
     // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
     "FailureReason": {

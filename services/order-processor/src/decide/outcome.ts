@@ -52,9 +52,16 @@ export function decideBeforePayment(
   );
 }
 
+/** Decline codes with a reason of their own. */
+const DECLINE_REASONS: ReadonlyMap<string, RejectionReason> = new Map([
+  ['authentication_required', 'AUTHENTICATION_REQUIRED'],
+]);
+
 /** The decision once stock and fraud have passed. */
-export function decideByPayment(payment: PaymentState | undefined): OrderDecision {
+export function decideByPayment(payment: PaymentState | undefined, declineCode = ''): OrderDecision {
   const state = payment ?? PaymentState.UNSPECIFIED;
+  const reason = state === PaymentState.DECLINED ? DECLINE_REASONS.get(declineCode) : undefined;
+  if (reason) return { status: 'REJECTED', reason };
   return rejection(PAYMENT_REJECTIONS[state], 'Authorize', state) ?? { status: 'COMPLETED' };
 }
 

@@ -47,6 +47,8 @@ export interface Authorization extends Money {
   readonly orderId: string;
   /** The payment method's token at the gateway; empty for its default. */
   readonly paymentMethod: string;
+  /** When the order was placed, in epoch milliseconds. */
+  readonly orderedAt?: number | undefined;
 }
 
 /**
@@ -68,9 +70,9 @@ export class Payments {
     const decide = (standing: LedgerEntry | undefined) => decideAuthorize(standing, order);
     return await this.follow(order.orderId, decide, async () => {
       permit();
-      const { orderId: idempotencyKey, amount, currency, paymentMethod } = order;
+      const { orderId: idempotencyKey, amount, currency, paymentMethod, orderedAt } = order;
       const answer = await this.ask((gateway, signal) =>
-        gateway.authorize({ idempotencyKey, amount, currency, paymentMethod }, signal),
+        gateway.authorize({ idempotencyKey, amount, currency, paymentMethod, orderedAt }, signal),
       );
       const entry = this.toEntry(order.orderId, {
         state: answer.approved ? 'AUTHORIZED' : 'DECLINED',

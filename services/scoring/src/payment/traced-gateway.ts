@@ -1,7 +1,14 @@
 /** Traces the calls to a payment provider. */
 import { inSpan } from '@order-pipeline/platform/tracing/tracer';
 import { step } from '@order-pipeline/platform/work';
-import type { GatewayAnswer, GatewayAuthorization, GatewayPayment, PaymentGateway } from './gateway.js';
+import type {
+  GatewayAnswer,
+  GatewayAuthorization,
+  GatewayPayment,
+  GatewayRefund,
+  GatewayRefundAnswer,
+  PaymentGateway,
+} from './gateway.js';
 
 /** A gateway whose calls are spans, and steps of the work that they belong to. */
 export class TracedGateway implements PaymentGateway {
@@ -21,6 +28,10 @@ export class TracedGateway implements PaymentGateway {
 
   void(payment: GatewayPayment, signal: AbortSignal): Promise<'voided' | 'captured'> {
     return traced('void', () => this.#gateway.void(payment, signal));
+  }
+
+  refund(refund: GatewayRefund, signal: AbortSignal): Promise<GatewayRefundAnswer> {
+    return traced('refund', () => this.#gateway.refund(refund, signal));
   }
 
   listOpen(...args: Parameters<PaymentGateway['listOpen']>): ReturnType<PaymentGateway['listOpen']> {

@@ -1,4 +1,5 @@
 /** The requests of payment.v1 in checked form. Every function throws INVALID_ARGUMENT with all bad fields. */
+import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type {
   AuthorizeRequest,
   ReauthorizeRequest,
@@ -16,7 +17,8 @@ export function validateAuthorize(request: AuthorizeRequest): Authorization & { 
   const authorization = checkMoney(violations, request);
   const notAfter = checkTime(violations, 'not_after', request.notAfter);
   violations.throwIfAny();
-  return { ...authorization, notAfter };
+  const orderedAt = request.orderedAt && timestampMs(request.orderedAt);
+  return { ...authorization, notAfter, orderedAt };
 }
 
 /** Checks an order and the money that it pays. */

@@ -5,8 +5,8 @@ import { STRIPE_API_VERSION } from '../../src/payment/gateways/stripe/client.js'
 import { parseApiKey } from '../../src/payment/gateways/stripe/config.js';
 import {
   fromStripeAmount,
-  toMethodParams,
   toStripeAmount,
+  toStripeMethod,
 } from '../../src/payment/gateways/stripe/methods.js';
 import { type StripeStandIn, startStripe } from '../stripe/server.js';
 import { createStripeGateway } from './stripe-under-test.js';
@@ -163,7 +163,7 @@ describe('trouble at Stripe', () => {
 
   test('a capture by a reference of another account is no lapse', async () => {
     const foreign = { idempotencyKey: randomUUID(), reference: 'pi_foreign' };
-    await expect(gateway().capture(foreign, never)).rejects.toThrow('No such payment_intent');
+    await expect(gateway().capture(foreign, never)).rejects.toThrow('No such intent');
   });
 });
 
@@ -205,11 +205,9 @@ test('amounts without a minor unit in ISO 4217 are sent in hundredths where Stri
 });
 
 test('payment methods are named as Stripe names them', () => {
-  expect(toMethodParams('pm_1Abc')).toEqual({ payment_method: 'pm_1Abc' });
-  expect(toMethodParams('tok_visa')).toEqual({
-    payment_method_data: { type: 'card', card: { token: 'tok_visa' } },
-  });
-  expect(toMethodParams('cus_1')).toBeUndefined();
+  expect(toStripeMethod('pm_1Abc')).toEqual({ kind: 'method', id: 'pm_1Abc' });
+  expect(toStripeMethod('tok_visa')).toEqual({ kind: 'token', token: 'tok_visa' });
+  expect(toStripeMethod('cus_1')).toBeUndefined();
 });
 
 test.each([

@@ -72,16 +72,10 @@ export class Account {
 
   create(params: Params): Intent {
     const amount = Number(params.get('amount'));
-    const method = params.get('payment_method') ?? params.get('payment_method_data[card][token]') ?? '';
-    const name = method.replace(/^(pm_card_|tok_)/, '');
+    const method = params.get('payment_method') ?? '';
+    const name = method.replace(/^pm_card_/, '');
+    if (!isKnown(name)) throw missing('payment_method', method);
     const decline = DECLINES[name];
-    if (!decline && !APPROVED.has(name))
-      throw new ApiFailure(400, {
-        type: 'invalid_request_error',
-        code: 'resource_missing',
-        param: 'payment_method',
-        message: `No such PaymentMethod: '${method}'`,
-      });
     if (amount < 50)
       throw new ApiFailure(400, {
         type: 'invalid_request_error',
@@ -112,15 +106,18 @@ export class Account {
     throw new ApiFailure(402, { ...error, payment_intent: intent });
   }
 
+  /** Turns a test token into its PaymentMethod. */
+  createMethod(params: Params): object {
+    const token = params.get('card[token]') ?? '';
+    const name = token.replace(/^tok_/, '');
+    if (!isKnown(name)) throw missing('card[token]', token);
+    return { id: `pm_card_${name}`, object: 'payment_method', type: 'card' };
+  }
+
   get(id: string): Intent {
     const intent = this.intents.get(id);
     if (intent) return intent;
-    throw new ApiFailure(404, {
-      type: 'invalid_request_error',
-      code: 'resource_missing',
-      param: 'intent',
-      message: `No such payment_intent: '${id}'`,
-    });
+    throw missing('intent', id, 404);
   }
 
   capture(id: string): Intent {
@@ -178,6 +175,19 @@ export class Account {
       payment_intent: intent,
     });
   }
+}
+
+function isKnown(name: string): boolean {
+  return APPROVED.has(name) || DECLINES[name] !== undefined;
+}
+
+function missing(param: string, value: string, status = 400): ApiFailure {
+  return new ApiFailure(status, {
+    type: 'invalid_request_error',
+    code: 'resource_missing',
+    param,
+    message: `No such ${param}: '${value}'`,
+  });
 }
 
 function metadataOf(params: Params): Record<string, string> {

@@ -48,6 +48,7 @@ interface Answer {
 type Route = (account: Account, params: Params, id: string) => unknown;
 
 const ROUTES: readonly (readonly [string, RegExp, Route])[] = [
+  ['POST', /^\/v1\/payment_methods$/, (account, params) => account.createMethod(params)],
   ['POST', /^\/v1\/payment_intents$/, (account, params) => account.create(params)],
   ['GET', /^\/v1\/payment_intents$/, (account, params) => list(newestFirst(account, params), params)],
   ['POST', /^\/v1\/payment_intents\/([^/]+)\/capture$/, (account, _, id) => account.capture(id)],

@@ -19,7 +19,8 @@ export function readStripeConfig(env: EnvReader): Draft<StripeConfig> {
   return {
     apiKey: env.secret('STRIPE_API_KEY', {
       parse: parseApiKey,
-      remedy: 'create a restricted key with write access to PaymentIntents and Refunds, and set it',
+      remedy:
+        'create a restricted key with write access to PaymentIntents, PaymentMethods and Refunds, and set it',
     }),
     webhookSecret: env.secret('STRIPE_WEBHOOK_SECRET', {
       parse: parseWebhookSecret,

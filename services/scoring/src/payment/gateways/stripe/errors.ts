@@ -12,7 +12,7 @@ const AUTHENTICATION_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /** Parameters that come from the order: a call that is refused because of them is a decline. */
-const ORDER_PARAMS = /^(payment_method|payment_method_data|source|amount|currency)(\[|$)/;
+const ORDER_PARAMS = /^(payment_method|card|token|source|amount|currency)(\[|$)/;
 
 /** Network errors before a connection stands: the request has not left. */
 const NOT_CONNECTED: ReadonlySet<string> = new Set([
@@ -31,7 +31,7 @@ export function declineCodeOf(error: unknown): string | undefined {
     return error.decline_code ?? error.code ?? 'card_declined';
   }
   if (error instanceof Stripe.errors.StripeInvalidRequestError && ORDER_PARAMS.test(error.param ?? ''))
-    return /^(payment_method|source)/.test(error.param ?? '')
+    return /^(payment_method|card|token|source)/.test(error.param ?? '')
       ? 'invalid_payment_method'
       : (error.code ?? 'invalid_amount');
   return undefined;

@@ -19,7 +19,7 @@ import type { StripeClient } from './client.js';
 import { finalStateOf, mayBeForgotten, toAnswer } from './decide.js';
 import { declineCodeOf, intentOf, isExpired, isServerError, toGatewayError } from './errors.js';
 import { findIntent, KEY_METADATA } from './find.js';
-import { type MethodParams, toMethodParams, toStripeAmount } from './methods.js';
+import { type StripeMethod, toStripeAmount, toStripeMethod } from './methods.js';
 import { refundIntent } from './refund.js';
 
 /** Dependencies and options of a {@link StripeGateway}. */
@@ -43,7 +43,7 @@ export class StripeGateway implements PaymentGateway {
   async authorize(payment: GatewayAuthorization, signal: AbortSignal): Promise<GatewayAnswer> {
     const { defaultMethod, clock } = this.#options;
     const { idempotencyKey: key, orderedAt } = payment;
-    const method = toMethodParams(payment.paymentMethod || defaultMethod);
+    const method = toStripeMethod(payment.paymentMethod || defaultMethod);
     if (!method) return { approved: false, reference: '', declineCode: 'invalid_payment_method' };
     return await translate(async () => {
       const known = mayBeForgotten(orderedAt, clock()) ? await this.#find(key, signal) : undefined;
@@ -54,7 +54,7 @@ export class StripeGateway implements PaymentGateway {
   /** A server error is repeated to every call under its key: what came of the first call has to be looked up. */
   async #createOrFind(
     payment: GatewayAuthorization,
-    method: MethodParams,
+    method: StripeMethod,
     signal: AbortSignal,
   ): Promise<Stripe.PaymentIntent> {
     try {
@@ -68,7 +68,7 @@ export class StripeGateway implements PaymentGateway {
 
   async #create(
     { idempotencyKey: key, amount, currency }: GatewayAuthorization,
-    method: MethodParams,
+    method: StripeMethod,
     signal: AbortSignal,
   ): Promise<Stripe.PaymentIntent> {
     const params: Stripe.PaymentIntentCreateParams = {
@@ -80,13 +80,23 @@ export class StripeGateway implements PaymentGateway {
       error_on_requires_action: true,
       allowed_payment_method_types: ['card'],
       metadata: { [KEY_METADATA]: key },
-      ...method,
+      payment_method: method.kind === 'method' ? method.id : await this.#redeem(method.token, key, signal),
     };
     return await this.#client.call(
       signal,
       (stripe, options) => stripe.paymentIntents.create(params, options),
       `${key}:authorize`,
     );
+  }
+
+  /** Turns a token, which can be used once, into a PaymentMethod. */
+  async #redeem(token: string, key: string, signal: AbortSignal): Promise<string> {
+    const { id } = await this.#client.call(
+      signal,
+      (stripe, options) => stripe.paymentMethods.create({ type: 'card', card: { token } }, options),
+      `${key}:method`,
+    );
+    return id;
   }
 
   async capture(payment: GatewayPayment, signal: AbortSignal): Promise<'captured' | 'voided'> {

@@ -1,19 +1,18 @@
 /** Payment methods and amounts in Stripe's terms. */
-import type Stripe from 'stripe';
 
-/** The part of a PaymentIntent's parameters that names the payment method. */
-export type MethodParams = Pick<Stripe.PaymentIntentCreateParams, 'payment_method' | 'payment_method_data'>;
+/** A payment method in Stripe's terms. A token has to become a PaymentMethod before it can pay. */
+export type StripeMethod =
+  | { readonly kind: 'method'; readonly id: string }
+  | { readonly kind: 'token'; readonly token: string };
 
 /** Names of objects at Stripe that stand for a payment method, and no more: a card number never goes there. */
 const METHOD = /^(pm|card|src)_[A-Za-z0-9_]{1,240}$/;
 const TOKEN = /^tok_[A-Za-z0-9_]{1,240}$/;
 
-/** Returns the parameters that name a payment method, or `undefined` when the text cannot be one of Stripe's. */
-export function toMethodParams(paymentMethod: string): MethodParams | undefined {
-  if (METHOD.test(paymentMethod)) return { payment_method: paymentMethod };
-  if (TOKEN.test(paymentMethod))
-    return { payment_method_data: { type: 'card', card: { token: paymentMethod } } as never };
-  return undefined;
+/** Returns the payment method that a text names, or `undefined` when the text cannot be one of Stripe's. */
+export function toStripeMethod(text: string): StripeMethod | undefined {
+  if (METHOD.test(text)) return { kind: 'method', id: text };
+  return TOKEN.test(text) ? { kind: 'token', token: text } : undefined;
 }
 
 /** Currencies without a minor unit in ISO 4217 that Stripe takes in hundredths. */
