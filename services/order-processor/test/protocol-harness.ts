@@ -12,7 +12,7 @@ import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { createRegistry } from '@order-pipeline/platform/metrics';
 import type { EventSink } from '@order-pipeline/platform/sns/event-publisher';
 import { loadConfig as loadScoringConfig } from '../../scoring/src/config.js';
-import { SimulatedGateway } from '../../scoring/src/payment/simulated-gateway.js';
+import { SimulatedGateway } from '../../scoring/src/payment/gateways/simulated.js';
 import { type RunningScoring, start as startScoring } from '../../scoring/src/start.js';
 import { type Config, loadConfig } from '../src/config.js';
 import { FirstErrors } from '../src/first-errors.js';
