@@ -16,9 +16,9 @@ import type {
   PaymentGateway,
 } from '../../gateway.js';
 import type { StripeClient } from './client.js';
-import { finalStateOf, mayBeForgotten, toAnswer } from './decide.js';
 import { declineCodeOf, intentOf, isExpired, isServerError, toGatewayError } from './errors.js';
 import { findIntent, KEY_METADATA } from './find.js';
+import { finalStateOf, mayBeForgotten, toAnswer } from './intent.js';
 import { type StripeMethod, toStripeAmount, toStripeMethod } from './methods.js';
 import { refundIntent } from './refund.js';
 
