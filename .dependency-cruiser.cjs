@@ -57,7 +57,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(packages|services|bench)/',
-        pathNot: '^(packages/platform/(src/dynamo/|test/)|bench/src/process/floor/)',
+        pathNot: '^(packages/platform/(src/dynamo/|test/)|bench/src/(aws|process/floor)/)',
       },
       to: { path: 'node_modules/@aws-sdk/(client-dynamodb|lib-dynamodb|util-dynamodb)/' },
     },

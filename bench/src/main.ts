@@ -9,6 +9,7 @@ import { holds, type Scenario, type ScenarioReport } from './scenario.js';
 const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   accept: async () => (await import('./accept/scenario.js')).runAccept,
   process: async () => (await import('./process/scenario.js')).runProcess,
+  aws: async () => (await import('./aws/scenario.js')).runAws,
   rpc: async () => (await import('./rpc/bench.js')).runRpc,
   cost: async () => (await import('./cost/scenario.js')).runCost,
   'hot-sku': async () => (await import('./hot-sku/bench.js')).runHotSku,

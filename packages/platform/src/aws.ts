@@ -4,12 +4,17 @@
  */
 import { SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { useLeanCalls } from './aws/lean-sqs.js';
 import { type AwsClientOptions, removeCallLog, toClientConfig } from './aws-options.js';
 
-/** Creates an SQS client. TLS already guards the bodies, so MD5 sums are not computed again. */
+/**
+ * Creates an SQS client whose batch calls and receives are lean. TLS already guards the bodies, so MD5 sums are not computed
+ * again.
+ */
 export function createSqs(options: AwsClientOptions): SQSClient {
-  const client = new SQSClient({ ...toClientConfig(options), md5: false });
+  const client = new SQSClient({ ...toClientConfig(options), md5: false, cacheMiddleware: true });
   removeCallLog(client);
+  useLeanCalls(client);
   return client;
 }
 

@@ -1,14 +1,11 @@
-/** DynamoDB through the AWS SDK. */
-import {
-  BatchGetCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  ScanCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+/**
+ * DynamoDB through the AWS SDK. Scans are the SDK's own calls; what every order needs is called without its middleware, with its
+ * configuration, connections, retries and errors.
+ */
+import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { LeanCaller } from '../aws/lean-caller.js';
+import type { LeanClient } from '../aws/lean-target.js';
 import type { AwsClientOptions } from '../aws-options.js';
 import type { Registry } from '../metrics.js';
 import { CallObserver } from '../observe/calls.js';
@@ -25,6 +22,7 @@ import type {
   UpdateRequest,
 } from './client.js';
 import { ConditionFailedError, StoreUnavailableError } from './errors.js';
+import { OPERATIONS, type OperationName } from './operations.js';
 import { isRetryable } from './retryable.js';
 import { createDynamoSdk } from './sdk.js';
 
@@ -45,71 +43,65 @@ interface ConditionalCheckFailed extends Error {
 class SdkDynamoClient implements DynamoClient {
   readonly #options: AwsClientOptions;
   readonly #observer: CallObserver | undefined;
-  readonly #clients = new Map<number, DynamoDBDocumentClient>();
+  readonly #clients = new Map<number, Clients>();
 
   constructor(options: AwsClientOptions, observer: CallObserver | undefined) {
     this.#options = options;
     this.#observer = observer;
   }
 
-  get(request: GetRequest, options: CallOptions = {}): Promise<{ readonly Item?: Item | undefined }> {
-    return this.#call('GetItem', request.TableName, options, (client, http) =>
-      client.send(new GetCommand(request), http),
-    );
+  async get(request: GetRequest, options: CallOptions = {}): Promise<{ readonly Item?: Item | undefined }> {
+    const { Item } = await this.#lean('GetItem', request.TableName, toWire(request), options);
+    return Item ? { Item: unmarshall(Item) } : {};
   }
 
   async batchGet({ TableName, Keys, ...read }: BatchGetRequest, options: CallOptions = {}) {
-    const command = new BatchGetCommand({ RequestItems: { [TableName]: { Keys: [...Keys], ...read } } });
-    const { Responses, UnprocessedKeys } = await this.#call(
-      'BatchGetItem',
-      TableName,
-      options,
-      (client, http) => client.send(command, http),
-    );
+    const input = { RequestItems: { [TableName]: { Keys: Keys.map(toAttributes), ...read } } };
+    const { Responses, UnprocessedKeys } = await this.#lean('BatchGetItem', TableName, input, options);
     return {
-      Items: Responses?.[TableName] ?? [],
-      UnprocessedKeys: UnprocessedKeys?.[TableName]?.Keys ?? [],
+      Items: (Responses?.[TableName] ?? []).map((item) => unmarshall(item)),
+      UnprocessedKeys: (UnprocessedKeys?.[TableName]?.Keys ?? []).map((key) => unmarshall(key)),
     };
   }
 
   async put(request: PutRequest, options: CallOptions = {}): Promise<void> {
-    const command = new PutCommand({ ...request, ...this.#writeOptions });
     const { TableName } = request;
-    const output = await this.#call('PutItem', TableName, options, (client, http) =>
-      client.send(command, http),
-    );
-    this.#countUnits(TableName, output);
+    const input = { ...toWire(request), ...this.#writeOptions };
+    this.#countUnits(TableName, await this.#lean('PutItem', TableName, input, options));
   }
 
   async update(
     request: UpdateRequest,
     options: CallOptions = {},
   ): Promise<{ readonly Attributes?: Item | undefined }> {
-    const command = new UpdateCommand({ ...request, ...this.#writeOptions });
     const { TableName } = request;
-    const output = await this.#call('UpdateItem', TableName, options, (client, http) =>
-      client.send(command, http),
-    );
+    const input = { ...toWire(request), ...this.#writeOptions };
+    const output = await this.#lean('UpdateItem', TableName, input, options);
     this.#countUnits(TableName, output);
-    return output;
+    return output.Attributes ? { Attributes: unmarshall(output.Attributes) } : {};
   }
 
   async query(request: QueryRequest, options: CallOptions = {}): Promise<PageResult> {
-    const command = new QueryCommand(request);
-    const { TableName } = request;
-    return toPage(
-      await this.#call('Query', TableName, options, (client, http) => client.send(command, http)),
+    const { Items = [], LastEvaluatedKey } = await this.#lean(
+      'Query',
+      request.TableName,
+      toWire(request),
+      options,
     );
+    return {
+      Items: Items.map((item) => unmarshall(item)),
+      ...(LastEvaluatedKey && { LastEvaluatedKey: unmarshall(LastEvaluatedKey) }),
+    };
   }
 
   async scan(request: ScanRequest, options: CallOptions = {}): Promise<PageResult> {
     const command = new ScanCommand({ ...request, ReturnConsumedCapacity: 'TOTAL' });
     const { TableName } = request;
-    return toPage(await this.#call('Scan', TableName, options, (client, http) => client.send(command, http)));
+    return toPage(await this.#call('Scan', TableName, options, ({ sdk }, http) => sdk.send(command, http)));
   }
 
   destroy(): void {
-    for (const client of this.#clients.values()) client.destroy();
+    for (const { sdk } of this.#clients.values()) sdk.destroy();
   }
 
   /** The units of a write are asked for only when somebody counts them. */
@@ -120,9 +112,15 @@ class SdkDynamoClient implements DynamoClient {
     } as const;
   }
 
-  #countUnits(table: string, { ConsumedCapacity }: WriteOutput): void {
+  #countUnits(table: string, { ConsumedCapacity }: WireOutput): void {
     const units = ConsumedCapacity?.CapacityUnits;
     if (units !== undefined) this.#observer?.countWriteUnits(table, units);
+  }
+
+  #lean(operation: OperationName, table: string, input: object, options: CallOptions): Promise<WireOutput> {
+    return this.#call(operation, table, options, ({ lean }, http) =>
+      lean.call<WireOutput>(OPERATIONS[operation], input, http),
+    );
   }
 
   #call<R>(operation: string, target: string, options: CallOptions, send: Send<R>): Promise<R> {
@@ -151,17 +149,49 @@ class SdkDynamoClient implements DynamoClient {
     }
   }
 
-  #clientOf(maxAttempts: number): DynamoDBDocumentClient {
-    const client = this.#clients.get(maxAttempts) ?? createDynamoSdk({ ...this.#options, maxAttempts });
-    this.#clients.set(maxAttempts, client);
-    return client;
+  #clientOf(maxAttempts: number): Clients {
+    const known = this.#clients.get(maxAttempts);
+    if (known) return known;
+    const sdk = createDynamoSdk({ ...this.#options, maxAttempts });
+    const clients = { sdk, lean: new LeanCaller(sdk as unknown as LeanClient) };
+    this.#clients.set(maxAttempts, clients);
+    return clients;
   }
 }
 
-type Send<R> = (client: DynamoDBDocumentClient, http: { abortSignal?: AbortSignal }) => Promise<R>;
+interface Clients {
+  readonly sdk: DynamoDBDocumentClient;
+  readonly lean: LeanCaller;
+}
 
-interface WriteOutput {
-  readonly ConsumedCapacity?: { readonly CapacityUnits?: number | undefined } | undefined;
+type Send<R> = (clients: Clients, http: { abortSignal?: AbortSignal }) => Promise<R>;
+
+type Attributes = Parameters<typeof unmarshall>[0];
+
+/** What the hot operations return, in DynamoDB's JSON. */
+interface WireOutput {
+  readonly Item?: Attributes;
+  readonly Attributes?: Attributes;
+  readonly Items?: readonly Attributes[];
+  readonly LastEvaluatedKey?: Attributes;
+  readonly Responses?: Readonly<Record<string, readonly Attributes[]>>;
+  readonly UnprocessedKeys?: Readonly<Record<string, { readonly Keys?: readonly Attributes[] }>>;
+  readonly ConsumedCapacity?: { readonly CapacityUnits?: number | undefined };
+}
+
+function toAttributes(item: Item): Attributes {
+  return marshall(item, { removeUndefinedValues: true });
+}
+
+/** The members of a request that hold plain values. */
+const PLAIN_VALUES = ['Key', 'Item', 'ExpressionAttributeValues', 'ExclusiveStartKey'] as const;
+
+/** Returns the request in DynamoDB's JSON. */
+function toWire(request: object): object {
+  const wire: Record<string, unknown> = { ...request };
+  for (const name of PLAIN_VALUES)
+    if (wire[name] !== undefined) wire[name] = toAttributes(wire[name] as Item);
+  return wire;
 }
 
 /** A condition that does not hold is an answer. */
