@@ -138,6 +138,7 @@ describe('permissions', () => {
     inventory: 'arn:inventory',
     payments: 'arn:payments',
     users: 'arn:users',
+    eventsTopic: 'arn:events',
   };
 
   it.each(SERVICE_NAMES)('of %s name every action and every resource', (service) => {
@@ -213,6 +214,7 @@ describe('environment', () => {
     inventoryTable: 'i',
     paymentsTable: 'p',
     usersTable: 'u',
+    eventsTopicArn: 'arn:events',
     auth: { mode: 'oidc', issuer: 'https://issuer', audience: 'a' },
     rateLimit: '1/minute',
     corsOrigins: ['https://a', 'https://b'],

@@ -54,7 +54,8 @@ function checkCluster(resource: Inspected): string[] {
 }
 
 function checkTrust({ inputs }: Inspected): string[] {
-  const { Statement } = JSON.parse(String(inputs.assumeRolePolicy)) as { Statement: TrustStatement[] };
+  if (typeof inputs.assumeRolePolicy !== 'string') return [];
+  const { Statement } = JSON.parse(inputs.assumeRolePolicy) as { Statement: TrustStatement[] };
   return listOf(Statement).flatMap((it) => {
     const { Sid = 'a statement', Principal, Condition } = it as TrustStatement;
     const names = Object.keys(Condition?.StringEquals ?? {});

@@ -1,12 +1,14 @@
 /** What outlives every deployment: queues, tables and secrets. */
 import { ORDER_DLQ, ORDER_QUEUE } from '@order-pipeline/contracts/queues';
 import { INVENTORY_TABLE, ORDERS_TABLE, PAYMENTS_TABLE, USERS_TABLE } from '@order-pipeline/contracts/tables';
+import { ORDER_EVENTS_TOPIC } from '@order-pipeline/contracts/topics';
 import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from '../config/types.ts';
 import type { ResourceArns } from '../decide/permissions.ts';
 import { Queues } from './queues.ts';
 import { Secrets } from './secrets.ts';
 import { Tables } from './tables.ts';
+import { Topics } from './topics.ts';
 
 /** What the data is told. */
 export interface DataArgs {
@@ -21,6 +23,7 @@ export interface DataArgs {
 export class Data extends pulumi.ComponentResource {
   readonly queues: Queues;
   readonly tables: Tables;
+  readonly topics: Topics;
   readonly secrets: Secrets;
 
   constructor(
@@ -33,6 +36,7 @@ export class Data extends pulumi.ComponentResource {
     const { protect, replicaRegions, signingKeyGeneration, jwtSecretGeneration } = config;
     this.queues = new Queues('queues', { prefix, protect }, child);
     this.tables = new Tables('tables', { prefix, protect, replicaRegions }, child);
+    this.topics = new Topics('topics', { prefix }, child);
     this.secrets = new Secrets(
       'secrets',
       { prefix, recoveryDays, signingKeyGeneration, jwtSecretGeneration },
@@ -50,6 +54,7 @@ export class Data extends pulumi.ComponentResource {
       inventory: this.tables.get(INVENTORY_TABLE.name).arn,
       payments: this.tables.get(PAYMENTS_TABLE.name).arn,
       users: this.tables.get(USERS_TABLE.name).arn,
+      eventsTopic: this.topics.get(ORDER_EVENTS_TOPIC.name).arn,
     });
   }
 
@@ -62,6 +67,7 @@ export class Data extends pulumi.ComponentResource {
       inventoryTable: this.tables.get(INVENTORY_TABLE.name).name,
       paymentsTable: this.tables.get(PAYMENTS_TABLE.name).name,
       usersTable: this.tables.get(USERS_TABLE.name).name,
+      eventsTopicArn: this.topics.get(ORDER_EVENTS_TOPIC.name).arn,
     };
   }
 

@@ -16,7 +16,7 @@ export interface EndpointsArgs {
 }
 
 /** Services that are reached through an address in the network (7.30 USD a month, zone and service). */
-const INTERFACES = ['sqs', 'ecr.api', 'ecr.dkr', 'logs', 'secretsmanager'];
+const INTERFACES = ['sqs', 'sns', 'ecr.api', 'ecr.dkr', 'logs', 'secretsmanager'];
 
 /** Endpoints for everything that a task speaks to. */
 export class Endpoints extends pulumi.ComponentResource {

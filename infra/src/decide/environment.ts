@@ -11,6 +11,7 @@ export interface DataNames {
   readonly inventoryTable: string;
   readonly paymentsTable: string;
   readonly usersTable: string;
+  readonly eventsTopicArn: string;
 }
 
 /** What the environment is made of. */
@@ -71,6 +72,7 @@ const OWN: Readonly<Record<ServiceName, (inputs: EnvironmentInputs) => Record<st
     PORT: String(PORTS['order-processor'].ops),
     SQS_QUEUE_URL: inputs.orderQueueUrl,
     SQS_DLQ_URL: inputs.orderDlqUrl,
+    ORDER_EVENTS_TOPIC_ARN: inputs.eventsTopicArn,
     VISIBILITY_TIMEOUT_SECONDS: String(ORDER_QUEUE.visibilityTimeoutSeconds),
     RECEIVE_WAIT_SECONDS: String(ORDER_QUEUE.receiveWaitTimeSeconds),
     MAX_RECEIVES: String(ORDER_QUEUE.redrive.maxReceiveCount),

@@ -20,6 +20,7 @@ export interface ResourceArns {
   readonly inventory: string;
   readonly payments: string;
   readonly users: string;
+  readonly eventsTopic: string;
 }
 
 /** Builds a policy document. */
@@ -47,7 +48,8 @@ const STATEMENTS: Readonly<Record<ServiceName, (arns: ResourceArns) => Statement
     ),
     allow('CheckPasswords', ['dynamodb:GetItem'], users),
   ],
-  'order-processor': ({ orderQueue, orderDlq, orders, inventory, payments }) => [
+  'order-processor': ({ orderQueue, orderDlq, orders, inventory, payments, eventsTopic }) => [
+    allow('PublishEvents', ['sns:Publish'], eventsTopic),
     allow(
       'TakeOrders',
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],

@@ -90,4 +90,5 @@ const ANY: ResourceArns = {
   inventory: '',
   payments: '',
   users: '',
+  eventsTopic: '',
 };

@@ -35,6 +35,12 @@ const TABLE_PERMISSIONS: Readonly<Record<string, string[]>> = {
   scanPage: ['dynamodb:Scan'],
 };
 
+/** The permissions that a function of the platform needs. */
+const PLATFORM_PERMISSIONS: Readonly<Record<string, string>> = {
+  checkQueue: 'sqs:GetQueueAttributes',
+  EventPublisher: 'sns:Publish',
+};
+
 /** What operators' commands use, which people run with their own permissions: `addUser` writes to the users table. */
 const OPERATORS: Readonly<Partial<Record<ServiceName, string[]>>> = { 'order-api': ['dynamodb:PutItem'] };
 
@@ -50,7 +56,9 @@ function usedBy(service: ServiceName): string[] {
   const sources = files.map((file) => readFileSync(join(folder, file), 'utf8'));
   const commands = sources.flatMap((source) => [...source.matchAll(/new (\w+)Command\(/g)]);
   const calls = sources.flatMap((source) => [...source.matchAll(/\btable\s*\.(\w+)[(<]/gi)]);
+  const helpers = sources.flatMap((source) => [...source.matchAll(/\b(checkQueue|EventPublisher)\(/g)]);
   const used = new Set([
+    ...helpers.map(([, name = '']) => PLATFORM_PERMISSIONS[name] ?? `unknown ${name}`),
     ...commands.map(([, name = '']) => PERMISSIONS[name] ?? `unknown ${name}Command`),
     ...calls.flatMap(([, name = '']) => TABLE_PERMISSIONS[name] ?? `unknown table.${name}()`),
   ]);
@@ -63,7 +71,7 @@ function grantedTo(graph: Graph, service: ServiceName): string[] {
     String(find(graph, 'iam/rolePolicy:RolePolicy', `${service}-task`).inputs.policy),
   ) as { Statement: { Action: string[] }[] };
   const actions = Statement.flatMap(({ Action }) => Action).filter((action) =>
-    /^(sqs|dynamodb):/.test(action),
+    /^(sqs|sns|dynamodb):/.test(action),
   );
   return [...new Set(actions)].sort();
 }

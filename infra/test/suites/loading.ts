@@ -7,6 +7,7 @@ const DATA_OUTPUTS = [
   ...[
     'inventoryTable',
     'orderDlqUrl',
+    'eventsTopicArn',
     'orderQueueUrl',
     'ordersTable',
     'paymentsTable',
@@ -59,6 +60,8 @@ export function describeLoading(graphs: Graphs): void {
         'aws:dynamodb/table:Table',
         'aws:secretsmanager/secret:Secret',
         'aws:secretsmanager/secretVersion:SecretVersion',
+        'aws:sns/topic:Topic',
+        'aws:sns/topicPolicy:TopicPolicy',
         'aws:sqs/queue:Queue',
         'aws:sqs/queuePolicy:QueuePolicy',
         'aws:sqs/redriveAllowPolicy:RedriveAllowPolicy',

@@ -79,7 +79,7 @@ export function describeNetwork(graphs: Graphs): void {
         ({ inputs }) => inputs.serviceName,
       );
       expect(services.sort()).toEqual(
-        ['dynamodb', 'ecr.api', 'ecr.dkr', 'logs', 's3', 'secretsmanager', 'sqs'].map(
+        ['dynamodb', 'ecr.api', 'ecr.dkr', 'logs', 's3', 'secretsmanager', 'sns', 'sqs'].map(
           (service) => `com.amazonaws.eu-central-1.${service}`,
         ),
       );

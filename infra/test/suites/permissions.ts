@@ -47,6 +47,7 @@ export function describePermissions(graphs: Graphs): void {
       [
         'order-processor-task',
         [
+          'sns:Publish arn:aws:sns:eu-central-1:123456789012:order-pipeline-prod-order-events',
           `sqs:ReceiveMessage ${queue('order-queue')}`,
           `sqs:DeleteMessage ${queue('order-queue')}`,
           `sqs:ChangeMessageVisibility ${queue('order-queue')}`,

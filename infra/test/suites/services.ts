@@ -92,6 +92,7 @@ export function describeServices(graphs: Graphs): void {
         MAX_RECEIVES: '5',
         NODE_ENV: 'production',
         ORDERS_TABLE: 'order-pipeline-dev-orders',
+        ORDER_EVENTS_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:order-pipeline-dev-order-events',
         PAYMENTS_TABLE: 'order-pipeline-dev-payments',
         PAYMENT_URL: 'http://scoring:50051',
         PORT: '9090',

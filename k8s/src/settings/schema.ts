@@ -30,6 +30,7 @@ const schema: z.ZodType<ManifestInputs> = z.strictObject({
     inventoryTable: text,
     paymentsTable: text,
     usersTable: text,
+    eventsTopicArn: text,
   }),
   arns: z.strictObject({
     orderQueue: text,
@@ -38,6 +39,7 @@ const schema: z.ZodType<ManifestInputs> = z.strictObject({
     inventory: text,
     payments: text,
     users: text,
+    eventsTopic: text,
   }),
   images: z.record(
     z.enum(SERVICE_NAMES),
