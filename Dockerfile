@@ -49,7 +49,8 @@ LABEL org.opencontainers.image.title="${WORKSPACE}" \
       org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production \
     NODE_OPTIONS=--enable-source-maps \
-    PORT=${PORT}
+    PORT=${PORT} \
+    SERVICE_VERSION=${VERSION}
 WORKDIR /app
 # Manifests and lock file stay in the image: scanners read from them what is in it.
 COPY --from=production /app ./

@@ -26,6 +26,8 @@ export const OrderRecordSchema: z.ZodType<OrderRecord> = z.looseObject({
   first_error: z.exactOptional(z.string()),
   attempt: z.int(),
   claim_id: z.exactOptional(z.string()),
+  cancel_id: z.exactOptional(z.string()),
+  counted: z.exactOptional(z.boolean()),
   lease_until: z.number(),
   payment_method: z.exactOptional(z.string()),
   fingerprint: z.exactOptional(z.string()),

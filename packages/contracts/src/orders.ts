@@ -95,6 +95,10 @@ export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
   readonly attempt: number;
   /** Names the claim, so that a worker recognises its own write after an unknown answer. */
   readonly claim_id?: string;
+  /** Names the cancellation, so that the API recognises its own write after an unknown answer. */
+  readonly cancel_id?: string;
+  /** True on a FAILED order that a processor has counted. */
+  readonly counted?: boolean;
   /** Until when no other worker may claim the order or settle it, in epoch milliseconds. */
   readonly lease_until: number;
   /** The payment method's token at the gateway, so that every attempt pays with the same. */

@@ -186,9 +186,11 @@ export interface CommonConfig {
   readonly stage: Stage;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   readonly awsRegion: string;
+  /** Version of the program, for metrics and traces. */
+  readonly version: string;
 }
 
-/** Reads what every service is told: STAGE, LOG_LEVEL and AWS_REGION. */
+/** Reads what every service is told: STAGE, LOG_LEVEL, AWS_REGION and SERVICE_VERSION. */
 export function readCommon(env: EnvReader): {
   readonly [K in keyof CommonConfig]: CommonConfig[K] | Invalid;
 } {
@@ -196,5 +198,6 @@ export function readCommon(env: EnvReader): {
     stage: env.choice('STAGE', ['local', 'dev', 'prod'], 'local'),
     logLevel: env.choice('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
     awsRegion: env.textOr('AWS_REGION', 'us-east-1'),
+    version: env.textOr('SERVICE_VERSION', 'unknown'),
   };
 }

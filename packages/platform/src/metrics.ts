@@ -1,12 +1,27 @@
 /** Prometheus metrics: one registry a service. */
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 export type { Registry } from 'prom-client';
 
-/** A registry with the process's own metrics (CPU, memory, event loop). */
-export function createRegistry(): Registry {
+/** The program that a registry describes. */
+export interface BuildInfo {
+  readonly service: string;
+  readonly version: string;
+}
+
+/** Creates a registry with the process's own metrics (CPU, memory, event loop) and `build_info`. */
+export function createRegistry(build?: BuildInfo): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  if (build) {
+    const { service, version } = build;
+    new Gauge({
+      name: 'build_info',
+      help: 'The program and its version; the value is always 1',
+      labelNames: ['service', 'version', 'node'],
+      registers: [registry],
+    }).set({ service, version, node: process.version }, 1);
+  }
   return registry;
 }
 

@@ -7,7 +7,12 @@ import { ConfigError, EnvReader, isValid, orUndefined, readCommon } from '../src
 
 test('reads defaults from an empty environment', () => {
   const env = new EnvReader({});
-  expect(readCommon(env)).toEqual({ stage: 'local', logLevel: 'info', awsRegion: 'us-east-1' });
+  expect(readCommon(env)).toEqual({
+    stage: 'local',
+    logLevel: 'info',
+    awsRegion: 'us-east-1',
+    version: 'unknown',
+  });
   expect(env.port('PORT', 8000)).toBe(8000);
   expect(env.number('WEIGHT', 0.5, 0, 1)).toBe(0.5);
   expect(env.url('URL', ['http:'], 'http://x', 'http://y')).toBe('http://y');

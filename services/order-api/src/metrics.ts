@@ -79,6 +79,8 @@ export function createMetrics(registry: Registry, env: string): ApiMetrics {
   });
   accepted.inc({ env }, 0);
   unknownOutcomes.inc({ env }, 0);
+  for (const outcome of ['refused', 'not-now', 'unknown']) sendRetries.inc({ outcome }, 0);
+  for (const purpose of ['limit', 'idempotency', 'events']) withoutRedis.inc({ purpose }, 0);
   const children = new Map<string, Histogram.Internal<string>>();
   return {
     observeRequest: (method, route, status, seconds, waiting) => {

@@ -2,6 +2,7 @@
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { Logger } from '@order-pipeline/platform/logger';
 import type { Registry } from '@order-pipeline/platform/metrics';
+import type { ProcessedOrders } from '@order-pipeline/platform/processed-orders';
 import type { Secret } from '@order-pipeline/platform/secret';
 import type { Request } from 'express';
 import type { Authenticator } from './auth/authenticator.js';
@@ -37,6 +38,7 @@ export interface ApiServices {
   readonly intake: OrderIntake;
   readonly store: OrderStore;
   readonly feed: StatusFeed;
+  readonly processed: ProcessedOrders;
   readonly room: WaitingRoom;
   readonly expireUnclaimed: ExpireUnclaimed;
   readonly membership: Membership;

@@ -13,6 +13,7 @@ import type { Logger } from '@order-pipeline/platform/logger';
 import { createRegistry, type Registry } from '@order-pipeline/platform/metrics';
 import { observeAws } from '@order-pipeline/platform/observe/aws';
 import { observeRedis } from '@order-pipeline/platform/observe/redis';
+import { ProcessedOrders } from '@order-pipeline/platform/processed-orders';
 import { createRedis, pingRedis } from '@order-pipeline/platform/redis';
 import type { Secret } from '@order-pipeline/platform/secret';
 import { watchSecrets } from '@order-pipeline/platform/secret-watcher';
@@ -61,7 +62,7 @@ export async function start(config: ApiConfig, logger: Logger): Promise<RunningA
   const dropSilent = trackSilentConnections(server);
   const port = await listen(server, config.port, 'PORT');
   const publicBaseUrl = config.publicBaseUrl || `http://localhost:${port}`;
-  const registry = createRegistry();
+  const registry = createRegistry({ service: 'order-api', version: config.version });
   const connections = connect(config, logger, registry);
   const secrets = watchSecrets(secretsOf(config), { logger });
   const draining = new AbortController();
@@ -138,6 +139,8 @@ function createServices(
   metrics.observeWaiting(() => slots.taken);
   const room = new WaitingRoom({ feed, slots, stopping, now: () => performance.now() });
   const keys = new IdempotencyKeys(new KeyStore(redis, metrics), clock);
+  const { stage } = config;
+  const processed = new ProcessedOrders({ registry, logger, clock, stage, statuses: ['cancelled', 'error'] });
   return {
     logger,
     clock,
@@ -155,8 +158,12 @@ function createServices(
     intake: { queue, keys, store, toPollUrl, metrics, clock },
     store,
     feed,
+    processed,
     room,
-    expireUnclaimed: createExpireUnclaimed({ store, clock, pollUrlTtlSeconds: config.pollUrlTtlSeconds }),
+    expireUnclaimed: createExpireUnclaimed({
+      ...{ store, clock, processed },
+      pollUrlTtlSeconds: config.pollUrlTtlSeconds,
+    }),
     membership,
     webhooks: config.webhooks && createWebhooks(config.webhooks, dynamo, sqs),
     stopping,

@@ -8,13 +8,14 @@ import { call, placeOrder, putRecord, toRecord } from './harness.js';
 import { api, stack } from './running-api.js';
 
 test('the write', () => {
-  expect(toCancelWrite(1_768_469_400_000)).toEqual({
+  expect(toCancelWrite(1_768_469_400_000, 'c1')).toEqual({
     update:
-      'SET #status = :cancelled, #updated_at = :updated_at, ' +
+      'SET #status = :cancelled, #cancel_id = :cancel_id, #updated_at = :updated_at, ' +
       '#attempt = if_not_exists(#attempt, :zero), #lease_until = if_not_exists(#lease_until, :zero)',
     condition: 'attribute_not_exists(#order_id) OR #status = :processing',
     values: {
       ':cancelled': 'CANCELLED',
+      ':cancel_id': 'c1',
       ':processing': 'PROCESSING',
       ':updated_at': '2026-01-15T09:30:00.000Z',
       ':zero': 0,
@@ -29,6 +30,11 @@ describe('cancelling', () => {
     return call(url.href, { method: 'POST' });
   };
 
+  const cancelledCount = async () => {
+    const text = await (await fetch(`${api.url}/metrics`)).text();
+    return Number(/^orders_processed_total\{env="local",status="cancelled"\} (\d+)$/m.exec(text)?.[1]);
+  };
+
   const recordOf = async (orderId: string) => {
     const dynamo = createDynamo({ region: 'us-east-1', maxAttempts: 3, requestTimeoutMs: 2_000 });
     const key = { order_id: orderId };
@@ -37,17 +43,20 @@ describe('cancelling', () => {
 
   test('an order that nobody has claimed leaves a final record', async () => {
     const { body } = await placeOrder(api, 'c1');
+    const before = await cancelledCount();
     const answer = await cancel(body.poll_url);
     expect(answer).toMatchObject({ status: 200, body: { order_id: body.order_id, status: 'CANCELLED' } });
     expect(await recordOf(body.order_id)).toEqual({
       order_id: body.order_id,
       status: 'CANCELLED',
+      cancel_id: expect.any(String),
       attempt: 0,
       lease_until: 0,
       updated_at: answer.body.updated_at,
     });
     expect((await call(body.poll_url)).body).toEqual(answer.body);
     expect(await cancel(body.poll_url)).toMatchObject({ status: 200, body: answer.body });
+    expect(await cancelledCount()).toBe(before + 1);
   });
 
   test('a claimed order keeps its attempt and lease for the worker that settles it', async () => {

@@ -40,6 +40,7 @@ test('locally a queue and a table are enough', () => {
     stage: 'local',
     logLevel: 'info',
     awsRegion: 'us-east-1',
+    version: 'unknown',
     port: 8_000,
     stopTimeoutMs: 25_000,
     queueUrl: LOCAL.SQS_QUEUE_URL,

@@ -79,6 +79,12 @@ export class Consumer {
     return this.#inFlight.size;
   }
 
+  /** When the oldest message that is worked on was sent, in epoch milliseconds; undefined without any. */
+  get oldestSentAt(): number | undefined {
+    const sentAt = [...this.#hiddenSince.keys()].map((message) => message.sentAt);
+    return sentAt.length === 0 ? undefined : Math.min(...sentAt);
+  }
+
   /** Stops receiving, lets orders in flight finish for `drainMs`, and hands back the rest. */
   async stop(): Promise<void> {
     const { config, queue, logger } = this.#options;

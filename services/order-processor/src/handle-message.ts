@@ -1,6 +1,7 @@
 /** From a message to its acknowledgement: decode, process, and class what failed. */
 import { ConnectError } from '@connectrpc/connect';
 import { decodeOrderPlaced } from '@order-pipeline/contracts/order-event';
+import { FAILED_NOTICE_ATTRIBUTE } from '@order-pipeline/contracts/processed';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { codeLabel } from '@order-pipeline/platform/rpc/codes';
 import { outageOf } from '@order-pipeline/platform/rpc/outage';
@@ -32,6 +33,10 @@ export async function handleMessage(
     const order = decodeOrderPlaced(message.body);
     orderId = order.order_id;
     addFields({ order_id: orderId });
+    if (message.attributes[FAILED_NOTICE_ATTRIBUTE]) {
+      if (await deps.store.noteFailedCounted(orderId)) deps.onFailed?.(orderId);
+      return { acknowledgement: { kind: 'delete' } };
+    }
     const processed = await processOrder(deps, { order, requestId, traceparent, signal });
     if (processed.kind === 'busy') {
       const delayMs = Math.max(1_000, processed.until - deps.clock());

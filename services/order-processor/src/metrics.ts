@@ -1,12 +1,10 @@
 /** What the processor counts, besides the calls that the RPC clients measure. */
-import type { FinalStatus } from '@order-pipeline/contracts/orders';
+import type { Clock } from '@order-pipeline/platform/clock';
 import { LATENCY_BUCKETS_SECONDS, type Registry } from '@order-pipeline/platform/metrics';
 import { Counter, Gauge, Histogram } from 'prom-client';
+import type { DeadLetterReason } from './decide/acknowledgement.js';
 
-/** How dashboards group the ends of orders. */
-export type ProcessedStatus = 'success' | 'rejected' | 'error';
-
-const PROCESSED_STATUSES: readonly ProcessedStatus[] = ['success', 'rejected', 'error'];
+const DEAD_LETTER_REASONS: readonly DeadLetterReason[] = ['POISON', 'RETRIES_EXHAUSTED'];
 
 /** What a settlement can meet that no repeat fixes. */
 export type SettlementProblem =
@@ -19,10 +17,10 @@ const SETTLEMENT_PROBLEMS: readonly SettlementProblem[] = ['unsold-lines', 'capt
 
 /** The processor's own metrics. */
 export interface ProcessorMetrics {
-  /** An order was decided. */
-  decided(status: FinalStatus, acceptedAt: number, now: number): void;
+  /** An order was decided; times in epoch milliseconds. */
+  decided(acceptedAt: number, now: number): void;
   /** A message was moved to the dead-letter queue. */
-  deadLettered(reason: string): void;
+  deadLettered(reason: DeadLetterReason): void;
   /** A message comes back later. */
   retried(): void;
   /** A message carried another body than the order with its id. */
@@ -31,19 +29,21 @@ export interface ProcessorMetrics {
   settlementProblem(kind: SettlementProblem): void;
 }
 
-/** Registers the metrics; `inFlight` is asked at each scrape. */
+/** What is asked at each scrape. */
+export interface ConsumerState {
+  /** Orders that this process is working on. */
+  readonly inFlight: number;
+  /** When the oldest of them was sent to the queue, in epoch milliseconds; undefined without any. */
+  readonly oldestSentAt: number | undefined;
+}
+
+/** Registers the metrics. */
 export function createProcessorMetrics(
   registry: Registry,
-  env: string,
-  inFlight: () => number,
+  clock: Clock,
+  consumer: () => ConsumerState,
 ): ProcessorMetrics {
   const registers = [registry];
-  const processed = new Counter({
-    name: 'orders_processed_total',
-    help: 'Orders decided (success: COMPLETED, rejected: REJECTED) and messages given up (error)',
-    labelNames: ['env', 'status'],
-    registers,
-  });
   const deadLetters = new Counter({
     name: 'order_dead_letters_total',
     help: 'Messages moved to the dead-letter queue by the processor, by reason',
@@ -78,19 +78,22 @@ export function createProcessorMetrics(
     help: 'Orders that this process is working on',
     registers,
     collect() {
-      this.set(inFlight());
+      this.set(consumer().inFlight);
     },
   });
-  for (const status of PROCESSED_STATUSES) processed.inc({ env, status }, 0);
+  new Gauge({
+    name: 'order_oldest_message_age_seconds',
+    help: 'Age of the oldest message that this process is working on or keeps hidden; 0 without any',
+    registers,
+    collect() {
+      const { oldestSentAt } = consumer();
+      this.set(oldestSentAt === undefined ? 0 : Math.max(0, clock() - oldestSentAt) / 1_000);
+    },
+  });
+  for (const reason of DEAD_LETTER_REASONS) deadLetters.inc({ reason }, 0);
   return {
-    decided: (status, acceptedAt, now) => {
-      processed.inc({ env, status: status === 'COMPLETED' ? 'success' : 'rejected' });
-      latency.observe(Math.max(0, now - acceptedAt) / 1_000);
-    },
-    deadLettered: (reason) => {
-      processed.inc({ env, status: 'error' });
-      deadLetters.inc({ reason });
-    },
+    decided: (acceptedAt, now) => latency.observe(Math.max(0, now - acceptedAt) / 1_000),
+    deadLettered: (reason) => deadLetters.inc({ reason }),
     retried: () => retries.inc(),
     otherBody: () => otherBodies.inc(),
     settlementProblem: (kind) => problems.inc({ kind }),

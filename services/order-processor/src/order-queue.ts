@@ -24,6 +24,8 @@ export interface ReceivedMessage {
   readonly receiptHandle: string;
   /** How often it was received, this time included. */
   readonly receiveCount: number;
+  /** When it was sent to the queue, in epoch milliseconds. */
+  readonly sentAt: number;
   readonly attributes: Readonly<Record<string, string>>;
   /** Keeps fair queueing through the dead-letter queue. */
   readonly groupId?: string | undefined;
@@ -94,7 +96,7 @@ export class OrderQueue {
         MaxNumberOfMessages: maxMessages,
         VisibilityTimeout: this.#options.visibilitySeconds,
         WaitTimeSeconds: this.#options.receiveWaitSeconds,
-        MessageSystemAttributeNames: ['ApproximateReceiveCount', 'MessageGroupId'],
+        MessageSystemAttributeNames: ['ApproximateReceiveCount', 'MessageGroupId', 'SentTimestamp'],
         MessageAttributeNames: ['All'],
       }),
       { abortSignal: signal },
@@ -223,6 +225,7 @@ function toReceivedMessage(message: Message): ReceivedMessage {
     body: message.Body ?? '',
     receiptHandle: message.ReceiptHandle ?? '',
     receiveCount: Number(message.Attributes?.ApproximateReceiveCount ?? 1),
+    sentAt: Number(message.Attributes?.SentTimestamp ?? Date.now()),
     attributes: Object.fromEntries(
       Object.entries(message.MessageAttributes ?? {}).flatMap(([name, { StringValue }]) =>
         StringValue ? [[name, StringValue]] : [],

@@ -189,6 +189,15 @@ export class OrderStore {
     });
   }
 
+  /** Notes that a failed order has been counted. Returns false when that was noted before, or when it is not FAILED. */
+  async noteFailedCounted(orderId: string): Promise<boolean> {
+    return this.#change(orderId, {
+      update: 'SET #counted = :true',
+      condition: '#status = :failed AND attribute_not_exists(#counted)',
+      values: { ':failed': 'FAILED', ':true': true },
+    });
+  }
+
   /** Notes that the charge of a completed order was given up. Returns false when the order is not completed. */
   async noteWriteOff(orderId: string, note: string): Promise<boolean> {
     return this.#change(orderId, {

@@ -40,6 +40,8 @@ export interface ProtocolDependencies {
   readonly onStatus: (orderId: string, status: OrderStatus) => void;
   /** Told once of each order that this worker decided. */
   readonly onDecided: (order: ClaimedOrder, status: FinalStatus, reason?: RejectionReason) => void;
+  /** Called once for each order that an operator failed, with its id. */
+  readonly onFailed?: (orderId: string) => void;
   /** Called with the end of another worker's live lease, in epoch milliseconds. */
   readonly onForeignLease?: (untilMs: number) => void;
   /**

@@ -2,7 +2,9 @@
 import { toStatusEvent } from '@order-pipeline/contracts/order-events';
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
 import { createSns } from '@order-pipeline/platform/aws';
+import { observeAws } from '@order-pipeline/platform/observe/aws';
 import { EventPublisher, type EventSink } from '@order-pipeline/platform/sns/event-publisher';
+import { Registry } from 'prom-client';
 import { hasFacts } from './order-store.js';
 
 /** Publishes the event of a final record. Repeating it publishes the same event again. @throws {EventNotPublishedError} */
@@ -26,9 +28,12 @@ export interface EventOptions {
 const SNS_LIMITS = { maxAttempts: 4, requestTimeoutMs: 2_000 };
 
 /** Connects to the topic. Without one, events are dropped. */
-export function openEvents({ awsRegion, eventsTopicArn }: EventOptions): EventOutlet {
+export function openEvents(
+  { awsRegion, eventsTopicArn }: EventOptions,
+  registry: Registry = new Registry(),
+): EventOutlet {
   if (eventsTopicArn === undefined) return { publish: () => Promise.resolve(), close: () => undefined };
-  const sns = createSns({ region: awsRegion, ...SNS_LIMITS });
+  const sns = observeAws(createSns({ region: awsRegion, ...SNS_LIMITS }), 'sns', registry);
   const publisher = new EventPublisher({ sns, topicArn: eventsTopicArn });
   return { publish: (event) => publisher.publish(event), close: () => sns.destroy() };
 }

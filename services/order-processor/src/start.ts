@@ -1,4 +1,5 @@
 /** Puts the processor together and starts it. */
+import { randomUUID } from 'node:crypto';
 import { encodeStatusChange, statusChannel } from '@order-pipeline/contracts/status-feed';
 import { checkQueue, createSqs } from '@order-pipeline/platform/aws';
 import { systemClock } from '@order-pipeline/platform/clock';
@@ -10,6 +11,7 @@ import { createRegistry } from '@order-pipeline/platform/metrics';
 import { observeAws } from '@order-pipeline/platform/observe/aws';
 import { observeRedis } from '@order-pipeline/platform/observe/redis';
 import { createOpsServer } from '@order-pipeline/platform/ops-server';
+import { ProcessedOrders } from '@order-pipeline/platform/processed-orders';
 import { createRedis } from '@order-pipeline/platform/redis';
 import { watchSecrets } from '@order-pipeline/platform/secret-watcher';
 import { SkewGuard } from '@order-pipeline/platform/skew/skew-guard';
@@ -23,6 +25,7 @@ import { OrderQueue } from './order-queue.js';
 import { OrderStore } from './order-store.js';
 import type { ProtocolDependencies } from './process-order.js';
 import { openEvents } from './publish-final.js';
+import { QueueWatch } from './queue-watch.js';
 import { startReconciler } from './reconcile/reconciler.js';
 import { createScoring, eachClient } from './scoring.js';
 import { createUntilWorkable } from './workable.js';
@@ -35,9 +38,12 @@ export interface RunningProcessor extends Running {
 /** Tries of one AWS call: the one layer that retries claims, decisions and acknowledgements. */
 const AWS_MAX_ATTEMPTS = 4;
 
+/** Time between two looks at the depth of the queues, in milliseconds. */
+const QUEUE_WATCH_MS = 5_000;
+
 /** Starts the processor. Throws PortInUseError before it takes any order. */
 export async function start(config: Config, logger: Logger): Promise<RunningProcessor> {
-  const registry = createRegistry();
+  const registry = createRegistry({ service: 'order-processor', version: config.version });
   const skew = new SkewGuard({
     limitMs: config.clockSkewLimitMs,
     clock: systemClock,
@@ -50,7 +56,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
   const requestTimeoutMs = config.consumer.receiveWaitSeconds * 1_000 + 5_000;
   const sqs = observeAws(createSqs({ ...aws, requestTimeoutMs }), 'sqs', registry);
   const store = new OrderStore(dynamo, config.ordersTable);
-  const events = openEvents(config);
+  const events = openEvents(config, registry);
   if (!config.eventsTopicArn)
     logger.warn('ORDER_EVENTS_TOPIC_ARN is not set: order events are not published');
   const server = createOpsServer({
@@ -65,7 +71,12 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
   const redis = observeRedis(createRedis(config.redisUrl, logger), registry);
   const secrets = watchSecrets([config.redisUrl], { logger });
   const scoring = createScoring(config, registry, logger);
-  const metrics = createProcessorMetrics(registry, config.stage, () => consumer.inFlight);
+  const metrics = createProcessorMetrics(registry, systemClock, () => consumer);
+  const { stage } = config;
+  const processed = new ProcessedOrders({
+    ...{ registry, logger, stage, clock: systemClock },
+    statuses: ['success', 'rejected', 'error'],
+  });
   const deps: ProtocolDependencies = {
     store,
     firstErrors: new FirstErrors(store),
@@ -87,7 +98,11 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
         'a completed order cannot be charged: its authorization is gone',
       );
     },
-    onDecided: (order, status) => metrics.decided(status, Date.parse(order.created_at), systemClock()),
+    onDecided: ({ order_id, created_at }, status, reason) => {
+      processed.count({ order_id, status, reason });
+      metrics.decided(Date.parse(created_at), systemClock());
+    },
+    onFailed: (order_id) => processed.count({ order_id, status: 'FAILED', reason: 'RETRIES_EXHAUSTED' }),
     onForeignLease: (untilMs) => skew.observeLease(untilMs, config.protocol.leaseMs),
     onOtherBody: (order_id) => {
       metrics.otherBody();
@@ -108,12 +123,19 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
       if (acknowledgement.kind === 'dead-letter') metrics.deadLettered(acknowledgement.reason);
     },
   });
+  const queueWatch = new QueueWatch({
+    ...{ sqs, redis, registry, logger, timers: systemTimers },
+    ...{ queueUrl: config.queueUrl, deadLetterQueueUrl: config.deadLetterQueueUrl },
+    ...{ id: randomUUID(), intervalMs: QUEUE_WATCH_MS },
+  });
+  void queueWatch.start();
   const onCaptureFailed = () => metrics.settlementProblem('capture-failed');
   const reconciler = startReconciler({ dynamo, scoring, events, config, registry, logger, onCaptureFailed });
   logger.info({ port, stage: config.stage }, 'taking orders');
   return {
     port,
     stop: async () => {
+      queueWatch.stop();
       await Promise.all([consumer.stop(), reconciler.stop()]);
       await closeServer(server);
       skew.close();

@@ -61,7 +61,8 @@ class SimulatedQueue {
       }
       message.visibleAtMs = nowMs + 30_000;
       this.receives.push({ atMs: nowMs, count: message.receiveCount });
-      taken.push({ id, body: id, receiptHandle: id, receiveCount: message.receiveCount, attributes: {} });
+      const { receiveCount } = message;
+      taken.push({ id, body: id, receiptHandle: id, receiveCount, sentAt: 0, attributes: {} });
     }
     return taken;
   }

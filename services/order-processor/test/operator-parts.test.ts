@@ -96,6 +96,7 @@ describe('settings', () => {
       stage: 'local',
       logLevel: 'info',
       awsRegion: 'us-east-1',
+      version: 'unknown',
       queueUrl: 'http://127.0.0.1:9324/000000000000/order-queue',
       deadLetterQueueUrl: 'http://127.0.0.1:9324/000000000000/order-dlq',
       ordersTable: 'orders',

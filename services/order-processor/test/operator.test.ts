@@ -348,6 +348,8 @@ describe('dlq fail', () => {
       code: 0,
       out: `Order ${order.order_id} is FAILED, what it held is given back, and 1 message removed.\n`,
     });
+    const [notice] = await operator.redriven();
+    expect(notice?.MessageAttributes).toMatchObject({ operator_failed: { StringValue: 'true' } });
     expect(audits.map(({ action, result, reason, actor }) => [action, result, reason, actor])).toEqual([
       ['order.fail', 'done', 'given up by test', 'alice'],
       ['order.settle', 'done', 'given up by test', 'alice'],

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { encodeOrderPlaced, type PlacedOrder } from '@order-pipeline/contracts/order-event';
+import { FAILED_NOTICE_ATTRIBUTE } from '@order-pipeline/contracts/processed';
 import { statusChannel } from '@order-pipeline/contracts/status-feed';
 import { CATALOGUE, stockCatalogue } from '@order-pipeline/local/catalogue';
 import { freePort } from '@order-pipeline/local/redis-server';
@@ -111,6 +112,23 @@ test('takes an order from the queue to its end and tells who listens', async () 
   redis.disconnect();
 });
 
+test('counts an order that an operator has failed once, however often it is told', async () => {
+  const order = placed();
+  const failed = 'orders_processed_total{env="local",status="error"}';
+  await store.fail(order, { note: 'test', now: Date.now() });
+  const before = await metric(failed);
+  for (const _ of [1, 2])
+    await send(sqs, stack, encodeOrderPlaced(order), { [FAILED_NOTICE_ATTRIBUTE]: 'true' });
+  await until('the queue is empty', queueIsEmpty);
+  expect(await metric(failed)).toBe(before + 1);
+  expect(await store.read(order.order_id)).toMatchObject({ status: 'FAILED', counted: true });
+});
+
+test('knows the depth of the order queue', async () => {
+  expect(await metric('order_queue_messages{state="visible"}')).toBeGreaterThanOrEqual(0);
+  expect(await metric('order_oldest_message_age_seconds')).toBe(0);
+});
+
 test('answers health and readiness', async () => {
   expect(await (await get('/health')).json()).toEqual({ status: 'healthy' });
   const ready = await get('/ready');
@@ -121,6 +139,7 @@ test('answers health and readiness', async () => {
 
 test('puts poison into the dead-letter queue at once and goes on', async () => {
   const order = placed();
+  const failed = await metric('orders_processed_total{env="local",status="error"}');
   await send(sqs, stack, '{"no":"order"}');
   await send(sqs, stack, encodeOrderPlaced(placed({ currency: 'dollars' })));
   await send(sqs, stack, encodeOrderPlaced(order));
@@ -137,7 +156,12 @@ test('puts poison into the dead-letter queue at once and goes on', async () => {
     first_error: { StringValue: expect.stringContaining('currency') },
   });
   expect(await metric('order_dead_letters_total{reason="POISON"}')).toBe(2);
-  expect(await metric('orders_processed_total{env="local",status="error"}')).toBe(2);
+  // A message that is no order was never accepted as one.
+  expect(await metric('orders_processed_total{env="local",status="error"}')).toBe(failed);
+  await until(
+    'the depth of the dead-letter queue is known',
+    async () => (await metric('order_dlq_messages')) === 2,
+  );
 });
 
 test('gives an order up that fails again and again, and holds nothing against the others', async () => {

@@ -30,7 +30,7 @@ export async function start(
   provider?: PaymentGateway,
 ): Promise<RunningScoring> {
   // One try: the caller is the only layer that retries, within its own deadline.
-  const registry = createRegistry();
+  const registry = createRegistry({ service: 'scoring', version: config.version });
   const dynamo = createDynamo(
     { region: config.awsRegion, maxAttempts: 1, requestTimeoutMs: config.storeTimeoutMs },
     registry,

@@ -18,6 +18,7 @@ test('serves all three services on the standard ports by default', () => {
     stage: 'local',
     logLevel: 'info',
     awsRegion: 'us-east-1',
+    version: 'unknown',
     grpcPort: 50_051,
     httpPort: 8_081,
     stopTimeoutMs: 25_000,

@@ -34,7 +34,7 @@ const MAX_RESPONSE_BYTES = 64 * 1_024;
 
 /** Starts the service. @throws {PortInUseError} before it takes any message */
 export async function start(config: Config, logger: Logger): Promise<RunningWebhooks> {
-  const registry = createRegistry();
+  const registry = createRegistry({ service: 'webhooks', version: config.version });
   const aws = { region: config.awsRegion, maxAttempts: 4 };
   const dynamo = createDynamo({ ...aws, requestTimeoutMs: 2_000 }, registry);
   const requestTimeoutMs = config.receiveWaitSeconds * 1_000 + 5_000;

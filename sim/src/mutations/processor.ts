@@ -131,8 +131,8 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         module: at('process-order'),
-        from: 'settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS)),',
-        to: 'settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS)).catch(() => ({ unsoldLines: 0, retried: true, captureFailed: false })),',
+        from: 'settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS))',
+        to: 'settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS)).catch(() => ({ unsoldLines: 0, retried: true, captureFailed: false }))',
       },
       { module: at('reconcile/schedule'), from: 'if (isDue())', to: 'if (false)' },
     ],

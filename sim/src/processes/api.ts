@@ -87,7 +87,11 @@ export function startApi(cloud: Cloud): ApiProcess {
     cancel: (pollUrl) =>
       answer(200, () => {
         const { orderId, fingerprint } = parsePollUrl(pollUrl);
-        return cancelOrder({ store, feed, clock: systemClock }, orderId, fingerprint);
+        return cancelOrder(
+          { store, feed, clock: systemClock, processed: { count: () => undefined } },
+          orderId,
+          fingerprint,
+        );
       }),
     read: (pollUrl) =>
       answer(200, async () => {

@@ -2,6 +2,9 @@
 import { PublishBatchCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { OrderEvent } from '@order-pipeline/contracts/order-events';
 import { Batcher, type EntryResult } from '../batcher.js';
+import { formatTraceparent, type TraceContext } from '../tracing/trace-context.js';
+import { underAll } from '../tracing/tracer.js';
+import { currentWork } from '../work.js';
 
 /** Entries of one PublishBatch call at most. */
 const SNS_BATCH_SIZE = 10;
@@ -28,9 +31,15 @@ export interface EventSink {
   publish(event: OrderEvent): Promise<void>;
 }
 
+/** An event, with the span of the work that it belongs to. */
+interface PublishedEvent {
+  readonly event: OrderEvent;
+  readonly span: TraceContext | undefined;
+}
+
 /** Publishes events to SNS. */
 export class EventPublisher implements EventSink {
-  readonly #batcher: Batcher<OrderEvent, void>;
+  readonly #batcher: Batcher<PublishedEvent, void>;
   readonly #options: EventPublisherOptions;
 
   constructor(options: EventPublisherOptions) {
@@ -39,7 +48,7 @@ export class EventPublisher implements EventSink {
       send: (events) => this.#send(events),
       maxEntries: SNS_BATCH_SIZE,
       maxSize: SNS_BATCH_BYTES,
-      sizeOf: (event) => Buffer.byteLength(JSON.stringify(event)),
+      sizeOf: ({ event }) => Buffer.byteLength(JSON.stringify(event)),
       maxConcurrent: 8,
       eager: true,
       maxWaitMs: options.lingerMs ?? 5,
@@ -48,26 +57,27 @@ export class EventPublisher implements EventSink {
 
   async publish(event: OrderEvent): Promise<void> {
     try {
-      await this.#batcher.add(event);
+      await this.#batcher.add({ event, span: currentWork()?.span });
     } catch (cause) {
       throw new EventNotPublishedError(`the event ${event.id} was not published`, { cause });
     }
   }
 
-  async #send(events: readonly OrderEvent[]): Promise<EntryResult<void>[]> {
-    const { Failed = [] } = await this.#options.sns.send(
-      new PublishBatchCommand({
-        TopicArn: this.#options.topicArn,
-        PublishBatchRequestEntries: events.map((event, index) => ({
-          Id: String(index),
-          Message: JSON.stringify(event),
-          MessageAttributes: {
-            type: { DataType: 'String', StringValue: event.type },
-            user_id: { DataType: 'String', StringValue: event.data.user_id },
-          },
-        })),
-      }),
-    );
+  async #send(events: readonly PublishedEvent[]): Promise<EntryResult<void>[]> {
+    const spans = events.map(({ span }) => span);
+    const command = new PublishBatchCommand({
+      TopicArn: this.#options.topicArn,
+      PublishBatchRequestEntries: events.map(({ event, span }, index) => ({
+        Id: String(index),
+        Message: JSON.stringify(event),
+        MessageAttributes: {
+          type: { DataType: 'String', StringValue: event.type },
+          user_id: { DataType: 'String', StringValue: event.data.user_id },
+          ...(span && { traceparent: { DataType: 'String', StringValue: formatTraceparent(span) } }),
+        },
+      })),
+    });
+    const { Failed = [] } = await underAll(spans, () => this.#options.sns.send(command));
     const results: EntryResult<void>[] = events.map(() => ({ value: undefined }));
     for (const { Id, Code } of Failed)
       results[Number(Id)] = { error: new Error(`SNS: ${Code ?? 'unknown'}`) };

@@ -1,5 +1,6 @@
 /** Cancels an order that is not decided yet. */
 import type { Clock } from '@order-pipeline/platform/clock';
+import type { ProcessedOrders } from '@order-pipeline/platform/processed-orders';
 import { type Order, toOrder } from '../decide/view.js';
 import { ProblemError } from '../http/problem.js';
 import { isCancelled } from './decide/cancel.js';
@@ -12,6 +13,7 @@ export interface CancelServices {
   readonly store: OrderStore;
   readonly feed: StatusFeed;
   readonly clock: Clock;
+  readonly processed: Pick<ProcessedOrders, 'count'>;
 }
 
 /**
@@ -21,13 +23,16 @@ export interface CancelServices {
  * @throws {StoreUnavailableError} when DynamoDB does not answer.
  */
 export async function cancelOrder(
-  { store, feed, clock }: CancelServices,
+  { store, feed, clock, processed }: CancelServices,
   orderId: string,
   fingerprint: string | undefined,
 ): Promise<Order> {
   const { cancelled, record } = await store.cancel(orderId, clock(), fingerprint);
   requireOwnBody(record, fingerprint);
-  if (cancelled) await feed.publish({ order_id: orderId, status: 'CANCELLED' });
+  if (cancelled) {
+    processed.count({ order_id: orderId, status: 'CANCELLED' });
+    await feed.publish({ order_id: orderId, status: 'CANCELLED' });
+  }
   const order = toOrder(orderId, record);
   if (isCancelled(record)) return order;
   throw new ProblemError('alreadyDecided', `The order is ${record.status} already.`, { order });

@@ -3,6 +3,7 @@
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
 import { ORDER_DLQ, ORDER_QUEUE } from '@order-pipeline/contracts/queues';
 import type { Clock } from '@order-pipeline/platform/clock';
+import type { ProcessedOrders } from '@order-pipeline/platform/processed-orders';
 import type { OrderStore } from './order-store.js';
 
 /** SQS counts the age of a message from its first send, also in the dead-letter queue. One hour covers clocks and retries. */
@@ -15,6 +16,7 @@ export interface ExpiryDeps {
   /** Life of signed URLs, by which their age is known. */
   readonly pollUrlTtlSeconds: number;
   readonly clock: Clock;
+  readonly processed: Pick<ProcessedOrders, 'count'>;
 }
 
 /** Returns the final record of an order that is too old to be claimed; `undefined` for one that is not. */
@@ -28,10 +30,18 @@ export type ExpireUnclaimed = (
  * Creates the function for orders without a record. FAILED is written, and not just reported, so that a message that turns up
  * after all (moved by an operator) meets a final order.
  */
-export function createExpireUnclaimed({ store, pollUrlTtlSeconds, clock }: ExpiryDeps): ExpireUnclaimed {
+export function createExpireUnclaimed({
+  store,
+  pollUrlTtlSeconds,
+  clock,
+  processed,
+}: ExpiryDeps): ExpireUnclaimed {
   return async (orderId, expires, fingerprint) => {
     const placedMs = readTimeOf(orderId) ?? (Number(expires) - pollUrlTtlSeconds) * 1_000;
-    return clock() - placedMs > RETENTION_MS ? store.expire(orderId, clock(), fingerprint) : undefined;
+    if (clock() - placedMs <= RETENTION_MS) return undefined;
+    const { expired, record } = await store.expire(orderId, clock(), fingerprint);
+    if (expired) processed.count({ order_id: orderId, status: 'FAILED', reason: 'QUEUE_EXPIRED' });
+    return record;
   };
 }
 

@@ -1,4 +1,5 @@
 /** Orders in DynamoDB. The processor writes them; all that is written here is that a client cancelled. */
+import { randomUUID } from 'node:crypto';
 import { OrderRecordSchema } from '@order-pipeline/contracts/order-record';
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
 import { ORDERS_BY_USER_INDEX } from '@order-pipeline/contracts/tables';
@@ -34,7 +35,11 @@ export interface OrderStore {
     fingerprint?: string,
   ): Promise<{ cancelled: boolean; record: OrderRecord }>;
   /** Ends an order that nobody has claimed as FAILED (QUEUE_EXPIRED). Returns the record as it is afterwards. */
-  expire(orderId: string, nowMs: number, fingerprint?: string): Promise<OrderRecord>;
+  expire(
+    orderId: string,
+    nowMs: number,
+    fingerprint?: string,
+  ): Promise<{ expired: boolean; record: OrderRecord }>;
   /** Rejects when the table cannot be read. */
   check(): Promise<void>;
 }
@@ -72,13 +77,18 @@ export function createOrderStore(dynamo: DynamoClient, tableName: string): Order
       });
       return { keys: items, more: nextPageToken !== undefined };
     },
-    cancel: (orderId, nowMs, fingerprint) =>
-      writeOrRead(table, orderId, toCancelWrite(nowMs, fingerprint)).then(({ written, record }) => ({
-        cancelled: written,
-        record,
-      })),
-    expire: async (orderId, nowMs, fingerprint) =>
-      (await writeOrRead(table, orderId, toExpiryWrite(nowMs, fingerprint))).record,
+    cancel: async (orderId, nowMs, fingerprint) => {
+      const writeId = randomUUID();
+      const write = toCancelWrite(nowMs, writeId, fingerprint);
+      const { written, record } = await writeOrRead(table, orderId, write, writeId);
+      return { cancelled: written, record };
+    },
+    expire: async (orderId, nowMs, fingerprint) => {
+      const writeId = randomUUID();
+      const write = toExpiryWrite(nowMs, writeId, fingerprint);
+      const { written, record } = await writeOrRead(table, orderId, write, writeId);
+      return { expired: written, record };
+    },
     check: () => table.check(),
   };
 }
@@ -88,6 +98,7 @@ async function writeOrRead(
   table: Table<OrderRecord>,
   orderId: string,
   write: CancelWrite,
+  writeId: string,
 ): Promise<{ written: boolean; record: OrderRecord }> {
   try {
     return { written: true, record: await table.updateAndGet(orderId, write) };
@@ -96,6 +107,7 @@ async function writeOrRead(
     const record = error.current as OrderRecord | undefined;
     if (!record)
       throw new StoreUnavailableError('The record that refused the write is gone', { cause: error });
-    return { written: false, record };
+    // The answer to an earlier try of the same write may have got lost.
+    return { written: record.cancel_id === writeId, record };
   }
 }

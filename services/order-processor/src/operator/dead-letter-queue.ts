@@ -11,6 +11,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { encodeOrderPlaced, type PlacedOrder } from '@order-pipeline/contracts/order-event';
+import { FAILED_NOTICE_ATTRIBUTE } from '@order-pipeline/contracts/processed';
 import { SQS_BATCH_SIZE } from '../order-queue.js';
 import { type DeadLetter, originalAttributes, toDeadLetter } from './dead-letter.js';
 
@@ -105,6 +106,21 @@ export class DeadLetterQueue {
       }),
     );
     return MessageId;
+  }
+
+  /** Sends a notice to the order queue that the letter's order is FAILED, so that a processor counts it. */
+  async announceFailed(letter: DeadLetter): Promise<void> {
+    await this.#options.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: this.#options.queueUrl,
+        MessageBody: letter.body,
+        ...(letter.groupId && { MessageGroupId: letter.groupId }),
+        MessageAttributes: {
+          ...originalAttributes(letter),
+          [FAILED_NOTICE_ATTRIBUTE]: { DataType: 'String', StringValue: 'true' },
+        },
+      }),
+    );
   }
 
   /** Removes a message for good. */

@@ -19,6 +19,7 @@ export function createFraudPart(config: FraudConfig, { registry, logger }: Tools
     labelNames: ['decision'] as const,
     registers: [registry],
   });
+  for (const decision of ['accept', 'reject']) decisions.inc({ decision }, 0);
   const velocityUnknown = new Counter({
     name: 'fraud_velocity_unknown_total',
     help: 'Scores that were given without velocity, since Redis could not tell',

@@ -1,5 +1,8 @@
 /** Inventory with its table and metrics. */
-import { InventoryService } from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
+import {
+  InventoryService,
+  ReserveOutcomeSchema,
+} from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
 import { Table } from '@order-pipeline/platform/dynamo/table';
 import { rpcService } from '@order-pipeline/platform/rpc/server';
 import { Counter } from 'prom-client';
@@ -24,6 +27,8 @@ export function createInventoryPart(
     labelNames: ['outcome'] as const,
     registers: [registry],
   });
+  for (const { localName, number } of ReserveOutcomeSchema.values)
+    if (number !== 0) reservations.inc({ outcome: localName.toLowerCase() }, 0);
   return {
     rpc: rpcService(
       InventoryService,

@@ -6,6 +6,7 @@ import { systemTimers } from '@order-pipeline/platform/timers';
 import { Counter, Gauge } from 'prom-client';
 import type { Part, Tools } from '../part.js';
 import type { PaymentConfig } from './config.js';
+import { PAYMENT_STATES } from './decide.js';
 import type { PaymentGateway } from './gateway.js';
 import { createGateway } from './gateways/create.js';
 import { LEDGER } from './items.js';
@@ -28,6 +29,13 @@ export function createPaymentPart(
     labelNames: ['state'] as const,
     registers: [registry],
   });
+  for (const state of PAYMENT_STATES) transitions.inc({ state: state.toLowerCase() }, 0);
+  const amounts = new Counter({
+    name: 'payment_amount_total',
+    help: 'Money of payments that reached a state, in the minor unit of the currency',
+    labelNames: ['state', 'currency'] as const,
+    registers: [registry],
+  });
   const gateway = new WatchedGateway({
     gateway: new TracedGateway(provider),
     pingTimeoutMs: config.gatewayTimeoutMs,
@@ -48,6 +56,7 @@ export function createPaymentPart(
     gatewayTimeoutMs: config.gatewayTimeoutMs,
     clock,
     transitions,
+    amounts,
   });
   return {
     rpc: rpcService(PaymentService, createPaymentService({ payments, clock, logger }), gateway),

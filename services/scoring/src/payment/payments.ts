@@ -28,6 +28,8 @@ export interface PaymentsParts {
   readonly clock: Clock;
   /** Counts what took effect, by the state that it led to. */
   readonly transitions: Counter<'state'>;
+  /** Adds up the money that took effect, in the minor unit of its currency. */
+  readonly amounts?: Counter<'state' | 'currency'>;
 }
 
 /** A page of the provider's open authorizations, compared with the ledger. */
@@ -136,7 +138,7 @@ export class Payments {
       await this.voidAtGateway(keyOf(orderId, standing), reference);
       const entry = this.toEntry(orderId, { ...standing, state: 'WRITTEN_OFF', note });
       const written = await this.parts.store.replace(entry, standing);
-      this.parts.transitions.inc({ state: 'written_off' });
+      this.count(written);
       return written;
     });
   }
@@ -190,7 +192,7 @@ export class Payments {
 
   private async open(entry: LedgerEntry): Promise<LedgerEntry> {
     await this.parts.store.open(entry);
-    this.parts.transitions.inc({ state: entry.state.toLowerCase() });
+    this.count(entry);
     return entry;
   }
 
@@ -199,8 +201,13 @@ export class Payments {
     state: 'CAPTURED' | 'VOIDED' | 'CAPTURE_FAILED',
   ): Promise<LedgerEntry> {
     const entry = await this.parts.store.move(standing, state, this.now());
-    this.parts.transitions.inc({ state: state.toLowerCase() });
+    this.count(entry);
     return entry;
+  }
+
+  private count({ state, amount, currency }: LedgerEntry): void {
+    this.parts.transitions.inc({ state: state.toLowerCase() });
+    if (currency !== '') this.parts.amounts?.inc({ state: state.toLowerCase(), currency }, amount);
   }
 
   private async voidAtGateway(idempotencyKey: string, reference: string): Promise<void> {

@@ -23,19 +23,21 @@ export interface CancelWrite {
 
 /**
  * The write that cancels an order. The attempt and the lease of a claimed order stay, so that the worker that holds
- * it settles it; an unclaimed order gets attempt 0 and a lease that is over. `fingerprint` is that of the request
+ * it settles it; an unclaimed order gets attempt 0 and a lease that is over. `cancelId` names the write, so that its sender
+ * recognises it after an unknown answer. `fingerprint` is that of the request
  * whose order is cancelled, on orders placed with an Idempotency-Key: another body under the key keeps its order.
  */
-export function toCancelWrite(nowMs: number, fingerprint?: string): CancelWrite {
+export function toCancelWrite(nowMs: number, cancelId: string, fingerprint?: string): CancelWrite {
   const keyed = fingerprint !== undefined;
   return {
     update:
-      'SET #status = :cancelled, #updated_at = :updated_at, ' +
+      'SET #status = :cancelled, #cancel_id = :cancel_id, #updated_at = :updated_at, ' +
       '#attempt = if_not_exists(#attempt, :zero), #lease_until = if_not_exists(#lease_until, :zero)' +
       (keyed ? ', #fingerprint = if_not_exists(#fingerprint, :fingerprint)' : ''),
     condition: keyed ? `${UNCLAIMED} OR (${UNDECIDED} AND ${MY_BODY})` : `${UNCLAIMED} OR ${UNDECIDED}`,
     values: {
       ':cancelled': 'CANCELLED',
+      ':cancel_id': cancelId,
       ':processing': 'PROCESSING',
       ':updated_at': new Date(nowMs).toISOString(),
       ':zero': 0,
@@ -45,15 +47,16 @@ export function toCancelWrite(nowMs: number, fingerprint?: string): CancelWrite 
 }
 
 /** The write that ends an order that nobody claimed before its message expired. */
-export function toExpiryWrite(nowMs: number, fingerprint?: string): CancelWrite {
+export function toExpiryWrite(nowMs: number, writeId: string, fingerprint?: string): CancelWrite {
   const keyed = fingerprint !== undefined;
   return {
     update:
-      'SET #status = :failed, #reason = :reason, #updated_at = :updated_at, #attempt = :zero, #lease_until = :zero' +
+      'SET #status = :failed, #reason = :reason, #cancel_id = :cancel_id, #updated_at = :updated_at, #attempt = :zero, #lease_until = :zero' +
       (keyed ? ', #fingerprint = :fingerprint' : ''),
     condition: UNCLAIMED,
     values: {
       ':failed': 'FAILED',
+      ':cancel_id': writeId,
       ':reason': 'QUEUE_EXPIRED',
       ':updated_at': new Date(nowMs).toISOString(),
       ':zero': 0,
