@@ -81,7 +81,7 @@ export class Consumer {
 
   /** When the oldest message that is worked on was sent, in epoch milliseconds; undefined without any. */
   get oldestSentAt(): number | undefined {
-    const sentAt = [...this.#hiddenSince.keys()].map((message) => message.sentAt);
+    const sentAt = [...this.#hiddenSince.keys()].flatMap((message) => message.sentAt ?? []);
     return sentAt.length === 0 ? undefined : Math.min(...sentAt);
   }
 

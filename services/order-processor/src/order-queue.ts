@@ -25,7 +25,7 @@ export interface ReceivedMessage {
   /** How often it was received, this time included. */
   readonly receiveCount: number;
   /** When it was sent to the queue, in epoch milliseconds. */
-  readonly sentAt: number;
+  readonly sentAt?: number;
   readonly attributes: Readonly<Record<string, string>>;
   /** Keeps fair queueing through the dead-letter queue. */
   readonly groupId?: string | undefined;
