@@ -96,7 +96,7 @@ describe('the workflow images', () => {
   });
 
   it('names a version of every action and image', () => {
-    for (const { uses } of jobs.images.steps) if (uses) expect(uses).toMatch(/^[\w-]+\/[\w-]+@v\d+$/);
+    for (const { uses } of jobs.images.steps) if (uses) expect(uses).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
     expect(text).toMatch(/TRIVY_IMAGE: \S+:\d+\.\d+\.\d+$/m);
   });
 });

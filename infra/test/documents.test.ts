@@ -100,7 +100,7 @@ describe.each(['deploy', 'deploy-stack'])('the workflow %s', (name) => {
       run?: string;
     }[]) {
       if (uses?.startsWith('./')) expect(existsSync(join(ROOT, uses))).toBe(true);
-      else if (uses) expect(uses).toMatch(/^[\w-]+\/[\w-]+@v\d+$/);
+      else if (uses) expect(uses).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
       for (const [, script = ''] of (run ?? '').matchAll(
         /(?:^|\s)(?:\.\/)?((?:infra\/)?scripts\/[\w.-]+)/g,
       )) {
