@@ -27,8 +27,8 @@ export interface ReadOrder {
 }
 
 /** The API answered with a problem. */
-export class ApiProblem extends Error {
-  override readonly name = 'ApiProblem';
+export class ApiProblemError extends Error {
+  override readonly name = 'ApiProblemError';
 
   constructor(
     readonly status: number,
@@ -56,7 +56,7 @@ export class ApiClient {
     return token;
   }
 
-  /** Places an order. Throws ApiProblem, or what fetch throws when no answer came. */
+  /** Places an order. Throws ApiProblemError, or what fetch throws when no answer came. */
   async place(order: NewOrder, idempotencyKey?: string): Promise<AcceptedOrder> {
     const token = await this.token(order.user_id);
     return this.#call('POST', '/orders', order, {
@@ -71,7 +71,7 @@ export class ApiClient {
     return this.#call('GET', pathname + search);
   }
 
-  /** Cancels an order by its signed URL. Throws ApiProblem 409 when it is decided already. */
+  /** Cancels an order by its signed URL. Throws ApiProblemError 409 when it is decided already. */
   async cancel(pollUrl: string): Promise<ReadOrder> {
     const { pathname, search } = new URL(pollUrl);
     return this.#call('POST', `${pathname}/cancel${search}`);
@@ -101,7 +101,7 @@ export class ApiClient {
       signal: AbortSignal.timeout(10_000),
     });
     const answer: unknown = await response.json();
-    if (!response.ok) throw new ApiProblem(response.status, answer);
+    if (!response.ok) throw new ApiProblemError(response.status, answer);
     return answer as T;
   }
 }

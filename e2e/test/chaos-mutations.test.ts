@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { encodeOrderPlaced } from '@order-pipeline/contracts/order-event';
-import { ApiProblem } from '../src/api-client.js';
+import { ApiProblemError } from '../src/api-client.js';
 import { check } from '../src/chaos/checker.js';
 import { drain } from '../src/chaos/drain.js';
 import type { OrderBody } from '../src/chaos/history.js';
@@ -66,7 +66,7 @@ async function deliverTwice(mutation?: MutationName): Promise<string[]> {
 const TRIES_MAX = 10;
 
 function refusedAsDecided(error: unknown): undefined {
-  if (!(error instanceof ApiProblem && error.status === 409)) throw error;
+  if (!(error instanceof ApiProblemError && error.status === 409)) throw error;
 }
 
 /** A buyer cancels while a worker waits for the payment; tried again where the worker was faster. */

@@ -9,7 +9,7 @@ import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import fc from 'fast-check';
 import { SimDatabase } from '../src/cloud/dynamo/database.js';
 import { ExpressionError } from '../src/cloud/dynamo/lexer.js';
-import { ConditionFailure } from '../src/cloud/dynamo/table.js';
+import { TableConditionError } from '../src/cloud/dynamo/table.js';
 
 const TABLE = 'things';
 let emulator: Emulator;
@@ -136,7 +136,7 @@ function inSimulation(database: SimDatabase, request: UpdateRequest): unknown {
   try {
     return database.update(request).Attributes;
   } catch (error) {
-    if (error instanceof ConditionFailure) return 'condition';
+    if (error instanceof TableConditionError) return 'condition';
     if (error instanceof ExpressionError) return 'invalid';
     throw error;
   }

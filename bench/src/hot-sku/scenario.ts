@@ -133,7 +133,9 @@ function confirm(
 }
 
 function isUnavailable(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'StoreUnavailableError' || error.name === 'Unavailable');
+  return (
+    error instanceof Error && (error.name === 'StoreUnavailableError' || error.name === 'UnavailableError')
+  );
 }
 
 function insert(events: Event[], event: Event): void {

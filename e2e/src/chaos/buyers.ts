@@ -1,7 +1,7 @@
 /** The clients: they post, post again, poll and change their minds, and write down what they are told. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinal, type OrderStatus } from '@order-pipeline/contracts/orders';
-import { type AcceptedOrder, type ApiClient, ApiProblem, type ReadOrder } from '../api-client.js';
+import { type AcceptedOrder, type ApiClient, ApiProblemError, type ReadOrder } from '../api-client.js';
 import type { PostOutcome } from './history.js';
 import type { PlannedOrder } from './orders.js';
 import type { Recorder } from './recorder.js';
@@ -98,7 +98,8 @@ async function post(market: Market, { body, idempotencyKey }: PlannedOrder) {
 }
 
 function toOutcome(error: unknown): PostOutcome {
-  if (error instanceof ApiProblem && error.status < 500) return { kind: 'refused', status: error.status };
+  if (error instanceof ApiProblemError && error.status < 500)
+    return { kind: 'refused', status: error.status };
   return { kind: 'unknown', because: error instanceof Error ? error.message : String(error) };
 }
 

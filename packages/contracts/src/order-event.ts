@@ -31,16 +31,16 @@ export function encodeOrderPlaced(order: PlacedOrder): string {
 }
 
 /** A message body that is not a placed order. It can never be processed: dead-letter it. */
-export class MalformedOrderEvent extends Error {
-  override readonly name = 'MalformedOrderEvent';
+export class MalformedOrderEventError extends Error {
+  override readonly name = 'MalformedOrderEventError';
 }
 
-/** The placed order of a message body. Fields that a newer sender added are ignored. Throws MalformedOrderEvent. */
+/** The placed order of a message body. Fields that a newer sender added are ignored. Throws MalformedOrderEventError. */
 export function decodeOrderPlaced(body: string): PlacedOrder {
   const message = parse(body);
   const missing = missingFields(message);
   if (missing.length > 0 || !message.requestedAt)
-    throw new MalformedOrderEvent(`OrderPlaced lacks ${missing.join(', ')}`);
+    throw new MalformedOrderEventError(`OrderPlaced lacks ${missing.join(', ')}`);
   return {
     order_id: message.orderId,
     user_id: message.userId,
@@ -58,7 +58,9 @@ function parse(body: string): OrderPlaced {
   try {
     return fromJsonString(OrderPlacedSchema, body, { ignoreUnknownFields: true });
   } catch (cause) {
-    throw new MalformedOrderEvent('The body is not an orders.v1.OrderPlaced in protobuf JSON', { cause });
+    throw new MalformedOrderEventError('The body is not an orders.v1.OrderPlaced in protobuf JSON', {
+      cause,
+    });
   }
 }
 

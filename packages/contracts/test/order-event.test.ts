@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   decodeOrderPlaced,
   encodeOrderPlaced,
-  MalformedOrderEvent,
+  MalformedOrderEventError,
   type PlacedOrder,
 } from '../src/order-event.js';
 
@@ -61,7 +61,7 @@ describe('a body that is no order says what it lacks', () => {
     ['no time', JSON.stringify({ ...whole, requestedAt: undefined }), 'lacks requested_at'],
     ['bad items', JSON.stringify({ ...whole, items: [{ quantity: 0 }] }), 'items[0].sku, items[0].quantity'],
   ])('%s', (_, body, message) => {
-    expect(() => decodeOrderPlaced(body)).toThrow(MalformedOrderEvent);
+    expect(() => decodeOrderPlaced(body)).toThrow(MalformedOrderEventError);
     expect(() => decodeOrderPlaced(body)).toThrow(message);
   });
 });

@@ -6,7 +6,7 @@ import { type Running, runService, type ServiceHost } from '../src/lifecycle.js'
 import { PortInUseError } from '../src/listen.js';
 
 /** Stands for the end of a process: what comes after exit() does not happen. */
-class Exited extends Error {
+class ExitError extends Error {
   constructor(readonly code: number) {
     super(`exited with ${code}`);
   }
@@ -19,7 +19,7 @@ class TestHost extends EventEmitter implements ServiceHost {
   readonly logs = { write: (line: string) => void this.logged.push(JSON.parse(line)) };
   readonly stderr = { write: (text: string) => (this.errors += text) };
   exit(code: number): never {
-    throw new Exited(code);
+    throw new ExitError(code);
   }
 }
 
@@ -45,7 +45,7 @@ test('gives the service its configuration, and stops it on a signal', async () =
     host,
   );
   host.emit('SIGINT', 'SIGINT');
-  await expect(run).rejects.toEqual(new Exited(0));
+  await expect(run).rejects.toEqual(new ExitError(0));
   expect(calls).toEqual([{ logLevel: 'info', stopTimeoutMs: 60_000, NAME: 'value' }, 'stopped']);
   expect(host.logged).toMatchObject([{ msg: 'stopping', signal: 'SIGINT' }, { msg: 'stopped' }]);
 });
@@ -114,6 +114,6 @@ test('exits with 1 when a signal comes and the start does not end in time', asyn
 test.each(['uncaughtException', 'unhandledRejection'])('exits with 1 on an %s', (event) => {
   const host = new TestHost();
   void runService(service(never), host);
-  expect(() => host.emit(event, new Error('bug'))).toThrow(new Exited(1));
+  expect(() => host.emit(event, new Error('bug'))).toThrow(new ExitError(1));
   expect(host.logged).toMatchObject([{ level: 'fatal', err: { message: 'bug' } }]);
 });

@@ -47,8 +47,8 @@ export function toPlacedOrder(record: ClaimedOrder): PlacedOrder {
 }
 
 /** A conditional write met a record that forbids it. `record` is what stood there. */
-export class OrderConditionFailed extends Error {
-  override readonly name = 'OrderConditionFailed';
+export class OrderConditionFailedError extends Error {
+  override readonly name = 'OrderConditionFailedError';
 
   constructor(
     readonly record: OrderRecord,
@@ -102,7 +102,7 @@ export class OrderStore {
     this.#table = openOrders(dynamo, tableName);
   }
 
-  /** Claims the order for one attempt, or throws OrderConditionFailed with the record that stood in the way. */
+  /** Claims the order for one attempt, or throws OrderConditionFailedError with the record that stood in the way. */
   async claim(order: PlacedOrder, claim: Claim): Promise<ClaimedOrder> {
     return this.#update(order.order_id, {
       set: [
@@ -127,7 +127,7 @@ export class OrderStore {
     });
   }
 
-  /** The commit point: writes the decision of this attempt and returns the record, or throws OrderConditionFailed. */
+  /** The commit point: writes the decision of this attempt and returns the record, or throws OrderConditionFailedError. */
   async decide(
     order: ClaimedOrder,
     decision: OrderDecision,
@@ -149,7 +149,7 @@ export class OrderStore {
 
   /**
    * Gives an order up: FAILED where nobody has claimed it, or where the last claim's lease has run out undecided.
-   * Throws OrderConditionFailed with the record that stood in the way.
+   * Throws OrderConditionFailedError with the record that stood in the way.
    */
   async fail(order: PlacedOrder, failure: OrderFailure): Promise<ClaimedOrder> {
     const result = {
@@ -249,7 +249,7 @@ export class OrderStore {
     } catch (error) {
       if (!(error instanceof ConditionFailedError)) throw error;
       const record = error.current as OrderRecord | undefined;
-      throw record ? new OrderConditionFailed(record, { cause: error }) : error;
+      throw record ? new OrderConditionFailedError(record, { cause: error }) : error;
     }
   }
 }

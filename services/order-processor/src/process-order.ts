@@ -18,7 +18,7 @@ import {
   type Claim,
   type ClaimedOrder,
   hasFacts,
-  OrderConditionFailed,
+  OrderConditionFailedError,
   type OrderStore,
 } from './order-store.js';
 import { publishFinal } from './publish-final.js';
@@ -89,7 +89,7 @@ export async function processOrder(deps: ProtocolDependencies, delivery: OrderDe
     deps.onStatus(order.order_id, 'PROCESSING');
     return await decideClaimed(deps, delivery, order);
   } catch (error) {
-    if (!(error instanceof OrderConditionFailed)) throw error;
+    if (!(error instanceof OrderConditionFailedError)) throw error;
     const isOther = noticeOtherBody(deps, delivery.order, error.record);
     const refusal = decideRefusal(error.record, deps.clock());
     if (refusal.kind === 'leased') return { kind: 'busy', until: refusal.leaseUntil };
@@ -156,7 +156,7 @@ async function commit(
     const decided = await step('decide', () => deps.store.decide(order, decision, details));
     record = { ...decided, status: decision.status };
   } catch (error) {
-    if (!(error instanceof OrderConditionFailed)) throw error;
+    if (!(error instanceof OrderConditionFailedError)) throw error;
     const lost = decideLost(error.record, order.attempt);
     if (lost.kind === 'taken') return { kind: 'busy', until: lost.leaseUntil };
     record = { ...error.record, status: lost.status };

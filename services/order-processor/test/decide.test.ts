@@ -105,7 +105,7 @@ describe('a refused claim', () => {
 
 describe('retry', () => {
   test.each([
-    ['MalformedOrderEvent', 'poison'],
+    ['MalformedOrderEventError', 'poison'],
     ['invalid_argument', 'poison'],
     ['unavailable', 'later'],
     ['deadline_exceeded', 'later'],

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { decodeOrderPlaced } from '@order-pipeline/contracts/order-event';
 import { Operator } from './operator-harness.js';
 import { placed } from './placed.js';
-import { Crash, ProtocolHarness } from './protocol-harness.js';
+import { CrashError, ProtocolHarness } from './protocol-harness.js';
 
 let harness: ProtocolHarness;
 let operator: Operator;
@@ -27,7 +27,7 @@ const available = async () => (await harness.traces(placed())).available;
 /** An order whose worker died, and whose message expired in the dead-letter queue. */
 async function forgotten(changes: Parameters<typeof placed>[0] = {}) {
   const order = placed(changes);
-  await expect(harness.deliver(order, { step: 'authorize', when: 'after' })).rejects.toThrow(Crash);
+  await expect(harness.deliver(order, { step: 'authorize', when: 'after' })).rejects.toThrow(CrashError);
   return order;
 }
 

@@ -7,7 +7,7 @@ import { run } from '../src/operator/run.js';
 import { connect, type Shell, type System } from '../src/operator/tools.js';
 import type { OrderStore } from '../src/order-store.js';
 import { createTestQueue, peek, queueUrls, send } from './harness.js';
-import { Crash, type ProtocolHarness } from './protocol-harness.js';
+import { CrashError, type ProtocolHarness } from './protocol-harness.js';
 
 /** What a command came to. */
 export interface Ran {
@@ -33,7 +33,7 @@ export function dies(step: ChangeStep, when: Around['when']): Around {
     step,
     when,
     run: async () => {
-      throw new Crash(step);
+      throw new CrashError(step);
     },
   };
 }

@@ -88,7 +88,7 @@ describe('dlq list', () => {
 
   test('one, poison, and what SQS moved itself; all stay', async () => {
     const order = await unclaimedOrder();
-    await operator.deadLetter('no order', {}, 'MalformedOrderEvent: no');
+    await operator.deadLetter('no order', {}, 'MalformedOrderEventError: no');
     await operator.moveBySqs(encodeOrderPlaced(placed({ order_id: 'by-sqs' })));
     const { code, out } = await operator.run(['dlq', 'list']);
     expect(code).toBe(0);
@@ -98,7 +98,7 @@ describe('dlq list', () => {
         `${order.order_id} +u123 +25.00 USD +RETRIES_EXHAUSTED +5 .*ConnectError: \\[unavailable\\] down`,
       ),
     );
-    expect(out).toMatch(/\(message\) +- +- +RETRIES_EXHAUSTED .*MalformedOrderEvent: no/);
+    expect(out).toMatch(/\(message\) +- +- +RETRIES_EXHAUSTED .*MalformedOrderEventError: no/);
     expect(out).toMatch(/by-sqs +u123 +25.00 USD +MOVED_BY_SQS +- +\d+ (s|min) +-\n/);
     expect(out).toMatch(/3 messages\.\n$/);
     expect(await operator.visible()).toHaveLength(3);
@@ -288,7 +288,7 @@ describe('dlq redrive', () => {
     expect(await operator.run(['dlq', 'redrive', '--all'], dies('sendBack', 'before'))).toMatchObject({
       code: 1,
       out: 'Redriven: 0 messages; 1 failed, see the audit lines.\n',
-      audits: [{ result: 'error', error: 'Crash: sendBack' }],
+      audits: [{ result: 'error', error: 'CrashError: sendBack' }],
     });
     expect(await operator.redriven()).toEqual([]);
     expect(await operator.run(['dlq', 'redrive', order.order_id])).toMatchObject({ code: 0 });
@@ -681,6 +681,6 @@ describe('what cannot be done is said in a line', () => {
     const order = await unclaimedOrder();
     const { code, err } = await operator.run(fail(order.order_id), dies('remove', 'before'));
     expect(code).toBe(1);
-    expect(err).toMatch(/orders: Crash: remove\n +at /);
+    expect(err).toMatch(/orders: CrashError: remove\n +at /);
   });
 });

@@ -35,8 +35,8 @@ export type Step =
   | 'publish';
 
 /** The worker died. */
-export class Crash extends Error {
-  override readonly name = 'Crash';
+export class CrashError extends Error {
+  override readonly name = 'CrashError';
 }
 
 /** Where a worker dies: before the step reached anybody, or after it took effect and before the answer was read. */
@@ -131,9 +131,9 @@ export class ProtocolHarness {
   ): Promise<Processed> {
     const step = async <T>(name: Step, run: () => Promise<T>): Promise<T> => {
       if (interfere?.before === name) await interfere.run();
-      if (crash?.step === name && crash.when === 'before') throw new Crash(name);
+      if (crash?.step === name && crash.when === 'before') throw new CrashError(name);
       const value = await run();
-      if (crash?.step === name && crash.when === 'after') throw new Crash(name);
+      if (crash?.step === name && crash.when === 'after') throw new CrashError(name);
       return value;
     };
     return processOrder(this.#dependencies(step), {

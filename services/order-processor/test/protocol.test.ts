@@ -4,7 +4,7 @@ import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
 import { errorName } from '../src/handle-message.js';
 import { placed } from './placed.js';
-import { Crash, type CrashPoint, ProtocolHarness, type Step } from './protocol-harness.js';
+import { CrashError, type CrashPoint, ProtocolHarness, type Step } from './protocol-harness.js';
 
 let harness: ProtocolHarness;
 
@@ -89,7 +89,7 @@ describe('two bodies with one order id', () => {
 
   test('a later attempt of the other body goes on with the first', async () => {
     const order = placed({ items: [], amount: 800, fingerprint: 'first' });
-    await expect(harness.deliver(order, { step: 'score', when: 'before' })).rejects.toThrow(Crash);
+    await expect(harness.deliver(order, { step: 'score', when: 'before' })).rejects.toThrow(CrashError);
     harness.pass(120_000);
     await harness.deliver({ ...order, amount: 5_000, fingerprint: 'second' });
     expect(await harness.store.read(order.order_id)).toMatchObject({
@@ -163,7 +163,7 @@ describe('the worker dies', () => {
     test.each(around(steps))('$when $step', async (crash) => {
       const before = await available();
       const order = placed(changes as Partial<PlacedOrder>);
-      await expect(harness.deliver(order, crash)).rejects.toThrow(Crash);
+      await expect(harness.deliver(order, crash)).rejects.toThrow(CrashError);
       harness.passLease();
       expect(await harness.deliver(order)).toEqual({ kind: 'settled', status });
       harness.passLease();
@@ -186,9 +186,9 @@ describe('the worker dies', () => {
   test('twice, at different steps', async () => {
     const before = await available();
     const order = placed();
-    await expect(harness.deliver(order, { step: 'authorize', when: 'after' })).rejects.toThrow(Crash);
+    await expect(harness.deliver(order, { step: 'authorize', when: 'after' })).rejects.toThrow(CrashError);
     harness.passLease();
-    await expect(harness.deliver(order, { step: 'decide', when: 'after' })).rejects.toThrow(Crash);
+    await expect(harness.deliver(order, { step: 'decide', when: 'after' })).rejects.toThrow(CrashError);
     harness.passLease();
     expect(await harness.deliver(order)).toEqual({ kind: 'settled', status: 'COMPLETED' });
     expect(await harness.traces(order)).toMatchObject({ captures: 1, available: before - 2, holds: 0 });
@@ -228,7 +228,7 @@ describe('several workers', () => {
 
   test('a second message with the same id cannot change the order', async () => {
     const order = placed();
-    await expect(harness.deliver(order, { step: 'reserve', when: 'after' })).rejects.toThrow(Crash);
+    await expect(harness.deliver(order, { step: 'reserve', when: 'after' })).rejects.toThrow(CrashError);
     harness.passLease();
     const other = { ...order, amount: 800, items: [{ sku: 'POSTER-01', quantity: 1 }] };
     expect(await harness.deliver(other)).toEqual({ kind: 'settled', status: 'COMPLETED' });

@@ -10,7 +10,7 @@ import {
 } from '../src/reconcile/reconcile.js';
 import type { ScanPace } from '../src/reconcile/scan.js';
 import { until } from './harness.js';
-import { Crash, type CrashPoint, type ProtocolHarness } from './protocol-harness.js';
+import { CrashError, type CrashPoint, type ProtocolHarness } from './protocol-harness.js';
 
 export { placed } from './placed.js';
 
@@ -30,7 +30,7 @@ export async function abandon(
 ): Promise<void> {
   await until(`the worker to die at ${crash.step}`, async () => {
     const outcome = await harness.deliver(order, crash).catch((error: unknown) => error);
-    if (outcome instanceof Crash) return true;
+    if (outcome instanceof CrashError) return true;
     harness.passLease();
     return false;
   });

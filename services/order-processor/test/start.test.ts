@@ -149,7 +149,9 @@ test('puts poison into the dead-letter queue at once and goes on', async () => {
   expect(letter?.MessageAttributes).toMatchObject({
     dead_letter_reason: { StringValue: 'POISON' },
     receive_count: { StringValue: '1' },
-    first_error: { StringValue: expect.stringContaining('MalformedOrderEvent: OrderPlaced lacks order_id') },
+    first_error: {
+      StringValue: expect.stringContaining('MalformedOrderEventError: OrderPlaced lacks order_id'),
+    },
   });
   expect((await dead('dollars'))?.MessageAttributes).toMatchObject({
     dead_letter_reason: { StringValue: 'POISON' },

@@ -5,42 +5,42 @@ import type { Logger } from '@order-pipeline/platform/logger';
 import { createOutageError } from '@order-pipeline/platform/rpc/outage';
 
 /** What the caller named does not exist. */
-export class NotFound extends Error {
-  override readonly name = 'NotFound';
+export class NotFoundError extends Error {
+  override readonly name = 'NotFoundError';
 }
 
 /** The call is well formed, but what stands does not allow it, and a repeat will not help. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
 }
 
 /** The caller has hung up: nobody reads the answer, so nothing more is done. */
-export class CallerGone extends Error {
-  override readonly name = 'CallerGone';
+export class CallerGoneError extends Error {
+  override readonly name = 'CallerGoneError';
 }
 
 /** A gateway cannot answer now, or stock changes too fast; a repeat may succeed. */
-export class Unavailable extends Error {
-  override readonly name: string = 'Unavailable';
+export class UnavailableError extends Error {
+  override readonly name: string = 'UnavailableError';
 }
 
 /** The payment provider is down: no call reaches it until it answers pings again. */
-export class GatewayDownError extends Unavailable {
+export class GatewayDownError extends UnavailableError {
   override readonly name = 'GatewayDownError';
 }
 
 /** A remote party did not answer in time: whether it acted is unknown, a repeat under the same key finds out. */
-export class OutcomeUnknown extends Error {
-  override readonly name = 'OutcomeUnknown';
+export class OutcomeUnknownError extends Error {
+  override readonly name = 'OutcomeUnknownError';
 }
 
 const CODES: ReadonlyArray<readonly [new (message: string) => Error, Code]> = [
-  [NotFound, Code.NotFound],
-  [Refused, Code.FailedPrecondition],
-  [CallerGone, Code.Canceled],
-  [Unavailable, Code.Unavailable],
+  [NotFoundError, Code.NotFound],
+  [RefusedError, Code.FailedPrecondition],
+  [CallerGoneError, Code.Canceled],
+  [UnavailableError, Code.Unavailable],
   [StoreUnavailableError, Code.Unavailable],
-  [OutcomeUnknown, Code.DeadlineExceeded],
+  [OutcomeUnknownError, Code.DeadlineExceeded],
 ];
 
 /** The Connect error of a known situation; anything else as it is, for the server to report as internal. */
@@ -52,7 +52,7 @@ export function toRpcError(error: unknown): unknown {
 }
 
 /** Trouble behind the service. */
-const LOGGED = [Unavailable, StoreUnavailableError, OutcomeUnknown];
+const LOGGED = [UnavailableError, StoreUnavailableError, OutcomeUnknownError];
 
 /** A unary handler. */
 type Handler<I, O> = (request: I, context: HandlerContext) => Promise<O>;

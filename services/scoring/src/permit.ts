@@ -1,6 +1,6 @@
 /** How long a call may still act. */
 import type { Clock } from '@order-pipeline/platform/clock';
-import { CallerGone, Refused } from './errors.js';
+import { CallerGoneError, RefusedError } from './errors.js';
 
 /** Throws when the call may not act any more; asked right before every effect. */
 export type Permit = () => void;
@@ -12,7 +12,7 @@ export type Permit = () => void;
  */
 export function createPermit(notAfter: number, signal: AbortSignal, clock: Clock): Permit {
   return () => {
-    if (clock() > notAfter) throw new Refused('not_after has passed: the call came too late to act');
-    if (signal.aborted) throw new CallerGone('The caller has hung up');
+    if (clock() > notAfter) throw new RefusedError('not_after has passed: the call came too late to act');
+    if (signal.aborted) throw new CallerGoneError('The caller has hung up');
   };
 }

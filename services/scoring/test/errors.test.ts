@@ -4,24 +4,24 @@ import { FraudService } from '@order-pipeline/contracts/gen/fraud/v1/fraud_pb';
 import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { createLogger } from '@order-pipeline/platform/logger';
 import {
-  CallerGone,
+  CallerGoneError,
   createTranslator,
-  NotFound,
-  OutcomeUnknown,
-  Refused,
+  NotFoundError,
+  OutcomeUnknownError,
+  RefusedError,
   toRpcError,
-  Unavailable,
+  UnavailableError,
 } from '../src/errors.js';
 import { createPermit } from '../src/permit.js';
 
 describe('toRpcError', () => {
   it.each([
-    [new NotFound('m'), 'NotFound'],
-    [new Refused('m'), 'FailedPrecondition'],
-    [new CallerGone('m'), 'Canceled'],
-    [new Unavailable('m'), 'Unavailable'],
+    [new NotFoundError('m'), 'NotFound'],
+    [new RefusedError('m'), 'FailedPrecondition'],
+    [new CallerGoneError('m'), 'Canceled'],
+    [new UnavailableError('m'), 'Unavailable'],
     [new StoreUnavailableError('m'), 'Unavailable'],
-    [new OutcomeUnknown('m'), 'DeadlineExceeded'],
+    [new OutcomeUnknownError('m'), 'DeadlineExceeded'],
   ])('%s', (error, code) => {
     const translated = toRpcError(error) as ConnectError;
     expect(Code[translated.code]).toBe(code);
@@ -52,7 +52,7 @@ test('trouble behind the service is logged with its cause, refusals are not', as
     answer(async () => {
       throw error;
     })(undefined, context);
-  await expect(fail(new Refused('too late'))).rejects.toThrow('too late');
+  await expect(fail(new RefusedError('too late'))).rejects.toThrow('too late');
   await expect(fail(new StoreUnavailableError('down', { cause: new Error('throttled') }))).rejects.toThrow(
     'down',
   );
@@ -67,7 +67,7 @@ describe('createPermit', () => {
     const permit = createPermit(1_000, new AbortController().signal, () => now);
     expect(permit).not.toThrow();
     now = 1_001;
-    expect(permit).toThrow(Refused);
+    expect(permit).toThrow(RefusedError);
   });
 
   test('ends when the caller hangs up', () => {
@@ -75,6 +75,6 @@ describe('createPermit', () => {
     const permit = createPermit(1_000, caller.signal, () => 1);
     expect(permit).not.toThrow();
     caller.abort();
-    expect(permit).toThrow(CallerGone);
+    expect(permit).toThrow(CallerGoneError);
   });
 });

@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '@order-pipeline/platform/clock';
 import { ConditionFailedError, StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { Table } from '@order-pipeline/platform/dynamo/table';
 import { createRegistry, type Registry } from '@order-pipeline/platform/metrics';
-import { Unavailable } from '../src/errors.js';
+import { UnavailableError } from '../src/errors.js';
 import type { Shard } from '../src/inventory/decide.js';
 import { createInventoryPart } from '../src/inventory/part.js';
 import { createInventoryStore, INVENTORY } from './inventory-store.js';
@@ -333,7 +333,7 @@ describe('a store that cannot follow', () => {
       }
     }
     const store = createStore(new Restless(use.dynamo, INVENTORY));
-    await expect(store.hold([line], new Map(), ANY_CALL)).rejects.toThrow(Unavailable);
+    await expect(store.hold([line], new Map(), ANY_CALL)).rejects.toThrow(UnavailableError);
   });
 
   test('passes on that the table is unavailable', async () => {

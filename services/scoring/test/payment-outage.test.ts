@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { outageOf } from '@order-pipeline/platform/rpc/outage';
 import { ManualTimers } from '../../../packages/platform/test/manual-timers.js';
-import { GatewayDownError, toRpcError, Unavailable } from '../src/errors.js';
+import { GatewayDownError, toRpcError, UnavailableError } from '../src/errors.js';
 import { SimulatedGateway } from '../src/payment/gateways/simulated.js';
 import {
   decidePingDelayMs,
@@ -81,7 +81,7 @@ describe('a watched gateway', () => {
   test('refuses calls soon after the first failure, and takes them when pings succeed again', async () => {
     const { timers, provider, watched, changes } = watch();
     provider.isDown = true;
-    await expect(watched.authorize(payment, signal)).rejects.toThrow(Unavailable);
+    await expect(watched.authorize(payment, signal)).rejects.toThrow(UnavailableError);
     await timers.advance(0);
     expect(watched.isServing).toBe(false);
     await expect(watched.authorize(payment, signal)).rejects.toThrow(GatewayDownError);
@@ -105,7 +105,7 @@ describe('a watched gateway', () => {
     for (let call = 0; call < 10; call += 1)
       await expect(
         watched.authorize({ ...payment, paymentMethod: 'tok_gatewayDown' }, signal),
-      ).rejects.toThrow(Unavailable);
+      ).rejects.toThrow(UnavailableError);
     await timers.advance(60_000);
     expect(changes).toEqual([]);
   });
@@ -138,7 +138,7 @@ describe('a watched gateway', () => {
 
   test('tells callers that the outage is not about their payment', () => {
     expect(outageOf(toRpcError(new GatewayDownError('down')))).toBe('payment-provider');
-    expect(outageOf(toRpcError(new Unavailable('no')))).toBeUndefined();
+    expect(outageOf(toRpcError(new UnavailableError('no')))).toBeUndefined();
     expect(outageOf(new Error('no'))).toBeUndefined();
   });
 });

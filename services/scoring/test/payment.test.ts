@@ -10,7 +10,7 @@ import {
 import { type Clock, systemClock } from '@order-pipeline/platform/clock';
 import { Table } from '@order-pipeline/platform/dynamo/table';
 import { Counter, Registry } from 'prom-client';
-import { Unavailable } from '../src/errors.js';
+import { UnavailableError } from '../src/errors.js';
 import type { GatewayPayment, PaymentGateway } from '../src/payment/gateway.js';
 import { SimulatedGateway } from '../src/payment/gateways/simulated.js';
 import { LEDGER } from '../src/payment/items.js';
@@ -288,7 +288,7 @@ describe('a gateway in trouble', () => {
     served.gateway.beforeAnswer = async () => {
       if (!lost) {
         lost = true;
-        throw new Unavailable('the connection broke');
+        throw new UnavailableError('the connection broke');
       }
     };
     expect(await codeOf(client.capture(request))).toBe('Unavailable');

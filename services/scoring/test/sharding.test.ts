@@ -194,7 +194,7 @@ async function untilAnswered<T>(call: () => Promise<T>): Promise<T> {
     try {
       return await call();
     } catch (error) {
-      if ((error as Error).name !== 'StoreUnavailableError' && (error as Error).name !== 'Unavailable')
+      if ((error as Error).name !== 'StoreUnavailableError' && (error as Error).name !== 'UnavailableError')
         throw error;
     }
   }

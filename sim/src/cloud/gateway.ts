@@ -1,5 +1,5 @@
 /** A payment provider with its own books: what it has authorized, captured, voided, and let lapse. */
-import { OutcomeUnknown, Refused, Unavailable } from '@order-pipeline/scoring/errors';
+import { OutcomeUnknownError, RefusedError, UnavailableError } from '@order-pipeline/scoring/errors';
 import type {
   GatewayAnswer,
   GatewayAuthorization,
@@ -94,7 +94,8 @@ export class GatewayProvider {
     );
     const reference = `ref_${key}_${refundId}`;
     if (account?.refunds.has(refundId)) return { reference };
-    if (account?.state !== 'captured' || amount > left) throw new Refused('Less than the amount is left');
+    if (account?.state !== 'captured' || amount > left)
+      throw new RefusedError('Less than the amount is left');
     account.refunds.set(refundId, amount);
     this.#note(key, 'refunded', amount);
     return { reference };
@@ -146,11 +147,11 @@ export function createGatewayClient(network: Network, provider: GatewayProvider)
       latencyMs: LATENCY_MS,
       signal,
       execute: () => {
-        if (provider.down) throw new Unavailable('The gateway cannot be reached');
+        if (provider.down) throw new UnavailableError('The gateway cannot be reached');
         return run();
       },
-      toTimeout: () => new OutcomeUnknown('The gateway did not answer in time'),
-      toServerError: () => new Unavailable('The gateway cannot answer now'),
+      toTimeout: () => new OutcomeUnknownError('The gateway did not answer in time'),
+      toServerError: () => new UnavailableError('The gateway cannot answer now'),
     });
   return {
     authorize: (payment, signal) =>

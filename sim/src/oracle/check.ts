@@ -1,5 +1,5 @@
 /** Judges a history. Pure, so that its tests can plant every violation in a good history. */
-import { decodeOrderPlaced, MalformedOrderEvent } from '@order-pipeline/contracts/order-event';
+import { decodeOrderPlaced, MalformedOrderEventError } from '@order-pipeline/contracts/order-event';
 import { isFinal, type OrderRecord, type OrderStatus } from '@order-pipeline/contracts/orders';
 import { parseGatewayKey } from '@order-pipeline/scoring/payment/decide';
 import type { History, Post } from './history.js';
@@ -59,7 +59,7 @@ function orderIdIn(body: string): string | undefined {
   try {
     return decodeOrderPlaced(body).order_id;
   } catch (error) {
-    if (error instanceof MalformedOrderEvent) return undefined;
+    if (error instanceof MalformedOrderEventError) return undefined;
     throw error;
   }
 }

@@ -11,7 +11,7 @@ export type RetryClass =
 
 /** Names of errors whose class is known. gRPC codes are named as in the gRPC specification, in lower case. */
 const RETRY_CLASSES: Readonly<Record<string, RetryClass>> = {
-  MalformedOrderEvent: 'poison',
+  MalformedOrderEventError: 'poison',
   invalid_argument: 'poison',
   canceled: 'later',
   deadline_exceeded: 'later',

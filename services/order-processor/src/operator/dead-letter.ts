@@ -2,7 +2,7 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import {
   decodeOrderPlaced,
-  MalformedOrderEvent,
+  MalformedOrderEventError,
   type PlacedOrder,
 } from '@order-pipeline/contracts/order-event';
 import { REDRIVEN_FROM_ATTRIBUTE } from '../message-work.js';
@@ -80,7 +80,7 @@ function orderOf(body: string): PlacedOrder | undefined {
   try {
     return decodeOrderPlaced(body);
   } catch (error) {
-    if (error instanceof MalformedOrderEvent) return undefined;
+    if (error instanceof MalformedOrderEventError) return undefined;
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
 import { toCallHeaders } from '@order-pipeline/platform/rpc/context';
-import { OrderConditionFailed } from '../order-store.js';
+import { OrderConditionFailedError } from '../order-store.js';
 import { SETTLE_BUDGET_MS, traceIdOf } from '../process-order.js';
 import { publishFinal } from '../publish-final.js';
 import { isRefusedAsMalformed, settleOrder } from '../settle-order.js';
@@ -73,7 +73,7 @@ async function commitFailure(tools: Tools, givenUp: GivenUpOrder): Promise<Order
 
 /** A worker was faster: what stands now is looked at again. */
 function ignoreLostRace(error: unknown): undefined {
-  if (!(error instanceof OrderConditionFailed)) throw error;
+  if (!(error instanceof OrderConditionFailedError)) throw error;
 }
 
 async function waitForLease({ shell }: Tools, until: number, deadline: number): Promise<void> {

@@ -10,7 +10,7 @@
 import { KEY_SEPARATOR } from '@order-pipeline/contracts/stock';
 import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
 import type { ConditionalUpdate, Table } from '@order-pipeline/platform/dynamo/table';
-import { Unavailable } from '../errors.js';
+import { UnavailableError } from '../errors.js';
 import type { DeliveryNote, RootShard, Shard } from './decide.js';
 import { isRoot } from './items.js';
 
@@ -50,7 +50,7 @@ export class Deliveries {
   /**
    * Adds a delivery, unless it was added before. Returns false for a new SKU without a price.
    *
-   * @throws {Unavailable} when other deliveries of the SKU are always faster.
+   * @throws {UnavailableError} when other deliveries of the SKU are always faster.
    */
   async add(delivery: Delivery): Promise<boolean> {
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
@@ -61,7 +61,7 @@ export class Deliveries {
       if (root) await this.#note(root);
       if (await this.#write(delivery, root)) return true;
     }
-    throw new Unavailable(`Deliveries of ${delivery.sku} are added too fast`);
+    throw new UnavailableError(`Deliveries of ${delivery.sku} are added too fast`);
   }
 
   async #root(sku: string): Promise<RootShard | undefined> {

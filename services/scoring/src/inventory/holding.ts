@@ -3,7 +3,7 @@ import { type Hold, shardKey, toToken } from '@order-pipeline/contracts/stock';
 import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
 import { isThrottled } from '@order-pipeline/platform/dynamo/retryable';
 import type { Table } from '@order-pipeline/platform/dynamo/table';
-import { Unavailable } from '../errors.js';
+import { UnavailableError } from '../errors.js';
 import type { Permit } from '../permit.js';
 import { chooseHolds, ownHolds } from './decide/holds.js';
 import { probesOf } from './decide/shards.js';
@@ -59,7 +59,7 @@ export class Holder {
    * Covers a line by holds; those that the order has already count. `count` is the number of shards as the price list
    * had it. When it throws, pieces may be held: a repeat counts on them, and a release gives them back.
    *
-   * @throws {Unavailable} when the shards change too fast, or no shard has room for a hold.
+   * @throws {UnavailableError} when the shards change too fast, or no shard has room for a hold.
    */
   async hold(line: OrderLine, count: number, call: HoldingCall): Promise<LineHolds> {
     // An earlier attempt may hold pieces at any shard.
@@ -104,10 +104,10 @@ export class Holder {
       } else if (!(await this.#finishTransfers(line.sku, shards))) {
         if (plan.kind === 'short') return { outcome: 'short', holds };
         if (!(await transfers.relieve(line, plan.richest, stock, call.orderId)))
-          throw new Unavailable(`The stock of ${line.sku} has no room for another hold`);
+          throw new UnavailableError(`The stock of ${line.sku} has no room for another hold`);
       }
     }
-    throw new Unavailable(`The stock of ${line.sku} changes too fast`);
+    throw new UnavailableError(`The stock of ${line.sku} changes too fast`);
   }
 
   /** Takes parts until one is not there any more. */
@@ -144,7 +144,7 @@ export class Holder {
         if (obstacle.kind !== 'again') return obstacle;
       }
     }
-    throw new Unavailable(`The stock of ${sku} changes too fast`);
+    throw new UnavailableError(`The stock of ${sku} changes too fast`);
   }
 }
 

@@ -10,7 +10,7 @@ import type { Clock } from '@order-pipeline/platform/clock';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { PREVIOUS_TRIES_HEADER } from '@order-pipeline/platform/rpc/context';
 import type { Counter } from 'prom-client';
-import { createTranslator, NotFound, Refused } from '../errors.js';
+import { createTranslator, NotFoundError, RefusedError } from '../errors.js';
 import { createPermit } from '../permit.js';
 import { decidePrice, type OrderLine, totalStock } from './decide.js';
 import type { HoldingCall } from './holding.js';
@@ -100,7 +100,7 @@ function toRefusal({ sku, outcome }: NonNullable<Reserved['refused']>, orderId: 
     case 'gone':
       return { outcome: ReserveOutcome.UNKNOWN_SKU, sku };
     case 'other-quantity':
-      throw new Refused(`Order ${orderId} holds another quantity of ${sku} already`);
+      throw new RefusedError(`Order ${orderId} holds another quantity of ${sku} already`);
   }
 }
 
@@ -120,7 +120,7 @@ function isRetried({ requestHeader }: HandlerContext): boolean {
 }
 
 function toStock(sku: string, stock: Stock | undefined) {
-  if (!stock) throw new NotFound(`The price list has no SKU ${sku}`);
+  if (!stock) throw new NotFoundError(`The price list has no SKU ${sku}`);
   const { available, held, sold } = totalStock(stock.shards);
   return {
     sku,

@@ -64,8 +64,8 @@ export type GatewayAnswer =
 /**
  * A payment provider. Every call
  * - answers: the provider has acted, now or at an earlier call under the same key;
- * - throws Unavailable: the provider has not acted, ask again;
- * - throws OutcomeUnknown, or is cut off by `signal`: nobody knows, ask again under the same key.
+ * - throws UnavailableError: the provider has not acted, ask again;
+ * - throws OutcomeUnknownError, or is cut off by `signal`: nobody knows, ask again under the same key.
  *
  * The provider is the arbiter between capture and void: whichever it does first bars the other.
  */
@@ -80,7 +80,7 @@ export interface PaymentGateway {
   /** Gives back what was set aside, if anything was. Answers `captured` where a capture came first. */
   void(payment: GatewayPayment, signal: AbortSignal): Promise<'voided' | 'captured'>;
   /**
-   * Pays a captured payment back, in part or in full. Throws Refused when it is not captured or less than the amount is
+   * Pays a captured payment back, in part or in full. Throws RefusedError when it is not captured or less than the amount is
    * left of it.
    */
   refund(refund: GatewayRefund, signal: AbortSignal): Promise<GatewayRefundAnswer>;

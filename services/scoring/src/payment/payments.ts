@@ -2,7 +2,7 @@
 import type { Clock } from '@order-pipeline/platform/clock';
 import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
 import type { Counter } from 'prom-client';
-import { NotFound, OutcomeUnknown, Refused } from '../errors.js';
+import { NotFoundError, OutcomeUnknownError, RefusedError } from '../errors.js';
 import type { Permit } from '../permit.js';
 import {
   type AuthorizationMatch,
@@ -60,10 +60,10 @@ export interface Authorization extends Money {
 export class Payments {
   constructor(private readonly parts: PaymentsParts) {}
 
-  /** The order's payment. Throws NotFound. */
+  /** The order's payment. Throws NotFoundError. */
   async find(orderId: string): Promise<LedgerEntry> {
     const entry = await this.parts.store.find(orderId);
-    if (!entry) throw new NotFound(`Order ${orderId} has no payment`);
+    if (!entry) throw new NotFoundError(`Order ${orderId} has no payment`);
     return entry;
   }
 
@@ -94,7 +94,7 @@ export class Payments {
   async capture(orderId: string): Promise<LedgerEntry> {
     const decide = (standing: LedgerEntry | undefined) => decideStep('capture', standing);
     return await this.follow(orderId, decide, async (reference, standing) => {
-      if (!standing) throw new NotFound(`Order ${orderId} has no payment`);
+      if (!standing) throw new NotFoundError(`Order ${orderId} has no payment`);
       const payment = { idempotencyKey: keyOf(orderId, standing), reference };
       const outcome = await this.ask((gateway, signal) => gateway.capture(payment, signal));
       return await this.move(standing, outcome === 'captured' ? 'CAPTURED' : 'CAPTURE_FAILED');
@@ -179,8 +179,8 @@ export class Payments {
     for (;;) {
       const step = decide(standing);
       if (step.step === 'keep') return step.entry;
-      if (step.step === 'refuse') throw new Refused(`Order ${orderId}: ${step.reason}`);
-      if (step.step === 'missing') throw new NotFound(`Order ${orderId} has no payment`);
+      if (step.step === 'refuse') throw new RefusedError(`Order ${orderId}: ${step.reason}`);
+      if (step.step === 'missing') throw new NotFoundError(`Order ${orderId} has no payment`);
       try {
         return await act(step.reference, standing);
       } catch (error) {
@@ -214,7 +214,7 @@ export class Payments {
     const payment = { idempotencyKey, reference };
     const outcome = await this.ask((gateway, signal) => gateway.void(payment, signal));
     if (outcome !== 'voided')
-      throw new Refused(
+      throw new RefusedError(
         `Order ${parseGatewayKey(idempotencyKey).orderId}: the gateway has captured the payment`,
       );
   }
@@ -225,7 +225,7 @@ export class Payments {
       return await call(this.parts.gateway, signal);
     } catch (cause) {
       if (!signal.aborted) throw cause;
-      throw new OutcomeUnknown('The gateway did not answer in time: ask again', { cause });
+      throw new OutcomeUnknownError('The gateway did not answer in time: ask again', { cause });
     }
   }
 

@@ -1,7 +1,7 @@
 /** What every payment gateway has to do, as tests that run against each adapter. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
-import { Refused } from '../../src/errors.js';
+import { RefusedError } from '../../src/errors.js';
 import type { GatewayAnswer, PaymentGateway } from '../../src/payment/gateway.js';
 
 /** An adapter with its provider. */
@@ -114,9 +114,9 @@ export function describeGateway(name: string, start: () => Promise<GatewayUnderT
       const payment = await charged(1_000);
       const first = await refund(payment, 400, 'first');
       expect(await refund(payment, 400, 'first')).toEqual(first);
-      await expect(refund(payment, 601, 'too much')).rejects.toThrow(Refused);
+      await expect(refund(payment, 601, 'too much')).rejects.toThrow(RefusedError);
       expect(await refund(payment, 600, 'rest')).not.toEqual(first);
-      await expect(refund(payment, 1, 'nothing left')).rejects.toThrow(Refused);
+      await expect(refund(payment, 1, 'nothing left')).rejects.toThrow(RefusedError);
       expect(await refund(payment, 600, 'rest')).toMatchObject({ reference: expect.any(String) });
     });
 
@@ -127,7 +127,7 @@ export function describeGateway(name: string, start: () => Promise<GatewayUnderT
     });
 
     test('refunds nothing that is not captured', async () => {
-      await expect(refund(await open(), 1)).rejects.toThrow(Refused);
+      await expect(refund(await open(), 1)).rejects.toThrow(RefusedError);
     });
   });
 }

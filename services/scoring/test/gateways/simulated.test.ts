@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { Unavailable } from '../../src/errors.js';
+import { UnavailableError } from '../../src/errors.js';
 import { SimulatedGateway } from '../../src/payment/gateways/simulated.js';
 
 const never = new AbortController().signal;
@@ -28,7 +28,7 @@ describe('tokens', () => {
 
   test('tok_gatewayDown is unavailable', async () => {
     await expect(authorize(new SimulatedGateway({ slowMs: 1 }), 'tok_gatewayDown')).rejects.toThrow(
-      Unavailable,
+      UnavailableError,
     );
   });
 

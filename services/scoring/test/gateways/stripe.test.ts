@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
-import { OutcomeUnknown, Refused, Unavailable } from '../../src/errors.js';
+import { OutcomeUnknownError, RefusedError, UnavailableError } from '../../src/errors.js';
 import { STRIPE_API_VERSION } from '../../src/payment/gateways/stripe/client.js';
 import { parseApiKey } from '../../src/payment/gateways/stripe/config.js';
 import {
@@ -75,7 +75,7 @@ describe('an authorization', () => {
     stripe.fail({ request: CREATE, loseAnswer: true });
     // The SDK itself repeats the call once when a connection is closed.
     stripe.fail({ request: CREATE, loseAnswer: true });
-    await expect(gateway().authorize(order, never)).rejects.toThrow(OutcomeUnknown);
+    await expect(gateway().authorize(order, never)).rejects.toThrow(OutcomeUnknownError);
     expect(await gateway().authorize(order, never)).toMatchObject({ approved: true });
     expect(intentsOf(order.idempotencyKey)).toHaveLength(1);
   });
@@ -98,7 +98,7 @@ describe('an authorization', () => {
     expect(await gateway().authorize(order, never)).toMatchObject({ approved: true });
     const lost = payment();
     stripe.fail({ request: CREATE, status: 500 });
-    await expect(gateway().authorize(lost, never)).rejects.toThrow(OutcomeUnknown);
+    await expect(gateway().authorize(lost, never)).rejects.toThrow(OutcomeUnknownError);
   });
 
   test('is cut off by the signal', async () => {
@@ -117,21 +117,21 @@ describe('an authorization', () => {
   test('with other parameters under a key is refused', async () => {
     const order = payment();
     await gateway().authorize(order, never);
-    await expect(gateway().authorize({ ...order, amount: 1_000 }, never)).rejects.toThrow(Refused);
+    await expect(gateway().authorize({ ...order, amount: 1_000 }, never)).rejects.toThrow(RefusedError);
   });
 });
 
 describe('trouble at Stripe', () => {
   it.each([
-    ['429', { status: 429 }, Unavailable],
-    ['409', { status: 409 }, OutcomeUnknown],
-    ['503', { status: 503 }, OutcomeUnknown],
-    ['401', { status: 401 }, Unavailable],
-    ['403', { status: 403 }, Unavailable],
+    ['429', { status: 429 }, UnavailableError],
+    ['409', { status: 409 }, OutcomeUnknownError],
+    ['503', { status: 503 }, OutcomeUnknownError],
+    ['401', { status: 401 }, UnavailableError],
+    ['403', { status: 403 }, UnavailableError],
     [
       '400 with the advice to retry',
       { status: 400, headers: { 'stripe-should-retry': 'true' } },
-      OutcomeUnknown,
+      OutcomeUnknownError,
     ],
   ])('%s', async (_, fault, error) => {
     stripe.fail({ request: CREATE, ...fault });
@@ -142,10 +142,10 @@ describe('trouble at Stripe', () => {
     let now = Date.now();
     const limited = gateway({ clock: () => now });
     stripe.fail({ request: CREATE, status: 429, headers: { 'retry-after': '7' } });
-    await expect(limited.authorize(payment(), never)).rejects.toThrow(Unavailable);
+    await expect(limited.authorize(payment(), never)).rejects.toThrow(UnavailableError);
     const before = stripe.requests.length;
     now += 6_999;
-    await expect(limited.authorize(payment(), never)).rejects.toThrow(Unavailable);
+    await expect(limited.authorize(payment(), never)).rejects.toThrow(UnavailableError);
     expect(stripe.requests).toHaveLength(before);
     now += 1;
     expect(await limited.authorize(payment(), never)).toMatchObject({ approved: true });
@@ -154,11 +154,11 @@ describe('trouble at Stripe', () => {
   test('no connection means that nothing has happened', async () => {
     const gone = await startStripe();
     await gone.stop();
-    await expect(createStripeGateway(gone.url).authorize(payment(), never)).rejects.toThrow(Unavailable);
+    await expect(createStripeGateway(gone.url).authorize(payment(), never)).rejects.toThrow(UnavailableError);
   });
 
   test('a wrong key fails pings', async () => {
-    await expect(gateway({ key: 'rk_live_wrong' }).ping(never)).rejects.toThrow(Unavailable);
+    await expect(gateway({ key: 'rk_live_wrong' }).ping(never)).rejects.toThrow(UnavailableError);
   });
 
   test('a capture by a reference of another account is no lapse', async () => {
@@ -193,7 +193,7 @@ test('a refund is found again after Stripe has forgotten its key', async () => {
   await gateway().capture({ ...order, reference }, never);
   const refund = { ...order, reference, refundId: 'r1', amount: 100 };
   stripe.fail({ request: 'POST /v1/refunds', afterwards: 500 });
-  await expect(gateway().refund(refund, never)).rejects.toThrow(OutcomeUnknown);
+  await expect(gateway().refund(refund, never)).rejects.toThrow(OutcomeUnknownError);
   stripe.forgetKeys();
   await gateway().refund(refund, never);
   expect(stripe.account.refunds.filter(({ payment_intent }) => payment_intent === reference)).toHaveLength(1);

@@ -43,7 +43,7 @@ export interface ApiError {
 }
 
 /** An answer that is an error. */
-export class ApiFailure extends Error {
+export class ApiFailureError extends Error {
   constructor(
     readonly status: number,
     readonly error: ApiError,
@@ -77,7 +77,7 @@ export class Account {
     if (!isKnown(name)) throw missing('payment_method', method);
     const decline = DECLINES[name];
     if (amount < 50)
-      throw new ApiFailure(400, {
+      throw new ApiFailureError(400, {
         type: 'invalid_request_error',
         code: 'amount_too_small',
         param: 'amount',
@@ -103,7 +103,7 @@ export class Account {
     if (!decline) return intent;
     const error = { type: 'card_error', message: 'Your card was declined.', ...decline };
     intent.last_payment_error = error;
-    throw new ApiFailure(402, { ...error, payment_intent: intent });
+    throw new ApiFailureError(402, { ...error, payment_intent: intent });
   }
 
   /** Turns a test token into its PaymentMethod. */
@@ -139,7 +139,7 @@ export class Account {
     const left = intent.amount_received - this.#refunded(intent.id);
     const amount = Number(params.get('amount') ?? left);
     if (left === 0 || amount > left)
-      throw new ApiFailure(400, {
+      throw new ApiFailureError(400, {
         type: 'invalid_request_error',
         ...(intent.amount_received > 0 && left === 0 && { code: 'charge_already_refunded' }),
         param: 'amount',
@@ -168,7 +168,7 @@ export class Account {
 
   #expect(intent: Intent, statuses: readonly string[], verb: string): Intent {
     if (statuses.includes(intent.status)) return intent;
-    throw new ApiFailure(400, {
+    throw new ApiFailureError(400, {
       type: 'invalid_request_error',
       code: 'payment_intent_unexpected_state',
       message: `This PaymentIntent could not be ${verb} because it has a status of ${intent.status}.`,
@@ -181,8 +181,8 @@ function isKnown(name: string): boolean {
   return APPROVED.has(name) || DECLINES[name] !== undefined;
 }
 
-function missing(param: string, value: string, status = 400): ApiFailure {
-  return new ApiFailure(status, {
+function missing(param: string, value: string, status = 400): ApiFailureError {
+  return new ApiFailureError(status, {
     type: 'invalid_request_error',
     code: 'resource_missing',
     param,

@@ -1,5 +1,5 @@
 /** The lists and the search of the stand-in for Stripe. */
-import { ApiFailure, type Intent, type Params } from './intents.js';
+import { ApiFailureError, type Intent, type Params } from './intents.js';
 
 /** A page of the API's lists. */
 export interface Page<T> {
@@ -35,7 +35,7 @@ export function search(intents: readonly Intent[], params: Params): Page<Intent>
       const match = pattern.exec(clause);
       if (match) return (intent: Intent) => test(match, intent);
     }
-    throw new ApiFailure(400, {
+    throw new ApiFailureError(400, {
       type: 'invalid_request_error',
       message: `Bad query: ${clause}`,
       param: 'query',

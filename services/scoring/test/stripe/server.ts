@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { Account, ApiFailure, type Intent, type Params, type Refund } from './intents.js';
+import { Account, ApiFailureError, type Intent, type Params, type Refund } from './intents.js';
 import { list, search } from './search.js';
 
 /** What happens to one request instead of its answer. */
@@ -83,9 +83,9 @@ export async function startStripe(): Promise<StripeStandIn> {
         const match = verb === method ? pattern.exec(path) : null;
         if (match) return { status: 200, body: structuredClone(route(account, params, match[1] ?? '')) };
       }
-      throw new ApiFailure(404, { type: 'invalid_request_error', message: `Unrecognized URL: ${name}` });
+      throw new ApiFailureError(404, { type: 'invalid_request_error', message: `Unrecognized URL: ${name}` });
     } catch (error) {
-      if (!(error instanceof ApiFailure)) throw error;
+      if (!(error instanceof ApiFailureError)) throw error;
       return { status: error.status, body: structuredClone({ error: error.error }) };
     }
   };

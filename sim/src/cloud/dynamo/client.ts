@@ -7,7 +7,7 @@ import { type AwsClientOptions, awsError, withAwsRetries, withDates } from '../a
 import type { Network } from '../network.js';
 import type { SimDatabase } from './database.js';
 import { ExpressionError } from './lexer.js';
-import { ConditionFailure, ThrottledFailure } from './table.js';
+import { TableConditionError, TableThrottledError } from './table.js';
 
 /** What a client needs. */
 export interface DynamoClientDeps {
@@ -93,8 +93,8 @@ function execute<R>(world: World, subject: string, run: () => R): R {
 }
 
 function toServerError(error: unknown): unknown {
-  if (error instanceof ConditionFailure) return new ConditionFailedError(error.standing, { cause: error });
-  if (error instanceof ThrottledFailure)
+  if (error instanceof TableConditionError) return new ConditionFailedError(error.standing, { cause: error });
+  if (error instanceof TableThrottledError)
     return awsError('ThrottlingException', 400, 'Throughput exceeds the current capacity of the partition');
   if (error instanceof ExpressionError) return awsError('ValidationException', 400, error.message);
   return error;

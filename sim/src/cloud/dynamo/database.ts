@@ -58,14 +58,14 @@ export class SimDatabase {
     return { Items, UnprocessedKeys: [] };
   }
 
-  /** PutItem. Throws ConditionFailure. */
+  /** PutItem. Throws TableConditionError. */
   put(request: PutRequest): void {
     const table = this.table(request.TableName);
     const item = withoutUndefined(request.Item);
     table.put(keyIn(table, item), item, writeOf(request));
   }
 
-  /** UpdateItem. Throws ConditionFailure. */
+  /** UpdateItem. Throws TableConditionError. */
   update(request: UpdateRequest): { Attributes?: Item } {
     const table = this.table(request.TableName);
     const key = keyIn(table, request.Key);

@@ -7,8 +7,8 @@ import { parseCondition, parseProjection, parseUpdate } from './parser.js';
 import { compareValues, type Item, sizeOfItem } from './values.js';
 
 /** The condition of a write did not hold. */
-export class ConditionFailure extends Error {
-  override readonly name = 'ConditionFailure';
+export class TableConditionError extends Error {
+  override readonly name = 'TableConditionError';
 
   constructor(readonly standing: Item | undefined) {
     super('The conditional request failed');
@@ -16,8 +16,8 @@ export class ConditionFailure extends Error {
 }
 
 /** The partition has no units left in this second. */
-export class ThrottledFailure extends Error {
-  override readonly name = 'ThrottledFailure';
+export class TableThrottledError extends Error {
+  override readonly name = 'TableThrottledError';
 }
 
 /** A write of one item. */
@@ -127,7 +127,7 @@ export class SimTable {
     const standing = this.#items.get(key);
     if (request.condition !== undefined && !holds(parseCondition(request.condition), standing, request)) {
       this.#take('write', key, writeUnits(standing ? sizeOfItem(standing) : 0));
-      throw new ConditionFailure(standing);
+      throw new TableConditionError(standing);
     }
     return standing;
   }
@@ -154,7 +154,7 @@ export class SimTable {
   }
 
   #take(kind: 'read' | 'write', key: string, units: number): void {
-    if (!this.meter.take(kind, key, units, this.deps.now())) throw new ThrottledFailure();
+    if (!this.meter.take(kind, key, units, this.deps.now())) throw new TableThrottledError();
   }
 
   #sortedKeys(): string[] {

@@ -21,7 +21,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, systemClock } from '@order-pipeline/platform/clock';
-import { Refused, Unavailable } from '../../errors.js';
+import { RefusedError, UnavailableError } from '../../errors.js';
 import type {
   GatewayAnswer,
   GatewayAuthorization,
@@ -95,14 +95,14 @@ export class SimulatedGateway implements PaymentGateway {
   }
 
   #refuseIfDown(): void {
-    if (this.#options.isDown?.()) throw new Unavailable('The gateway cannot be reached');
+    if (this.#options.isDown?.()) throw new UnavailableError('The gateway cannot be reached');
   }
 
   async authorize(payment: GatewayAuthorization, signal: AbortSignal): Promise<GatewayAnswer> {
     this.#refuseIfDown();
     const { idempotencyKey, paymentMethod, amount } = payment;
     const token = paymentMethod === '' ? DEFAULT_TOKEN : paymentMethod;
-    if (token === 'tok_gatewayDown') throw new Unavailable('The gateway cannot be reached');
+    if (token === 'tok_gatewayDown') throw new UnavailableError('The gateway cannot be reached');
     if (token === 'tok_slow') await delay(this.#options.slowMs, undefined, { signal });
     if (token === 'tok_timeout' && !this.#memory.has(idempotencyKey)) {
       this.#remember(idempotencyKey, 'asked');
@@ -136,12 +136,12 @@ export class SimulatedGateway implements PaymentGateway {
   async refund({ idempotencyKey, refundId, amount }: GatewayRefund): Promise<GatewayRefundAnswer> {
     this.#refuseIfDown();
     const known = this.#memory.get(idempotencyKey);
-    if (known && known.state !== 'captured') throw new Refused('The payment is not captured');
+    if (known && known.state !== 'captured') throw new RefusedError('The payment is not captured');
     const refunds = known?.refunds ?? new Map<string, number>();
     if (!refunds.has(refundId)) {
       const refunded = [...refunds.values()].reduce((sum, each) => sum + each, 0);
       if (known?.amount !== undefined && refunded + amount > known.amount)
-        throw new Refused('Less than the amount is left of the payment');
+        throw new RefusedError('Less than the amount is left of the payment');
       this.#remember(idempotencyKey, 'captured', { refunds: new Map([...refunds, [refundId, amount]]) });
     }
     return { reference: toReference(`${idempotencyKey}:${refundId}`) };

@@ -2,7 +2,7 @@
 import type { Logger } from '@order-pipeline/platform/logger';
 import type { ServiceStatus } from '@order-pipeline/platform/rpc/server';
 import type { Timers } from '@order-pipeline/platform/timers';
-import { GatewayDownError, Unavailable } from '../../errors.js';
+import { GatewayDownError, UnavailableError } from '../../errors.js';
 import type {
   GatewayAnswer,
   GatewayAuthorization,
@@ -102,7 +102,7 @@ export class WatchedGateway implements PaymentGateway, ServiceStatus {
     try {
       return await call(this.#options.gateway);
     } catch (error) {
-      if (signal.aborted || error instanceof Unavailable) {
+      if (signal.aborted || error instanceof UnavailableError) {
         this.#on('call-failed');
         // The next caller should not have to wait for the verdict until the next scheduled ping.
         this.#cancelPing();

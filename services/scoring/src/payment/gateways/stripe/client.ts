@@ -42,7 +42,7 @@ export class StripeClient {
   /**
    * Makes one call. Rejects with the signal's reason when it aborts, and with what the SDK throws.
    *
-   * @throws {Unavailable} while Stripe limits our rate
+   * @throws {UnavailableError} while Stripe limits our rate
    */
   async call<R>(
     signal: AbortSignal,

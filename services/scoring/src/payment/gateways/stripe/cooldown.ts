@@ -1,6 +1,6 @@
 /** A pause that the provider asked for. */
 import type { Clock } from '@order-pipeline/platform/clock';
-import { Unavailable } from '../../../errors.js';
+import { UnavailableError } from '../../../errors.js';
 
 /** Holds calls back while the provider's `Retry-After` lasts. */
 export class Cooldown {
@@ -16,9 +16,9 @@ export class Cooldown {
     this.#until = Math.max(this.#until, this.#clock() + durationMs);
   }
 
-  /** Throws Unavailable during a pause. */
+  /** Throws UnavailableError during a pause. */
   check(): void {
     const leftMs = this.#until - this.#clock();
-    if (leftMs > 0) throw new Unavailable(`Stripe limits our rate for another ${leftMs} ms`);
+    if (leftMs > 0) throw new UnavailableError(`Stripe limits our rate for another ${leftMs} ms`);
   }
 }

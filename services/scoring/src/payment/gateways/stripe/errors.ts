@@ -1,6 +1,6 @@
 /** Stripe's errors, and what each says about the call that met it. */
 import Stripe from 'stripe';
-import { OutcomeUnknown, Refused, Unavailable } from '../../../errors.js';
+import { OutcomeUnknownError, RefusedError, UnavailableError } from '../../../errors.js';
 
 /** The decline code of an authorization that needs its cardholder: no one is there to confirm it. */
 export const AUTHENTICATION_REQUIRED = 'authentication_required';
@@ -47,20 +47,20 @@ export function toGatewayError(error: unknown): unknown {
   const message = `Stripe answered ${error.statusCode ?? 'nothing'} (${error.code ?? error.type})`;
   if (error instanceof Stripe.errors.StripeConnectionError)
     return NOT_CONNECTED.has(networkCodeOf(error) ?? '')
-      ? new Unavailable('Stripe cannot be reached', options)
-      : new OutcomeUnknown('The connection to Stripe broke: ask again', options);
-  if (error.statusCode === 429) return new Unavailable(message, options);
+      ? new UnavailableError('Stripe cannot be reached', options)
+      : new OutcomeUnknownError('The connection to Stripe broke: ask again', options);
+  if (error.statusCode === 429) return new UnavailableError(message, options);
   // Another call under the same key is under way, or holds a lock.
-  if (error.statusCode === 409) return new OutcomeUnknown(message, options);
+  if (error.statusCode === 409) return new OutcomeUnknownError(message, options);
   if (error instanceof Stripe.errors.StripeIdempotencyError)
-    return new Refused('Stripe knows this payment with other parameters', options);
+    return new RefusedError('Stripe knows this payment with other parameters', options);
   if (
     error instanceof Stripe.errors.StripeAuthenticationError ||
     error instanceof Stripe.errors.StripePermissionError
   )
-    return new Unavailable('Stripe refuses STRIPE_API_KEY', options);
+    return new UnavailableError('Stripe refuses STRIPE_API_KEY', options);
   if ((error.statusCode ?? 500) >= 500 || error.headers?.['stripe-should-retry'] === 'true')
-    return new OutcomeUnknown(message, options);
+    return new OutcomeUnknownError(message, options);
   return error;
 }
 

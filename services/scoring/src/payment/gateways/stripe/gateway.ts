@@ -4,7 +4,7 @@
  */
 import type { Clock } from '@order-pipeline/platform/clock';
 import type Stripe from 'stripe';
-import { Refused } from '../../../errors.js';
+import { RefusedError } from '../../../errors.js';
 import type {
   GatewayAnswer,
   GatewayAuthorization,
@@ -124,7 +124,7 @@ export class StripeGateway implements PaymentGateway {
   async refund(refund: GatewayRefund, signal: AbortSignal): Promise<GatewayRefundAnswer> {
     return await translate(async () => {
       const id = await this.#idOf(refund, signal);
-      if (id === undefined) throw new Refused('Stripe knows no such payment');
+      if (id === undefined) throw new RefusedError('Stripe knows no such payment');
       return await refundIntent(this.#client, id, refund, signal);
     });
   }
@@ -164,7 +164,7 @@ export class StripeGateway implements PaymentGateway {
         const id = await this.#idOf(payment, signal);
         if (id === undefined) return 'voided';
         const state = finalStateOf(await act(id));
-        if (!state) throw new Refused('Stripe has neither charged nor given back the payment');
+        if (!state) throw new RefusedError('Stripe has neither charged nor given back the payment');
         return state;
       },
       (error) => finalStateOf(intentOf(error)) ?? (isExpired(error) ? 'voided' : undefined),

@@ -1,6 +1,6 @@
 /** What a PaymentIntent says, in terms of the payment service. */
 import type Stripe from 'stripe';
-import { OutcomeUnknown } from '../../../errors.js';
+import { OutcomeUnknownError } from '../../../errors.js';
 import type { GatewayAnswer } from '../../gateway.js';
 import { AUTHENTICATION_REQUIRED } from './errors.js';
 
@@ -15,7 +15,7 @@ export function mayBeForgotten(orderedAt: number | undefined, now: number): bool
   return orderedAt === undefined || now - orderedAt > KEY_SAFE_MS;
 }
 
-/** Returns what an authorization came to. @throws {OutcomeUnknown} while Stripe is at it */
+/** Returns what an authorization came to. @throws {OutcomeUnknownError} while Stripe is at it */
 export function toAnswer({ id, status, last_payment_error }: Stripe.PaymentIntent): GatewayAnswer {
   switch (status) {
     case 'requires_capture':
@@ -32,7 +32,7 @@ export function toAnswer({ id, status, last_payment_error }: Stripe.PaymentInten
     case 'canceled':
       return { approved: false, reference: id, declineCode: 'canceled' };
     default:
-      throw new OutcomeUnknown(`The payment is ${status} at Stripe: ask again`);
+      throw new OutcomeUnknownError(`The payment is ${status} at Stripe: ask again`);
   }
 }
 

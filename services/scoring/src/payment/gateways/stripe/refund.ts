@@ -1,6 +1,6 @@
 /** Refunds at Stripe. */
 import Stripe from 'stripe';
-import { Refused } from '../../../errors.js';
+import { RefusedError } from '../../../errors.js';
 import type { GatewayRefund, GatewayRefundAnswer } from '../../gateway.js';
 import type { StripeClient } from './client.js';
 import { toStripeAmount } from './methods.js';
@@ -12,7 +12,7 @@ export const REFUND_METADATA = 'refund_id';
  * Refunds an intent, once for each refund id however old: an earlier call's refund is found by its metadata. Stripe is the
  * arbiter of the amount.
  *
- * @throws {Refused} when the intent is not captured, or less than the amount is left of it
+ * @throws {RefusedError} when the intent is not captured, or less than the amount is left of it
  */
 export async function refundIntent(
   client: StripeClient,
@@ -35,7 +35,7 @@ export async function refundIntent(
     );
   } catch (error) {
     if (error instanceof Stripe.errors.StripeInvalidRequestError)
-      throw new Refused(`Stripe refuses the refund (${error.code ?? error.message})`, { cause: error });
+      throw new RefusedError(`Stripe refuses the refund (${error.code ?? error.message})`, { cause: error });
     throw error;
   }
 }
@@ -64,6 +64,6 @@ async function findRefund(
 
 function toAnswer({ id, status, failure_reason }: Stripe.Refund): GatewayRefundAnswer {
   if (status === 'failed' || status === 'canceled')
-    throw new Refused(`The refund has failed at Stripe (${failure_reason ?? status})`);
+    throw new RefusedError(`The refund has failed at Stripe (${failure_reason ?? status})`);
   return { reference: id };
 }
