@@ -59,6 +59,54 @@ test('lists own orders page by page', async () => {
   expect(ids.size).toBeGreaterThanOrEqual(3);
 });
 
+test('an order is known by its id and the token of its owner once it is claimed', async () => {
+  const { order_id, poll_url } = await place();
+  const order = await client.waitForOrder(poll_url);
+  expect(await client.getOrder(order_id)).toEqual(order);
+  expect(await client.waitForOrder(order_id)).toEqual(order);
+  const statuses: string[] = [];
+  for await (const { status } of client.watchOrder(order_id)) statuses.push(status);
+  expect(statuses).toEqual(['COMPLETED']);
+  await expect(client.cancelOrder(order_id)).rejects.toMatchObject({ name: 'OrderDecidedError' });
+  const baseUrl = `http://localhost:${system.ports.api}`;
+  const { access_token } = await new OrderClient({ baseUrl }).login('stranger');
+  const stranger = new OrderClient({ baseUrl, token: access_token });
+  await expect(stranger.getOrder(order_id)).rejects.toMatchObject({ status: 404 });
+});
+
+test('lists the orders of a time', async () => {
+  const { created_at = '' } = await client.waitForOrder(await place());
+  const idsOf = async (filter: Parameters<OrderClient['listOrders']>[0]) => {
+    const ids: string[] = [];
+    for await (const { order_id } of client.listOrders(filter)) ids.push(order_id);
+    return ids;
+  };
+  const earlier = await idsOf({ created_before: created_at });
+  const since = await idsOf({ created_after: created_at });
+  expect(since).toHaveLength(1);
+  expect(earlier.length).toBeGreaterThanOrEqual(1);
+  expect(earlier).not.toContain(since[0]);
+});
+
+test('the example of an order in the OpenAPI document completes as it is shown', async () => {
+  const baseUrl = `http://localhost:${system.ports.api}`;
+  const { paths } = (await (await fetch(`${baseUrl}/openapi.json`)).json()) as {
+    paths: Record<string, { post: { requestBody: { content: Record<string, { example: never }> } } }>;
+  };
+  const exampleOf = (path: string) => paths[path]?.post.requestBody.content['application/json']?.example;
+  const send = (path: string, headers: Record<string, string> = {}) =>
+    fetch(baseUrl + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(exampleOf(path)),
+    });
+  const { access_token } = (await (await send('/login')).json()) as { access_token: string };
+  const placed = await send('/orders', { authorization: `Bearer ${access_token}` });
+  expect(placed.status).toBe(202);
+  const order = await client.waitForOrder((await placed.json()) as { poll_url: string });
+  expect(order).toMatchObject({ status: 'COMPLETED', amount: 2500 });
+});
+
 test('names the invalid fields', async () => {
   const failure = client
     .placeOrder({ user_id: USER, amount: 0 })

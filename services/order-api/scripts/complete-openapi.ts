@@ -32,7 +32,8 @@ function completeParameter(parameter: Json): void {
   const known = PARAMETERS[parameter.name];
   if (!known) throw new Error(`openapi-rules.ts does not know the parameter ${parameter.name}`);
   parameter.schema = { ...mapSchema(parameter.schema), ...known.schema };
-  parameter.example = known.example;
+  // Swagger UI sends the examples of optional parameters unless the reader clears them: a used key, a cursor, a signature.
+  if (parameter.required) parameter.example = known.example;
 }
 
 function completeSuccess(status: string, response: Json, rules: CallRules): void {
@@ -102,7 +103,7 @@ const MEANINGS: Readonly<Record<ProblemName, string>> = {
   unauthenticated: 'No token, a token that is not valid, or a wrong password.',
   forbidden: 'Not yours: user_id is not the caller, or the URL was not signed here.',
   unknownPath: 'This API issues no tokens; its OpenID Connect issuer does.',
-  notFound: 'There is no such endpoint or event of yours.',
+  notFound: 'There is no such order, endpoint or event of yours.',
   wrongMethod: 'The path has other methods.',
   keyInFlight: 'The first request with this Idempotency-Key is still running.',
   alreadyDecided: 'The order is decided; `order` is how.',

@@ -14,7 +14,14 @@ export interface CallRules {
 }
 
 const BODY = ['malformed', 'tooLarge', 'wrongMediaType', 'invalid'] as const;
-const SIGNED = ['malformed', 'forbidden', 'notPlaced', 'expiredUrl'] as const;
+const ONE_ORDER = [
+  'malformed',
+  'unauthenticated',
+  'forbidden',
+  'notFound',
+  'notPlaced',
+  'expiredUrl',
+] as const;
 const COMMON = ['quotaExceeded', 'internal', 'unavailable'] as const;
 
 /** The rules of each call, by operation id. */
@@ -35,7 +42,7 @@ export const CALLS: Readonly<Record<string, CallRules>> = {
   },
   listOrders: { problems: ['unauthenticated', 'invalid', ...COMMON], limited: true },
   getOrder: {
-    problems: [...SIGNED, 'invalid', ...COMMON],
+    problems: [...ONE_ORDER, 'invalid', ...COMMON],
     headers: {
       200: ['ETag', 'Retry-After', 'Preference-Applied'],
       304: ['ETag', 'Retry-After', 'Preference-Applied'],
@@ -44,11 +51,11 @@ export const CALLS: Readonly<Record<string, CallRules>> = {
     limited: true,
   },
   followOrder: {
-    problems: [...SIGNED, 'invalid', ...COMMON],
+    problems: [...ONE_ORDER, 'invalid', ...COMMON],
     bare: { 204: 'The client has seen the last status: nothing will follow' },
     limited: true,
   },
-  cancelOrder: { problems: [...SIGNED, 'alreadyDecided', ...COMMON], limited: true },
+  cancelOrder: { problems: [...ONE_ORDER, 'alreadyDecided', ...COMMON], limited: true },
   registerWebhookEndpoint: {
     problems: [...BODY, 'unauthenticated', 'forbidden', 'unknownPath', ...COMMON],
     headers: { 201: ['Location'] },
@@ -132,29 +139,25 @@ export const HEADERS = {
   },
 } as const;
 
-/** What the controllers do not say about parameters, since it is judged elsewhere than in their validation. */
-export const PARAMETERS: Readonly<Record<string, { schema: object; example: string | number }>> = {
+/** What the controllers do not say about parameters, since it is judged elsewhere than in their validation. Required ones need an example. */
+export const PARAMETERS: Readonly<Record<string, { schema: object; example?: string }>> = {
   order_id: { schema: { format: 'uuid', maxLength: 36 }, example: '0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19' },
-  expires: { schema: { pattern: '^[0-9]{10}$', maxLength: 10 }, example: '1768642200' },
-  key_id: { schema: { pattern: '^[A-Za-z0-9_-]{1,32}$', maxLength: 32 }, example: 'local' },
+  expires: { schema: { pattern: '^[0-9]{10}$', maxLength: 10 } },
+  key_id: { schema: { pattern: '^[A-Za-z0-9_-]{1,32}$', maxLength: 32 } },
   signature: {
     schema: { pattern: '^[A-Za-z0-9_-]{43}$', maxLength: 43 },
-    example: '3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
   },
   fingerprint: {
     schema: { pattern: '^[A-Za-z0-9_-]{22}$', maxLength: 22 },
-    example: '3Ty_iqgNrvzttCqkx24JXF',
   },
   'Idempotency-Key': {
     schema: { pattern: '^("[ !#-\\[\\]-~]{1,255}"|[!#-\\[\\]-~]{1,255})$', maxLength: 257 },
-    example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
   },
-  Prefer: { schema: { pattern: '^[\\t -~]*$', maxLength: 256 }, example: 'wait=10' },
+  Prefer: { schema: { pattern: '^[\\t -~]*$', maxLength: 256 } },
   'If-None-Match': {
     schema: { pattern: '^[\\t -~]*$', maxLength: 1_024 },
-    example: '"3Ty_iqgNrvzttCqkx24JXF"',
   },
-  'Last-Event-ID': { schema: { pattern: '^[A-Z]*$', maxLength: 16 }, example: 'PROCESSING' },
+  'Last-Event-ID': { schema: { pattern: '^[A-Z]*$', maxLength: 16 } },
   endpoint_id: {
     schema: { pattern: '^[A-Za-z0-9-]{1,36}$', maxLength: 36 },
     example: '0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19',
@@ -165,8 +168,9 @@ export const PARAMETERS: Readonly<Record<string, { schema: object; example: stri
   },
   cursor: {
     schema: {},
-    example: 'MjAyNi0wMS0xNVQwOTozMDowMC4wMDBaIDAxOThjNWYyLTlhNTEtN2MzZS04YTUyLTNmMGQ4ZjBjMmIxOQ',
   },
-  limit: { schema: {}, example: 20 },
-  status: { schema: {}, example: 'COMPLETED' },
+  limit: { schema: {} },
+  status: { schema: {} },
+  created_after: { schema: { format: 'date-time' } },
+  created_before: { schema: { format: 'date-time' } },
 };

@@ -5,9 +5,26 @@ import { ProblemError } from './http/problem.js';
 import { type SignedParameters, verifyOrder } from './orders/poll-url.js';
 import { servicesOf } from './services.js';
 
-/** Lets a request pass or throws a ProblemError. The name is the one that tsoa's routes import. */
-export async function expressAuthentication(request: Request, scheme: string): Promise<Caller | undefined> {
-  if (scheme === 'bearer') return servicesOf(request).authenticate(request);
+/** The fields of a signed URL's query. */
+const SIGNED_FIELDS = ['expires', 'key_id', 'signature', 'fingerprint'] as const;
+
+/** Requests to orders and what they proved, since tsoa asks once per scheme that a route takes. */
+const proofs = new WeakMap<Request, Promise<Caller | undefined>>();
+
+/**
+ * Lets a request pass or throws a ProblemError. The name is the one that tsoa's routes import. Routes of one order take a
+ * signed URL or a token: a query with any field of a signed URL is judged as one, whatever token comes with it.
+ */
+export function expressAuthentication(request: Request, _scheme: string): Promise<Caller | undefined> {
+  const proof = proofs.get(request) ?? authenticate(request);
+  proofs.set(request, proof);
+  return proof;
+}
+
+async function authenticate(request: Request): Promise<Caller | undefined> {
+  const isSigned =
+    request.params.order_id !== undefined && SIGNED_FIELDS.some((field) => field in request.query);
+  if (!isSigned) return servicesOf(request).authenticate(request);
   requireSignature(request);
   return undefined;
 }
@@ -30,7 +47,7 @@ function requireSignature(request: Request): void {
   if (verdict === 'expired')
     throw new ProblemError(
       'expiredUrl',
-      'This URL has expired. Its order can still be found among your own orders.',
+      'This URL has expired. The owner of its order can still read it by its id with an access token.',
     );
   if (verdict === 'forged') throw new ProblemError('forbidden', 'This URL was not signed here.');
 }

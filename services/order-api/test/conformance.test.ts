@@ -212,7 +212,7 @@ const toText = (value: unknown) => (typeof value === 'string' ? value : (JSON.st
 
 const encode = (text: string) => encodeURIComponent(text.toWellFormed());
 
-/** Requests to one operation: signed ones carry a signature that is right more often than not. */
+/** Requests to one operation: those to one order carry a signature that is right more often than not, or a token alone. */
 function requestsTo(path: string, method: string, operation: Json): fc.Arbitrary<Sent> {
   const body = operation.requestBody?.content['application/json'].schema;
   const isSigned = operation.security?.some((scheme: Json) => 'signed_url' in scheme);
@@ -234,8 +234,13 @@ function requestsTo(path: string, method: string, operation: Json): fc.Arbitrary
       path: path.replace('{order_id}', url.pathname.split('/').at(-1) ?? ''),
       query: url.search.slice(1),
     }));
+  const byToken = fc.oneof(signed, random).map((sent) => ({ ...sent, query: '' }));
   const target = isSigned
-    ? fc.oneof({ weight: 3, arbitrary: signed }, { weight: 1, arbitrary: random })
+    ? fc.oneof(
+        { weight: 3, arbitrary: signed },
+        { weight: 1, arbitrary: byToken },
+        { weight: 1, arbitrary: random },
+      )
     : random;
   return fc
     .tuple(target, headersOf(operation, body !== undefined), body ? bodies(body) : fc.constant(undefined))
@@ -308,9 +313,9 @@ const REACHED: Readonly<Record<string, readonly number[]>> = {
   login: [200, 400, 413, 415, 422],
   placeOrder: [202, 400, 401, 403, 413, 415, 422],
   listOrders: [200, 401, 422],
-  getOrder: [200, 304, 403],
-  followOrder: [200, 403],
-  cancelOrder: [200, 403, 409],
+  getOrder: [200, 304, 401, 403, 404],
+  followOrder: [200, 401, 403, 404],
+  cancelOrder: [200, 401, 403, 404, 409],
   registerWebhookEndpoint: [201, 400, 401, 422],
   getWebhookEndpoint: [200, 401, 404],
   changeWebhookEndpoint: [200, 401, 404, 422],

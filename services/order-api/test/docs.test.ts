@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { CATALOGUE } from '@order-pipeline/local/catalogue';
+import { loadOpenApi } from '../src/docs/router.js';
 import { call } from './harness.js';
 import { api } from './running-api.js';
 
@@ -26,4 +28,41 @@ test.each(['/docs', '/redoc'])('%s is made of files of this server alone', async
     expect([file, asset.status]).toEqual([file, 200]);
     expect(asset.headers.get('content-type')).toMatch(/^text\/(css|javascript); charset=utf-8$/);
   }
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: the document is walked by its names
+const document = loadOpenApi() as any;
+// biome-ignore lint/suspicious/noExplicitAny: as above
+const operations: any[] = Object.values<any>(document.paths).flatMap((methods) => Object.values(methods));
+
+test('the example of an order costs what the catalogue says, and is for the user of the login', () => {
+  const exampleOf = (path: string) =>
+    document.paths[path].post.requestBody.content['application/json'].example;
+  const { user_id, amount, currency, items } = exampleOf('/orders');
+  const priceOf = (sku: string) => CATALOGUE.find((item) => item.sku === sku)?.unitPrice ?? Number.NaN;
+  const total = items.reduce(
+    (sum: number, line: { sku: string; quantity: number }) => sum + priceOf(line.sku) * line.quantity,
+    0,
+  );
+  expect({ user_id, amount, currency }).toEqual({
+    user_id: exampleOf('/login').user_id,
+    amount: total,
+    currency: 'USD',
+  });
+});
+
+test('nothing optional is filled in by Swagger UI', () => {
+  const filled = operations.flatMap(({ operationId, parameters = [] }) =>
+    parameters
+      // biome-ignore lint/suspicious/noExplicitAny: as above
+      .filter((parameter: any) => !parameter.required && (parameter.example ?? parameter.schema.example))
+      .map(({ name }: { name: string }) => `${operationId} ${name}`),
+  );
+  expect(filled).toEqual([]);
+});
+
+test.each(['getOrder', 'followOrder', 'cancelOrder'])('%s takes a signed URL or a token', (operationId) => {
+  const operation = operations.find((one) => one.operationId === operationId);
+  expect(operation.security).toEqual(expect.arrayContaining([{ signed_url: [] }, { bearer: [] }]));
+  expect(operation.security).toHaveLength(2);
 });

@@ -167,7 +167,8 @@ export interface paths {
         };
         /**
          * Read an order
-         * @description Where an order stands. The signed URL is the right to ask. `Prefer: wait=10` holds the answer back until the order
+         * @description Where an order stands. The right to ask is the signed URL, or the access token of the order's owner once a worker
+         *     has claimed the order; before, and for orders of others, a token gets 404. `Prefer: wait=10` holds the answer back until the order
          *     is final, for at most that many seconds (at most 20); `If-None-Match` with the last ETag answers 304 while nothing
          *     has changed.
          */
@@ -190,7 +191,7 @@ export interface paths {
         /**
          * Follow an order
          * @description Each status of an order once, as server-sent events named `status` whose data is the order. The stream ends when
-         *     the order is final.
+         *     the order is final. Takes a signed URL, or the access token of the owner of a claimed order.
          */
         get: operations["followOrder"];
         put?: never;
@@ -213,7 +214,8 @@ export interface paths {
         /**
          * Cancel an order
          * @description Stop an order that is not decided yet, also one that nobody has claimed. Cancelling twice is cancelling once. What
-         *     was reserved or authorized is given back.
+         *     was reserved or authorized is given back. With the access token of its owner in place of a signed URL an order can be
+         *     cancelled from its claim on.
          */
         post: operations["cancelOrder"];
         delete?: never;
@@ -400,7 +402,7 @@ export interface components {
             /**
              * Format: int32
              * @description The total, in the minor unit of `currency`.
-             * @example 999
+             * @example 2500
              */
             amount?: number;
             /**
@@ -768,7 +770,7 @@ export interface components {
             /**
              * Format: int32
              * @description The total that the customer agrees to pay, in the minor unit of `currency`.
-             * @example 999
+             * @example 2500
              */
             amount: number;
             /**
@@ -928,15 +930,9 @@ export interface operations {
     listWebhookEndpoints: {
         parameters: {
             query?: {
-                /**
-                 * @description `next_cursor` of the page before.
-                 * @example MjAyNi0wMS0xNVQwOTozMDowMC4wMDBaIDAxOThjNWYyLTlhNTEtN2MzZS04YTUyLTNmMGQ4ZjBjMmIxOQ
-                 */
+                /** @description `next_cursor` of the page before. */
                 cursor?: string;
-                /**
-                 * @description Endpoints on the page.
-                 * @example 20
-                 */
+                /** @description Endpoints on the page. */
                 limit?: number;
             };
             header?: never;
@@ -1298,7 +1294,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such endpoint or event of yours. */
+            /** @description There is no such order, endpoint or event of yours. */
             404: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1443,7 +1439,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such endpoint or event of yours. */
+            /** @description There is no such order, endpoint or event of yours. */
             404: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1608,7 +1604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such endpoint or event of yours. */
+            /** @description There is no such order, endpoint or event of yours. */
             404: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1753,7 +1749,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such endpoint or event of yours. */
+            /** @description There is no such order, endpoint or event of yours. */
             404: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1820,15 +1816,9 @@ export interface operations {
     listWebhookDeliveries: {
         parameters: {
             query?: {
-                /**
-                 * @description `next_cursor` of the page before.
-                 * @example MjAyNi0wMS0xNVQwOTozMDowMC4wMDBaIDAxOThjNWYyLTlhNTEtN2MzZS04YTUyLTNmMGQ4ZjBjMmIxOQ
-                 */
+                /** @description `next_cursor` of the page before. */
                 cursor?: string;
-                /**
-                 * @description Orders on the page; each can have several events.
-                 * @example 20
-                 */
+                /** @description Orders on the page; each can have several events. */
                 limit?: number;
             };
             header?: never;
@@ -1897,7 +1887,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such endpoint or event of yours. */
+            /** @description There is no such order, endpoint or event of yours. */
             404: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2023,7 +2013,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such endpoint or event of yours. */
+            /** @description There is no such order, endpoint or event of yours. */
             404: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2090,21 +2080,16 @@ export interface operations {
     listOrders: {
         parameters: {
             query?: {
-                /**
-                 * @description Where the page begins: `next_cursor` of the page before.
-                 * @example MjAyNi0wMS0xNVQwOTozMDowMC4wMDBaIDAxOThjNWYyLTlhNTEtN2MzZS04YTUyLTNmMGQ4ZjBjMmIxOQ
-                 */
+                /** @description Where the page begins: `next_cursor` of the page before. */
                 cursor?: string;
-                /**
-                 * @description Orders on the page.
-                 * @example 20
-                 */
+                /** @description Orders on the page. */
                 limit?: number;
-                /**
-                 * @description Orders in this status only. A page may then hold fewer orders than `limit` and still not be the last.
-                 * @example COMPLETED
-                 */
+                /** @description Orders in this status only. A page may then hold fewer orders than `limit` and still not be the last. */
                 status?: components["schemas"]["ListedStatus"];
+                /** @description Orders created at this time or later. */
+                created_after?: string;
+                /** @description Orders created before this time, which itself is left out. */
+                created_before?: string;
             };
             header?: never;
             path?: never;
@@ -2130,7 +2115,7 @@ export interface operations {
                      *           "reason": "OUT_OF_STOCK",
                      *           "payment_problem": "CAPTURE_FAILED",
                      *           "user_id": "u123",
-                     *           "amount": 999,
+                     *           "amount": 2500,
                      *           "currency": "USD",
                      *           "items": [
                      *             {
@@ -2217,10 +2202,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes a retry safe: the same key of the same user is the same order for 24 hours.
-                 * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
-                 */
+                /** @description Makes a retry safe: the same key of the same user is the same order for 24 hours. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2231,7 +2213,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "user_id": "u123",
-                 *       "amount": 999,
+                 *       "amount": 2500,
                  *       "currency": "USD",
                  *       "items": [
                  *         {
@@ -2397,38 +2379,20 @@ export interface operations {
     };
     getOrder: {
         parameters: {
-            query: {
-                /**
-                 * @description Until when the URL can be used, in epoch seconds.
-                 * @example 1768642200
-                 */
-                expires: string;
-                /**
-                 * @description The key that signed the URL.
-                 * @example local
-                 */
-                key_id: string;
-                /**
-                 * @description HMAC-SHA256 of the rest, in base64url.
-                 * @example 3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
-                 */
-                signature: string;
-                /**
-                 * @description Digest of the body that the URL was issued for, on orders placed with an Idempotency-Key.
-                 * @example 3Ty_iqgNrvzttCqkx24JXF
-                 */
+            query?: {
+                /** @description Until when the URL can be used, in epoch seconds. */
+                expires?: string;
+                /** @description The key that signed the URL. */
+                key_id?: string;
+                /** @description HMAC-SHA256 of the rest, in base64url. */
+                signature?: string;
+                /** @description Digest of the body that the URL was issued for, on orders placed with an Idempotency-Key. */
                 fingerprint?: string;
             };
             header?: {
-                /**
-                 * @description RFC 7240 preferences; `wait` is known.
-                 * @example wait=10
-                 */
+                /** @description RFC 7240 preferences; `wait` is known. */
                 Prefer?: string;
-                /**
-                 * @description The ETag of the answer that the client has.
-                 * @example "3Ty_iqgNrvzttCqkx24JXF"
-                 */
+                /** @description The ETag of the answer that the client has. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2461,7 +2425,7 @@ export interface operations {
                      *       "reason": "OUT_OF_STOCK",
                      *       "payment_problem": "CAPTURE_FAILED",
                      *       "user_id": "u123",
-                     *       "amount": 999,
+                     *       "amount": 2500,
                      *       "currency": "USD",
                      *       "items": [
                      *         {
@@ -2501,8 +2465,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description No token, a token that is not valid, or a wrong password. */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not yours: user_id is not the caller, or the URL was not signed here. */
             403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such order, endpoint or event of yours. */
+            404: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2591,33 +2580,18 @@ export interface operations {
     };
     followOrder: {
         parameters: {
-            query: {
-                /**
-                 * @description Until when the URL can be used, in epoch seconds.
-                 * @example 1768642200
-                 */
-                expires: string;
-                /**
-                 * @description The key that signed the URL.
-                 * @example local
-                 */
-                key_id: string;
-                /**
-                 * @description HMAC-SHA256 of the rest, in base64url.
-                 * @example 3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
-                 */
-                signature: string;
-                /**
-                 * @description Digest of the body that the URL was issued for, on orders placed with an Idempotency-Key.
-                 * @example 3Ty_iqgNrvzttCqkx24JXF
-                 */
+            query?: {
+                /** @description Until when the URL can be used, in epoch seconds. */
+                expires?: string;
+                /** @description The key that signed the URL. */
+                key_id?: string;
+                /** @description HMAC-SHA256 of the rest, in base64url. */
+                signature?: string;
+                /** @description Digest of the body that the URL was issued for, on orders placed with an Idempotency-Key. */
                 fingerprint?: string;
             };
             header?: {
-                /**
-                 * @description The last status that the client has seen, which an EventSource sends when it comes back.
-                 * @example PROCESSING
-                 */
+                /** @description The last status that the client has seen, which an EventSource sends when it comes back. */
                 "Last-Event-ID"?: string;
             };
             path: {
@@ -2670,8 +2644,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description No token, a token that is not valid, or a wrong password. */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not yours: user_id is not the caller, or the URL was not signed here. */
             403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such order, endpoint or event of yours. */
+            404: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2760,26 +2759,14 @@ export interface operations {
     };
     cancelOrder: {
         parameters: {
-            query: {
-                /**
-                 * @description Until when the URL can be used, in epoch seconds.
-                 * @example 1768642200
-                 */
-                expires: string;
-                /**
-                 * @description The key that signed the URL.
-                 * @example local
-                 */
-                key_id: string;
-                /**
-                 * @description HMAC-SHA256 of the rest, in base64url.
-                 * @example 3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
-                 */
-                signature: string;
-                /**
-                 * @description Digest of the body that the URL was issued for, on orders placed with an Idempotency-Key.
-                 * @example 3Ty_iqgNrvzttCqkx24JXF
-                 */
+            query?: {
+                /** @description Until when the URL can be used, in epoch seconds. */
+                expires?: string;
+                /** @description The key that signed the URL. */
+                key_id?: string;
+                /** @description HMAC-SHA256 of the rest, in base64url. */
+                signature?: string;
+                /** @description Digest of the body that the URL was issued for, on orders placed with an Idempotency-Key. */
                 fingerprint?: string;
             };
             header?: never;
@@ -2810,7 +2797,7 @@ export interface operations {
                      *       "reason": "OUT_OF_STOCK",
                      *       "payment_problem": "CAPTURE_FAILED",
                      *       "user_id": "u123",
-                     *       "amount": 999,
+                     *       "amount": 2500,
                      *       "currency": "USD",
                      *       "items": [
                      *         {
@@ -2837,8 +2824,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description No token, a token that is not valid, or a wrong password. */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not yours: user_id is not the caller, or the URL was not signed here. */
             403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such order, endpoint or event of yours. */
+            404: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     RateLimit: components["headers"]["RateLimit"];

@@ -1,7 +1,7 @@
 /** One DynamoDB table whose items are parsed when they are read. */
 import type { CallOptions, DynamoClient, Item, PageResult } from './client.js';
 import { ConditionFailedError, MalformedItemError, StoreUnavailableError } from './errors.js';
-import { namesIn } from './expressions.js';
+import { namesIn, type RangeKey, toRangeCondition } from './expressions.js';
 import type { ItemParser } from './parse.js';
 
 /** Options of a table. */
@@ -45,6 +45,8 @@ export type PageToken = Item;
 export interface IndexQuery<P> {
   readonly index: string;
   readonly hashKey: { readonly name: string; readonly value: string };
+  /** Items between these bounds only. DynamoDB rejects a `from` after `to`, and a page token outside of both. */
+  readonly rangeKey?: RangeKey | undefined;
   readonly projection: Projection<P>;
   readonly limit: number;
   /** Largest range key first. Default false. */
@@ -153,14 +155,15 @@ export class Table<T extends object> {
   }
 
   /** Returns one page of a query, eventually consistent. */
-  async query<P>({ index, hashKey, projection, limit, ...query }: IndexQuery<P>): Promise<Page<P>> {
+  async query<P>({ index, hashKey, rangeKey, projection, limit, ...query }: IndexQuery<P>): Promise<Page<P>> {
     const { ExpressionAttributeNames, ...attributes } = toProjection(projection);
+    const range = toRangeCondition(rangeKey);
     const request = {
       TableName: this.name,
       IndexName: index,
-      KeyConditionExpression: '#hash_key = :hash_key',
-      ExpressionAttributeNames: { ...ExpressionAttributeNames, '#hash_key': hashKey.name },
-      ExpressionAttributeValues: { ':hash_key': hashKey.value },
+      KeyConditionExpression: `#hash_key = :hash_key${range.condition}`,
+      ExpressionAttributeNames: { ...ExpressionAttributeNames, '#hash_key': hashKey.name, ...range.names },
+      ExpressionAttributeValues: { ':hash_key': hashKey.value, ...range.values },
       ScanIndexForward: !query.descending,
       Limit: limit,
       ...attributes,

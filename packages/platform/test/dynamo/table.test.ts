@@ -121,7 +121,7 @@ describe('a table', () => {
     await table.update(sku, AVAILABLE_1);
   });
 
-  test('lists an index page by page, in both directions', async () => {
+  test('lists an index page by page, in both directions and within bounds', async () => {
     const orders = new Table(dynamo, {
       name: 'orders',
       keyName: 'order_id',
@@ -145,6 +145,12 @@ describe('a table', () => {
     const second = await orders.query({ ...query, pageToken: first.nextPageToken });
     expect(second.items).toEqual(ids.slice(2));
     expect((await orders.query({ ...query, descending: true })).items).toEqual([ids[2], ids[1]]);
+    const within = (from?: string, to?: string) =>
+      orders.query({ ...query, rangeKey: { name: 'created_at', from, to } });
+    expect((await within('2026-01-02')).items).toEqual([ids[1], ids[2]]);
+    expect((await within(undefined, '2026-01-02')).items).toEqual([ids[0], ids[1]]);
+    expect((await within('2026-01-02', '2026-01-02')).items).toEqual([ids[1]]);
+    expect((await within()).items).toEqual(ids.slice(0, 2));
   });
 
   test('scans page by page, and reports malformed items next to the others', async () => {

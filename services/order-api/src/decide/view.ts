@@ -60,7 +60,7 @@ export interface Order {
    * @isInt
    * @minimum 1
    * @maximum 99999999
-   * @example 999
+   * @example 2500
    */
   amount?: number;
   /**

@@ -650,6 +650,8 @@ export function RegisterRoutes(app: Router) {
                 cursor: {"in":"query","name":"cursor","dataType":"string","validators":{"maxLength":{"value":128},"pattern":{"errorMsg":"the next_cursor of a page","value":"^[A-Za-z0-9_-]+$"}}},
                 limit: {"default":20,"in":"query","name":"limit","dataType":"integer","validators":{"isInt":{"errorMsg":"limit"},"minimum":{"value":1},"maximum":{"value":100}}},
                 status: {"in":"query","name":"status","ref":"ListedStatus"},
+                createdAfter: {"in":"query","name":"created_after","dataType":"string","validators":{"maxLength":{"value":29},"pattern":{"errorMsg":"an RFC 3339 time such as 2026-01-15T09:30:00Z","value":"^[12]\\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,3})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$"}}},
+                createdBefore: {"in":"query","name":"created_before","dataType":"string","validators":{"maxLength":{"value":29},"pattern":{"errorMsg":"an RFC 3339 time such as 2026-01-15T09:30:00Z","value":"^[12]\\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,3})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$"}}},
         };
         app.get('/orders',
             authenticateMiddleware([{"bearer":[]}]),
@@ -687,15 +689,15 @@ export function RegisterRoutes(app: Router) {
         const argsOrdersController_getOrder: Record<string, TsoaRoute.ParameterSchema> = {
                 request: {"in":"request","name":"request","required":true,"dataType":"object"},
                 orderId: {"in":"path","name":"order_id","required":true,"dataType":"string"},
-                expires: {"in":"query","name":"expires","required":true,"dataType":"string"},
-                _keyId: {"in":"query","name":"key_id","required":true,"dataType":"string"},
-                _signature: {"in":"query","name":"signature","required":true,"dataType":"string"},
+                expires: {"in":"query","name":"expires","dataType":"string"},
+                _keyId: {"in":"query","name":"key_id","dataType":"string"},
+                _signature: {"in":"query","name":"signature","dataType":"string"},
                 fingerprint: {"in":"query","name":"fingerprint","dataType":"string"},
                 prefer: {"in":"header","name":"Prefer","dataType":"string","validators":{"maxLength":{"value":256},"pattern":{"errorMsg":"printable ASCII","value":"^[\\t\\x20-~]*$"}}},
                 ifNoneMatch: {"in":"header","name":"If-None-Match","dataType":"string","validators":{"maxLength":{"value":1024},"pattern":{"errorMsg":"printable ASCII","value":"^[\\t\\x20-~]*$"}}},
         };
         app.get('/orders/:order_id',
-            authenticateMiddleware([{"signed_url":[]}]),
+            authenticateMiddleware([{"signed_url":[]},{"bearer":[]}]),
             ...(fetchMiddlewares<RequestHandler>(OrdersController)),
             ...(fetchMiddlewares<RequestHandler>(OrdersController.prototype.getOrder)),
 
@@ -730,14 +732,14 @@ export function RegisterRoutes(app: Router) {
         const argsOrdersController_followOrder: Record<string, TsoaRoute.ParameterSchema> = {
                 request: {"in":"request","name":"request","required":true,"dataType":"object"},
                 orderId: {"in":"path","name":"order_id","required":true,"dataType":"string"},
-                expires: {"in":"query","name":"expires","required":true,"dataType":"string"},
-                _keyId: {"in":"query","name":"key_id","required":true,"dataType":"string"},
-                _signature: {"in":"query","name":"signature","required":true,"dataType":"string"},
+                expires: {"in":"query","name":"expires","dataType":"string"},
+                _keyId: {"in":"query","name":"key_id","dataType":"string"},
+                _signature: {"in":"query","name":"signature","dataType":"string"},
                 fingerprint: {"in":"query","name":"fingerprint","dataType":"string"},
                 lastEventId: {"in":"header","name":"Last-Event-ID","dataType":"string","validators":{"maxLength":{"value":16},"pattern":{"errorMsg":"the id of an event","value":"^[A-Z]*$"}}},
         };
         app.get('/orders/:order_id/events',
-            authenticateMiddleware([{"signed_url":[]}]),
+            authenticateMiddleware([{"signed_url":[]},{"bearer":[]}]),
             ...(fetchMiddlewares<RequestHandler>(OrdersController)),
             ...(fetchMiddlewares<RequestHandler>(OrdersController.prototype.followOrder)),
 
@@ -770,14 +772,15 @@ export function RegisterRoutes(app: Router) {
         });
         // WARNING: This file was auto-generated with tsoa. Please do not modify it. Re-run tsoa to re-generate this file: https://github.com/lukeautry/tsoa
         const argsOrdersController_cancelOrder: Record<string, TsoaRoute.ParameterSchema> = {
+                request: {"in":"request","name":"request","required":true,"dataType":"object"},
                 orderId: {"in":"path","name":"order_id","required":true,"dataType":"string"},
-                _expires: {"in":"query","name":"expires","required":true,"dataType":"string"},
-                _keyId: {"in":"query","name":"key_id","required":true,"dataType":"string"},
-                _signature: {"in":"query","name":"signature","required":true,"dataType":"string"},
+                _expires: {"in":"query","name":"expires","dataType":"string"},
+                _keyId: {"in":"query","name":"key_id","dataType":"string"},
+                _signature: {"in":"query","name":"signature","dataType":"string"},
                 fingerprint: {"in":"query","name":"fingerprint","dataType":"string"},
         };
         app.post('/orders/:order_id/cancel',
-            authenticateMiddleware([{"signed_url":[]}]),
+            authenticateMiddleware([{"signed_url":[]},{"bearer":[]}]),
             ...(fetchMiddlewares<RequestHandler>(OrdersController)),
             ...(fetchMiddlewares<RequestHandler>(OrdersController.prototype.cancelOrder)),
 

@@ -66,6 +66,8 @@ const PLACES: Readonly<Record<string, FieldProblem['in']>> = {
   cursor: 'query',
   limit: 'query',
   status: 'query',
+  created_after: 'query',
+  created_before: 'query',
   'Idempotency-Key': 'header',
   Prefer: 'header',
   'If-None-Match': 'header',

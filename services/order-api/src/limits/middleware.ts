@@ -25,8 +25,12 @@ export const limitOpen: RequestHandler = async (request, response, next) => {
   next();
 };
 
-/** Calls with a signed URL count for its order. Runs after the signature was found right. */
+/**
+ * Calls with a signed URL count for its order, those with a token for their caller: nobody can use up the quota of an
+ * order of somebody else. Runs after authentication.
+ */
 export const limitOrder: RequestHandler = async (request, response, next) => {
+  if (request.user) return limitCaller(request, response, next);
   const state = await servicesOf(request).quotas.polls.consume(String(request.params.order_id));
   enforceQuota(response, state);
   next();

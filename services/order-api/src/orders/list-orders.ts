@@ -2,6 +2,7 @@
 
 import { type Order, toOrder } from '../decide/view.js';
 import { ProblemError } from '../http/problem.js';
+import { type CreatedRange, startIn } from './created-range.js';
 import { decodeCursor, encodeCursor, type OrderPosition } from './cursor.js';
 import type { ListedStatus, OrderPage } from './models.js';
 import type { OrderStore } from './order-store.js';
@@ -11,6 +12,8 @@ export interface OrderQuery {
   readonly limit: number;
   readonly cursor?: string | undefined;
   readonly status?: ListedStatus | undefined;
+  /** Those created in this range only. */
+  readonly created?: CreatedRange | undefined;
 }
 
 /** Orders that are looked at in one read while a filter leaves most of them out. */
@@ -26,12 +29,14 @@ const MAX_READS = 5;
 export async function listOrders(
   store: OrderStore,
   userId: string,
-  { limit, cursor, status }: OrderQuery,
+  { limit, cursor, status, created = {} }: OrderQuery,
 ): Promise<OrderPage> {
   const orders: Order[] = [];
-  let position = cursor === undefined ? undefined : toPosition(cursor);
+  const start = startIn(created, cursor === undefined ? undefined : toPosition(cursor));
+  if (!start) return { orders };
+  let { position } = start;
   for (let read = 0; read < MAX_READS; read += 1) {
-    const { keys, more } = await store.listKeys(userId, status ? FILTER_READ : limit, position);
+    const { keys, more } = await store.listKeys(userId, status ? FILTER_READ : limit, position, created);
     const records = await store.findAll(keys.map(({ order_id }) => order_id));
     const byId = new Map(records.map((record) => [record.order_id, record]));
     for (const [index, key] of keys.entries()) {

@@ -15,7 +15,7 @@ export interface NewOrder {
    * @isInt
    * @minimum 1
    * @maximum 99999999
-   * @example 999
+   * @example 2500
    */
   amount: number;
   /**

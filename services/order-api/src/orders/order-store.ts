@@ -8,6 +8,7 @@ import { ConditionFailedError, StoreUnavailableError } from '@order-pipeline/pla
 import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
 import { type Projection, Table } from '@order-pipeline/platform/dynamo/table';
 import { z } from 'zod';
+import type { CreatedRange } from './created-range.js';
 import type { OrderPosition } from './cursor.js';
 import { type CancelWrite, toCancelWrite, toExpiryWrite } from './decide/cancel.js';
 
@@ -22,11 +23,15 @@ export interface OrderStore {
   find(orderId: string): Promise<OrderRecord | undefined>;
   /** Returns records by id, in the order of the ids. Ids without a record are left out. */
   findAll(orderIds: readonly string[]): Promise<OrderRecord[]>;
-  /** Returns keys of a user's orders, newest first, from after `after` on; `more` when these may not be the last. */
+  /**
+   * Returns keys of a user's orders created in a range, newest first, from after `after` on, which must be within the
+   * range; `more` when these may not be the last.
+   */
   listKeys(
     userId: string,
     limit: number,
     after?: OrderPosition,
+    created?: CreatedRange,
   ): Promise<{ keys: readonly OrderKey[]; more: boolean }>;
   /** Cancels the order unless it is decided or belongs to another body. Returns the record as it is afterwards. */
   cancel(
@@ -66,10 +71,11 @@ export function createOrderStore(dynamo: DynamoClient, tableName: string): Order
       const byId = new Map(records.map((record) => [record.order_id, record]));
       return orderIds.flatMap((id) => byId.get(id) ?? []);
     },
-    listKeys: async (userId, limit, after) => {
+    listKeys: async (userId, limit, after, created) => {
       const { items, nextPageToken } = await table.query({
         index: ORDERS_BY_USER_INDEX,
         hashKey: { name: 'user_id', value: userId },
+        rangeKey: { name: 'created_at', ...created },
         projection: ORDER_KEY,
         limit,
         descending: true,

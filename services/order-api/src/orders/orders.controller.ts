@@ -27,12 +27,14 @@ import { limitCaller, limitOrder } from '../limits/middleware.js';
 import type { ApiServices } from '../services.js';
 import { awaitFinal } from './await-final.js';
 import { cancelOrder } from './cancel-order.js';
+import { toCreatedRange } from './created-range.js';
 import { matchesEntityTag } from './decide/entity-tag.js';
 import { parseWaitSeconds } from './decide/prefer.js';
 import { parseIdempotencyKey } from './idempotency-key.js';
 import { listOrders } from './list-orders.js';
 import type { AcceptedOrder, ListedStatus, NewOrder, OrderPage } from './models.js';
 import { type OwnOrder, toOwnOrder } from './own-body.js';
+import { toOwnersOrder } from './owner.js';
 import { placeOrder } from './place-order.js';
 import { startEvents } from './send-events.js';
 
@@ -80,11 +82,17 @@ export class OrdersController extends Controller {
    * @param cursor Where the page begins: `next_cursor` of the page before.
    * @param limit Orders on the page.
    * @param status Orders in this status only. A page may then hold fewer orders than `limit` and still not be the last.
+   * @param createdAfter Orders created at this time or later.
+   * @param createdBefore Orders created before this time, which itself is left out.
    * @maxLength cursor 128
    * @pattern cursor ^[A-Za-z0-9_-]+$ the next_cursor of a page
    * @isInt limit
    * @minimum limit 1
    * @maximum limit 100
+   * @maxLength createdAfter 29
+   * @pattern createdAfter ^[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,3})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$ an RFC 3339 time such as 2026-01-15T09:30:00Z
+   * @maxLength createdBefore 29
+   * @pattern createdBefore ^[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,3})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$ an RFC 3339 time such as 2026-01-15T09:30:00Z
    */
   @Get()
   @OperationId('listOrders')
@@ -96,12 +104,16 @@ export class OrdersController extends Controller {
     @Query() cursor?: string,
     @Query() limit = 20,
     @Query() status?: ListedStatus,
+    @Query('created_after') createdAfter?: string,
+    @Query('created_before') createdBefore?: string,
   ): Promise<OrderPage> {
-    return listOrders(this.services.store, callerOf(request).user_id, { cursor, limit, status });
+    const created = toCreatedRange(createdAfter, createdBefore);
+    return listOrders(this.services.store, callerOf(request).user_id, { cursor, limit, status, created });
   }
 
   /**
-   * Where an order stands. The signed URL is the right to ask. `Prefer: wait=10` holds the answer back until the order
+   * Where an order stands. The right to ask is the signed URL, or the access token of the order's owner once a worker
+   * has claimed the order; before, and for orders of others, a token gets 404. `Prefer: wait=10` holds the answer back until the order
    * is final, for at most that many seconds (at most 20); `If-None-Match` with the last ETag answers 304 while nothing
    * has changed.
    * @summary Read an order
@@ -120,23 +132,24 @@ export class OrdersController extends Controller {
   @Get('{order_id}')
   @OperationId('getOrder')
   @Security('signed_url')
+  @Security('bearer')
   @Middlewares(limitOrder)
   @SuccessResponse(200, 'The order')
   async getOrder(
     @Request() request: HttpRequest,
     @Path('order_id') orderId: string,
-    @Query('expires') expires: string,
-    @Query('key_id') _keyId: string,
-    @Query('signature') _signature: string,
+    @Query('expires') expires?: string,
+    @Query('key_id') _keyId?: string,
+    @Query('signature') _signature?: string,
     @Query('fingerprint') fingerprint?: string,
     @Header('Prefer') prefer?: string,
     @Header('If-None-Match') ifNoneMatch?: string,
   ): Promise<Order> {
     const response = responseOf(request);
     const waitSeconds = parseWaitSeconds(prefer);
-    const own = this.#own(orderId, expires, fingerprint);
+    const own = this.#own(request, orderId, expires, fingerprint);
     const order = await (waitSeconds > 0
-      ? this.#waitFor(response, own, waitSeconds)
+      ? this.#waitFor(request, own, waitSeconds)
       : own.find(orderId).then((record) => toOrder(orderId, record)));
     const etag = toEntityTag(order);
     response.set({ ETag: etag, 'Cache-Control': 'private, no-cache', Vary: 'Prefer' });
@@ -147,7 +160,7 @@ export class OrdersController extends Controller {
 
   /**
    * Each status of an order once, as server-sent events named `status` whose data is the order. The stream ends when
-   * the order is final.
+   * the order is final. Takes a signed URL, or the access token of the owner of a claimed order.
    * @summary Follow an order
    * @param orderId The order's id.
    * @param expires Until when the URL can be used, in epoch seconds.
@@ -161,26 +174,29 @@ export class OrdersController extends Controller {
   @Get('{order_id}/events')
   @OperationId('followOrder')
   @Security('signed_url')
+  @Security('bearer')
   @Middlewares(limitOrder)
   @SuccessResponse(200, 'The stream', 'text/event-stream')
   async followOrder(
     @Request() request: HttpRequest,
     @Path('order_id') orderId: string,
-    @Query('expires') expires: string,
-    @Query('key_id') _keyId: string,
-    @Query('signature') _signature: string,
+    @Query('expires') expires?: string,
+    @Query('key_id') _keyId?: string,
+    @Query('signature') _signature?: string,
     @Query('fingerprint') fingerprint?: string,
     @Header('Last-Event-ID') lastEventId?: string,
   ): Promise<string> {
     const response = responseOf(request);
-    const own = this.#own(orderId, expires, fingerprint);
+    const own = this.#own(request, orderId, expires, fingerprint);
+    await requireOwner(request, own);
     await startEvents(this.services.room, own, lastEventId, response);
     return '';
   }
 
   /**
    * Stop an order that is not decided yet, also one that nobody has claimed. Cancelling twice is cancelling once. What
-   * was reserved or authorized is given back.
+   * was reserved or authorized is given back. With the access token of its owner in place of a signed URL an order can be
+   * cancelled from its claim on.
    * @summary Cancel an order
    * @param orderId The order's id.
    * @param _expires Until when the URL can be used, in epoch seconds.
@@ -191,27 +207,40 @@ export class OrdersController extends Controller {
   @Post('{order_id}/cancel')
   @OperationId('cancelOrder')
   @Security('signed_url')
+  @Security('bearer')
   @Middlewares(limitOrder)
   @SuccessResponse(200, 'The cancelled order')
   async cancelOrder(
+    @Request() request: HttpRequest,
     @Path('order_id') orderId: string,
-    @Query('expires') _expires: string,
-    @Query('key_id') _keyId: string,
-    @Query('signature') _signature: string,
+    @Query('expires') _expires?: string,
+    @Query('key_id') _keyId?: string,
+    @Query('signature') _signature?: string,
     @Query('fingerprint') fingerprint?: string,
   ): Promise<Order> {
+    await requireOwner(request, this.#own(request, orderId));
     return cancelOrder(this.services, orderId, fingerprint);
   }
 
-  #own(orderId: string, expires: string, fingerprint: string | undefined): OwnOrder {
+  /** `expires` is there wherever the request has no token. */
+  #own({ user }: HttpRequest, orderId: string, expires = '', fingerprint?: string): OwnOrder {
     const { store, expireUnclaimed } = this.services;
-    return toOwnOrder(store, orderId, fingerprint, () => expireUnclaimed(orderId, expires, fingerprint));
+    return user
+      ? toOwnersOrder(store, orderId, user.user_id)
+      : toOwnOrder(store, orderId, fingerprint, () => expireUnclaimed(orderId, expires, fingerprint));
   }
 
-  async #waitFor(response: HttpResponse, own: OwnOrder, seconds: number): Promise<Order> {
+  async #waitFor(request: HttpRequest, own: OwnOrder, seconds: number): Promise<Order> {
+    await requireOwner(request, own);
+    const response = responseOf(request);
     response.set('Preference-Applied', `wait=${seconds}`);
     return awaitFinal(this.services.room, own, seconds * 1_000, response);
   }
+}
+
+/** Checks the owner before a caller with a token takes a place among those who wait, or writes. */
+async function requireOwner({ user }: HttpRequest, own: OwnOrder): Promise<void> {
+  if (user) await own.find(own.orderId);
 }
 
 /** The caller that authentication left at the request. */

@@ -23,10 +23,10 @@ export function requireOwnBody(record: OrderRecord | undefined, fingerprint: str
   );
 }
 
-/** One order as the holder of a signed URL may read it. */
+/** One order as the holder of a signed URL, or its owner, may read it. */
 export interface OwnOrder {
   readonly orderId: string;
-  /** Reads the record. @throws {ProblemError} `notPlaced` @throws {StoreUnavailableError} */
+  /** Reads the record. @throws {ProblemError} `notPlaced`, `notFound` @throws {StoreUnavailableError} */
   readonly find: (orderId: string) => Promise<OrderRecord | undefined>;
   /** True where another body can have the same order id, so that a published status does not say enough. */
   readonly readEach: boolean;
