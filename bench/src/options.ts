@@ -21,13 +21,10 @@ export const USAGE = `usage: npm run bench -- [SCENARIO...] [OPTION...]
   --check            exit with 1 when a budget of docs/performance.md is missed
   --latency          add 10 ms to SQS calls and 5 ms to DynamoDB calls
   --baseline DIR     compare with an earlier build in DIR, in the same rounds
-  --orders N         orders of the memory scenario, by default 1,000,000 (20,000 with --quick)
   --out DIR          write the report (Markdown, SVG, JSON) there
 `;
 
 const SIMULATED_LATENCY = { sqsMs: 10, dynamoMs: 5 };
-const MEMORY_ORDERS = 1_000_000;
-const QUICK_MEMORY_ORDERS = 20_000;
 
 /** Reads the arguments. @throws {TypeError} for unknown options */
 export function parseCommand(args: readonly string[], say: (line: string) => void): Command {
@@ -39,13 +36,9 @@ export function parseCommand(args: readonly string[], say: (line: string) => voi
       check: { type: 'boolean', default: false },
       latency: { type: 'boolean', default: false },
       baseline: { type: 'string' },
-      orders: { type: 'string' },
       out: { type: 'string' },
     },
   });
-  const memoryOrders = Number(values.orders ?? (values.quick ? QUICK_MEMORY_ORDERS : MEMORY_ORDERS));
-  if (!Number.isInteger(memoryOrders) || memoryOrders < 100)
-    throw new TypeError('--orders takes a whole number of at least 100');
   return {
     scenarios: positionals,
     check: values.check,
@@ -54,7 +47,6 @@ export function parseCommand(args: readonly string[], say: (line: string) => voi
       quick: values.quick,
       latency: values.latency ? SIMULATED_LATENCY : undefined,
       baseline: values.baseline === undefined ? undefined : baselineBuild(values.baseline),
-      memoryOrders,
       say,
     },
   };

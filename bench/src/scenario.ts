@@ -10,8 +10,6 @@ export interface BenchOptions {
   readonly latency: AwsLatency | undefined;
   /** An earlier build to compare with. */
   readonly baseline: Build | undefined;
-  /** Orders of the memory scenario. */
-  readonly memoryOrders: number;
   /** Reports progress. */
   readonly say: (line: string) => void;
 }

@@ -84,7 +84,7 @@ describe('the command line', () => {
     expect(command.options).toMatchObject({ quick: true, latency: { sqsMs: 10, dynamoMs: 5 } });
   });
 
-  test.each([[['--fast']], [['--orders', 'many']]])('refuses %j', (args) => {
-    expect(() => parseCommand(args, () => undefined)).toThrow(TypeError);
+  test('refuses unknown options', () => {
+    expect(() => parseCommand(['--fast'], () => undefined)).toThrow(TypeError);
   });
 });

@@ -4,7 +4,6 @@ import { type Backend, startBackend } from '../harness/backend.js';
 import { type Build, THIS_BUILD } from '../harness/builds.js';
 import { benchProgram, MeasuredProcess } from '../harness/measured-process.js';
 import { untilListening } from '../harness/ready.js';
-import type { Variant } from '../harness/rounds.js';
 import { startServices } from '../harness/services.js';
 import { enqueueOrders, stockItems, untilDrained } from '../load/orders.js';
 import type { BenchOptions } from '../scenario.js';
@@ -16,11 +15,6 @@ export interface ProcessSample {
   readonly scoring: number;
   readonly both: number;
   readonly ordersPerSecond: number;
-}
-
-/** A running variant. */
-export interface ProcessVariant extends Variant<ProcessSample> {
-  stop(): Promise<void>;
 }
 
 /** What one sample drains. */
