@@ -1,4 +1,5 @@
 /** Rules, dashboards and the collector ask for metrics that the services have. */
+import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -15,6 +16,16 @@ const sources = globSync('{services,packages}/*/src/**/*.ts', { cwd: ROOT }).map
 const RUNBOOK_SECTIONS = [...read('docs/runbook.md').matchAll(/^### ([a-z0-9-]+)$/gm)].map(
   ([, name]) => name,
 );
+
+/** Sections on what Prometheus alone watches. */
+const PROMETHEUS_SECTIONS = [
+  'service-down',
+  'clock-skew',
+  'orders-failed',
+  'dependency-slow',
+  'objective-acceptance',
+  'objective-decision',
+];
 
 /** What prom-client's default metrics and Prometheus itself add. */
 const BUILT_IN = /^(up|process_cpu_seconds_total|nodejs_eventloop_lag_p99_seconds)$/;
@@ -84,6 +95,17 @@ describe('Prometheus rules', () => {
     expect(used.filter((name) => !records.includes(name))).toEqual([]);
   });
 
+  it('pass their own tests, which fire and silence each alert', () => {
+    const path = join(ROOT, 'observability/rules.test.yml');
+    const { tests } = parse(read('observability/rules.test.yml')) as { tests: { name: string }[] };
+    const names = rules.flatMap(({ alert }) => (alert ? [`${alert} fires`, `${alert} stays silent`] : []));
+    expect(tests.map(({ name }) => name).sort()).toEqual(names.sort());
+    const { status, stdout, stderr, error } = spawnSync('promtool', ['test', 'rules', path], {
+      encoding: 'utf8',
+    });
+    expect({ status, error, output: status === 0 ? '' : stdout + stderr }).toEqual({ status: 0, output: '' });
+  });
+
   it('finds an unknown metric', () => {
     expect(metricsIn('sum by (le) (rate(no_such_total{a="b"}[5m])) > 0')).toEqual(['no_such_total']);
     expect(sources).not.toContain("'no_such_total'");
@@ -106,7 +128,7 @@ describe('CloudWatch alarms', () => {
 
   it('have a section each, and the runbook has no other but for Prometheus', () => {
     expect([...RUNBOOK_SECTIONS].sort()).toEqual(
-      [...alarms.map(({ name }) => name), 'service-down', 'clock-skew'].sort(),
+      [...alarms.map(({ name }) => name), ...PROMETHEUS_SECTIONS].sort(),
     );
   });
 });
@@ -181,7 +203,8 @@ describe('the collector', () => {
     const metrics = read('services/order-processor/src/metrics.ts');
     const [{ metric_relabel_configs: labels }] = receivers.prometheus.config.scrape_configs;
     expect(labels.at(-1)).toMatchObject({ target_label: 'scope', replacement: STUCK_SCOPE });
-    for (const status of STATUSES) expect(metrics).toContain(`'${status}'`);
+    const statuses = read('packages/contracts/src/processed.ts');
+    for (const status of STATUSES) expect(statuses).toContain(`'${status}'`);
     expect(Object.keys(RPC_SERVICES)).toEqual(['inventory', 'fraud', 'payment']);
   });
 });
