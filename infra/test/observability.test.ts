@@ -200,7 +200,6 @@ describe('the collector', () => {
   });
 
   it('reads labels that the processor writes', () => {
-    const metrics = read('services/order-processor/src/metrics.ts');
     const [{ metric_relabel_configs: labels }] = receivers.prometheus.config.scrape_configs;
     expect(labels.at(-1)).toMatchObject({ target_label: 'scope', replacement: STUCK_SCOPE });
     const statuses = read('packages/contracts/src/processed.ts');
