@@ -114,6 +114,10 @@ export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
   readonly holds?: readonly Hold[];
   /** Set on a COMPLETED order that could not be charged, until an operator has it charged after all. */
   readonly payment_problem?: PaymentProblem;
+  /** Sum of the refunds that were made, in the minor unit. */
+  readonly refunded_amount?: number;
+  /** Sequence of the last refund whose event is published. */
+  readonly refunds_published?: number;
   /** Fraud score in [0,1] that the decision saw. */
   readonly fraud_score?: number;
   /** Ties the order to the request that placed it. */

@@ -82,6 +82,14 @@ export interface OrderFailure extends OrderOrigin {
   readonly now: number;
 }
 
+/** Refunds whose events are published. */
+export interface PublishedRefunds {
+  /** Sum of the refunds that were made, in the minor unit. */
+  readonly refundedAmount: number;
+  /** Sequence of the last one. */
+  readonly published: number;
+}
+
 const ABSENT = 'attribute_not_exists(#order_id)';
 const LEASE_EXPIRED = '#status = :processing AND #lease_until < :now';
 /** Makes a claim that is sent again after an unknown answer succeed. */
@@ -91,6 +99,7 @@ const FAILABLE = anyOf(ABSENT, LEASE_EXPIRED);
 const EXISTS = 'attribute_exists(#order_id)';
 const NO_ERROR = 'attribute_not_exists(#first_error)';
 const IS_COMPLETED = '#status = :completed';
+const NEVER_REFUNDED = 'attribute_not_exists(#refunds_published)';
 const NO_PROBLEM = 'attribute_not_exists(#payment_problem)';
 const UNDECIDED_IN_MY_ATTEMPT = '#status = :processing AND #attempt = :attempt';
 
@@ -213,6 +222,18 @@ export class OrderStore {
       update: 'REMOVE #payment_problem',
       condition: IS_COMPLETED,
       values: { ':completed': 'COMPLETED' },
+    });
+  }
+
+  /**
+   * Notes the refunds whose events are published. A note about fewer refunds than noted before changes nothing, and returns
+   * false.
+   */
+  async noteRefunds(orderId: string, { refundedAmount, published }: PublishedRefunds): Promise<boolean> {
+    return this.#change(orderId, {
+      update: 'SET #refunded_amount = :amount, #refunds_published = :published',
+      condition: allOf(IS_COMPLETED, anyOf(NEVER_REFUNDED, '#refunds_published <= :published')),
+      values: { ':completed': 'COMPLETED', ':amount': refundedAmount, ':published': published },
     });
   }
 

@@ -1,6 +1,7 @@
 /** An operator at a real system: dead letters made by the processor's own queue, commands run in this process. */
 import { ReceiveMessageCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { encodeOrderPlaced, type PlacedOrder } from '@order-pipeline/contracts/order-event';
+import type { OrderEvent } from '@order-pipeline/contracts/order-events';
 import { loadOperatorConfig } from '../src/operator/config.js';
 import type { DeadLetterQueue } from '../src/operator/dead-letter-queue.js';
 import { run } from '../src/operator/run.js';
@@ -18,7 +19,17 @@ export interface Ran {
 }
 
 /** The steps that change something. */
-export type ChangeStep = 'sendBack' | 'remove' | 'giveBack' | 'fail' | 'void' | 'release';
+export type ChangeStep =
+  | 'sendBack'
+  | 'remove'
+  | 'giveBack'
+  | 'fail'
+  | 'void'
+  | 'release'
+  | 'refund'
+  | 'publish'
+  | 'noteRefunds'
+  | 'restock';
 
 /** What happens around a step; a throw is what the command sees. */
 export interface Around {
@@ -40,6 +51,8 @@ export function dies(step: ChangeStep, when: Around['when']): Around {
 
 export class Operator {
   readonly sqs: SQSClient;
+  /** Events that commands published. */
+  readonly published: OrderEvent[] = [];
   readonly #harness: ProtocolHarness;
   readonly #queue: ReturnType<typeof createTestQueue>['queue'];
 
@@ -127,13 +140,21 @@ export class Operator {
         signal: new AbortController().signal,
         ...shell,
       },
-      (config) => wrap(connect(config, 0), around),
+      (config) => wrap(this.#recordEvents(connect(config, 0)), around),
     );
     const audits = err
       .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line));
     return { code, out, err, audits };
+  }
+
+  #recordEvents(system: System): System {
+    const publish = async (event: OrderEvent) => {
+      await system.events.publish(event);
+      this.published.push(event);
+    };
+    return { ...system, events: { publish, close: () => system.events.close() } };
   }
 
   get env() {
@@ -173,6 +194,7 @@ function wrap(system: System, around: Around | undefined): System {
     ...system,
     dlq: on<DeadLetterQueue>(system.dlq),
     store: on<OrderStore>(system.store),
+    events: on(system.events),
     scoring: {
       ...system.scoring,
       inventory: { ...inventory, client: on(inventory.client) },

@@ -4,6 +4,7 @@ import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import type { Logger } from '@order-pipeline/platform/logger';
 import type { Registry } from '@order-pipeline/platform/metrics';
 import type { ReadinessCheck } from '@order-pipeline/platform/ops-server';
+import type { HttpRoute } from '@order-pipeline/platform/rpc/http-listener';
 import type { RpcService } from '@order-pipeline/platform/rpc/server';
 
 /** What the process lends to its parts. */
@@ -21,6 +22,8 @@ export interface Part {
   readonly rpc: RpcService;
   /** What it cannot work without, by name. */
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  /** Endpoints on the HTTP listener besides its RPCs. */
+  readonly routes?: readonly HttpRoute[];
   /** Lets go of what the service opened itself. */
   close(): void;
 }

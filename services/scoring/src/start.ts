@@ -42,6 +42,7 @@ export async function start(
   };
   const server = await startRpcServer({
     services: parts.map(({ rpc }) => rpc),
+    routes: parts.flatMap(({ routes = [] }) => routes),
     grpcPort: config.grpcPort,
     grpcPortVariable: 'GRPC_PORT',
     httpPort: config.httpPort,

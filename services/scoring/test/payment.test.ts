@@ -15,6 +15,7 @@ import type { GatewayPayment, PaymentGateway } from '../src/payment/gateway.js';
 import { SimulatedGateway } from '../src/payment/gateways/simulated.js';
 import { LEDGER } from '../src/payment/items.js';
 import { Payments } from '../src/payment/payments.js';
+import { Refunds } from '../src/payment/refund/refunds.js';
 import { createPaymentService } from '../src/payment/service.js';
 import { PaymentStore } from '../src/payment/store.js';
 import { codeOf, expectViolations, LATER, logger, useStack } from './support.js';
@@ -62,14 +63,9 @@ function serve(options: { clock?: Clock; gateway?: PaymentGateway; gatewayTimeou
     registers: [registry],
   });
   const store = new PaymentStore(new Table(use.dynamo, { ...LEDGER, name: 'payments' }));
-  const payments = new Payments({
-    store,
-    gateway: options.gateway ?? gateway,
-    gatewayTimeoutMs,
-    clock,
-    transitions,
-  });
-  const service = createPaymentService({ payments, clock, logger });
+  const deps = { store, gateway: options.gateway ?? gateway, gatewayTimeoutMs, clock, transitions };
+  const payments = new Payments(deps);
+  const service = createPaymentService({ payments, refunds: new Refunds(deps), clock, logger });
   const transport = createRouterTransport((router) => router.service(PaymentService, service));
   return { client: createClient(PaymentService, transport), gateway, registry };
 }

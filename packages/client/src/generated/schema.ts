@@ -395,6 +395,12 @@ export interface components {
              */
             payment_problem?: components["schemas"]["PaymentProblem"];
             /**
+             * Format: int32
+             * @description Sum of the refunds, in the minor unit of `currency`. Absent while nothing was refunded.
+             * @example 500
+             */
+            refunded_amount?: number;
+            /**
              * @description The customer.
              * @example u123
              */
@@ -2114,6 +2120,7 @@ export interface operations {
                      *           "status": "COMPLETED",
                      *           "reason": "OUT_OF_STOCK",
                      *           "payment_problem": "CAPTURE_FAILED",
+                     *           "refunded_amount": 500,
                      *           "user_id": "u123",
                      *           "amount": 2500,
                      *           "currency": "USD",
@@ -2424,6 +2431,7 @@ export interface operations {
                      *       "status": "COMPLETED",
                      *       "reason": "OUT_OF_STOCK",
                      *       "payment_problem": "CAPTURE_FAILED",
+                     *       "refunded_amount": 500,
                      *       "user_id": "u123",
                      *       "amount": 2500,
                      *       "currency": "USD",
@@ -2796,6 +2804,7 @@ export interface operations {
                      *       "status": "COMPLETED",
                      *       "reason": "OUT_OF_STOCK",
                      *       "payment_problem": "CAPTURE_FAILED",
+                     *       "refunded_amount": 500,
                      *       "user_id": "u123",
                      *       "amount": 2500,
                      *       "currency": "USD",

@@ -1,5 +1,5 @@
 /** The HTTP listener: Connect (JSON, gRPC-Web, curl) and the operations pages on one port. */
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { closeServer, listen } from '../listen.js';
 import type { Logger } from '../logger.js';
@@ -9,10 +9,18 @@ import type { RpcLimits } from './limits.js';
 import type { RpcService } from './service.js';
 import { httpsOptions, type ServerTls } from './tls.js';
 
+/** An endpoint that is no RPC. */
+export interface HttpRoute {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly handle: RequestListener;
+}
+
 /** What an HTTP listener is made of. */
 export interface HttpListenerOptions extends OpsOptions {
   /** Guarded services. */
   readonly services: readonly RpcService[];
+  readonly routes?: readonly HttpRoute[];
   readonly port: number;
   readonly portVariable: string;
   readonly limits: RpcLimits;
@@ -33,11 +41,21 @@ export async function startHttpListener(options: HttpListenerOptions): Promise<H
   const operations = createOpsHandler(options);
   const connect = createConnectHandler({ ...options, shutdownSignal: shutdown.signal });
   const handle: RequestListener = (request, response) => {
-    if (!operations(request, response)) connect(request, response);
+    const route = findRoute(options.routes ?? [], request);
+    if (route) route.handle(request, response);
+    else if (!operations(request, response)) connect(request, response);
   };
   const server = options.tls ? createTlsServer(httpsOptions(options.tls), handle) : createServer(handle);
   const port = await listen(server, options.port, options.portVariable);
   return { port, drain: (graceMs) => drain(server, shutdown, graceMs) };
+}
+
+function findRoute(
+  routes: readonly HttpRoute[],
+  { method, url = '' }: IncomingMessage,
+): HttpRoute | undefined {
+  const [path] = url.split('?', 1);
+  return routes.find((route) => route.path === path && route.method === method);
 }
 
 async function drain(server: Server, shutdown: AbortController, graceMs: number): Promise<void> {

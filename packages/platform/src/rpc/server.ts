@@ -5,7 +5,7 @@ import type { ReadinessCheck } from '../ops-server.js';
 import { startGrpcListener } from './grpc-listener.js';
 import { routeGrpcLogs } from './grpc-logs.js';
 import { guardService } from './guard.js';
-import { startHttpListener } from './http-listener.js';
+import { type HttpRoute, startHttpListener } from './http-listener.js';
 import { DEFAULT_LIMITS, type RpcLimits } from './limits.js';
 import { followReadiness } from './readiness.js';
 import { createServerObserver } from './rpc-metrics.js';
@@ -18,6 +18,8 @@ export { type RpcService, rpcService, type ServiceStatus } from './service.js';
 /** What a process serves, and where. */
 export interface RpcServerOptions {
   readonly services: readonly RpcService[];
+  /** Endpoints on the HTTP listener besides the RPCs. */
+  readonly routes?: readonly HttpRoute[];
   /** 0 takes any free port. */
   readonly grpcPort: number;
   /** The variable that PortInUseError names. */
@@ -67,6 +69,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     ...shared,
     port: options.httpPort,
     portVariable: options.httpPortVariable,
+    routes: options.routes ?? [],
     registry,
     checks,
     checkTimeoutMs,

@@ -50,6 +50,14 @@ export interface Order {
    */
   payment_problem?: PaymentProblem;
   /**
+   * Sum of the refunds, in the minor unit of `currency`. Absent while nothing was refunded.
+   * @isInt
+   * @minimum 0
+   * @maximum 99999999
+   * @example 500
+   */
+  refunded_amount?: number;
+  /**
    * The customer.
    * @maxLength 128
    * @example "u123"
@@ -94,13 +102,24 @@ export interface Order {
 /** What a client sees of an order, given its record. No record: nobody has claimed the order yet. */
 export function toOrder(orderId: string, record: OrderRecord | undefined): Order {
   if (!record) return { order_id: orderId, status: 'PENDING' };
-  const { status, reason, payment_problem, user_id, amount, currency, items, created_at, updated_at } =
-    record;
+  const {
+    status,
+    reason,
+    payment_problem,
+    refunded_amount,
+    user_id,
+    amount,
+    currency,
+    items,
+    created_at,
+    updated_at,
+  } = record;
   return {
     order_id: orderId,
     status,
     ...(reason !== undefined && { reason }),
     ...(payment_problem !== undefined && { payment_problem }),
+    ...(refunded_amount !== undefined && { refunded_amount }),
     ...(user_id !== undefined && { user_id }),
     ...(amount !== undefined && { amount }),
     ...(currency !== undefined && { currency }),

@@ -74,6 +74,7 @@ const models: TsoaRoute.Models = {
             "status": {"ref":"OrderStatus","required":true},
             "reason": {"ref":"OrderReason"},
             "payment_problem": {"ref":"PaymentProblem"},
+            "refunded_amount": {"dataType":"integer","validators":{"minimum":{"value":0},"maximum":{"value":99999999}}},
             "user_id": {"dataType":"string","validators":{"maxLength":{"value":128}}},
             "amount": {"dataType":"integer","validators":{"minimum":{"value":1},"maximum":{"value":99999999}}},
             "currency": {"dataType":"string","validators":{"pattern":{"value":"^[A-Z]{3}$"},"maxLength":{"value":3}}},

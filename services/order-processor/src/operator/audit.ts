@@ -7,6 +7,7 @@ export interface AuditedChange {
     | 'dlq.redrive'
     | 'dlq.remove'
     | 'order.fail'
+    | 'order.refund'
     | 'order.resume'
     | 'order.settle'
     | 'payment.reauthorize'
@@ -14,6 +15,7 @@ export interface AuditedChange {
   readonly result: 'done' | 'error' | 'dry run';
   readonly message_id?: string;
   readonly order_id?: string | undefined;
+  readonly refund_id?: string;
   /** The operator's own words. */
   readonly reason?: string;
   /** Why the result is `error`. */

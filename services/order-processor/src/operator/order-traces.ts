@@ -32,6 +32,12 @@ export interface PaymentTrace {
   readonly gateway_reference: string;
   readonly decline_code: string;
   readonly capture_count: number;
+  readonly provider_problem?: string;
+  readonly refunds?: readonly {
+    readonly refund_id: string;
+    readonly state: string;
+    readonly amount: number;
+  }[];
   readonly updated_at: string;
 }
 
@@ -44,6 +50,10 @@ const parsePayment = createItemParser<PaymentTrace>(
     gateway_reference: z.string(),
     decline_code: z.string(),
     capture_count: z.int(),
+    provider_problem: z.exactOptional(z.string()),
+    refunds: z.exactOptional(
+      z.array(z.looseObject({ refund_id: z.string(), state: z.string(), amount: z.int() })),
+    ),
     updated_at: z.string(),
   }),
 );

@@ -1,6 +1,6 @@
 /** `payment reauthorize` and `payment write-off`: the exits of a completed order that could not be charged. */
 import { Code, ConnectError } from '@connectrpc/connect';
-import { type Payment, PaymentState } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
+import { PaymentState } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
 import { toCallHeaders } from '@order-pipeline/platform/rpc/context';
 import type { ClaimedOrder } from '../order-store.js';
 import { CommandError, EXIT, type ExitCode } from './exit.js';
@@ -39,7 +39,7 @@ export async function reauthorizePayment(
     currency: record.currency,
     paymentMethod: paymentMethod ?? record.payment_method,
   };
-  const payment = await ask(tools, record, async (call) => {
+  const payment = await askPayment(tools, record, async (call) => {
     return (await scoring.payment.client.reauthorize(request, call)).payment;
   });
   if (payment?.state !== PaymentState.CAPTURED) {
@@ -71,7 +71,7 @@ export async function writeOffPayment(tools: Tools, { orderId, reason }: WriteOf
   const money = toMoney(record.amount, record.currency);
   const change = { action: 'payment.write-off', order_id: orderId, reason } as const;
   if (!dryRun) {
-    await ask(tools, record, async (call) => {
+    await askPayment(tools, record, async (call) => {
       return (await scoring.payment.client.writeOff({ orderId, note: reason }, call)).payment;
     });
     await store.noteWriteOff(orderId, reason);
@@ -85,7 +85,8 @@ export async function writeOffPayment(tools: Tools, { orderId, reason }: WriteOf
   return EXIT.done;
 }
 
-async function readCompleted(tools: Tools, orderId: string): Promise<ClaimedOrder> {
+/** Reads a completed order's record. @throws {CommandError} for any other order */
+export async function readCompleted(tools: Tools, orderId: string): Promise<ClaimedOrder> {
   const record = await readRecord(tools, orderId);
   if (record.status === 'COMPLETED') return record;
   throw new CommandError(
@@ -94,11 +95,12 @@ async function readCompleted(tools: Tools, orderId: string): Promise<ClaimedOrde
   );
 }
 
-async function ask(
+/** Calls the payment service, with errors in the operator's terms. @throws {CommandError} */
+export async function askPayment<R>(
   { config }: Tools,
   { request_id: requestId }: ClaimedOrder,
-  call: (options: { timeoutMs: number; headers: Record<string, string> }) => Promise<Payment | undefined>,
-): Promise<Payment | undefined> {
+  call: (options: { timeoutMs: number; headers: Record<string, string> }) => Promise<R>,
+): Promise<R> {
   try {
     return await call({ timeoutMs: PAYMENT_BUDGET_MS, headers: toCallHeaders({ requestId }) });
   } catch (error) {
@@ -108,7 +110,7 @@ async function ask(
     const { address, variable } = paymentOf(config);
     throw new CommandError(
       EXIT.unavailable,
-      `payment at ${address} (${variable}) did not answer: ${error.message}. Run the same command again, which charges once at most`,
+      `payment at ${address} (${variable}) did not answer: ${error.message}. Run the same command again, which moves the money once at most`,
       { cause: error },
     );
   }

@@ -6,6 +6,7 @@ import { failRecord } from './fail-record.js';
 import { listDeadLetters } from './list.js';
 import { reauthorizePayment, writeOffPayment } from './payment.js';
 import { redriveDeadLetters } from './redrive.js';
+import { refundOrder } from './refund.js';
 import { resumeOrder } from './resume.js';
 import { showDeadLetter, showOrder } from './show.js';
 import type { Tools } from './tools.js';
@@ -66,6 +67,26 @@ function addOrderCommands(program: Command, withTools: WithTools): void {
       .option('--wait <seconds>', 'for a worker that still holds the order', toSeconds, 60),
   ).action((orderId: string, { reason, wait, ...change }) =>
     withTools((tools) => failRecord(tools, { orderId, reason, waitMs: wait * 1_000 }), change),
+  );
+  addChangeOptions(
+    program
+      .command('refund')
+      .argument('<order-id>', '', toId)
+      .description('pay a completed order back; the same command again pays nothing twice')
+      .option(
+        '--amount <minor>',
+        'in the minor unit, such as 1250 for 12.50 (default: all that is left)',
+        toPositiveInteger,
+      )
+      .requiredOption('--reason <text>', 'why, for the audit log and the ledger', toReason)
+      .option(
+        '--refund-id <id>',
+        'names the refund (default: follows from order, amount and reason)',
+        toRefundId,
+      )
+      .option('--restock', "return the order's items to stock", false),
+  ).action((orderId: string, { amount, reason, refundId, restock, ...change }) =>
+    withTools((tools) => refundOrder(tools, { orderId, amount, reason, refundId, restock }), change),
   );
   addChangeOptions(
     program
@@ -158,6 +179,12 @@ function toReason(text: string): string {
   if (reason === '' || reason.length > REASON_MAX)
     throw new InvalidArgumentError(`Write 1 to ${REASON_MAX} characters.`);
   return reason;
+}
+
+function toRefundId(text: string): string {
+  if (!/^[A-Za-z0-9._-]{1,64}$/.test(text))
+    throw new InvalidArgumentError('Refund ids have 1 to 64 letters, digits and . _ -');
+  return text;
 }
 
 function toPositiveNumber(text: string): number {

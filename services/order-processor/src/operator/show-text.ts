@@ -40,6 +40,7 @@ export function toOrderText(orderId: string, { record, holds, payment }: OrderTr
     ['order', orderId],
     ['status', record ? toStatus(record) : 'no worker has claimed it'],
     ['payment problem', record?.payment_problem],
+    ['refunded', toRefunded(record)],
     ['note', record?.failure_note],
     ['user', record?.user_id],
     ['amount', record?.amount === undefined ? undefined : toMoney(record.amount, record.currency ?? '')],
@@ -55,6 +56,8 @@ export function toOrderText(orderId: string, { record, holds, payment }: OrderTr
     ['holds', toItems(holds) || 'none'],
     ['payment', payment ? toPayment(payment) : 'none'],
     ['captures', payment?.capture_count.toString()],
+    ['at the provider', payment?.provider_problem],
+    ['refunds', payment?.refunds && toRefunds(payment.refunds, payment.currency)],
     ['reference', payment?.gateway_reference],
     ['decline code', payment?.decline_code],
   ]);
@@ -67,6 +70,17 @@ function toStatus({ status, reason }: OrderRecord): string {
 /** An order that was barred before it was authorized has no amount. */
 function toPayment({ state, amount, currency }: PaymentTrace): string {
   return currency ? `${state} ${toMoney(amount, currency)}` : state;
+}
+
+function toRefunded(record: OrderRecord | undefined): string | undefined {
+  if (record?.refunded_amount === undefined) return undefined;
+  return toMoney(record.refunded_amount, record.currency ?? '');
+}
+
+function toRefunds(refunds: NonNullable<PaymentTrace['refunds']>, currency: string): string {
+  return refunds
+    .map(({ refund_id, state, amount }) => `${refund_id} ${state} ${toMoney(amount, currency)}`)
+    .join(', ');
 }
 
 function toItems(items: readonly { readonly sku: string; readonly quantity: number }[]): string {

@@ -14,6 +14,14 @@
  * VOIDED or no entry where somebody has changed the ledger by hand.
  */
 
+import type { LedgerRefund } from './refund/decide.js';
+
+/** What can be wrong with a payment at the provider. */
+export const PROVIDER_PROBLEMS = ['AUTHORIZATION_GONE', 'DISPUTED', 'DISPUTE_LOST'] as const;
+
+/** What is wrong with a payment at the provider. */
+export type ProviderProblem = (typeof PROVIDER_PROBLEMS)[number];
+
 /** Every state. */
 export const PAYMENT_STATES = [
   'AUTHORIZED',
@@ -48,6 +56,12 @@ export interface LedgerEntry {
   readonly reauthorizations?: number;
   /** An operator's reason for a write-off. */
   readonly note?: string;
+  /** Refunds, the oldest first. */
+  readonly refunds?: readonly LedgerRefund[];
+  /** Number of writes of `refunds`. */
+  readonly refund_version?: number;
+  /** What is wrong with the payment at the provider. */
+  readonly provider_problem?: ProviderProblem;
   /** When the entry last changed, ISO 8601 in UTC with milliseconds. */
   readonly updated_at: string;
 }

@@ -2,7 +2,19 @@
 import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
 import type { TableOptions } from '@order-pipeline/platform/dynamo/table';
 import { z } from 'zod';
-import { type LedgerEntry, PAYMENT_STATES } from './decide.js';
+import { type LedgerEntry, PAYMENT_STATES, PROVIDER_PROBLEMS } from './decide.js';
+import { type LedgerRefund, REFUND_STATES } from './refund/decide.js';
+
+const RefundSchema: z.ZodType<LedgerRefund> = z.looseObject({
+  refund_id: z.string(),
+  amount: z.int(),
+  state: z.enum(REFUND_STATES),
+  reason: z.string(),
+  gateway_reference: z.string(),
+  sequence: z.int(),
+  refunded_total: z.int(),
+  updated_at: z.string(),
+});
 
 /** Options of the payments table. */
 export const LEDGER: Omit<TableOptions<LedgerEntry>, 'name'> = {
@@ -18,6 +30,9 @@ export const LEDGER: Omit<TableOptions<LedgerEntry>, 'name'> = {
       capture_count: z.int(),
       reauthorizations: z.exactOptional(z.int()),
       note: z.exactOptional(z.string()),
+      refunds: z.exactOptional(z.array(RefundSchema)),
+      refund_version: z.exactOptional(z.int()),
+      provider_problem: z.exactOptional(z.enum(PROVIDER_PROBLEMS)),
       updated_at: z.string(),
     }),
   ),

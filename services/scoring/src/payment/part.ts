@@ -8,10 +8,12 @@ import type { Part, Tools } from '../part.js';
 import type { PaymentConfig } from './config.js';
 import { PAYMENT_STATES } from './decide.js';
 import type { PaymentGateway } from './gateway.js';
-import { createGateway } from './gateways/create.js';
+import { createGateway, createWebhooks } from './gateways/create.js';
 import { LEDGER } from './items.js';
 import { WatchedGateway } from './outage/watched-gateway.js';
 import { Payments } from './payments.js';
+import { applyProviderChange } from './provider-change.js';
+import { Refunds } from './refund/refunds.js';
 import { createPaymentService } from './service.js';
 import { PaymentStore } from './store.js';
 import { TracedGateway } from './traced-gateway.js';
@@ -50,17 +52,24 @@ export function createPaymentPart(
       this.set(gateway.isServing ? 0 : 1);
     },
   });
-  const payments = new Payments({
-    store: new PaymentStore(table),
-    gateway,
-    gatewayTimeoutMs: config.gatewayTimeoutMs,
-    clock,
-    transitions,
-    amounts,
+  const store = new PaymentStore(table);
+  const deps = { store, gateway, gatewayTimeoutMs: config.gatewayTimeoutMs, clock, transitions, amounts };
+  const payments = new Payments(deps);
+  const refunds = new Refunds(deps);
+  const changes = new Counter({
+    name: 'payment_provider_changes_total',
+    help: 'Changes of payments that the provider reported, by kind',
+    labelNames: ['kind'] as const,
+    registers: [registry],
   });
   return {
-    rpc: rpcService(PaymentService, createPaymentService({ payments, clock, logger }), gateway),
+    rpc: rpcService(PaymentService, createPaymentService({ payments, refunds, clock, logger }), gateway),
     checks: { payments_table: () => table.check() },
+    routes: createWebhooks(config, {
+      clock,
+      logger,
+      apply: (change) => applyProviderChange({ store, refunds, logger, changes }, change),
+    }),
     close: () => gateway.close(),
   };
 }

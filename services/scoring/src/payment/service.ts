@@ -5,6 +5,7 @@ import {
   AuthorizationMatch,
   type PaymentService,
   PaymentState,
+  RefundState,
 } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { Logger } from '@order-pipeline/platform/logger';
@@ -12,10 +13,13 @@ import { createTranslator } from '../errors.js';
 import { createPermit } from '../permit.js';
 import type { LedgerEntry } from './decide.js';
 import type { Payments } from './payments.js';
+import { type LedgerRefund, refundedOf } from './refund/decide.js';
+import type { Refunds } from './refund/refunds.js';
 import {
   validateAuthorize,
   validateMoney,
   validateOrder,
+  validateRefund,
   validateSweep,
   validateWriteOff,
 } from './validate.js';
@@ -24,12 +28,13 @@ import {
 export interface PaymentServiceParts {
   readonly logger: Logger;
   readonly payments: Payments;
+  readonly refunds: Refunds;
   readonly clock: Clock;
 }
 
 /** The service of payment.v1. */
 export function createPaymentService(parts: PaymentServiceParts): ServiceImpl<typeof PaymentService> {
-  const { payments, clock, logger } = parts;
+  const { payments, refunds, clock, logger } = parts;
   const answer = createTranslator(logger);
   return {
     authorize: answer(async (request, { signal }) => {
@@ -50,6 +55,11 @@ export function createPaymentService(parts: PaymentServiceParts): ServiceImpl<ty
     writeOff: answer(async (request) => {
       const { orderId, note } = validateWriteOff(request);
       return { payment: toPayment(await payments.writeOff(orderId, note)) };
+    }),
+    refund: answer(async (request) => {
+      const { orderId, ...refund } = validateRefund(request);
+      const refunded = await refunds.refund(orderId, refund);
+      return { payment: toPayment(refunded.entry), refund: toRefund(refunded.refund) };
     }),
     sweepAuthorizations: answer(async (request) => {
       const { query, dryRun } = validateSweep(request);
@@ -78,6 +88,22 @@ function toPayment(entry: LedgerEntry) {
     captureCount: entry.capture_count,
     reauthorizations: entry.reauthorizations ?? 0,
     note: entry.note ?? '',
+    refundedAmount: BigInt(refundedOf(entry)),
+    refunds: (entry.refunds ?? []).map(toRefund),
+    providerProblem: entry.provider_problem ?? '',
     updatedAt: timestampFromDate(new Date(entry.updated_at)),
+  };
+}
+
+function toRefund(refund: LedgerRefund) {
+  return {
+    refundId: refund.refund_id,
+    amount: BigInt(refund.amount),
+    state: RefundState[refund.state],
+    reason: refund.reason,
+    gatewayReference: refund.gateway_reference,
+    sequence: refund.sequence,
+    refundedTotal: BigInt(refund.refunded_total),
+    updatedAt: timestampFromDate(new Date(refund.updated_at)),
   };
 }

@@ -10,11 +10,15 @@
  */
 import { allOf } from '@order-pipeline/platform/dynamo/expressions';
 import type { ConditionalUpdate, Table } from '@order-pipeline/platform/dynamo/table';
-import type { LedgerEntry, PaymentState } from './decide.js';
+import type { LedgerEntry, PaymentState, ProviderProblem } from './decide.js';
+import type { LedgerRefund } from './refund/decide.js';
 
 const IN_SEEN_STATE = '#state = :seen';
 const NEVER_REAUTHORIZED = 'attribute_not_exists(#reauthorizations)';
 const REAUTHORIZED_AS_SEEN = '#reauthorizations = :times';
+const NEVER_REFUNDED = 'attribute_not_exists(#refund_version)';
+const REFUNDS_AS_SEEN = '#refund_version = :version';
+const EXISTS = 'attribute_exists(#order_id)';
 const SET_STATE = 'SET #state = :state, updated_at = :now';
 const COUNT_CAPTURE = 'ADD capture_count :one';
 
@@ -59,6 +63,29 @@ export class PaymentStore {
         ...Object.fromEntries(Object.entries(changes).map(([name, value]) => [`:${name}`, value])),
       },
     });
+  }
+
+  /** Writes the refunds, if nobody has written them since `seen`. Throws ConditionFailedError with the entry that stands. */
+  async setRefunds(seen: LedgerEntry, refunds: readonly LedgerRefund[]): Promise<LedgerEntry> {
+    const { refund_version: version } = seen;
+    return await this.table.updateAndGet(seen.order_id, {
+      update: 'SET #refunds = :refunds, #refund_version = :next',
+      condition: allOf(IN_SEEN_STATE, version === undefined ? NEVER_REFUNDED : REFUNDS_AS_SEEN),
+      values: {
+        ':seen': seen.state,
+        ':refunds': refunds,
+        ':next': (version ?? 0) + 1,
+        ...(version !== undefined && { ':version': version }),
+      },
+    });
+  }
+
+  /** Writes or removes what is wrong with an order's payment at the provider. */
+  async setProblem(orderId: string, problem: ProviderProblem | undefined): Promise<void> {
+    const write = problem
+      ? { update: 'SET #provider_problem = :problem', values: { ':problem': problem } }
+      : { update: 'REMOVE #provider_problem' };
+    await this.table.update(orderId, { ...write, condition: EXISTS });
   }
 }
 

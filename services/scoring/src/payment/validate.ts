@@ -3,6 +3,7 @@ import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type {
   AuthorizeRequest,
   ReauthorizeRequest,
+  RefundRequest as RefundMessage,
   SweepAuthorizationsRequest,
   WriteOffRequest,
 } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
@@ -10,6 +11,7 @@ import { FieldViolations } from '@order-pipeline/platform/rpc/validation';
 import { checkAmount, checkCurrency, checkId, checkRange, checkTime } from '../fields.js';
 import type { OpenAuthorizationsQuery } from './gateway.js';
 import type { Authorization } from './payments.js';
+import type { RefundRequest } from './refund/decide.js';
 
 /** Checks an authorization. `notAfter` is in epoch milliseconds. */
 export function validateAuthorize(request: AuthorizeRequest): Authorization & { readonly notAfter: number } {
@@ -42,6 +44,25 @@ export function validateWriteOff({ orderId, note }: WriteOffRequest): {
   if (note === '' || note.length > NOTE_MAX) violations.add('note', `must have 1 to ${NOTE_MAX} characters`);
   violations.throwIfAny();
   return { orderId, note };
+}
+
+const REFUND_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** Checks a refund. */
+export function validateRefund({
+  orderId,
+  refundId,
+  amount,
+  reason,
+}: RefundMessage): RefundRequest & { readonly orderId: string } {
+  const violations = new FieldViolations();
+  checkId(violations, 'order_id', orderId);
+  if (!REFUND_ID.test(refundId)) violations.add('refund_id', 'must have 1 to 64 letters, digits and . _ -');
+  if (amount < 0n || amount > BigInt(Number.MAX_SAFE_INTEGER))
+    violations.add('amount', 'must be 0, for all that is left, or more');
+  if (reason.length > NOTE_MAX) violations.add('reason', `must have up to ${NOTE_MAX} characters`);
+  violations.throwIfAny();
+  return { orderId, refundId, amount: Number(amount), reason };
 }
 
 /** Most authorizations of a page: each costs a read, and maybe a call to the provider. */

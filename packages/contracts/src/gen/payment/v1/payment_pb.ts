@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file payment/v1/payment.proto.
  */
 export const file_payment_v1_payment: GenFile = /*@__PURE__*/
-  fileDesc("ChhwYXltZW50L3YxL3BheW1lbnQucHJvdG8SCnBheW1lbnQudjEihgIKB1BheW1lbnQSEAoIb3JkZXJfaWQYASABKAkSJwoFc3RhdGUYAiABKA4yGC5wYXltZW50LnYxLlBheW1lbnRTdGF0ZRIOCgZhbW91bnQYAyABKAMSEAoIY3VycmVuY3kYBCABKAkSGQoRZ2F0ZXdheV9yZWZlcmVuY2UYBSABKAkSFAoMZGVjbGluZV9jb2RlGAYgASgJEhUKDWNhcHR1cmVfY291bnQYByABKAUSLgoKdXBkYXRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGAoQcmVhdXRob3JpemF0aW9ucxgJIAEoBRIMCgRub3RlGAogASgJIr0BChBBdXRob3JpemVSZXF1ZXN0EhAKCG9yZGVyX2lkGAEgASgJEg4KBmFtb3VudBgCIAEoAxIQCghjdXJyZW5jeRgDIAEoCRIWCg5wYXltZW50X21ldGhvZBgEIAEoCRItCglub3RfYWZ0ZXIYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCm9yZGVyZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjkKEUF1dGhvcml6ZVJlc3BvbnNlEiQKB3BheW1lbnQYASABKAsyEy5wYXltZW50LnYxLlBheW1lbnQiIgoOQ2FwdHVyZVJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkiNwoPQ2FwdHVyZVJlc3BvbnNlEiQKB3BheW1lbnQYASABKAsyEy5wYXltZW50LnYxLlBheW1lbnQiHwoLVm9pZFJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkiNAoMVm9pZFJlc3BvbnNlEiQKB3BheW1lbnQYASABKAsyEy5wYXltZW50LnYxLlBheW1lbnQiJQoRR2V0UGF5bWVudFJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkiOgoSR2V0UGF5bWVudFJlc3BvbnNlEiQKB3BheW1lbnQYASABKAsyEy5wYXltZW50LnYxLlBheW1lbnQiYAoSUmVhdXRob3JpemVSZXF1ZXN0EhAKCG9yZGVyX2lkGAEgASgJEg4KBmFtb3VudBgCIAEoAxIQCghjdXJyZW5jeRgDIAEoCRIWCg5wYXltZW50X21ldGhvZBgEIAEoCSI7ChNSZWF1dGhvcml6ZVJlc3BvbnNlEiQKB3BheW1lbnQYASABKAsyEy5wYXltZW50LnYxLlBheW1lbnQiMQoPV3JpdGVPZmZSZXF1ZXN0EhAKCG9yZGVyX2lkGAEgASgJEgwKBG5vdGUYAiABKAkiOAoQV3JpdGVPZmZSZXNwb25zZRIkCgdwYXltZW50GAEgASgLMhMucGF5bWVudC52MS5QYXltZW50IosBChpTd2VlcEF1dGhvcml6YXRpb25zUmVxdWVzdBI1ChFhdXRob3JpemVkX2JlZm9yZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkSDwoHZHJ5X3J1bhgEIAEoCCJtChtTd2VlcEF1dGhvcml6YXRpb25zUmVzcG9uc2USNQoOYXV0aG9yaXphdGlvbnMYASADKAsyHS5wYXltZW50LnYxLk9wZW5BdXRob3JpemF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKHAQoRT3BlbkF1dGhvcml6YXRpb24SEAoIb3JkZXJfaWQYASABKAkSMQoNYXV0aG9yaXplZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoFbWF0Y2gYAyABKA4yHi5wYXltZW50LnYxLkF1dGhvcml6YXRpb25NYXRjaCreAQoMUGF5bWVudFN0YXRlEh0KGVBBWU1FTlRfU1RBVEVfVU5TUEVDSUZJRUQQABIcChhQQVlNRU5UX1NUQVRFX0FVVEhPUklaRUQQARIaChZQQVlNRU5UX1NUQVRFX0NBUFRVUkVEEAISGAoUUEFZTUVOVF9TVEFURV9WT0lERUQQAxIaChZQQVlNRU5UX1NUQVRFX0RFQ0xJTkVEEAQSIAocUEFZTUVOVF9TVEFURV9DQVBUVVJFX0ZBSUxFRBAFEh0KGVBBWU1FTlRfU1RBVEVfV1JJVFRFTl9PRkYQBiqaAQoSQXV0aG9yaXphdGlvbk1hdGNoEiMKH0FVVEhPUklaQVRJT05fTUFUQ0hfVU5TUEVDSUZJRUQQABIfChtBVVRIT1JJWkFUSU9OX01BVENIX0NPVU5URUQQARIdChlBVVRIT1JJWkFUSU9OX01BVENIX1NUUkFZEAISHwobQVVUSE9SSVpBVElPTl9NQVRDSF9ESUZGRVJTEAMypQQKDlBheW1lbnRTZXJ2aWNlEkgKCUF1dGhvcml6ZRIcLnBheW1lbnQudjEuQXV0aG9yaXplUmVxdWVzdBodLnBheW1lbnQudjEuQXV0aG9yaXplUmVzcG9uc2USQgoHQ2FwdHVyZRIaLnBheW1lbnQudjEuQ2FwdHVyZVJlcXVlc3QaGy5wYXltZW50LnYxLkNhcHR1cmVSZXNwb25zZRI5CgRWb2lkEhcucGF5bWVudC52MS5Wb2lkUmVxdWVzdBoYLnBheW1lbnQudjEuVm9pZFJlc3BvbnNlEk4KC1JlYXV0aG9yaXplEh4ucGF5bWVudC52MS5SZWF1dGhvcml6ZVJlcXVlc3QaHy5wYXltZW50LnYxLlJlYXV0aG9yaXplUmVzcG9uc2USRQoIV3JpdGVPZmYSGy5wYXltZW50LnYxLldyaXRlT2ZmUmVxdWVzdBocLnBheW1lbnQudjEuV3JpdGVPZmZSZXNwb25zZRJmChNTd2VlcEF1dGhvcml6YXRpb25zEiYucGF5bWVudC52MS5Td2VlcEF1dGhvcml6YXRpb25zUmVxdWVzdBonLnBheW1lbnQudjEuU3dlZXBBdXRob3JpemF0aW9uc1Jlc3BvbnNlEksKCkdldFBheW1lbnQSHS5wYXltZW50LnYxLkdldFBheW1lbnRSZXF1ZXN0Gh4ucGF5bWVudC52MS5HZXRQYXltZW50UmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("ChhwYXltZW50L3YxL3BheW1lbnQucHJvdG8SCnBheW1lbnQudjEi5QIKB1BheW1lbnQSEAoIb3JkZXJfaWQYASABKAkSJwoFc3RhdGUYAiABKA4yGC5wYXltZW50LnYxLlBheW1lbnRTdGF0ZRIOCgZhbW91bnQYAyABKAMSEAoIY3VycmVuY3kYBCABKAkSGQoRZ2F0ZXdheV9yZWZlcmVuY2UYBSABKAkSFAoMZGVjbGluZV9jb2RlGAYgASgJEhUKDWNhcHR1cmVfY291bnQYByABKAUSLgoKdXBkYXRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGAoQcmVhdXRob3JpemF0aW9ucxgJIAEoBRIMCgRub3RlGAogASgJEhcKD3JlZnVuZGVkX2Ftb3VudBgLIAEoAxIqCgdyZWZ1bmRzGAwgAygLMhkucGF5bWVudC52MS5QYXltZW50UmVmdW5kEhgKEHByb3ZpZGVyX3Byb2JsZW0YDSABKAkivQEKEEF1dGhvcml6ZVJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkSDgoGYW1vdW50GAIgASgDEhAKCGN1cnJlbmN5GAMgASgJEhYKDnBheW1lbnRfbWV0aG9kGAQgASgJEi0KCW5vdF9hZnRlchgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKb3JkZXJlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiOQoRQXV0aG9yaXplUmVzcG9uc2USJAoHcGF5bWVudBgBIAEoCzITLnBheW1lbnQudjEuUGF5bWVudCIiCg5DYXB0dXJlUmVxdWVzdBIQCghvcmRlcl9pZBgBIAEoCSI3Cg9DYXB0dXJlUmVzcG9uc2USJAoHcGF5bWVudBgBIAEoCzITLnBheW1lbnQudjEuUGF5bWVudCIfCgtWb2lkUmVxdWVzdBIQCghvcmRlcl9pZBgBIAEoCSI0CgxWb2lkUmVzcG9uc2USJAoHcGF5bWVudBgBIAEoCzITLnBheW1lbnQudjEuUGF5bWVudCIlChFHZXRQYXltZW50UmVxdWVzdBIQCghvcmRlcl9pZBgBIAEoCSI6ChJHZXRQYXltZW50UmVzcG9uc2USJAoHcGF5bWVudBgBIAEoCzITLnBheW1lbnQudjEuUGF5bWVudCJgChJSZWF1dGhvcml6ZVJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkSDgoGYW1vdW50GAIgASgDEhAKCGN1cnJlbmN5GAMgASgJEhYKDnBheW1lbnRfbWV0aG9kGAQgASgJIjsKE1JlYXV0aG9yaXplUmVzcG9uc2USJAoHcGF5bWVudBgBIAEoCzITLnBheW1lbnQudjEuUGF5bWVudCIxCg9Xcml0ZU9mZlJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkSDAoEbm90ZRgCIAEoCSI4ChBXcml0ZU9mZlJlc3BvbnNlEiQKB3BheW1lbnQYASABKAsyEy5wYXltZW50LnYxLlBheW1lbnQiiwEKGlN3ZWVwQXV0aG9yaXphdGlvbnNSZXF1ZXN0EjUKEWF1dGhvcml6ZWRfYmVmb3JlGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCRIPCgdkcnlfcnVuGAQgASgIIm0KG1N3ZWVwQXV0aG9yaXphdGlvbnNSZXNwb25zZRI1Cg5hdXRob3JpemF0aW9ucxgBIAMoCzIdLnBheW1lbnQudjEuT3BlbkF1dGhvcml6YXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIocBChFPcGVuQXV0aG9yaXphdGlvbhIQCghvcmRlcl9pZBgBIAEoCRIxCg1hdXRob3JpemVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgVtYXRjaBgDIAEoDjIeLnBheW1lbnQudjEuQXV0aG9yaXphdGlvbk1hdGNoIt8BCg1QYXltZW50UmVmdW5kEhEKCXJlZnVuZF9pZBgBIAEoCRIOCgZhbW91bnQYAiABKAMSJgoFc3RhdGUYAyABKA4yFy5wYXltZW50LnYxLlJlZnVuZFN0YXRlEg4KBnJlYXNvbhgEIAEoCRIZChFnYXRld2F5X3JlZmVyZW5jZRgFIAEoCRIQCghzZXF1ZW5jZRgGIAEoBRIWCg5yZWZ1bmRlZF90b3RhbBgHIAEoAxIuCgp1cGRhdGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJUCg1SZWZ1bmRSZXF1ZXN0EhAKCG9yZGVyX2lkGAEgASgJEhEKCXJlZnVuZF9pZBgCIAEoCRIOCgZhbW91bnQYAyABKAMSDgoGcmVhc29uGAQgASgJImEKDlJlZnVuZFJlc3BvbnNlEiQKB3BheW1lbnQYASABKAsyEy5wYXltZW50LnYxLlBheW1lbnQSKQoGcmVmdW5kGAIgASgLMhkucGF5bWVudC52MS5QYXltZW50UmVmdW5kKt4BCgxQYXltZW50U3RhdGUSHQoZUEFZTUVOVF9TVEFURV9VTlNQRUNJRklFRBAAEhwKGFBBWU1FTlRfU1RBVEVfQVVUSE9SSVpFRBABEhoKFlBBWU1FTlRfU1RBVEVfQ0FQVFVSRUQQAhIYChRQQVlNRU5UX1NUQVRFX1ZPSURFRBADEhoKFlBBWU1FTlRfU1RBVEVfREVDTElORUQQBBIgChxQQVlNRU5UX1NUQVRFX0NBUFRVUkVfRkFJTEVEEAUSHQoZUEFZTUVOVF9TVEFURV9XUklUVEVOX09GRhAGKpoBChJBdXRob3JpemF0aW9uTWF0Y2gSIwofQVVUSE9SSVpBVElPTl9NQVRDSF9VTlNQRUNJRklFRBAAEh8KG0FVVEhPUklaQVRJT05fTUFUQ0hfQ09VTlRFRBABEh0KGUFVVEhPUklaQVRJT05fTUFUQ0hfU1RSQVkQAhIfChtBVVRIT1JJWkFUSU9OX01BVENIX0RJRkZFUlMQAyp1CgtSZWZ1bmRTdGF0ZRIcChhSRUZVTkRfU1RBVEVfVU5TUEVDSUZJRUQQABIYChRSRUZVTkRfU1RBVEVfUEVORElORxABEhUKEVJFRlVORF9TVEFURV9ET05FEAISFwoTUkVGVU5EX1NUQVRFX0ZBSUxFRBADMuYECg5QYXltZW50U2VydmljZRJICglBdXRob3JpemUSHC5wYXltZW50LnYxLkF1dGhvcml6ZVJlcXVlc3QaHS5wYXltZW50LnYxLkF1dGhvcml6ZVJlc3BvbnNlEkIKB0NhcHR1cmUSGi5wYXltZW50LnYxLkNhcHR1cmVSZXF1ZXN0GhsucGF5bWVudC52MS5DYXB0dXJlUmVzcG9uc2USOQoEVm9pZBIXLnBheW1lbnQudjEuVm9pZFJlcXVlc3QaGC5wYXltZW50LnYxLlZvaWRSZXNwb25zZRJOCgtSZWF1dGhvcml6ZRIeLnBheW1lbnQudjEuUmVhdXRob3JpemVSZXF1ZXN0Gh8ucGF5bWVudC52MS5SZWF1dGhvcml6ZVJlc3BvbnNlEkUKCFdyaXRlT2ZmEhsucGF5bWVudC52MS5Xcml0ZU9mZlJlcXVlc3QaHC5wYXltZW50LnYxLldyaXRlT2ZmUmVzcG9uc2USPwoGUmVmdW5kEhkucGF5bWVudC52MS5SZWZ1bmRSZXF1ZXN0GhoucGF5bWVudC52MS5SZWZ1bmRSZXNwb25zZRJmChNTd2VlcEF1dGhvcml6YXRpb25zEiYucGF5bWVudC52MS5Td2VlcEF1dGhvcml6YXRpb25zUmVxdWVzdBonLnBheW1lbnQudjEuU3dlZXBBdXRob3JpemF0aW9uc1Jlc3BvbnNlEksKCkdldFBheW1lbnQSHS5wYXltZW50LnYxLkdldFBheW1lbnRSZXF1ZXN0Gh4ucGF5bWVudC52MS5HZXRQYXltZW50UmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * The ledger's entry for one order.
@@ -91,6 +91,27 @@ export type Payment = Message<"payment.v1.Payment"> & {
    * @generated from field: string note = 10;
    */
   note: string;
+
+  /**
+   * Sum of the refunds that were made, in the minor unit of `currency`.
+   *
+   * @generated from field: int64 refunded_amount = 11;
+   */
+  refundedAmount: bigint;
+
+  /**
+   * Refunds, the oldest first.
+   *
+   * @generated from field: repeated payment.v1.PaymentRefund refunds = 12;
+   */
+  refunds: PaymentRefund[];
+
+  /**
+   * What is wrong with the payment at the provider: AUTHORIZATION_GONE, DISPUTED, DISPUTE_LOST, or empty.
+   *
+   * @generated from field: string provider_problem = 13;
+   */
+  providerProblem: string;
 };
 
 /**
@@ -522,6 +543,146 @@ export const OpenAuthorizationSchema: GenMessage<OpenAuthorization> = /*@__PURE_
   messageDesc(file_payment_v1_payment, 15);
 
 /**
+ * A refund of a payment.
+ *
+ * @generated from message payment.v1.PaymentRefund
+ */
+export type PaymentRefund = Message<"payment.v1.PaymentRefund"> & {
+  /**
+   * Unique within the payment.
+   *
+   * @generated from field: string refund_id = 1;
+   */
+  refundId: string;
+
+  /**
+   * In the minor unit of the payment's currency.
+   *
+   * @generated from field: int64 amount = 2;
+   */
+  amount: bigint;
+
+  /**
+   * State of the refund.
+   *
+   * @generated from field: payment.v1.RefundState state = 3;
+   */
+  state: RefundState;
+
+  /**
+   * The operator's reason.
+   *
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * The gateway's name for the refund; empty until it has answered.
+   *
+   * @generated from field: string gateway_reference = 5;
+   */
+  gatewayReference: string;
+
+  /**
+   * Place among the refunds that were made, from 1; 0 until it is DONE.
+   *
+   * @generated from field: int32 sequence = 6;
+   */
+  sequence: number;
+
+  /**
+   * Sum of the refunds that were made by then, this one included; 0 until it is DONE.
+   *
+   * @generated from field: int64 refunded_total = 7;
+   */
+  refundedTotal: bigint;
+
+  /**
+   * When the refund last changed.
+   *
+   * @generated from field: google.protobuf.Timestamp updated_at = 8;
+   */
+  updatedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message payment.v1.PaymentRefund.
+ * Use `create(PaymentRefundSchema)` to create a new message.
+ */
+export const PaymentRefundSchema: GenMessage<PaymentRefund> = /*@__PURE__*/
+  messageDesc(file_payment_v1_payment, 16);
+
+/**
+ * Asks for a refund.
+ *
+ * @generated from message payment.v1.RefundRequest
+ */
+export type RefundRequest = Message<"payment.v1.RefundRequest"> & {
+  /**
+   * The order whose payment is paid back.
+   *
+   * @generated from field: string order_id = 1;
+   */
+  orderId: string;
+
+  /**
+   * Idempotency key within the order: 1 to 64 letters, digits and . _ -
+   *
+   * @generated from field: string refund_id = 2;
+   */
+  refundId: string;
+
+  /**
+   * Amount to pay back, in the minor unit of the payment's currency; 0 for all that is left.
+   *
+   * @generated from field: int64 amount = 3;
+   */
+  amount: bigint;
+
+  /**
+   * The operator's reason, up to 500 characters.
+   *
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message payment.v1.RefundRequest.
+ * Use `create(RefundRequestSchema)` to create a new message.
+ */
+export const RefundRequestSchema: GenMessage<RefundRequest> = /*@__PURE__*/
+  messageDesc(file_payment_v1_payment, 17);
+
+/**
+ * The refund, and the payment after it.
+ *
+ * @generated from message payment.v1.RefundResponse
+ */
+export type RefundResponse = Message<"payment.v1.RefundResponse"> & {
+  /**
+   * The payment.
+   *
+   * @generated from field: payment.v1.Payment payment = 1;
+   */
+  payment?: Payment | undefined;
+
+  /**
+   * The refund.
+   *
+   * @generated from field: payment.v1.PaymentRefund refund = 2;
+   */
+  refund?: PaymentRefund | undefined;
+};
+
+/**
+ * Describes the message payment.v1.RefundResponse.
+ * Use `create(RefundResponseSchema)` to create a new message.
+ */
+export const RefundResponseSchema: GenMessage<RefundResponse> = /*@__PURE__*/
+  messageDesc(file_payment_v1_payment, 18);
+
+/**
  * Where a payment stands.
  *
  * @generated from enum payment.v1.PaymentState
@@ -625,6 +786,47 @@ export const AuthorizationMatchSchema: GenEnum<AuthorizationMatch> = /*@__PURE__
   enumDesc(file_payment_v1_payment, 1);
 
 /**
+ * State of a refund.
+ *
+ * @generated from enum payment.v1.RefundState
+ */
+export enum RefundState {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: REFUND_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Reserved; whether the provider has paid back is unknown. A repeat of the call finds out.
+   *
+   * @generated from enum value: REFUND_STATE_PENDING = 1;
+   */
+  PENDING = 1,
+
+  /**
+   * The provider has paid back, or has taken it on.
+   *
+   * @generated from enum value: REFUND_STATE_DONE = 2;
+   */
+  DONE = 2,
+
+  /**
+   * The provider refused, or the customer's bank returned the money.
+   *
+   * @generated from enum value: REFUND_STATE_FAILED = 3;
+   */
+  FAILED = 3,
+}
+
+/**
+ * Describes the enum payment.v1.RefundState.
+ */
+export const RefundStateSchema: GenEnum<RefundState> = /*@__PURE__*/
+  enumDesc(file_payment_v1_payment, 2);
+
+/**
  * Moves money through a gateway, once for each order. Every effect is idempotent by `order_id`.
  *
  * @generated from service payment.v1.PaymentService
@@ -689,6 +891,20 @@ export const PaymentService: GenService<{
     methodKind: "unary";
     input: typeof WriteOffRequestSchema;
     output: typeof WriteOffResponseSchema;
+  },
+  /**
+   * Pays a captured payment back, in part or in full, once for each `refund_id`. A repeat completes what a crash has left
+   * open and returns the same refund.
+   * Errors: INVALID_ARGUMENT for bad fields; NOT_FOUND without a payment; FAILED_PRECONDITION when it is not captured, when
+   * less than the amount is left, when the provider refuses, or when the id is of a refund of another amount or of a failed
+   * one; UNAVAILABLE or DEADLINE_EXCEEDED when the gateway's answer is unknown: ask again.
+   *
+   * @generated from rpc payment.v1.PaymentService.Refund
+   */
+  refund: {
+    methodKind: "unary";
+    input: typeof RefundRequestSchema;
+    output: typeof RefundResponseSchema;
   },
   /**
    * Compares authorizations that are open at the provider with the ledger, page by page, and gives back those that the

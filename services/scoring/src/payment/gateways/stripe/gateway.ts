@@ -100,25 +100,11 @@ export class StripeGateway implements PaymentGateway {
   }
 
   async capture(payment: GatewayPayment, signal: AbortSignal): Promise<'captured' | 'voided'> {
-    const { idempotencyKey: key } = payment;
-    return await this.#finish(payment, signal, async (id) => {
-      return await this.#client.call(
-        signal,
-        (stripe, options) => stripe.paymentIntents.capture(id, {}, options),
-        `${key}:capture`,
-      );
-    });
+    return await this.#finish(payment, signal, 'capture');
   }
 
   async void(payment: GatewayPayment, signal: AbortSignal): Promise<'voided' | 'captured'> {
-    const { idempotencyKey: key } = payment;
-    return await this.#finish(payment, signal, async (id) => {
-      return await this.#client.call(
-        signal,
-        (stripe, options) => stripe.paymentIntents.cancel(id, {}, options),
-        `${key}:cancel`,
-      );
-    });
+    return await this.#finish(payment, signal, 'cancel');
   }
 
   async refund(refund: GatewayRefund, signal: AbortSignal): Promise<GatewayRefundAnswer> {
@@ -157,13 +143,18 @@ export class StripeGateway implements PaymentGateway {
   async #finish(
     payment: GatewayPayment,
     signal: AbortSignal,
-    act: (id: string) => Promise<Stripe.PaymentIntent>,
+    verb: 'capture' | 'cancel',
   ): Promise<'captured' | 'voided'> {
     return await translate(
       async () => {
         const id = await this.#idOf(payment, signal);
         if (id === undefined) return 'voided';
-        const state = finalStateOf(await act(id));
+        const intent = await this.#client.call(
+          signal,
+          (stripe, options) => stripe.paymentIntents[verb](id, {}, options),
+          `${payment.idempotencyKey}:${verb}`,
+        );
+        const state = finalStateOf(intent);
         if (!state) throw new RefusedError('Stripe has neither charged nor given back the payment');
         return state;
       },

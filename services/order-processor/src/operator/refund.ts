@@ -1,0 +1,78 @@
+/** `refund`: pays a completed order back, in part or in full. */
+import { createHash } from 'node:crypto';
+import { publishRefunds } from '../publish-refunds.js';
+import { EXIT, type ExitCode } from './exit.js';
+import { askPayment, readCompleted } from './payment.js';
+import { toMoney } from './text.js';
+import type { Tools } from './tools.js';
+
+/** What to pay back, and why. */
+export interface RefundOptions {
+  readonly orderId: string;
+  /** In the minor unit of the order's currency; all that is left by default. */
+  readonly amount?: number | undefined;
+  /** For the audit log and the ledger. */
+  readonly reason: string;
+  /** Names the refund. By default it follows from the order, the amount and the reason. */
+  readonly refundId?: string | undefined;
+  /** Returns the order's items to stock as well. */
+  readonly restock: boolean;
+}
+
+/**
+ * Refunds an order. Every step is idempotent: the same command again completes what a crash or a lost answer has left open,
+ * and pays nothing back twice.
+ */
+export async function refundOrder(tools: Tools, options: RefundOptions): Promise<ExitCode> {
+  const { scoring, audit, dryRun, shell } = tools;
+  const { orderId, amount = 0, reason, restock } = options;
+  const record = await readCompleted(tools, orderId);
+  const refundId = options.refundId ?? toRefundId(options);
+  const change = { action: 'order.refund', order_id: orderId, refund_id: refundId, reason } as const;
+  if (dryRun) {
+    audit({ ...change, result: 'dry run' });
+    const sum = amount === 0 ? 'what is left' : toMoney(amount, record.currency);
+    shell.out(`Would refund ${sum} of order ${orderId}${restock ? ' and restock its items' : ''}.\n`);
+    return EXIT.done;
+  }
+  try {
+    const { payment, refund } = await askPayment(tools, record, (call) =>
+      scoring.payment.client.refund({ orderId, refundId, amount: BigInt(amount), reason }, call),
+    );
+    if (payment) await publishRefunds(tools, record, payment);
+    if (restock) await restockItems(tools, record, refundId);
+    audit({ ...change, result: 'done' });
+    const [refunded, all] = [refund?.amount, payment?.refundedAmount].map((sum) =>
+      toMoney(Number(sum ?? 0), record.currency),
+    );
+    shell.out(`Refunded ${refunded} of order ${orderId} (refund ${refundId}); ${all} in all.\n`);
+    return EXIT.done;
+  } catch (error) {
+    audit({ ...change, result: 'error', error: String(error) });
+    throw error;
+  }
+}
+
+/** The delivery's id makes a repeat add nothing. */
+async function restockItems(
+  { scoring }: Tools,
+  {
+    order_id,
+    items,
+  }: { readonly order_id: string; readonly items: readonly { sku: string; quantity: number }[] },
+  refundId: string,
+): Promise<void> {
+  for (const { sku, quantity } of items)
+    await scoring.inventory.client.restock({
+      sku,
+      quantity: BigInt(quantity),
+      deliveryId: `refund-${order_id}-${refundId}`,
+    });
+}
+
+function toRefundId({ orderId, amount = 0, reason }: RefundOptions): string {
+  return createHash('sha256')
+    .update(JSON.stringify([orderId, amount, reason]))
+    .digest('hex')
+    .slice(0, 16);
+}

@@ -1,0 +1,53 @@
+/** Publishes the events of an order's refunds, and notes them on its record. */
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import {
+  type Payment,
+  type PaymentRefund,
+  RefundState,
+} from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
+import { toRefundEvent } from '@order-pipeline/contracts/order-events';
+import type { EventSink } from '@order-pipeline/platform/sns/event-publisher';
+import type { ClaimedOrder, OrderStore } from './order-store.js';
+
+/** Dependencies of {@link publishRefunds}. */
+export interface PublishRefundsDeps {
+  readonly store: Pick<OrderStore, 'noteRefunds'>;
+  readonly events: EventSink;
+}
+
+/**
+ * Publishes the refunds that the record does not count yet, and then notes them. A crash in between publishes the same
+ * events again. Returns how many there were.
+ *
+ * @throws {EventNotPublishedError}
+ */
+export async function publishRefunds(
+  { store, events }: PublishRefundsDeps,
+  order: ClaimedOrder,
+  payment: Pick<Payment, 'refunds' | 'refundedAmount'>,
+): Promise<number> {
+  const due = dueRefunds(order, payment.refunds);
+  for (const refund of due)
+    await events.publish(
+      toRefundEvent(order, {
+        refundId: refund.refundId,
+        refundedAmount: Number(refund.refundedTotal),
+        refundedAt: refund.updatedAt ? timestampDate(refund.updatedAt).toISOString() : order.updated_at,
+      }),
+    );
+  const published = Math.max(0, ...payment.refunds.map(({ sequence }) => sequence));
+  const refundedAmount = Number(payment.refundedAmount);
+  if (due.length > 0 || refundedAmount !== (order.refunded_amount ?? 0))
+    await store.noteRefunds(order.order_id, { refundedAmount, published });
+  return due.length;
+}
+
+/** Returns the refunds that were made and not published, in the order in which they were made. */
+export function dueRefunds(
+  { refunds_published = 0 }: Pick<ClaimedOrder, 'refunds_published'>,
+  refunds: readonly PaymentRefund[],
+): PaymentRefund[] {
+  return refunds
+    .filter(({ state, sequence }) => state === RefundState.DONE && sequence > refunds_published)
+    .toSorted((a, b) => a.sequence - b.sequence);
+}
