@@ -1,4 +1,5 @@
 /** Orders of every outcome through the Stripe adapter: the real stack, and a stand-in for Stripe. */
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { untilPasses } from '@order-pipeline/local/ready';
 import { type StripeStandIn, startStripe } from '../../services/scoring/test/stripe/server.js';
@@ -11,6 +12,7 @@ beforeAll(async () => {
   stripe = await startStripe();
   system = await startE2eStack({
     overrides: {
+      'order-processor': { RECONCILE_INTERVAL_MS: '1000', RECONCILE_AGE_MS: '4000' },
       scoring: {
         PAYMENT_GATEWAY: 'stripe',
         STRIPE_API_BASE: stripe.url,
@@ -104,3 +106,35 @@ test('an authorization that is gone before its capture leaves a completed order 
     30_000,
   );
 });
+
+test('a refund in the dashboard reaches the ledger by a signed webhook, and the order by the reconciler', async () => {
+  const { order_id, poll_url } = await system.api.place({ user_id: 'u123', amount: 999 });
+  await system.api.untilFinal(poll_url);
+  await untilPasses('the charge', async () => expect(intentOf(order_id)?.status).toBe('succeeded'), 30_000);
+  const intent = intentOf(order_id)?.id ?? '';
+  const object = stripe.account.refund(
+    new Map([
+      ['payment_intent', intent],
+      ['amount', '250'],
+    ]),
+  );
+  const body = JSON.stringify({ id: 'evt_1', object: 'event', type: 'refund.created', data: { object } });
+  expect(await sendEvent(body, 'whsec_other')).toBe(400);
+  expect(await sendEvent(body, 'whsec_standin')).toBe(200);
+  await untilPasses(
+    'the refund on the order',
+    async () => expect(await system.api.read(poll_url)).toMatchObject({ refunded_amount: 250 }),
+    30_000,
+  );
+});
+
+async function sendEvent(body: string, secret: string): Promise<number> {
+  const time = Math.floor(Date.now() / 1_000);
+  const signature = createHmac('sha256', secret).update(`${time}.${body}`).digest('hex');
+  const response = await fetch(`http://localhost:${system.ports.scoringHttp}/webhooks/stripe`, {
+    method: 'POST',
+    headers: { 'stripe-signature': `t=${time},v1=${signature}` },
+    body,
+  });
+  return response.status;
+}

@@ -1,5 +1,6 @@
 /** Publishes the events of an order's refunds, and notes them on its record. */
 import { timestampDate } from '@bufbuild/protobuf/wkt';
+import type { CallOptions } from '@connectrpc/connect';
 import {
   type Payment,
   type PaymentRefund,
@@ -8,6 +9,7 @@ import {
 import { toRefundEvent } from '@order-pipeline/contracts/order-events';
 import type { EventSink } from '@order-pipeline/platform/sns/event-publisher';
 import type { ClaimedOrder, OrderStore } from './order-store.js';
+import type { Scoring } from './scoring.js';
 
 /** Dependencies of {@link publishRefunds}. */
 export interface PublishRefundsDeps {
@@ -50,4 +52,22 @@ export function dueRefunds(
   return refunds
     .filter(({ state, sequence }) => state === RefundState.DONE && sequence > refunds_published)
     .toSorted((a, b) => a.sequence - b.sequence);
+}
+
+/** Asks again for the refunds that are pending, and publishes those that were made. Every call is idempotent. */
+export async function completeRefunds(
+  { scoring, ...deps }: PublishRefundsDeps & { readonly scoring: Pick<Scoring, 'payment'> },
+  order: ClaimedOrder,
+  call: CallOptions,
+): Promise<void> {
+  const { client } = scoring.payment;
+  const { order_id: orderId } = order;
+  const { payment } = await client.getPayment({ orderId }, call);
+  const pending = payment?.refunds.filter(({ state }) => state === RefundState.PENDING) ?? [];
+  const asked = await Promise.allSettled(
+    pending.map(({ refundId, amount }) => client.refund({ orderId, refundId, amount }, call)),
+  );
+  const after = pending.length > 0 ? (await client.getPayment({ orderId }, call)).payment : payment;
+  if (after) await publishRefunds(deps, order, after);
+  for (const outcome of asked) if (outcome.status === 'rejected') throw outcome.reason;
 }

@@ -40,7 +40,9 @@ export type FindingKind =
   /** Money that is set aside and neither charged nor given back. */
   | 'authorization'
   /** An order whose worker's lease has run out. */
-  | 'claim';
+  | 'claim'
+  /** Refunds that are pending, or whose events are not published. */
+  | 'refund';
 
 /** Something that is older than an order should take. */
 export interface Finding {
@@ -50,6 +52,8 @@ export interface Finding {
   readonly since?: number;
   /** The hold, for a hold. */
   readonly hold?: Hold;
+  /** The refunds of the payment: the sequence of the last, the sum of those that were made, and whether any is pending. */
+  readonly refunds?: { readonly last: number; readonly amount: number; readonly isPending: boolean };
   /**
    * How an authorization that is open at the provider compares with the ledger, where the two differ. `stray`: the ledger
    * does not count on it. `differs`: the ledger has it captured.
@@ -74,6 +78,8 @@ export type Verdict =
   | { readonly action: 'release'; readonly status: FinalStatus; readonly hold: Hold }
   /** Give back at the provider what the ledger does not count on; the payment service does so when it finds it. */
   | { readonly action: 'void' }
+  /** Complete the refunds of the order, and publish them. */
+  | { readonly action: 'refund'; readonly status: FinalStatus }
   | { readonly action: 'report'; readonly reason: ReportReason }
   | { readonly action: 'leave' };
 
@@ -87,7 +93,7 @@ export function isOverdue(since: number, now: number, ageMs: number): boolean {
 
 /** Decides about a finding, given its order's record as it is at `now` (epoch milliseconds). */
 export function decideVerdict(
-  { since, hold, match }: Pick<Finding, 'since' | 'hold' | 'match'>,
+  { since, hold, match, refunds }: Pick<Finding, 'since' | 'hold' | 'match' | 'refunds'>,
   record: OrderRecord | undefined,
   now: number,
   ageMs: number,
@@ -102,9 +108,17 @@ export function decideVerdict(
   const decidedAt = Math.max(lease_until, Date.parse(record.updated_at));
   if (!isOverdue(since ?? decidedAt, now, ageMs)) return { action: 'leave' };
   const { status } = refusal;
+  if (refunds) return isNoted(refunds, record) ? { action: 'leave' } : { action: 'refund', status };
   if (hold && holds && !holds.some((counted) => isSameHold(counted, hold)))
     return { action: 'release', status, hold };
   return { action: 'settle', status, order: { order_id, items, ...(holds && { holds }) } };
+}
+
+function isNoted(
+  { last, amount, isPending }: NonNullable<Finding['refunds']>,
+  { refunds_published = 0, refunded_amount = 0 }: OrderRecord,
+): boolean {
+  return !isPending && last <= refunds_published && amount === refunded_amount;
 }
 
 function isSameHold(a: Hold, b: Hold): boolean {

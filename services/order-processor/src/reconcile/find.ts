@@ -70,7 +70,7 @@ export function createFind(dynamo: DynamoClient, tables: ReconciledTables, pace:
     if (from?.table !== 'orders')
       for await (const page of scanPages(payments, openPayments(overdue), pace, signal, start('payments'))) {
         malformed.push(...page.malformed);
-        yield page.items.map(toAuthorization);
+        yield page.items.map(toPaymentFinding);
         onPage(page.nextPageToken ? cursorIn('payments', page.nextPageToken) : { table: 'orders' });
         spent += page.readUnits;
         if (spent >= maxReadUnits) break;
@@ -123,22 +123,51 @@ function toHolds({ sku: key, holds }: HeldItem): Finding[] {
 interface OpenPayment {
   readonly order_id: string;
   readonly updated_at: string;
+  readonly refunds?: readonly FoundRefund[];
+}
+
+/** A refund of an entry, as far as it is read. */
+interface FoundRefund {
+  readonly state: string;
+  readonly sequence: number;
+  /** In the minor unit. */
+  readonly amount: number;
+  readonly updated_at: string;
 }
 
 const parseOpenPayment = createItemParser<OpenPayment>(
-  z.looseObject({ order_id: z.string(), updated_at: z.string() }),
+  z.looseObject({
+    order_id: z.string(),
+    updated_at: z.string(),
+    refunds: z.exactOptional(
+      z.array(
+        z.looseObject({ state: z.string(), sequence: z.int(), amount: z.int(), updated_at: z.string() }),
+      ),
+    ),
+  }),
 );
 
 function openPayments({ now, ageMs }: Overdue): TableScan<OpenPayment> {
   return {
-    filter: '#state = :authorized AND #updated_at < :before',
+    filter: '(#state = :authorized AND #updated_at < :before) OR attribute_exists(#refunds)',
     values: { ':authorized': 'AUTHORIZED', ':before': new Date(now - ageMs).toISOString() },
-    projection: { attributes: ['order_id', 'updated_at'], parse: parseOpenPayment },
+    projection: { attributes: ['order_id', 'updated_at', 'refunds'], parse: parseOpenPayment },
   };
 }
 
-function toAuthorization({ order_id, updated_at }: OpenPayment): Finding {
-  return { kind: 'authorization', orderId: order_id, since: Date.parse(updated_at) };
+/** An authorization that is open, or refunds: their order's record tells whether all are published. */
+function toPaymentFinding({ order_id, updated_at, refunds }: OpenPayment): Finding {
+  if (!refunds) return { kind: 'authorization', orderId: order_id, since: Date.parse(updated_at) };
+  return {
+    kind: 'refund',
+    orderId: order_id,
+    since: Math.max(...refunds.map((refund) => Date.parse(refund.updated_at))),
+    refunds: {
+      last: Math.max(...refunds.map(({ sequence }) => sequence)),
+      amount: refunds.filter(({ state }) => state === 'DONE').reduce((sum, { amount }) => sum + amount, 0),
+      isPending: refunds.some(({ state }) => state === 'PENDING'),
+    },
+  };
 }
 
 /** A record of the orders table, as far as it is read. */

@@ -11,9 +11,10 @@ import type { Clock } from '@order-pipeline/platform/clock';
 import { MalformedItemError } from '@order-pipeline/platform/dynamo/errors';
 import { toCallHeaders } from '@order-pipeline/platform/rpc/context';
 import type { EventSink } from '@order-pipeline/platform/sns/event-publisher';
-import type { OrderStore } from '../order-store.js';
+import { hasFacts, type OrderStore } from '../order-store.js';
 import { SETTLE_BUDGET_MS } from '../process-order.js';
 import { publishFinal } from '../publish-final.js';
+import { completeRefunds } from '../publish-refunds.js';
 import type { Scoring } from '../scoring.js';
 import { settleOrder } from '../settle-order.js';
 import { decideVerdict, type Finding, type Verdict } from './decide.js';
@@ -23,7 +24,7 @@ import { sweepAuthorizations } from './sweep.js';
 /** What a pass works with. */
 export interface ReconcileParts {
   readonly find: Find;
-  readonly store: Pick<OrderStore, 'read' | 'noteCaptureFailed'>;
+  readonly store: Pick<OrderStore, 'read' | 'noteCaptureFailed' | 'noteRefunds'>;
   /** Called once for each completed order whose authorization was gone before it was charged. Must not throw. */
   readonly onCaptureFailed?: (orderId: string) => void;
   readonly scoring: Scoring;
@@ -95,6 +96,8 @@ export async function reconcile(parts: ReconcileParts, options: ReconcileOptions
     const record = await readRecord(parts.store, orderId);
     for (const finding of found) {
       const verdict = decideFinding(finding, record, parts.clock(), ageMs);
+      // Refunds stay in the ledger for ever: those that are published are no finding.
+      if (finding.kind === 'refund' && verdict.action === 'leave') continue;
       const known = verdict.action === 'settle' ? settled.get(orderId) : undefined;
       const result = known ?? (await carryOut(parts, options, verdict, record));
       if (verdict.action === 'settle') settled.set(orderId, result);
@@ -168,8 +171,10 @@ async function carryOut(
       const { order_id } = verdict.order;
       if (captureFailed && (await store.noteCaptureFailed(order_id))) onCaptureFailed?.(order_id);
       if (record) await publishFinal(events, record);
+    } else if (verdict.action === 'refund') {
+      if (record && hasFacts(record)) await completeRefunds({ scoring, store, events }, record, call);
     } else await releaseStray(scoring, record?.order_id ?? '', verdict.hold, call);
-    return { verdict, action: verdict.action === 'settle' ? 'settled' : 'released' };
+    return { verdict, action: verdict.action === 'release' ? 'released' : 'settled' };
   } catch (error) {
     signal.throwIfAborted();
     return { verdict, action: 'failed', error };
