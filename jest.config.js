@@ -1,4 +1,4 @@
-/** Which sources the tests load: the workspaces' TypeScript itself, so that coverage names the lines that people read. */
+/** Sources that the tests load: the workspaces' TypeScript itself, so that coverage names the lines that people read. */
 const workspaceSources = {
   '^@order-pipeline/client$': '<rootDir>/packages/client/src/index.ts',
   '^@order-pipeline/contracts/(.*)$': '<rootDir>/packages/contracts/src/$1.ts',

@@ -126,7 +126,7 @@ const FAULTS: readonly Planted[] = [
   },
 ];
 
-/** What is said about sources with all of the faults in them. */
+/** Result of rendering sources that contain all of the faults. */
 let rendering: Rendering;
 
 beforeAll(() => {

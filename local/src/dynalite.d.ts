@@ -3,7 +3,7 @@ declare module 'dynalite' {
 
   /** A DynamoDB server that keeps its tables in memory. */
   export default function dynalite(options?: {
-    /** How long a new table stays in CREATING, in milliseconds. */
+    /** Time that a new table stays in CREATING, in milliseconds. */
     createTableMs?: number;
   }): Server;
 }

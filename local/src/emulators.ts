@@ -6,7 +6,7 @@ import { buildApp } from 'fauxqs';
 /** An emulator that listens on the loopback interface's `port`. */
 export interface Emulator {
   readonly port: number;
-  /** What AWS_ENDPOINT_URL_* is set to. */
+  /** Value of AWS_ENDPOINT_URL_*. */
   readonly endpoint: string;
   stop(): Promise<void>;
 }

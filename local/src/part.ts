@@ -10,7 +10,7 @@ export interface Ending {
   readonly exitCode?: number;
 }
 
-/** What a part runs. */
+/** Options of a process of the stack. */
 export interface PartOptions {
   readonly name: string;
   readonly command: string;
@@ -40,7 +40,7 @@ export class Part {
     return this.#child?.pid;
   }
 
-  /** Whether the process runs. */
+  /** True while the process runs. */
   get running(): boolean {
     return this.#child !== undefined;
   }

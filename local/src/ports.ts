@@ -1,4 +1,4 @@
-/** Which ports the stack needs, and whether they are free. */
+/** Lists the ports that the stack needs, and checks that they are free. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { ConfigError, type ConfigProblem } from '@order-pipeline/platform/env';

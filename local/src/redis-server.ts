@@ -9,7 +9,7 @@ import { LOOPBACK } from './emulators.js';
 /** A redis-server that is ready. */
 export interface RedisServer {
   readonly port: number;
-  /** What REDIS_URL is set to. */
+  /** Value of REDIS_URL. */
   readonly url: string;
   readonly process: ChildProcess;
   stop(): Promise<void>;

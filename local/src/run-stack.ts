@@ -5,7 +5,7 @@ import { ConfigError, type Environment } from '@order-pipeline/platform/env';
 import { type LocalPorts, loadLocalConfig } from './config.js';
 import { LocalStack } from './stack.js';
 
-/** What the program is given by its process. */
+/** Process functions that the program depends on. */
 export interface StackHost extends Pick<EventEmitter, 'on'> {
   readonly env: Environment;
   readonly stdout: { write(text: string): unknown };

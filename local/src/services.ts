@@ -30,7 +30,7 @@ export function serviceEnvironment(name: ServiceName, ports: LocalPorts): Record
   return settings[name];
 }
 
-/** Where a service answers /ready. */
+/** Returns the address of a service's /ready. */
 export function readyUrl(name: ServiceName, ports: LocalPorts): string {
   const readyPorts: Readonly<Record<ServiceName, number>> = {
     scoring: ports.scoringHttp,

@@ -15,10 +15,10 @@ import { checkAccepts, checkAnswers, checkHttp, untilPasses } from './ready.js';
 import { readyUrl, SERVICES, type ServiceName, serviceEnvironment, serviceProgram } from './services.js';
 import { Supervisor } from './supervisor.js';
 
-/** What the stack is given. */
+/** Options of the stack. */
 export interface StackOptions {
   readonly config: LocalConfig;
-  /** What every process inherits. */
+  /** Environment that every process inherits. */
   readonly environment: Environment;
   /** Settings of single services that differ from the stack's own. */
   readonly overrides?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
@@ -28,9 +28,9 @@ export interface StackOptions {
   readonly say: (line: string) => void;
 }
 
-/** How long a part may take to become ready, in milliseconds. */
+/** Time limit for a process to become ready, in milliseconds. */
 const READY_TIMEOUT_MS = 30_000;
-/** How long a part may take to end, in milliseconds: longer than the services' own drain. */
+/** Time limit for a process to exit, in milliseconds: longer than the services' own drain. */
 const KILL_AFTER_MS = 30_000;
 const RESTART_DELAY_MS = 500;
 

@@ -4,21 +4,21 @@ import { decideOnDeath, RESTART_WINDOW_MS, type Role } from './decide.js';
 import { Guard } from './guard.js';
 import { type Ending, Part } from './part.js';
 
-/** What a supervisor is given. */
+/** Options of a supervisor. */
 export interface SupervisorOptions {
-  /** What every process inherits. */
+  /** Environment that every process inherits. */
   readonly environment: Environment;
   /** Takes each line that a part prints. */
   readonly onLine: (part: string, line: string) => void;
   /** Takes what the supervisor itself has to say, one line each. */
   readonly say: (line: string) => void;
-  /** How long a part may take to end, in milliseconds. */
+  /** Time limit for a process to exit, in milliseconds. */
   readonly killAfterMs: number;
-  /** How long a service that died waits for its next start, in milliseconds. */
+  /** Delay before a service that exited is restarted, in milliseconds. */
   readonly restartDelayMs: number;
 }
 
-/** What a part runs. */
+/** Program of a process of the stack. */
 export interface PartProgram {
   readonly name: string;
   readonly role: Role;
@@ -109,7 +109,7 @@ export class Supervisor {
     }
   }
 
-  /** How often the part has died within the window, this time included. */
+  /** Counts the exits of the process within the window, including this one. */
   #countDeath(name: string): number {
     const now = Date.now();
     const recent = [...(this.#deaths.get(name) ?? []), now].filter((at) => now - at < RESTART_WINDOW_MS);

@@ -1,4 +1,4 @@
-/** What tests run against: the emulators and a redis-server on free ports, with every queue and table created. */
+/** Stack that tests run against: the emulators and a redis-server on free ports, with every queue and table created. */
 import { createSns, createSqs } from '@order-pipeline/platform/aws';
 import { createDynamoSdk } from '@order-pipeline/platform/dynamo/sdk';
 import { type Emulator, startDynamoEmulator, startSqsEmulator } from './emulators.js';

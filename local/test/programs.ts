@@ -11,7 +11,7 @@ export const RUNS_ON = program(
   "process.on('SIGTERM', () => console.log('no')); setInterval(() => undefined, 1e6);",
 );
 
-/** Whether a process with this id is there. */
+/** Returns true when a process with this id exists. */
 export function isAlive(pid: number | undefined): boolean {
   try {
     return pid !== undefined && process.kill(pid, 0);

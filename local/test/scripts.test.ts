@@ -159,7 +159,7 @@ async function tryReadme(): Promise<void> {
 /** A block of commands, and the JSON that is shown as their answer, if any. */
 const COMMANDS_AND_ANSWER = /^```bash\n(.*?)^```\n(?:\n```json\n(.*?)^```\n)?/gms;
 
-/** What two answers of the same kind have in common. */
+/** Returns the fields and the status of a response, which are equal in two responses of the same kind. */
 function shapeOf(answer: string): { fields: string[]; status: unknown } {
   const body = JSON.parse(answer) as Record<string, unknown>;
   return { fields: Object.keys(body), status: body.status };

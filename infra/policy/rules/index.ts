@@ -19,7 +19,7 @@ export const RULES: readonly Rule[] = [
   closedClusters,
 ];
 
-/** What breaks a rule, as `rule: type name: violation`. */
+/** Returns the violations of all rules, as `rule: type name: violation`. */
 export function inspect(resources: readonly Inspected[]): string[] {
   return resources.flatMap((resource) =>
     RULES.flatMap(({ name, check }) =>

@@ -20,7 +20,7 @@ const RESOURCELESS_ACTIONS: readonly string[] = [
   'elasticloadbalancing:DescribeTargetHealth',
 ];
 
-/** What EKS Auto Mode asks its own roles to have: no statements of ours could keep up with it. */
+/** Managed policies that EKS Auto Mode requires for its own roles: statements of ours could not keep up with them. */
 const EKS_POLICY_ARNS: readonly string[] = Object.values(EKS_POLICIES).flat().map(toManagedPolicyArn);
 
 /** In the policy of a key `*` is that key itself. */

@@ -1,4 +1,4 @@
-/** What a rule sees and says. */
+/** Input and result of a policy rule. */
 
 /** A resource as it is about to be created. */
 export interface Inspected {
@@ -7,7 +7,7 @@ export interface Inspected {
   readonly type: string;
   readonly name: string;
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** Whether Pulumi refuses to delete it. */
+  /** True when Pulumi refuses to delete the resource. */
   readonly protect: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface Inspected {
 export interface Rule {
   readonly name: string;
   readonly description: string;
-  /** What is wrong with a resource; nothing for types that the rule does not know. */
+  /** Returns the violations of a resource; none for types that the rule does not know. */
   readonly check: (resource: Inspected) => string[];
 }
 
@@ -32,7 +32,7 @@ export function demand(condition: unknown, violation: string): string[] {
   return condition ? [] : [violation];
 }
 
-/** Whether a resource belongs to a production stack: `prod`, or one whose name begins so. */
+/** Returns true when a resource belongs to a production stack: `prod`, or one whose name begins so. */
 export function isProduction({ urn }: Inspected): boolean {
   return urn.startsWith('urn:pulumi:prod');
 }

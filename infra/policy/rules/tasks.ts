@@ -55,7 +55,7 @@ export const secretsByReference = createRule(
   { 'aws:ecs/taskDefinition:TaskDefinition': checkSecrets },
 );
 
-/** What containers may do. */
+/** Rule that confines containers to the permissions they need. */
 export const confinedContainers = createRule(
   'confined-containers',
   'Containers have a read-only root, no root user, a health check and time to drain; a failed rollout goes back.',

@@ -6,7 +6,7 @@ export const PROJECT = 'order-pipeline';
 /** Namespace of Argo CD. */
 export const ARGO_CD_NAMESPACE = 'argocd';
 
-/** Where Argo CD finds this repository. Change it to your copy. */
+/** Address from which Argo CD reads this repository. Change it to your copy. */
 export const REPOSITORY = 'https://git.acme.shop/order-pipeline.git';
 
 /** Labels of a cluster's Secret in Argo CD: what the cluster runs. */

@@ -23,7 +23,7 @@ const INITIAL_DELAY = '5m';
 const INTERVAL = '1m';
 /** Prometheus may be away for so many measurements in a row. */
 const ERROR_LIMIT = 5;
-/** How long an aborted version's pods stay, for a look at them. */
+/** Seconds for which the pods of an aborted version stay, so that they can be inspected. */
 const ABORT_DELAY_SECONDS = 600;
 
 /** Returns the canary strategy of a service. */

@@ -1,4 +1,4 @@
-/** What a new version is judged by: one PromQL query a check, and the same limits as the alarms. */
+/** Criteria for a new version: one PromQL query a check, and the same limits as the alarms. */
 import { toAlarms } from '../../../infra/src/decide/alarms.ts';
 import type { CanaryCheck } from '../workloads/table.ts';
 

@@ -21,7 +21,7 @@ export interface PodPeer {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** What a cluster has installed, and how this system uses it. */
+/** Components installed in a cluster, and their use by this system. */
 export interface ClusterSettings {
   /** Source of AWS credentials where Vault does not issue them. */
   readonly identity: Exclude<AwsIdentity, 'vault'>;

@@ -5,7 +5,7 @@ import { SERVICE_NAMES, type ServiceName } from '../../../infra/src/decide/servi
 import { toKvPath, toVaultName } from '../secrets/vault-names.ts';
 import type { Context } from '../settings/types.ts';
 
-/** How long AWS credentials and the agent's token live. */
+/** Lifetime of AWS credentials and of the agent's token. */
 const TTL = '1h';
 
 /** Returns the files of one environment, by their path inside its folder `vault`. */

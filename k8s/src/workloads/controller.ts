@@ -1,4 +1,4 @@
-/** What keeps the pods of a service running: a Rollout where canaries are on, else a Deployment. */
+/** Controller that keeps the pods of a service running: a Rollout where canaries are on, else a Deployment. */
 import { Rollout } from '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1';
 import { Deployment } from 'kubernetes-models/apps/v1';
 import type { ServiceName } from '../../../infra/src/decide/services.ts';

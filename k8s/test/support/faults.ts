@@ -19,7 +19,7 @@ export interface Fault {
 export interface Rendering {
   readonly status: number | null;
   readonly stderr: string;
-  /** Whether manifests were written. */
+  /** True when manifests were written. */
   readonly wrote: boolean;
 }
 

@@ -8,7 +8,7 @@ import type { OrderFacts } from './orders.js';
 export interface PlacedOrder extends OrderFacts {
   /** The payment method's token at the gateway. */
   readonly payment_method: string;
-  /** When the customer's account was opened, where it is known. */
+  /** Time at which the customer's account was opened, if known. */
   readonly account_created_at?: Date;
   /** Digest of the request, set on orders placed with an Idempotency-Key. */
   readonly fingerprint?: string;

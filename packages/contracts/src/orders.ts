@@ -15,7 +15,7 @@ export const ORDER_STATUSES = [
 ] as const;
 
 /**
- * Where an order stands. PENDING: accepted, not claimed. PROCESSING: claimed by a worker. The others are final:
+ * Status of an order. PENDING: accepted, not claimed. PROCESSING: claimed by a worker. The others are final:
  * COMPLETED is charged, REJECTED refused by a rule, FAILED given up by an operator, CANCELLED by the client.
  */
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
@@ -45,16 +45,16 @@ export type FailureReason = 'RETRIES_EXHAUSTED' | 'QUEUE_EXPIRED';
 /** Why an order is REJECTED or FAILED. */
 export type OrderReason = RejectionReason | FailureReason;
 
-/** Whether nothing changes this status any more. */
+/** Returns true when the status is final: nothing changes it any more. */
 export function isFinal(status: OrderStatus): status is FinalStatus {
   return status !== 'PENDING' && status !== 'PROCESSING';
 }
 
-/** What can be wrong with the payment of a completed order. */
+/** Problems that the payment of a completed order can have. */
 export const PAYMENT_PROBLEMS = ['CAPTURE_FAILED', 'WRITTEN_OFF'] as const;
 
 /**
- * What is wrong with the payment of a completed order. CAPTURE_FAILED: its authorization was gone before it was charged.
+ * Problem with the payment of a completed order. CAPTURE_FAILED: its authorization was gone before it was charged.
  * WRITTEN_OFF: an operator gave the charge up.
  */
 export type PaymentProblem = (typeof PAYMENT_PROBLEMS)[number];
@@ -66,7 +66,7 @@ export interface OrderItem {
   readonly quantity: number;
 }
 
-/** What the client asked for; the same in every state of the order. */
+/** Content of the client's request; the same in every state of the order. */
 export interface OrderFacts {
   readonly order_id: string;
   readonly user_id: string;
@@ -75,7 +75,7 @@ export interface OrderFacts {
   /** ISO 4217. */
   readonly currency: string;
   readonly items: readonly OrderItem[];
-  /** When the API accepted the order, ISO 8601 in UTC with milliseconds, so that text order is time order. */
+  /** Time at which the API accepted the order, ISO 8601 in UTC with milliseconds, so that text order is time order. */
   readonly created_at: string;
 }
 
@@ -108,7 +108,7 @@ export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
    * message with the same order id and another fingerprint never changes the order.
    */
   readonly fingerprint?: string;
-  /** When the customer's account was opened, ISO 8601, where it is known. */
+  /** Time at which the customer's account was opened, ISO 8601, if known. */
   readonly account_created_at?: string;
   /** The holds that the decision counted on; absent when it counted on none, so that there may be any. */
   readonly holds?: readonly Hold[];
@@ -124,6 +124,6 @@ export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
   readonly request_id?: string;
   /** W3C trace id of the request that placed it. */
   readonly trace_id?: string;
-  /** When the status last changed, ISO 8601 in UTC with milliseconds. */
+  /** Time of the last status change, ISO 8601 in UTC with milliseconds. */
   readonly updated_at: string;
 }

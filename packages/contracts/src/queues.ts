@@ -1,16 +1,16 @@
 /** The one definition of the queues: the local stack creates them from it, the Pulumi program deploys it. */
 
-/** What a queue is, in the units of SQS. */
+/** Attributes of a queue, in the units of SQS. */
 export interface QueueShape {
   /** Name within a stack. */
   readonly name: string;
-  /** How long a received message stays hidden, in seconds. */
+  /** Time that a received message stays hidden, in seconds. */
   readonly visibilityTimeoutSeconds: number;
-  /** How long a message is kept, in seconds. */
+  /** Retention of a message, in seconds. */
   readonly messageRetentionSeconds: number;
   /** Long polling: how long a receive waits for a message, in seconds. */
   readonly receiveWaitTimeSeconds: number;
-  /** Where a message goes that was received too often; absent on a dead-letter queue. */
+  /** Target of messages that were received too often; absent on a dead-letter queue. */
   readonly redrive?: { readonly deadLetterQueue: string; readonly maxReceiveCount: number };
 }
 

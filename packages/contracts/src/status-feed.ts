@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ORDER_STATUSES, type OrderStatus } from './orders.js';
 
-/** What is published when an order takes a new status. */
+/** Message published when an order takes a new status. */
 export interface StatusChange {
   readonly order_id: string;
   readonly status: OrderStatus;

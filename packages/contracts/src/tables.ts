@@ -18,7 +18,7 @@ export interface IndexShape {
   readonly projection: 'KEYS_ONLY' | 'ALL';
 }
 
-/** What a table is. All are billed on demand, encrypted and kept with point-in-time recovery. */
+/** Keys and attributes of a table. All are billed on demand, encrypted and kept with point-in-time recovery. */
 export interface TableShape {
   /** Name within a stack. */
   readonly name: string;
