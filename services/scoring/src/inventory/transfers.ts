@@ -1,6 +1,9 @@
 /**
  * Moves pieces between the shards of a SKU. A transfer is three writes, and whoever meets one that stopped half way
  * finishes it: see `writes.ts` for why no write can take effect twice.
+ *
+ * Orders that want the same of one process at the same time share the work: otherwise a burst on one SKU would spend most
+ * of its writes on losing races.
  */
 import { shardKey } from '@order-pipeline/contracts/stock';
 import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
@@ -13,13 +16,18 @@ import { clear, grow, receive, send } from './writes.js';
 /** Moves pieces between shards. */
 export class Transfers {
   readonly #table: Table<Shard>;
+  readonly #underWay = new Map<string, Promise<boolean>>();
 
   constructor(table: Table<Shard>) {
     this.#table = table;
   }
 
   /** Gets pieces for a shard that needs `needed` from its parent. Returns false when the parent has too few. */
-  async refill(sku: string, shard: number, needed: number): Promise<boolean> {
+  refill(sku: string, shard: number, needed: number): Promise<boolean> {
+    return this.#share(`refill ${shardKey(sku, shard)}`, () => this.#refill(sku, shard, needed));
+  }
+
+  async #refill(sku: string, shard: number, needed: number): Promise<boolean> {
     const parent = parentOf(shard);
     if (parent === undefined) return false;
     let source = await this.#settled(sku, parent);
@@ -37,7 +45,12 @@ export class Transfers {
    * Moves pieces of a shard without room for an order's hold to a child that has room, a new one if need be. Returns
    * false when there is no such shard to be had.
    */
-  async relieve(
+  relieve(line: OrderLine, shard: number, stock: Stock, orderId: string): Promise<boolean> {
+    const key = `relieve ${shardKey(line.sku, shard)}`;
+    return this.#share(key, () => this.#relieve(line, shard, stock, orderId));
+  }
+
+  async #relieve(
     { sku, quantity: needed }: OrderLine,
     shard: number,
     { root, shards }: Stock,
@@ -55,7 +68,11 @@ export class Transfers {
   }
 
   /** Doubles the number of shards, unless somebody has done so. Returns false at the limit. */
-  async grow(sku: string, count: number): Promise<boolean> {
+  grow(sku: string, count: number): Promise<boolean> {
+    return this.#share(`grow ${count} ${sku}`, () => this.#grow(sku, count));
+  }
+
+  async #grow(sku: string, count: number): Promise<boolean> {
     if (2 * count > SHARDS_MAX) return false;
     await this.#write(sku, grow(count));
     return true;
@@ -68,6 +85,15 @@ export class Transfers {
     await this.#write(shardKey(sku, transfer.to), receive(transfer));
     await this.#write(shardKey(sku, source), clear(transfer));
     return true;
+  }
+
+  /** Runs what is not under way yet. */
+  #share(key: string, run: () => Promise<boolean>): Promise<boolean> {
+    const known = this.#underWay.get(key);
+    if (known) return known;
+    const started = run().finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, started);
+    return started;
   }
 
   async #transfer(sku: string, from: number, source: Shard, to: number, quantity: number): Promise<boolean> {

@@ -64,8 +64,8 @@ export function decideTransfer(available: number, needed: number): number {
   return half >= Math.max(needed, TRANSFER_MIN) ? half : 0;
 }
 
-/** FNV-1a with 32 bits and a final mix, so that ids that differ at their ends spread as well. */
-function hashOf(text: string): number {
+/** Returns a hash of 32 bits: FNV-1a and a final mix, so that ids that differ at their ends spread as well. */
+export function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1)
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
