@@ -160,7 +160,7 @@ export class OrderQueue {
           ]),
         ),
       }),
-      { requestTimeout: CALL_TIMEOUT_MS },
+      CALL_LIMITS,
     );
   }
 
@@ -177,10 +177,7 @@ export class OrderQueue {
         ReceiptHandle: receiptHandle,
       })),
     });
-    const { Failed } = await underAll(spansOf(changes), () =>
-      this.#options.sqs.send(command, { requestTimeout: CALL_TIMEOUT_MS }),
-    );
-    return toResults(changes.length, Failed);
+    return this.#sendBatch(changes, () => this.#options.sqs.send(command, CALL_LIMITS));
   }
 
   async #sendVisibilities(changes: readonly VisibilityChange[]): Promise<EntryResult<void>[]> {
@@ -192,9 +189,15 @@ export class OrderQueue {
         VisibilityTimeout: seconds,
       })),
     });
-    const { Failed } = await underAll(spansOf(changes), () =>
-      this.#options.sqs.send(command, { requestTimeout: CALL_TIMEOUT_MS }),
-    );
+    return this.#sendBatch(changes, () => this.#options.sqs.send(command, CALL_LIMITS));
+  }
+
+  /** Sends a batch of changes and returns the result of each. */
+  async #sendBatch(
+    changes: readonly Change[],
+    send: () => Promise<{ readonly Failed?: Parameters<typeof toResults>[1] }>,
+  ): Promise<EntryResult<void>[]> {
+    const { Failed } = await underAll(spansOf(changes), send);
     return toResults(changes.length, Failed);
   }
 }
@@ -214,7 +217,7 @@ function spansOf(changes: readonly Change[]) {
 }
 
 /** How long one try of an acknowledgement may take: it has no long poll to wait for. */
-const CALL_TIMEOUT_MS = 2_000;
+const CALL_LIMITS = { requestTimeout: 2_000 };
 
 /** SQS's longest visibility timeout, 12 hours. */
 const MAX_VISIBILITY_SECONDS = 43_200;

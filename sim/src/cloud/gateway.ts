@@ -1,4 +1,5 @@
 /** A payment provider with its own books: what it has authorized, captured, voided, and let lapse. */
+
 import { OutcomeUnknownError, RefusedError, UnavailableError } from '@order-pipeline/scoring/errors';
 import type {
   GatewayAnswer,
@@ -10,6 +11,7 @@ import type {
   OpenAuthorizationsQuery,
   PaymentGateway,
 } from '@order-pipeline/scoring/payment/gateway';
+import { toPage } from '@order-pipeline/scoring/payment/gateways/page';
 import { EPOCH_MS, type World } from '../kernel/world.js';
 import type { Network } from './network.js';
 
@@ -102,16 +104,14 @@ export class GatewayProvider {
   }
 
   /** Lists what is set aside and neither charged nor given back, in the order of authorization. */
-  listOpen({ authorizedBefore, pageSize, pageToken }: OpenAuthorizationsQuery): OpenAuthorizationsPage {
+  listOpen(query: OpenAuthorizationsQuery): OpenAuthorizationsPage {
+    const { authorizedBefore } = query;
     const open = this.journal
       .filter(
         ({ kind, key, at }) => kind === 'authorized' && EPOCH_MS + at < authorizedBefore && this.#isOpen(key),
       )
       .map(({ key, at }) => ({ idempotencyKey: key, reference: `pay_${key}`, authorizedAt: EPOCH_MS + at }));
-    const from = open.findIndex(({ idempotencyKey }) => idempotencyKey === pageToken) + 1;
-    const authorizations = open.slice(from, from + pageSize);
-    const more = from + pageSize < open.length;
-    return { authorizations, nextPageToken: more ? (authorizations.at(-1)?.idempotencyKey ?? '') : '' };
+    return toPage(open, query);
   }
 
   #isOpen(key: string): boolean {

@@ -20,6 +20,7 @@ let server: AnsweringServer;
 const clients: DynamoDBClient[] = [];
 const environment = { ...process.env };
 
+/* jscpd:ignore-start: the twin of lean-sqs.test.ts, for the other service. */
 beforeAll(async () => {
   server = await startAnsweringServer('dynamodb');
   Object.assign(process.env, {
@@ -36,6 +37,7 @@ afterAll(async () => {
   await server.stop();
 });
 
+/* jscpd:ignore-end */
 const OPTIONS = { region: 'us-east-1', maxAttempts: 2, requestTimeoutMs: 400 };
 
 function create(): DynamoDBClient {

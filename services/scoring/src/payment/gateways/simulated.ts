@@ -18,6 +18,7 @@
  *
  * References are derived from the idempotency key, so that a repeat is answered the same after a restart too.
  */
+
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, systemClock } from '@order-pipeline/platform/clock';
@@ -32,6 +33,7 @@ import type {
   OpenAuthorizationsQuery,
   PaymentGateway,
 } from '../gateway.js';
+import { toPage } from './page.js';
 
 /** The token that an empty payment method stands for. */
 const DEFAULT_TOKEN = 'tok_visa';
@@ -149,7 +151,7 @@ export class SimulatedGateway implements PaymentGateway {
 
   async listOpen(query: OpenAuthorizationsQuery): Promise<OpenAuthorizationsPage> {
     this.#refuseIfDown();
-    const { authorizedBefore, pageSize, pageToken } = query;
+    const { authorizedBefore } = query;
     const open = [...this.#memory]
       .filter(([, { state, at }]) => state === 'authorized' && at < authorizedBefore)
       .map(([idempotencyKey, { at }]) => ({
@@ -157,10 +159,7 @@ export class SimulatedGateway implements PaymentGateway {
         reference: toReference(idempotencyKey),
         authorizedAt: at,
       }));
-    const from = open.findIndex(({ idempotencyKey }) => idempotencyKey === pageToken) + 1;
-    const authorizations = open.slice(from, from + pageSize);
-    const more = from + pageSize < open.length;
-    return { authorizations, nextPageToken: more ? (authorizations.at(-1)?.idempotencyKey ?? '') : '' };
+    return toPage(open, query);
   }
 
   /** Lets an authorization lapse, as providers do after some days. */
