@@ -1,6 +1,9 @@
-/** `npm start`: runs the whole system until Ctrl-C. */
-import { stopWithNpm } from './npm-parent.js';
+/** `npm start`: runs the whole system until Ctrl-C. Lines are readable ones, or JSON with `LOG_FORMAT=json`. */
 import { runStack } from './run-stack.js';
+import { createFormatter, openLogFile, STACK_LOG_FILE } from './stack-log.js';
 
-stopWithNpm(process);
-process.exit(await runStack(process));
+const format = createFormatter(
+  process.env.LOG_FORMAT === 'json' ? 'json' : 'pretty',
+  process.stdout.isTTY === true,
+);
+process.exit(await runStack(Object.assign(process, { format, log: openLogFile(STACK_LOG_FILE) })));

@@ -10,6 +10,10 @@ export interface StackHost extends Pick<EventEmitter, 'on'> {
   readonly env: Environment;
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
+  /** Takes every line of the processes as it is. */
+  readonly log?: { write(text: string): unknown };
+  /** Makes a printed line of a line of a process; the line itself by default. */
+  readonly format?: (line: string) => string;
 }
 
 /**
@@ -28,7 +32,10 @@ export async function runStack(host: StackHost): Promise<number> {
     stack = new LocalStack({
       config,
       environment: host.env,
-      onLine: (part, line) => say(`[${part}] ${line}`),
+      onLine: (part, line) => {
+        host.log?.write(`[${part}] ${line}\n`);
+        say(`[${part}] ${host.format?.(line) ?? line}`);
+      },
       say: (line) => say(`[stack] ${line}`),
     });
     const ready = stack.start().then(() => 'ready' as const);

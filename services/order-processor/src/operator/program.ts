@@ -10,6 +10,10 @@ import { refundOrder } from './refund.js';
 import { resumeOrder } from './resume.js';
 import { showDeadLetter, showOrder } from './show.js';
 import type { Tools } from './tools.js';
+import { traceOrder } from './trace.js';
+
+/** Where `npm start` keeps the lines of its processes. */
+const LOCAL_LOG = '.local/stack.log';
 
 /** What every change is told. */
 export interface ChangeOptions {
@@ -50,6 +54,14 @@ export function createProgram(
     program.command('payment').description('completed orders that could not be charged'),
     withTools,
   );
+  program
+    .command('trace')
+    .argument('<order-id>', '', toId)
+    .description('the log lines of an order, from the log of the local stack')
+    .option('--log <file>', 'another log', LOCAL_LOG)
+    .action(async (id: string, { log }: { log: string }) => {
+      await traceOrder(id, { file: log, out });
+    });
   addDeadLetterCommands(
     program.command('dlq').description('dead letters: orders that the processor gave up'),
     withTools,
