@@ -1,0 +1,39 @@
+/** Runs scripts/lint-language.mjs on planted violations. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from '@jest/globals';
+
+const script = fileURLToPath(new URL('../../scripts/lint-language.mjs', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'lint-language-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function lint(text: string) {
+  const file = join(folder, 'planted.ts');
+  writeFileSync(file, text);
+  const { status, stderr } = spawnSync(process.execPath, [script, file], { encoding: 'utf8' });
+  return { status, stderr };
+}
+
+test.each(['What', 'Whether', 'How often', 'How long', 'Which', 'Where', 'When'])(
+  'rejects a docstring that begins with %s',
+  (word) => {
+    for (const text of [`/** ${word} it is. */`, `/**\n * ${word} it is.\n */`]) {
+      expect(lint(text)).toEqual({ status: 1, stderr: expect.stringContaining(`begins with "${word}"`) });
+    }
+  },
+);
+
+test.each(['class Refused extends Error {}', 'class Gone<T> extends RefusedError {}'])(
+  'rejects %s',
+  (text) => {
+    expect(lint(text)).toEqual({ status: 1, stderr: expect.stringContaining('needs the suffix Error') });
+  },
+);
+
+test('accepts verbs, noun phrases and classes with the suffix', () => {
+  const text = '/** Returns what is open. */\nclass RefusedError extends Error {}\n';
+  expect(lint(text)).toEqual({ status: 0, stderr: '' });
+});

@@ -1,0 +1,69 @@
+/**
+ * Rejects error classes whose names lack the suffix `Error`, and docstrings that open with a question word.
+ * The second rule covers the folders in `CLEAN`; files named on the command line get both rules.
+ *   node scripts/lint-language.mjs [file ...]   every tracked source file by default
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** Folders without docstrings that open with a question word. */
+const CLEAN = [
+  'examples/',
+  'packages/client/',
+  'packages/connect-grpc-js/',
+  'scripts/',
+  'services/webhooks/',
+];
+
+const OPENING = /^\s*\/\*\*\s*(?:\*\s*)?(What|Whether|How often|How long|Which|Where|When)\b/gm;
+const ERROR_CLASS = /\bclass\s+(\w+)(?:<[^>{]*>)?\s+extends\s+\w*Error\b/g;
+
+/**
+ * Finds violations of the language rules in a source text.
+ *
+ * @param {string} text source of a TypeScript or JavaScript module
+ * @param {boolean} checkOpenings also checks the openings of docstrings
+ * @returns {{ line: number, message: string }[]} violations, with lines counted from 1
+ */
+function findViolations(text, checkOpenings) {
+  const lineOf = (index) => text.slice(0, index).split('\n').length;
+  const openings = [...(checkOpenings ? text.matchAll(OPENING) : [])].map((match) => ({
+    line: lineOf(match.index + match[0].length),
+    message: `the docstring begins with "${match[1]}": begin with a verb or a noun phrase`,
+  }));
+  const classes = [...text.matchAll(ERROR_CLASS)]
+    .filter((match) => !match[1].endsWith('Error'))
+    .map((match) => ({
+      line: lineOf(match.index),
+      message: `the error class ${match[1]} needs the suffix Error`,
+    }));
+  return [...openings, ...classes].sort((a, b) => a.line - b.line);
+}
+
+/** Lists the tracked sources, without generated ones. */
+function listSources() {
+  const patterns = ['*.ts', '*.js', '*.mjs', '*.cjs', ':!**/gen/**', ':!**/generated/**'];
+  return execFileSync('git', ['ls-files', '--', ...patterns], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
+}
+
+/** Prints each violation of the given files as `path:line: message`, and returns their number. */
+function lint(files, isChecked) {
+  let count = 0;
+  for (const file of files) {
+    for (const { line, message } of findViolations(readFileSync(file, 'utf8'), isChecked(file))) {
+      process.stderr.write(`${file}:${line}: ${message}\n`);
+      count++;
+    }
+  }
+  return count;
+}
+
+const files = process.argv.slice(2);
+const isClean = (file) => CLEAN.some((folder) => file.startsWith(folder));
+const count = files.length > 0 ? lint(files, () => true) : lint(listSources(), isClean);
+if (count > 0) {
+  process.stderr.write(`lint-language: ${count} violations; see CONTRIBUTING.md, "Language"\n`);
+  process.exitCode = 1;
+}
