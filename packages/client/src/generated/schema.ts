@@ -328,7 +328,7 @@ export interface components {
             detail: string;
         };
         /**
-         * @description Where an order stands. PENDING: accepted, not claimed. PROCESSING: claimed by a worker. The others are final:
+         * @description Status of an order. PENDING: accepted, not claimed. PROCESSING: claimed by a worker. The others are final:
          *     COMPLETED is charged, REJECTED refused by a rule, FAILED given up by an operator, CANCELLED by the client.
          * @enum {string}
          */
@@ -347,7 +347,7 @@ export interface components {
         /** @description Why an order is REJECTED or FAILED. */
         OrderReason: components["schemas"]["RejectionReason"] | components["schemas"]["FailureReason"];
         /**
-         * @description What is wrong with the payment of a completed order. CAPTURE_FAILED: its authorization was gone before it was charged.
+         * @description Problem with the payment of a completed order. CAPTURE_FAILED: its authorization was gone before it was charged.
          *     WRITTEN_OFF: an operator gave the charge up.
          * @enum {string}
          */
