@@ -9,8 +9,13 @@ import { readFileSync } from 'node:fs';
 /** Folders without docstrings that open with a question word. */
 const CLEAN = [
   'examples/',
+  'infra/policy/',
+  'jest.config.js',
+  'k8s/',
+  'local/',
   'packages/client/',
   'packages/connect-grpc-js/',
+  'packages/contracts/',
   'scripts/',
   'services/webhooks/',
 ];

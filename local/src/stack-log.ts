@@ -1,4 +1,4 @@
-/** What the stack prints: readable lines for people, every line as it is for the log file. */
+/** Output that the stack prints: readable lines for people, every line as it is for the log file. */
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { prettyFactory } from 'pino-pretty';
