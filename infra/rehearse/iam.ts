@@ -36,7 +36,7 @@ function matches(pattern: string, text: string): boolean {
   return new RegExp(`^${source}$`).test(text);
 }
 
-/** A request of the JSON protocols of SQS and DynamoDB. */
+/** A request of the JSON protocols of SQS and DynamoDB, or of the query protocol of SNS. */
 export interface AwsRequest {
   /** Header `X-Amz-Target`, such as `DynamoDB_20120810.GetItem`. */
   readonly target: string;
@@ -47,6 +47,7 @@ export interface AwsRequest {
 
 /** Actions of batch calls that are permitted by those of single ones. */
 const SINGLE: Readonly<Record<string, string>> = {
+  PublishBatch: 'Publish',
   SendMessageBatch: 'SendMessage',
   DeleteMessageBatch: 'DeleteMessage',
   ChangeMessageVisibilityBatch: 'ChangeMessageVisibility',
@@ -69,6 +70,9 @@ export function accessesOf({ target, body, region, account }: AwsRequest): Acces
       action: `dynamodb:${operation}`,
       resource: `arn:aws:dynamodb:${region}:${account}:table/${table}${index}`,
     }));
+  }
+  if (typeof body.Action === 'string' && typeof body.TopicArn === 'string') {
+    return [{ action: `sns:${SINGLE[body.Action] ?? body.Action}`, resource: body.TopicArn }];
   }
   return [{ action: `${api}:${operation}`, resource: '*' }];
 }

@@ -143,7 +143,11 @@ async function failOne(
       env: {
         ...{ PATH: process.env.PATH, USER: 'rehearsal', ...environment },
         ...{ INVENTORY_URL: scoring, FRAUD_URL: scoring, PAYMENT_URL: scoring },
-        ...{ AWS_ENDPOINT_URL_SQS: endpoint, AWS_ENDPOINT_URL_DYNAMODB: endpoint },
+        ...{
+          AWS_ENDPOINT_URL_SQS: endpoint,
+          AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+          AWS_ENDPOINT_URL_SNS: endpoint,
+        },
         ...{ AWS_ACCESS_KEY_ID: 'rehearsal', AWS_SECRET_ACCESS_KEY: 'rehearsal' },
       },
     },

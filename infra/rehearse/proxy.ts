@@ -70,11 +70,13 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** Reads a body of JSON, or the form of a query protocol. */
 function parse(body: Buffer): Record<string, unknown> {
+  const text = body.toString('utf8');
   try {
-    return JSON.parse(body.toString('utf8') || '{}');
+    return JSON.parse(text || '{}');
   } catch {
-    return {};
+    return Object.fromEntries(new URLSearchParams(text));
   }
 }
 

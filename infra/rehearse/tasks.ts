@@ -172,6 +172,7 @@ function startService(
       AWS_REGION: region,
       AWS_ENDPOINT_URL_SQS: proxy.url,
       AWS_ENDPOINT_URL_DYNAMODB: proxy.url,
+      AWS_ENDPOINT_URL_SNS: proxy.url,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -56,6 +56,7 @@ describe('a request to AWS', () => {
         'dynamodb:BatchGetItem arn:aws:dynamodb:eu-central-1:123456789012:table/b',
       ],
     ],
+    ['', { Action: 'PublishBatch', TopicArn: 'arn:topic' }, ['sns:Publish arn:topic']],
     ['', {}, [': *']],
   ])('%s accesses what it names', (target, body, accesses) => {
     const named = accessesOf({ target, body, ...AWS }).map(({ action, resource }) => `${action} ${resource}`);
