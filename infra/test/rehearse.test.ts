@@ -88,6 +88,7 @@ describe('a role', () => {
     ['order-api', 'sqs:ReceiveMessage', 'order-queue', false],
     ['order-processor', 'sqs:DeleteMessage', 'order-queue', true],
     ['order-processor', 'sqs:DeleteMessage', 'order-dlq', false],
+    ['order-processor', 'sqs:GetQueueAttributes', 'order-dlq', true],
     ['scoring', 'sqs:SendMessage', 'order-queue', false],
   ])('of %s in prod: %s on %s is %s', (service, action, queue, allowed) => {
     const { inputs } = find(graphs.prod, 'iam/rolePolicy:RolePolicy', `${service}-task`);

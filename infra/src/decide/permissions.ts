@@ -55,7 +55,8 @@ const STATEMENTS: Readonly<Record<ServiceName, (arns: ResourceArns) => Statement
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
       orderQueue,
     ),
-    allow('SetPoisonAside', ['sqs:SendMessage'], orderDlq),
+    // How many dead letters wait is one of the processor's metrics.
+    allow('SetPoisonAside', ['sqs:SendMessage', 'sqs:GetQueueAttributes'], orderDlq),
     allow('ClaimAndDecide', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], orders),
     // The reconciler looks for holds, authorizations and claims that were left open.
     allow('Reconcile', ['dynamodb:Scan'], orders, inventory, payments),

@@ -53,6 +53,7 @@ export function describePermissions(graphs: Graphs): void {
           `sqs:ChangeMessageVisibility ${queue('order-queue')}`,
           `sqs:GetQueueAttributes ${queue('order-queue')}`,
           `sqs:SendMessage ${queue('order-dlq')}`,
+          `sqs:GetQueueAttributes ${queue('order-dlq')}`,
           `dynamodb:GetItem ${table('orders')}`,
           `dynamodb:UpdateItem ${table('orders')}`,
           `dynamodb:Scan ${table('orders')}`,
