@@ -204,7 +204,7 @@ export class Consumer {
     for (const [message, since] of this.#hiddenSince) {
       if (now - since < this.#visibilityMs / HEARTBEATS_PER_VISIBILITY) continue;
       this.#hiddenSince.set(message, now);
-      runForMessage(message, () =>
+      void runForMessage(message, () =>
         queue.changeVisibility(message, this.#visibilityMs).catch((error: unknown) => {
           logger.warn({ err: error, message_id: message.id }, 'could not keep a message hidden');
         }),

@@ -56,7 +56,7 @@ class SimulatedQueue {
       if (message.visibleAtMs > nowMs) continue;
       message.receiveCount += 1;
       if (message.receiveCount > MAX_RECEIVES) {
-        this.deadLetter({ id });
+        void this.deadLetter({ id });
         continue;
       }
       message.visibleAtMs = nowMs + 30_000;

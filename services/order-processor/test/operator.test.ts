@@ -599,7 +599,7 @@ describe('a fail that races a worker ends in one outcome', () => {
           captures: 1,
           available: start + held - 2,
           holds: 0,
-          code: 1,
+          code: 'not failed',
         },
       ]).toContainEqual({
         status: left.status,
@@ -607,7 +607,8 @@ describe('a fail that races a worker ends in one outcome', () => {
         captures: left.captures,
         available: left.available,
         holds: left.holds,
-        code: ran.code,
+        // The order was completed before the write (1), or the dead letter was gone before the look (3).
+        code: [1, 3].includes(ran.code) ? 'not failed' : ran.code,
       });
     }
   });

@@ -3,6 +3,7 @@ import { describe, expect, it, test } from '@jest/globals';
 import { FraudService } from '@order-pipeline/contracts/gen/fraud/v1/fraud_pb';
 import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { createLogger } from '@order-pipeline/platform/logger';
+import { createWork, runWork } from '@order-pipeline/platform/work';
 import {
   CallerGoneError,
   createTranslator,
@@ -49,9 +50,12 @@ test('trouble behind the service is logged with its cause, refusals are not', as
     requestHeader: { 'x-request-id': 'r1' },
   });
   const fail = (error: Error) =>
-    answer(async () => {
-      throw error;
-    })(undefined, context);
+    // The server runs each call in a work context, whose fields every line carries.
+    runWork(createWork({ request_id: 'r1' }), () =>
+      answer(async () => {
+        throw error;
+      })(undefined, context),
+    );
   await expect(fail(new RefusedError('too late'))).rejects.toThrow('too late');
   await expect(fail(new StoreUnavailableError('down', { cause: new Error('throttled') }))).rejects.toThrow(
     'down',

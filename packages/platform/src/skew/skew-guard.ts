@@ -140,7 +140,7 @@ export class SkewGuard implements Breaker {
 
   #scheduleProbe(): void {
     this.#cancelProbe = this.#options.timers.after(PROBE_INTERVAL_MS, () => {
-      this.#probe()
+      void this.#probe()
         .catch(() => undefined)
         .then(() => {
           if (this.#isOpen) this.#scheduleProbe();
