@@ -41,7 +41,7 @@ beforeAll(async () => {
     WEBHOOK_TIMEOUT_MS: '500',
     WEBHOOK_MAX_PER_ENDPOINT: '2',
     WEBHOOK_ENDPOINT_CACHE_MS: '0',
-    WEBHOOK_DISABLE_AFTER_SECONDS: '6',
+    WEBHOOK_DISABLE_AFTER_SECONDS: '600',
     RECEIVE_WAIT_SECONDS: '1',
   });
   service = await start(config, createLogger('webhooks', 'silent'));

@@ -105,7 +105,7 @@ async function attempt(
   };
   if (result.kind === 'failed') {
     logger.warn({ ...line, error: result.error, next_attempt_ms: result.nextDelayMs }, 'webhook failed');
-    await noteFailure(deps, endpoint);
+    await noteFailure(deps, endpoint, delivery, result.nextDelayMs === undefined);
   } else {
     logger.info(line, 'webhook delivered');
     await endpoints.recordSuccess(endpoint);
@@ -136,11 +136,20 @@ async function send(
   }
 }
 
-async function noteFailure(deps: DeliverDeps, endpoint: WebhookEndpoint): Promise<void> {
+async function noteFailure(
+  deps: DeliverDeps,
+  endpoint: WebhookEndpoint,
+  delivery: WebhookDelivery,
+  isLast: boolean,
+): Promise<void> {
   const { endpoints, clock, disableAfterMs, logger, metrics, onDisabled } = deps;
   const failing = await endpoints.recordFailure(endpoint.endpoint_id, clock());
   if (failing?.failing_since === undefined) return;
-  if (clock() - failing.failing_since < disableAfterMs) return;
+  const failingMs = clock() - failing.failing_since;
+  // A delivery that failed for good counts, unless the endpoint took another one since the attempt before.
+  const lastAttemptAt = Date.parse(delivery.last_attempt_at ?? '');
+  const exhausted = isLast && failing.failing_since <= lastAttemptAt;
+  if (failingMs < disableAfterMs && !exhausted) return;
   const disabled = await endpoints.disableFailing(failing, clock());
   if (!disabled) return;
   metrics.disabled();
