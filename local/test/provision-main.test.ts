@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListQueuesCommand } from '@aws-sdk/client-sqs';
 import { expect, test } from '@jest/globals';
+import { QUEUES } from '@order-pipeline/contracts/queues';
 import { createSqs } from '@order-pipeline/platform/aws';
 import { createDynamoSdk } from '@order-pipeline/platform/dynamo/sdk';
 import { startDynamoEmulator, startSqsEmulator } from '../src/emulators.js';
@@ -24,7 +25,9 @@ test('provisions emulators that run elsewhere, as often as it is asked to', asyn
   const client = { region: 'us-east-1', maxAttempts: 1, requestTimeoutMs: 5_000 };
   const { QueueUrls = [] } = await createSqs(client).send(new ListQueuesCommand({}));
   const { TableNames } = await createDynamoSdk(client).send(new ListTablesCommand({}));
-  expect(QueueUrls.map((url) => url.split('/').at(-1)).toSorted()).toEqual(['order-dlq', 'order-queue']);
+  expect(QueueUrls.map((url) => url.split('/').at(-1)).toSorted()).toEqual(
+    QUEUES.map(({ name }) => name).toSorted(),
+  );
   expect(TableNames).toEqual(expect.arrayContaining(['inventory', 'orders', 'payments', 'users']));
   await Promise.all([sqs.stop(), dynamo.stop()]);
 });
