@@ -32,6 +32,8 @@ export default {
   },
   moduleNameMapper: { ...workspaceSources, '^(\\.{1,2}/.*)\\.js$': '$1' },
   testTimeout: 60_000,
+  // A process that a failed test leaves behind must not keep the gate from ending.
+  forceExit: true,
   // Jest would leave one core out, and a two-core machine with one worker.
   maxWorkers: '100%',
   // Modules under Node's vm outlive their test file: a worker that has grown is replaced.
