@@ -17,7 +17,7 @@ async function simulate(...args: string[]): Promise<string> {
 
 /**
  * Open findings, which docs/reliability.md describes: `wrong-body`, two bodies under one idempotency key that race while
- * the first is still in the queue; and `orphaned`, a dead letter that nobody can act on.
+ * the first is still in the queue; and `orphaned`, an undecided order whose message is gone.
  */
 const OPEN_FINDINGS: ReadonlySet<string> = new Set(['wrong-body', 'orphaned']);
 
