@@ -36,6 +36,7 @@ export class Cloud {
     { resolve(value: never): void; reject(error: Error): void; operation: string }
   >();
   #next = 0;
+  #ended: Error | undefined;
 
   constructor({ python, endpoint, region }: CloudOptions) {
     this.#child = spawn(python, [join(import.meta.dirname, 'bridge.py')], {
@@ -49,7 +50,11 @@ export class Cloud {
     });
     if (this.#child.stdout)
       createInterface({ input: this.#child.stdout }).on('line', (line) => this.#receive(line));
-    this.#child.once('exit', () => this.#fail(new Error('The bridge to the emulator has stopped')));
+    const stopped = () => this.#fail(new Error('The bridge to the emulator has stopped'));
+    this.#child.once('exit', stopped);
+    // A bridge that cannot start, or that ends while a call is written to it.
+    this.#child.once('error', stopped);
+    this.#child.stdin?.on('error', stopped);
   }
 
   /**
@@ -58,6 +63,7 @@ export class Cloud {
    * @throws {CloudError} when botocore or AWS refuses the call
    */
   call<T = Values>(service: string, operation: string, parameters: Values = {}): Promise<T> {
+    if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#next++;
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as never, reject, operation: `${service}:${operation}` });
@@ -93,6 +99,7 @@ export class Cloud {
   }
 
   #fail(error: Error): void {
+    this.#ended = error;
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }

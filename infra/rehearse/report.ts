@@ -33,7 +33,9 @@ export class Recorder {
 /** Formats stacks as the table of docs/deploy.md. */
 export function toReport(stacks: Readonly<Record<string, readonly Step[]>>): string {
   const names = Object.keys(stacks);
-  const steps = [...new Set(names.flatMap((name) => (stacks[name] ?? []).map((step) => step.name)))];
+  // The stack with the most steps has them in their order.
+  const longestFirst = names.toSorted((a, b) => (stacks[b]?.length ?? 0) - (stacks[a]?.length ?? 0));
+  const steps = [...new Set(longestFirst.flatMap((name) => (stacks[name] ?? []).map((step) => step.name)))];
   const cell = (stack: string, name: string) => {
     const step = stacks[stack]?.find((it) => it.name === name);
     return step ? `${step.result} (${step.seconds.toFixed(0)} s)` : '';

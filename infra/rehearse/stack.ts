@@ -50,7 +50,7 @@ export async function rehearse(deps: RehearsalDeps): Promise<void> {
     if (deps.stack === 'dev') await step('a third zone', () => addZone(stack));
     await step('rollback', () => rollBack(deps, stack));
   }
-  if (deps.stack === 'prod') await step('destroy refused', () => refuseDestroy(stack));
+  if (deps.stack === 'prod') await step('destroy refused', () => refuseDestroy(deps, stack));
   await step('destroy', () => destroy(deps, stack));
 }
 
@@ -186,13 +186,13 @@ async function rollBack(deps: RehearsalDeps, stack: StackCli): Promise<string> {
   return 'the first version runs again';
 }
 
-async function refuseDestroy(stack: StackCli): Promise<string> {
+async function refuseDestroy(deps: RehearsalDeps, stack: StackCli): Promise<string> {
   // The preview of a destroy stops it before anything is deleted; --skip-preview would stop at the first protected resource.
   const { code, output } = await stack.attempt('destroy', '--yes', '--suppress-progress');
-  if (code === 0 || !/protect/.test(output) || parseSummary(output).deleted > 0) {
+  if (code === 0 || !/is protected/.test(output) || /^ *- \d+ deleted/m.test(output)) {
     throw new Error(`prod could be destroyed:\n${output.slice(-2_000)}`);
   }
-  await stack.run('up', ...QUIET, '--expect-no-changes');
+  await readTask(deps.tasks, 'order-api');
   const refused = await stack.attempt('up', ...QUIET, '--config', 'protect=off');
   if (refused.code === 0 || !refused.output.includes('protect is off in prod')) {
     throw new Error(`prod could be unprotected:\n${refused.output.slice(-2_000)}`);

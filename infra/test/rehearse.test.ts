@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { isAbsence } from '../rehearse/cloud.ts';
+import { Cloud, isAbsence } from '../rehearse/cloud.ts';
 import { accessesOf, isAllowed, type PolicyStatement } from '../rehearse/iam.ts';
 import { COMPUTE_SPECS } from '../rehearse/provider/compute.ts';
 import { DATA_SPECS } from '../rehearse/provider/data.ts';
@@ -238,6 +238,19 @@ describe('the report', () => {
       ['| step | dev | local |', '|---|---|---|', '| up | 3 created (12 s) |  |'].join('\n'),
     );
     expect(lines.at(-1)).toContain('up: 3 created (12.0 s)');
+  });
+});
+
+describe('the bridge to the emulator', () => {
+  it('refuses calls once it has ended, in place of waiting for ever', async () => {
+    // `false` ends at once, as a bridge does that was killed.
+    const cloud = new Cloud({ python: 'false', endpoint: 'http://127.0.0.1:1', region: 'us-east-1' });
+    await expect(cloud.call('sts', 'GetCallerIdentity')).rejects.toThrow(
+      'The bridge to the emulator has stopped',
+    );
+    await expect(cloud.call('sts', 'GetCallerIdentity')).rejects.toThrow(
+      'The bridge to the emulator has stopped',
+    );
   });
 });
 
