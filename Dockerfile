@@ -17,6 +17,7 @@ COPY packages/client/package.json packages/client/
 COPY packages/connect-grpc-js/package.json packages/connect-grpc-js/
 COPY packages/contracts/package.json packages/contracts/
 COPY packages/platform/package.json packages/platform/
+COPY services/operations/package.json services/operations/
 COPY services/order-api/package.json services/order-api/
 COPY services/order-processor/package.json services/order-processor/
 COPY services/scoring/package.json services/scoring/

@@ -7,7 +7,7 @@ const workspaceSources = {
   '^@order-pipeline/platform/(.*)$': '<rootDir>/packages/platform/src/$1.ts',
   '^@order-pipeline/local/(.*)$': '<rootDir>/local/src/$1.ts',
   '^@order-pipeline/e2e/(.*)$': '<rootDir>/e2e/src/$1.ts',
-  '^@order-pipeline/(order-api|order-processor|scoring)/(.*)$': '<rootDir>/services/$1/src/$2.ts',
+  '^@order-pipeline/(operations|order-api|order-processor|scoring)/(.*)$': '<rootDir>/services/$1/src/$2.ts',
 };
 
 /** @type {import('jest').Config} */

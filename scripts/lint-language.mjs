@@ -17,6 +17,7 @@ const CLEAN = [
   'packages/connect-grpc-js/',
   'packages/contracts/',
   'scripts/',
+  'services/operations/',
   'services/webhooks/',
 ];
 
