@@ -32,6 +32,8 @@ export interface ApiConfig extends CommonConfig {
   readonly ordersTable: string;
   readonly usersTable: string;
   readonly redisUrl: Secret<string>;
+  /** Longest wait for Redis in milliseconds; what it answers later counts as a failure. */
+  readonly redisTimeoutMs: number;
   readonly auth: AuthConfig;
   /** Verified tokens that are remembered. */
   readonly cachedTokens: number;
@@ -84,6 +86,7 @@ export function loadConfig(environment: Environment): ApiConfig {
       local ? USERS_TABLE.name : undefined,
     ),
     redisUrl: readRedisUrl(env, local),
+    redisTimeoutMs: env.integer('REDIS_TIMEOUT_MS', 500, 10, 10_000),
     cachedTokens: env.integer('CACHED_TOKENS', 10_000, 0, 1_000_000),
     auth: readAuth(env, common.stage),
     urlSigningKeys: readKeys(env, local, 'URL_SIGNING_KEYS', LOCAL_URL_SIGNING_KEYS),

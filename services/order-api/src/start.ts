@@ -96,7 +96,7 @@ function connect(config: ApiConfig, logger: Logger, registry: Registry) {
   const client = { region: config.awsRegion, maxAttempts: 2, requestTimeoutMs: 2_000 };
   const sqs = observeAws(createSqs({ ...client, maxAttempts: 1 }), 'sqs', registry);
   const dynamo = createDynamo(client, registry);
-  const redis = observeRedis(createRedis(config.redisUrl, logger), registry);
+  const redis = observeRedis(createRedis(config.redisUrl, logger, config.redisTimeoutMs), registry);
   const close = () => {
     sqs.destroy();
     dynamo.destroy();

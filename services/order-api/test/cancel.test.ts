@@ -3,7 +3,7 @@ import { statusChannel } from '@order-pipeline/contracts/status-feed';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { createLogger } from '@order-pipeline/platform/logger';
 import { createRedis } from '@order-pipeline/platform/redis';
-import { toCancelWrite } from '../src/orders/decide/cancel.js';
+import { toCancelWrite, toExpiryWrite } from '../src/orders/decide/cancel.js';
 import { call, placeOrder, putRecord, toRecord } from './harness.js';
 import { api, stack } from './running-api.js';
 
@@ -19,6 +19,24 @@ test('the write', () => {
       ':processing': 'PROCESSING',
       ':updated_at': '2026-01-15T09:30:00.000Z',
       ':zero': 0,
+    },
+  });
+});
+
+test.each([
+  [undefined, '', {}],
+  ['f1', ', #fingerprint = :fingerprint', { ':fingerprint': 'f1' }],
+])('the write that ends an order nobody claimed, with fingerprint %p', (fingerprint, set, values) => {
+  expect(toExpiryWrite(1_768_469_400_000, 'w1', fingerprint)).toEqual({
+    update: `SET #status = :failed, #reason = :reason, #cancel_id = :cancel_id, #updated_at = :updated_at, #attempt = :zero, #lease_until = :zero${set}`,
+    condition: 'attribute_not_exists(#order_id)',
+    values: {
+      ':failed': 'FAILED',
+      ':cancel_id': 'w1',
+      ':reason': 'QUEUE_EXPIRED',
+      ':updated_at': '2026-01-15T09:30:00.000Z',
+      ':zero': 0,
+      ...values,
     },
   });
 });

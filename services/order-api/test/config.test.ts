@@ -47,6 +47,7 @@ test('locally a queue and a table are enough', () => {
     ordersTable: 'orders',
     usersTable: 'users',
     redisUrl: 'redis://localhost:6379',
+    redisTimeoutMs: 500,
     sendBudgetMs: 6_000,
     cachedTokens: 10_000,
     drainDelayMs: 0,
@@ -74,6 +75,7 @@ test('elsewhere everything is set', () => {
     stage: 'prod',
     usersTable: 'users-prod',
     redisUrl: 'rediss://cache.example.com:6379',
+    redisTimeoutMs: 500,
     auth: { mode: 'password', keys: [{ id: 'default', secret: SECRET }] },
     urlSigningKeys: [
       { id: 'k2', secret: `${SECRET}2` },

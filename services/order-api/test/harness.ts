@@ -28,7 +28,8 @@ export async function startApi(
       logs += line;
     },
   });
-  const wide = { LOGIN_RATE_LIMIT: '100000/minute', RATE_LIMIT: '100000/minute' };
+  // A process that waits for a core must not take Redis for slow.
+  const wide = { LOGIN_RATE_LIMIT: '100000/minute', RATE_LIMIT: '100000/minute', REDIS_TIMEOUT_MS: '5000' };
   const running = await start(loadConfig({ ...stack.env, ...wide, PORT: '0', ...env }), logger);
   return { url: `http://localhost:${running.port}`, logs: () => logs, stop: () => running.stop() };
 }

@@ -4,11 +4,22 @@ import type { OrderStatus } from '@order-pipeline/contracts/orders';
 import { statusChannel } from '@order-pipeline/contracts/status-feed';
 import { createLogger } from '@order-pipeline/platform/logger';
 import { createRedis, type Redis } from '@order-pipeline/platform/redis';
+import { toOrder } from '../src/decide/view.js';
 import { matchesEntityTag } from '../src/orders/decide/entity-tag.js';
 import { parseWaitSeconds } from '../src/orders/decide/prefer.js';
 import { progressOf } from '../src/orders/decide/progress.js';
 import { call, placeOrder, putRecord, startApi, toRecord } from './harness.js';
 import { api, stack } from './running-api.js';
+
+test('an order shows what its payment lacks and what was refunded', () => {
+  const problem = { payment_problem: 'CAPTURE_FAILED', refunded_amount: 500 } as const;
+  const record = toRecord('o1', 'u1', { status: 'COMPLETED', ...problem });
+  expect(toOrder(record.order_id, record)).toMatchObject({
+    status: 'COMPLETED',
+    payment_problem: 'CAPTURE_FAILED',
+    refunded_amount: 500,
+  });
+});
 
 describe('preferences', () => {
   test.each([
