@@ -39,7 +39,7 @@ export function toPodTrust({ namespace, account }: PodAccount, issuers: Issuers)
     });
   }
   if (issuers.oidcProviderArn) {
-    const issuer = issuers.oidcProviderArn.split('oidc-provider/')[1] ?? '';
+    const issuer = issuers.oidcProviderArn.replace(/^[^/]*oidc-provider\//, '');
     statements.push({
       Sid: 'Irsa',
       Effect: 'Allow',

@@ -44,6 +44,14 @@ describe('decideVerdict', () => {
     expect(decideVerdict(found, order({ lease_until }), NOW, AGE_MS)).toEqual(verdict);
   });
 
+  test('voids an authorization that no ledger entry knows, and reports a charge that is not ours', () => {
+    expect(decideVerdict({ match: 'stray' }, order({}), NOW, AGE_MS)).toEqual({ action: 'void' });
+    expect(decideVerdict({ match: 'differs' }, order({}), NOW, AGE_MS)).toEqual({
+      action: 'report',
+      reason: 'NOT_CHARGED',
+    });
+  });
+
   test('reports what no order stands for', () => {
     const report = { action: 'report', reason: 'NO_ORDER' };
     const { items: _, ...neverClaimed } = order({ status: 'CANCELLED', lease_until: 0 });

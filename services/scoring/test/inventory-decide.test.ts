@@ -136,6 +136,14 @@ describe('planLine', () => {
       ],
     ],
     [
+      'no part of a shard that is not needed',
+      [shard(1), shard(2), shard(1)],
+      [
+        { shard: 1, quantity: 2 },
+        { shard: 2, quantity: 1 },
+      ],
+    ],
+    [
       'what a hold of the order leaves open',
       [shard(0, { mine: '2:1.a' }), shard(4)],
       [{ shard: 1, quantity: 1 }],
