@@ -11,7 +11,7 @@ import {
   type JsonValue,
   toJson,
 } from '@bufbuild/protobuf';
-import { Code, ConnectError, type Transport } from '@connectrpc/connect';
+import { ConnectError, type Transport } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import {
   credentials,
@@ -23,6 +23,7 @@ import {
 import { loadSync, type Options } from '@grpc/proto-loader';
 import { BadRequestSchema } from '@order-pipeline/contracts/gen/google/rpc/error_details_pb';
 import { StatusSchema } from '@order-pipeline/contracts/gen/google/rpc/status_pb';
+import { codeLabel } from '@order-pipeline/platform/rpc/codes';
 import { fieldViolationsOf } from '@order-pipeline/platform/rpc/validation';
 
 /** What a call came to, in the same words for every tool. */
@@ -107,7 +108,7 @@ export function createJsonTool(port: number): RpcTool {
     } catch (error) {
       const { code, rawMessage } = ConnectError.from(error);
       return {
-        code: Code[code].replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase(),
+        code: codeLabel(code),
         message: rawMessage,
         fields: fieldViolationsOf(error).map(({ field }) => field),
       };

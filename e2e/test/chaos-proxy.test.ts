@@ -18,7 +18,7 @@ import { ActiveFaults } from '../src/chaos/active-faults.js';
 import { startHttpProxy } from '../src/chaos/http-proxy.js';
 import { QueueFaults } from '../src/chaos/queue-faults.js';
 import type { HttpFault, TcpFault } from '../src/chaos/schedule.js';
-import { startTcpProxy } from '../src/chaos/tcp-proxy.js';
+import { startTcpProxy } from '../src/tcp-proxy.js';
 
 const ALL = 1;
 const cleanups: (() => unknown)[] = [];

@@ -6,19 +6,20 @@ import { awsEnvironment, resourceEnvironment } from '@order-pipeline/local/envir
 import { checkHttp, untilPasses } from '@order-pipeline/local/ready';
 import { freePort } from '@order-pipeline/local/redis-server';
 import { serviceProgram } from '@order-pipeline/local/services';
-import { type Relay, startRelay } from '../src/relay.js';
 import { type E2eStack, startE2eStack } from '../src/stack.js';
+import { startTcpProxy, type TcpProxy } from '../src/tcp-proxy.js';
 
 const NAME = 'scoring.test';
-const PRELOAD = fileURLToPath(new URL('../src/two-addresses.mjs', import.meta.url));
+/** The built module: processes load it as it is. */
+const PRELOAD = fileURLToPath(new URL('../dist/preload/two-addresses.js', import.meta.url));
 
-let relays: readonly Relay[];
+let proxies: readonly TcpProxy[];
 let system: E2eStack;
 let second: { readonly process: ChildProcess; readonly httpPort: number };
 
 beforeAll(async () => {
-  const first = await startRelay('127.0.0.1', 0);
-  relays = [first, await startRelay('127.0.0.2', first.port)];
+  const first = await startTcpProxy({});
+  proxies = [first, await startTcpProxy({ host: '127.0.0.2', port: first.port })];
   const url = `http://${NAME}:${first.port}`;
   const processor = {
     NODE_OPTIONS: `--import ${PRELOAD}`,
@@ -32,14 +33,14 @@ beforeAll(async () => {
     env: { LOGIN_RATE_LIMIT: '1000000/minute', VISIBILITY_TIMEOUT_SECONDS: '30', LEASE_MS: '15000' },
     overrides: { 'order-processor': processor },
   });
-  first.target = system.ports.scoringGrpc;
+  first.targetPort = system.ports.scoringGrpc;
   second = await startSecondScoring();
 });
 
 afterAll(async () => {
   second.process.kill();
   await system.stack.stop();
-  await Promise.all(relays.map((relay) => relay.stop()));
+  await Promise.all(proxies.map((proxy) => proxy.stop()));
 });
 
 async function startSecondScoring() {
@@ -57,8 +58,8 @@ async function startSecondScoring() {
   };
   const child = spawn(process.execPath, [serviceProgram('scoring')], { env, stdio: 'inherit' });
   await untilPasses('the second scoring', () => checkHttp(`http://127.0.0.1:${httpPort}/ready`), 20_000);
-  const [, relay] = relays;
-  if (relay) relay.target = grpcPort;
+  const [, proxy] = proxies;
+  if (proxy) proxy.targetPort = grpcPort;
   return { process: child, httpPort };
 }
 
@@ -85,7 +86,7 @@ test('every order completes', async () => {
   await untilPasses('the second scoring process', checkSecondWorks, 20_000);
   const during = placeMany(100);
   second.process.kill('SIGKILL');
-  await relays[1]?.stop();
+  await proxies[1]?.stop();
   const polls = [...before, ...(await during), ...(await placeMany(200))];
   for (const poll of polls) expect(await system.api.untilFinal(poll)).toMatchObject({ status: 'COMPLETED' });
   const breakers = await metrics(system.ports.processor, 'rpc_breaker_open');

@@ -1,8 +1,8 @@
-/** The faults that a proxy has now. */
+/** The faults of one proxy that are active now. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from './random.js';
 
-/** How often a fault that has hit nothing yet is looked at, in milliseconds. */
+/** Interval between looks at a fault that has hit nothing yet, in milliseconds. */
 const LOOK_EVERY_MS = 100;
 
 /** A fault that hits one request. */
@@ -17,18 +17,20 @@ interface OpenWindow<F extends string> extends Hit<F> {
   used: boolean;
 }
 
-/** Decides request by request what goes wrong. */
+/** Decides request by request which fault hits it. */
 export class ActiveFaults<F extends string> {
   readonly #windows = new Set<OpenWindow<F>>();
+  readonly #random: Random;
+  readonly #onHit: (fault: F) => void;
 
-  constructor(
-    private readonly random: Random,
-    private readonly onHit: (fault: F) => void,
-  ) {}
+  constructor(random: Random, onHit: (fault: F) => void) {
+    this.#random = random;
+    this.#onHit = onHit;
+  }
 
   /**
-   * Has a fault for `forMs` that hits a share of the requests. It stays until it has hit something, since a fault that
-   * nobody meets proves nothing.
+   * Hits a share of the requests with a fault for `forMs`. The window stays open until it has hit something, since a fault
+   * that nobody meets proves nothing.
    */
   async openFor(forMs: number, fault: F, share: number, latencyMs: number): Promise<void> {
     const window = { fault, share, latencyMs, used: false };
@@ -38,23 +40,23 @@ export class ActiveFaults<F extends string> {
     this.#windows.delete(window);
   }
 
-  /** Ends all. */
+  /** Closes all windows. */
   clear(): void {
     this.#windows.clear();
   }
 
-  /** Whether a window of the fault is open. */
+  /** Returns true while a window of the fault is open. */
   has(fault: F): boolean {
     return [...this.#windows].some((window) => window.fault === fault);
   }
 
-  /** What happens to the next request, if anything. `among` limits the faults that can happen to it. */
-  draw(among?: F): Hit<F> | undefined {
+  /** Returns the fault that hits the next request, if any. `canHit` limits the faults that are possible for it. */
+  draw(canHit: (fault: F) => boolean = () => true): Hit<F> | undefined {
     for (const window of this.#windows) {
-      if (among !== undefined && window.fault !== among) continue;
-      if (window.used && this.random() >= window.share) continue;
+      if (!canHit(window.fault)) continue;
+      if (window.used && this.#random() >= window.share) continue;
       window.used = true;
-      this.onHit(window.fault);
+      this.#onHit(window.fault);
       return window;
     }
     return undefined;

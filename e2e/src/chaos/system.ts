@@ -9,6 +9,7 @@ import type { ServiceName } from '@order-pipeline/local/services';
 import { createSqs } from '@order-pipeline/platform/aws';
 import { createDynamoSdk } from '@order-pipeline/platform/dynamo/sdk';
 import { type E2eStack, freePorts, startE2eStack } from '../stack.js';
+import { startTcpProxy } from '../tcp-proxy.js';
 import { ActiveFaults } from './active-faults.js';
 import { type FaultProxy, startHttpProxy } from './http-proxy.js';
 import { MUTATIONS, type MutationName, mutationEnvironment, signOf } from './mutations/mutations.js';
@@ -17,7 +18,6 @@ import { QueueFaults } from './queue-faults.js';
 import { createRandom } from './random.js';
 import type { FaultKind, HttpFault, TcpFault } from './schedule.js';
 import { Tally } from './tally.js';
-import { startTcpProxy } from './tcp-proxy.js';
 
 /** What a system is made for. */
 export interface SystemOptions {
