@@ -1,4 +1,4 @@
-/** The directions in which dependencies may point: services -> packages/platform -> packages/contracts. */
+/** The directions in which dependencies may point: services -> packages/order-protocol -> packages/platform -> packages/contracts. */
 module.exports = {
   forbidden: [
     {
@@ -13,7 +13,7 @@ module.exports = {
       comment: 'Contracts are what all others agree on.',
       severity: 'error',
       from: { path: '^packages/contracts/src' },
-      to: { path: '^(packages/platform|services|infra|k8s|local|e2e|bench)/' },
+      to: { path: '^(packages/(order-protocol|platform)|services|infra|k8s|local|e2e|bench)/' },
     },
     {
       name: 'connect-grpc-js-stands-alone',
@@ -27,6 +27,13 @@ module.exports = {
       comment: 'The platform serves every service and knows none.',
       severity: 'error',
       from: { path: '^packages/platform/src' },
+      to: { path: '^(packages/order-protocol|services|infra|k8s|local|e2e|bench)/' },
+    },
+    {
+      name: 'order-protocol-knows-contracts-and-platform-only',
+      comment: 'The writes and settlement that the processor and the operators share know neither of them.',
+      severity: 'error',
+      from: { path: '^packages/order-protocol/src' },
       to: { path: '^(services|infra|k8s|local|e2e|bench)/' },
     },
     {

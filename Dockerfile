@@ -16,6 +16,7 @@ COPY local/package.json local/
 COPY packages/client/package.json packages/client/
 COPY packages/connect-grpc-js/package.json packages/connect-grpc-js/
 COPY packages/contracts/package.json packages/contracts/
+COPY packages/order-protocol/package.json packages/order-protocol/
 COPY packages/platform/package.json packages/platform/
 COPY services/operations/package.json services/operations/
 COPY services/order-api/package.json services/order-api/

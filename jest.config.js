@@ -4,6 +4,7 @@ const workspaceSources = {
   '^@order-pipeline/contracts/(.*)$': '<rootDir>/packages/contracts/src/$1.ts',
   '^connect-grpc-js$': '<rootDir>/packages/connect-grpc-js/src/index.ts',
   '^connect-grpc-js/(.*)$': '<rootDir>/packages/connect-grpc-js/src/$1.ts',
+  '^@order-pipeline/order-protocol/(.*)$': '<rootDir>/packages/order-protocol/src/$1.ts',
   '^@order-pipeline/platform/(.*)$': '<rootDir>/packages/platform/src/$1.ts',
   '^@order-pipeline/local/(.*)$': '<rootDir>/local/src/$1.ts',
   '^@order-pipeline/e2e/(.*)$': '<rootDir>/e2e/src/$1.ts',

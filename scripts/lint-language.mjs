@@ -17,7 +17,6 @@ const CLEAN = [
   'packages/connect-grpc-js/',
   'packages/contracts/',
   'scripts/',
-  'services/operations/',
   'services/webhooks/',
 ];
 

@@ -163,7 +163,7 @@ function redrive(orderId: string): void {
   const { status, stderr } = spawnSync(
     process.execPath,
     [
-      fileURLToPath(new URL('../../services/order-processor/dist/operator/main.js', import.meta.url)),
+      fileURLToPath(new URL('../../services/operations/dist/operator/main.js', import.meta.url)),
       ...['dlq', 'redrive', orderId, '--actor', 'e2e'],
     ],
     {

@@ -14,6 +14,12 @@ export interface QueueShape {
   readonly redrive?: { readonly deadLetterQueue: string; readonly maxReceiveCount: number };
 }
 
+/** SQS's own bound on the entries of a batch and on the messages of a receive. */
+export const SQS_BATCH_SIZE = 10;
+
+/** URL of a queue in AWS, as an example in the report of a bad configuration. */
+export const QUEUE_URL_EXAMPLE = 'https://sqs.us-east-1.amazonaws.com/123456789012/order-queue';
+
 const SECONDS_PER_DAY = 86_400;
 
 /** Orders that the processor could not bring to an end. SQS's longest retention gives operators two weeks. */

@@ -1,3 +1,4 @@
+import { QUEUE_URL_EXAMPLE } from '@order-pipeline/contracts/queues';
 import {
   INVENTORY_TABLE,
   ORDERS_TABLE,
@@ -121,8 +122,8 @@ export function loadConfig(environment: Environment): Config {
   return env.resolve<Config>({
     ...common,
     port: env.port('PORT', 9090),
-    queueUrl: env.url('SQS_QUEUE_URL', WEB, QUEUE_EXAMPLE),
-    deadLetterQueueUrl: env.url('SQS_DLQ_URL', WEB, QUEUE_EXAMPLE),
+    queueUrl: env.url('SQS_QUEUE_URL', WEB, QUEUE_URL_EXAMPLE),
+    deadLetterQueueUrl: env.url('SQS_DLQ_URL', WEB, QUEUE_URL_EXAMPLE),
     ordersTable: table('ORDERS_TABLE', ORDERS_TABLE),
     inventoryTable: table('INVENTORY_TABLE', INVENTORY_TABLE),
     paymentsTable: table('PAYMENTS_TABLE', PAYMENTS_TABLE),
@@ -154,8 +155,6 @@ export function loadConfig(environment: Environment): Config {
   });
 }
 
-/** A queue URL of AWS, as an example in the report of a bad configuration. */
-export const QUEUE_EXAMPLE = 'https://sqs.us-east-1.amazonaws.com/123456789012/order-queue';
 const WEB = ['http:', 'https:'];
 
 /** Scoring as `npm start` runs it. */

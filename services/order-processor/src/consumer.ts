@@ -12,6 +12,7 @@
  *   shutting down, unfinished    cut off after the drain, hidden until the lease has run out
  *   the process died             shown again when its visibility timeout ends
  */
+import { SQS_BATCH_SIZE } from '@order-pipeline/contracts/queues';
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { systemTimers, type Timers } from '@order-pipeline/platform/timers';
@@ -19,7 +20,7 @@ import type { ConsumerConfig } from './config.js';
 import { describeError } from './first-errors.js';
 import type { HandledMessage } from './handle-message.js';
 import { runForMessage, runMessage } from './message-work.js';
-import { type OrderQueue, type ReceivedMessage, SQS_BATCH_SIZE } from './order-queue.js';
+import type { OrderQueue, ReceivedMessage } from './order-queue.js';
 
 /** Works on one message until `signal` aborts. Never throws. */
 export type MessageHandler = (message: ReceivedMessage, signal: AbortSignal) => Promise<HandledMessage>;

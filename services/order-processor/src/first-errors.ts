@@ -2,8 +2,9 @@
  * The error of each message's first failed attempt, for the dead letter that it may become. It is noted in the order's record,
  * one write for an order that fails, and remembered here where that is not possible: no record yet, or no table.
  */
+
+import type { OrderStore } from '@order-pipeline/order-protocol/order-store';
 import type { Logger } from '@order-pipeline/platform/logger';
-import type { OrderStore } from './order-store.js';
 
 /** Messages that are remembered at most, the oldest forgotten first. */
 const MEMORY_MAX = 1_000;

@@ -1,10 +1,8 @@
 /** Ties everything that is done for a message together: its log lines, its spans and the calls that it leads to. */
+import { REDRIVEN_FROM_ATTRIBUTE } from '@order-pipeline/contracts/dead-letters';
 import { parseTraceparent, type TraceContext } from '@order-pipeline/platform/tracing/trace-context';
 import { startSpan } from '@order-pipeline/platform/tracing/tracer';
 import { createWork, runWork, type Work } from '@order-pipeline/platform/work';
-
-/** Message attribute with the span that dead-lettered a message which was redriven since. */
-export const REDRIVEN_FROM_ATTRIBUTE = 'redriven_from';
 
 /** A received message, as far as its trace needs it. */
 export interface TracedMessage {

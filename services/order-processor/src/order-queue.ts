@@ -7,15 +7,14 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { DEAD_LETTER_ATTRIBUTES } from '@order-pipeline/contracts/dead-letters';
+import { SQS_BATCH_SIZE } from '@order-pipeline/contracts/queues';
 import { Batcher, type EntryResult } from '@order-pipeline/platform/batcher';
 import { formatTraceparent, type TraceContext } from '@order-pipeline/platform/tracing/trace-context';
 import { inSpan, underAll } from '@order-pipeline/platform/tracing/tracer';
 import { currentWork } from '@order-pipeline/platform/work';
 import type { DeadLetterReason } from './decide/acknowledgement.js';
 import { messagingAttributes, queueName, traceReceive } from './message-work.js';
-
-/** SQS's own bound on the entries of a batch and on the messages of a receive. */
-export const SQS_BATCH_SIZE = 10;
 
 /** A message that this process has received and must acknowledge. */
 export interface ReceivedMessage {
@@ -32,15 +31,6 @@ export interface ReceivedMessage {
   /** The span that received it, while tracing is on. */
   readonly receivedBy?: TraceContext | undefined;
 }
-
-/** The message attributes that tell why a message was dead-lettered. */
-export const DEAD_LETTER_ATTRIBUTES = [
-  'dead_letter_reason',
-  'first_error',
-  'receive_count',
-  'original_message_id',
-  'dead_letter_traceparent',
-] as const;
 
 /** SQS allows ten attributes on a message; the rest tell why it was dead-lettered. */
 const KEPT_ATTRIBUTES = 10 - DEAD_LETTER_ATTRIBUTES.length;

@@ -7,23 +7,24 @@ import type {
   OrderStatus,
   RejectionReason,
 } from '@order-pipeline/contracts/orders';
-import type { Clock } from '@order-pipeline/platform/clock';
-import { currentCallHeaders } from '@order-pipeline/platform/rpc/context';
-import type { EventSink } from '@order-pipeline/platform/sns/event-publisher';
-import { addFields, step } from '@order-pipeline/platform/work';
-import type { ProtocolConfig } from './config.js';
-import { decideLost, decideRefusal } from './decide/claim.js';
-import type { FirstErrors } from './first-errors.js';
+import { decideLost, decideRefusal } from '@order-pipeline/order-protocol/decide/claim';
 import {
   type Claim,
   type ClaimedOrder,
   hasFacts,
   OrderConditionFailedError,
   type OrderStore,
-} from './order-store.js';
-import { publishFinal } from './publish-final.js';
-import type { Scoring } from './scoring.js';
-import { type Settled, settleOrder } from './settle-order.js';
+} from '@order-pipeline/order-protocol/order-store';
+import { publishFinal } from '@order-pipeline/order-protocol/publish-final';
+import type { Scoring } from '@order-pipeline/order-protocol/scoring';
+import { SETTLE_BUDGET_MS, type Settled, settleOrder } from '@order-pipeline/order-protocol/settle-order';
+import type { Clock } from '@order-pipeline/platform/clock';
+import { currentCallHeaders } from '@order-pipeline/platform/rpc/context';
+import type { EventSink } from '@order-pipeline/platform/sns/event-publisher';
+import { traceIdOf } from '@order-pipeline/platform/tracing/trace-context';
+import { addFields, step } from '@order-pipeline/platform/work';
+import type { ProtocolConfig } from './config.js';
+import type { FirstErrors } from './first-errors.js';
 import { type TriedOrder, tryOrder } from './try-order.js';
 
 /** What the protocol works with. */
@@ -168,9 +169,6 @@ async function commit(
   return { kind: 'final', record, own: true };
 }
 
-/** A settlement is not bound by the lease: the decision stands, and each call can be repeated by anyone. */
-export const SETTLE_BUDGET_MS = 10_000;
-
 async function settle(
   deps: ProtocolDependencies,
   delivery: OrderDelivery,
@@ -197,9 +195,4 @@ function callOptions({ signal, requestId, traceparent }: OrderDelivery, timeoutM
     ...currentCallHeaders(),
   };
   return { signal, timeoutMs, headers };
-}
-
-/** The trace id of a W3C traceparent. */
-export function traceIdOf(traceparent: string | undefined): string | undefined {
-  return traceparent?.split('-')[1];
 }

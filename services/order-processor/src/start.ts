@@ -1,6 +1,9 @@
 /** Puts the processor together and starts it. */
 import { randomUUID } from 'node:crypto';
 import { encodeStatusChange, statusChannel } from '@order-pipeline/contracts/status-feed';
+import { OrderStore } from '@order-pipeline/order-protocol/order-store';
+import { openEvents } from '@order-pipeline/order-protocol/publish-final';
+import { createScoring, eachClient } from '@order-pipeline/order-protocol/scoring';
 import { checkQueue, createSqs } from '@order-pipeline/platform/aws';
 import { systemClock } from '@order-pipeline/platform/clock';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
@@ -22,12 +25,9 @@ import { FirstErrors } from './first-errors.js';
 import { type HandledMessage, handleMessage } from './handle-message.js';
 import { createProcessorMetrics } from './metrics.js';
 import { OrderQueue } from './order-queue.js';
-import { OrderStore } from './order-store.js';
 import type { ProtocolDependencies } from './process-order.js';
-import { openEvents } from './publish-final.js';
 import { QueueWatch } from './queue-watch.js';
 import { startReconciler } from './reconcile/reconciler.js';
-import { createScoring, eachClient } from './scoring.js';
 import { createUntilWorkable } from './workable.js';
 
 /** A processor that takes orders, with its port of operations pages. */

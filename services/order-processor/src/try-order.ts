@@ -2,11 +2,15 @@
 
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { CallOptions } from '@connectrpc/connect';
-import type { OrderItem } from '@order-pipeline/contracts/orders';
 import type { Hold } from '@order-pipeline/contracts/stock';
-import { decideBeforePayment, decideByPayment, type OrderDecision } from './decide/outcome.js';
-import type { ClaimedOrder } from './order-store.js';
-import type { Scoring } from './scoring.js';
+import {
+  decideBeforePayment,
+  decideByPayment,
+  type OrderDecision,
+} from '@order-pipeline/order-protocol/decide/outcome';
+import { toLines } from '@order-pipeline/order-protocol/lines';
+import type { ClaimedOrder } from '@order-pipeline/order-protocol/order-store';
+import type { Scoring } from '@order-pipeline/order-protocol/scoring';
 
 /** What the tries came to. */
 export interface TriedOrder {
@@ -105,11 +109,4 @@ async function authorize({ payment }: Scoring, order: ClaimedOrder, { notAfter, 
     call(),
   );
   return decideByPayment(answer.payment?.state, answer.payment?.declineCode);
-}
-
-/** An order's items as the inventory takes them: each SKU once. */
-export function toLines(items: readonly OrderItem[]): { sku: string; quantity: number }[] {
-  const quantities = new Map<string, number>();
-  for (const { sku, quantity } of items) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
-  return [...quantities].map(([sku, quantity]) => ({ sku, quantity }));
 }

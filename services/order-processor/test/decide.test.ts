@@ -3,10 +3,14 @@ import { Decision } from '@order-pipeline/contracts/gen/fraud/v1/fraud_pb';
 import { ReserveOutcome } from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
 import { PaymentState } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
+import { decideLost, decideRefusal, SETTLEMENTS } from '@order-pipeline/order-protocol/decide/claim';
+import {
+  decideBeforePayment,
+  decideByPayment,
+  UnknownAnswerError,
+} from '@order-pipeline/order-protocol/decide/outcome';
 import fc from 'fast-check';
 import { acknowledgeFailure } from '../src/decide/acknowledgement.js';
-import { decideLost, decideRefusal, SETTLEMENTS } from '../src/decide/claim.js';
-import { decideBeforePayment, decideByPayment, UnknownAnswerError } from '../src/decide/outcome.js';
 import { backoffMs, toRetryClass } from '../src/decide/retry.js';
 
 const rejected = (reason: string) => ({ status: 'REJECTED', reason });

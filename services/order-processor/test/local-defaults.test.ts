@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadLocalConfig } from '@order-pipeline/local/config';
 import { startTestStack } from '@order-pipeline/local/test-stack';
+import { withLocalDefaults } from '@order-pipeline/platform/local-defaults';
 import { loadConfig } from '../src/config.js';
-import { withLocalDefaults } from '../src/local-defaults.js';
 
 const portOf = (url: string | undefined) => Number(new URL(url ?? '').port);
 

@@ -6,6 +6,8 @@ import type { FinalStatus, OrderStatus } from '@order-pipeline/contracts/orders'
 import { shardKey } from '@order-pipeline/contracts/stock';
 import { CATALOGUE, stockCatalogue } from '@order-pipeline/local/catalogue';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
+import { OrderStore } from '@order-pipeline/order-protocol/order-store';
+import { createScoring, eachClient, type Scoring } from '@order-pipeline/order-protocol/scoring';
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
@@ -16,9 +18,7 @@ import { SimulatedGateway } from '../../scoring/src/payment/gateways/simulated.j
 import { type RunningScoring, start as startScoring } from '../../scoring/src/start.js';
 import { type Config, loadConfig } from '../src/config.js';
 import { FirstErrors } from '../src/first-errors.js';
-import { OrderStore } from '../src/order-store.js';
 import { type Processed, type ProtocolDependencies, processOrder } from '../src/process-order.js';
-import { createScoring, eachClient, type Scoring } from '../src/scoring.js';
 import { LOGGER } from './harness.js';
 
 /** The steps of the protocol that read or write something. */

@@ -1,9 +1,9 @@
 /** The reconciler as operators and the processor run it. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
+import { withLocalDefaults } from '@order-pipeline/platform/local-defaults';
 import { createRegistry } from '@order-pipeline/platform/metrics';
 import { loadConfig } from '../src/config.js';
-import { withLocalDefaults } from '../src/local-defaults.js';
 import { runReconcileCommand } from '../src/reconcile/command.js';
 import { startReconciler } from '../src/reconcile/reconciler.js';
 import { describeSummary, toLine } from '../src/reconcile/report.js';

@@ -8,6 +8,7 @@ import { statusChannel } from '@order-pipeline/contracts/status-feed';
 import { CATALOGUE, stockCatalogue } from '@order-pipeline/local/catalogue';
 import { freePort } from '@order-pipeline/local/redis-server';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
+import { OrderStore } from '@order-pipeline/order-protocol/order-store';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { PortInUseError } from '@order-pipeline/platform/listen';
@@ -15,7 +16,6 @@ import { Redis } from 'ioredis';
 import { loadConfig as loadScoringConfig } from '../../scoring/src/config.js';
 import { type RunningScoring, start as startScoring } from '../../scoring/src/start.js';
 import { loadConfig } from '../src/config.js';
-import { OrderStore } from '../src/order-store.js';
 import { type RunningProcessor, start } from '../src/start.js';
 import { createTestQueue, depth, LOGGER, peek, send, until } from './harness.js';
 

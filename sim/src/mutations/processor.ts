@@ -2,6 +2,8 @@
 import type { Mutation } from './edit.js';
 
 const at = (file: string) => `/services/order-processor/dist/${file}.js`;
+const shared = (file: string) => `/packages/order-protocol/dist/${file}.js`;
+const operations = (file: string) => `/services/operations/dist/${file}.js`;
 
 export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
   {
@@ -9,7 +11,7 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
     safeguard: 'a claim waits for the lease of the worker before',
     edits: [
       {
-        module: at('order-store'),
+        module: shared('order-store'),
         from: "const LEASE_EXPIRED = '#status = :processing AND #lease_until < :now';",
         to: "const LEASE_EXPIRED = '#status = :processing AND (#lease_until < :now OR #lease_until >= :now)';",
       },
@@ -20,7 +22,7 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
     safeguard: 'a claim never reopens a decided order',
     edits: [
       {
-        module: at('order-store'),
+        module: shared('order-store'),
         from: 'const CLAIMABLE = anyOf(ABSENT, LEASE_EXPIRED, MY_OWN_CLAIM);',
         to: "const CLAIMABLE = '#lease_until < :now OR attribute_not_exists(#order_id)';",
       },
@@ -31,7 +33,7 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
     safeguard: 'the fencing token (attempt) in the condition of the decision',
     edits: [
       {
-        module: at('order-store'),
+        module: shared('order-store'),
         from: "'#status = :processing AND #attempt = :attempt'",
         to: "'#status = :processing AND #attempt >= :attempt'",
       },
@@ -42,7 +44,7 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
     safeguard: 'a decision never overwrites another, such as a cancellation',
     edits: [
       {
-        module: at('order-store'),
+        module: shared('order-store'),
         from: "'#status = :processing AND #attempt = :attempt'",
         to: "'#attempt = :attempt'",
       },
@@ -53,12 +55,12 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
     safeguard: 'an operator fails an order only when no worker holds it',
     edits: [
       {
-        module: at('order-store'),
+        module: shared('order-store'),
         from: 'const FAILABLE = anyOf(ABSENT, LEASE_EXPIRED);',
         to: "const FAILABLE = 'attribute_exists(#order_id) OR attribute_not_exists(#order_id)';",
       },
       {
-        module: at('operator/decide/fail'),
+        module: operations('operator/decide/fail'),
         from: 'if (record.lease_until >= now)',
         to: 'if (false)',
       },
@@ -69,7 +71,7 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
     safeguard: 'the facts of the first message stay (`if_not_exists`)',
     edits: [
       {
-        module: at('order-store'),
+        module: shared('order-store'),
         from: 'return Object.keys(facts).map((name) => ',
         to: "return Object.keys(facts).map((name) => '#' + name + ' = :' + name); (() => ",
       },
@@ -78,14 +80,14 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
   {
     name: 'settle-within-lease',
     safeguard: 'a decided order is settled by others only after the lease, when no try can land any more',
-    edits: [{ module: at('decide/claim'), from: 'if (record.lease_until >= now)', to: 'if (false)' }],
+    edits: [{ module: shared('decide/claim'), from: 'if (record.lease_until >= now)', to: 'if (false)' }],
   },
   {
     name: 'lost-decision',
     safeguard: 'a worker that lost its decision to another attempt drops its work',
     edits: [
       {
-        module: at('decide/claim'),
+        module: shared('decide/claim'),
         from: 'if (record.attempt === attempt && isFinal(record.status))',
         to: 'if (true)',
       },
@@ -111,7 +113,7 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
         to: "rejected ?? (await authorize(scoring, order, options).catch(() => ({ status: 'REJECTED', reason: 'PAYMENT_DECLINED' })));",
       },
       {
-        module: at('settle-order'),
+        module: shared('settle-order'),
         from: 'undo: async ({ payment }, { order_id: orderId }, call) => (await payment.client.void({ orderId }, call)).payment?.state',
         to: 'undo: async () => undefined',
       },
@@ -164,7 +166,7 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
     safeguard: 'a redrive removes the dead letter only after the message was sent',
     edits: [
       {
-        module: at('operator/redrive'),
+        module: operations('operator/redrive'),
         from: 'sent = { new_message_id: await dlq.sendBack(letter) };\n        await dlq.remove(letter);',
         to: 'await dlq.remove(letter);\n        sent = { new_message_id: await dlq.sendBack(letter) };',
       },

@@ -1,9 +1,9 @@
 /** The operators' commands against the simulated system. */
-import { DeadLetterQueue } from '@order-pipeline/order-processor/operator/dead-letter-queue';
-import { run } from '@order-pipeline/order-processor/operator/run';
-import type { Shell, System } from '@order-pipeline/order-processor/operator/tools';
-import { OrderStore } from '@order-pipeline/order-processor/order-store';
-import { eachClient } from '@order-pipeline/order-processor/scoring';
+import { DeadLetterQueue } from '@order-pipeline/operations/operator/dead-letter-queue';
+import { run } from '@order-pipeline/operations/operator/run';
+import type { Shell, System } from '@order-pipeline/operations/operator/tools';
+import { OrderStore } from '@order-pipeline/order-protocol/order-store';
+import { eachClient } from '@order-pipeline/order-protocol/scoring';
 import type { Cloud } from '../cloud/cloud.js';
 import { createDynamoClient } from '../cloud/dynamo/client.js';
 import { createSqsClient } from '../cloud/sqs/client.js';

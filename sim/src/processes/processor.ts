@@ -4,11 +4,11 @@ import { Consumer, type MessageHandler } from '@order-pipeline/order-processor/c
 import { FirstErrors } from '@order-pipeline/order-processor/first-errors';
 import { handleMessage } from '@order-pipeline/order-processor/handle-message';
 import { OrderQueue } from '@order-pipeline/order-processor/order-queue';
-import { OrderStore } from '@order-pipeline/order-processor/order-store';
 import type { ProtocolDependencies } from '@order-pipeline/order-processor/process-order';
 import { startReconciler } from '@order-pipeline/order-processor/reconcile/reconciler';
-import { eachClient } from '@order-pipeline/order-processor/scoring';
 import { createUntilWorkable } from '@order-pipeline/order-processor/workable';
+import { OrderStore } from '@order-pipeline/order-protocol/order-store';
+import { eachClient } from '@order-pipeline/order-protocol/scoring';
 import { systemClock } from '@order-pipeline/platform/clock';
 import { SkewGuard } from '@order-pipeline/platform/skew/skew-guard';
 import { systemTimers } from '@order-pipeline/platform/timers';

@@ -1,6 +1,6 @@
 /** The clients of the scoring services, over simulated tries. */
-import { loadOperatorConfig } from '@order-pipeline/order-processor/operator/config';
-import { createScoring, type Scoring } from '@order-pipeline/order-processor/scoring';
+import { loadOperatorConfig } from '@order-pipeline/operations/operator/config';
+import { createScoring, type Scoring } from '@order-pipeline/order-protocol/scoring';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { Registry } from 'prom-client';
 import type { Cloud } from '../cloud/cloud.js';

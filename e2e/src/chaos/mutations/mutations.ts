@@ -13,7 +13,7 @@ export interface Edit {
 /** A condition that always holds, and still uses every value that is sent along, as DynamoDB demands. */
 const always = (condition: string) => `\`\${${condition}} OR NOT (\${${condition}})\``;
 
-const ORDER_STORE = '/services/order-processor/dist/order-store.js';
+const ORDER_STORE = '/packages/order-protocol/dist/order-store.js';
 
 /** What each defect changes. */
 export const MUTATIONS = {

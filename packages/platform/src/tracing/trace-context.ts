@@ -41,3 +41,8 @@ export function createTraceContext(parent?: TraceContext): TraceContext {
 function randomHex(): string {
   return randomUUID().replaceAll('-', '');
 }
+
+/** Returns the trace id of a W3C traceparent. */
+export function traceIdOf(traceparent: string | undefined): string | undefined {
+  return traceparent?.split('-')[1];
+}

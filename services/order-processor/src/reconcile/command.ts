@@ -2,13 +2,13 @@
 
 import { parseArgs } from 'node:util';
 import { EXIT_CONFIG } from '@order-pipeline/contracts/exit-codes';
+import { openEvents } from '@order-pipeline/order-protocol/publish-final';
+import { createScoring, eachClient } from '@order-pipeline/order-protocol/scoring';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { ConfigError, type Environment } from '@order-pipeline/platform/env';
 import { createLogger } from '@order-pipeline/platform/logger';
 import { createRegistry } from '@order-pipeline/platform/metrics';
 import { type Config, loadConfig } from '../config.js';
-import { openEvents } from '../publish-final.js';
-import { createScoring, eachClient } from '../scoring.js';
 import { type Outcome, reconcile } from './reconcile.js';
 import { createReconcileParts } from './reconciler.js';
 import { describeSummary, toLine, toRecord, toSummaryRecord } from './report.js';

@@ -31,7 +31,7 @@
  */
 import type { FinalStatus, OrderItem, OrderRecord } from '@order-pipeline/contracts/orders';
 import type { Hold } from '@order-pipeline/contracts/stock';
-import { decideRefusal } from '../decide/claim.js';
+import { decideRefusal } from '@order-pipeline/order-protocol/decide/claim';
 
 /** What was found. */
 export type FindingKind =

@@ -7,12 +7,12 @@
  * the last one ended and stops when its budget is spent.
  */
 import { parseShardKey, piecesOf } from '@order-pipeline/contracts/stock';
+import { type HeldItem, HeldItemSchema } from '@order-pipeline/order-protocol/stock-item';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import type { MalformedItemError } from '@order-pipeline/platform/dynamo/errors';
 import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
 import { type PageToken, type ScanOptions, Table } from '@order-pipeline/platform/dynamo/table';
 import { z } from 'zod';
-import { type HeldItem, HeldItemSchema } from '../stock-item.js';
 import type { Finding } from './decide.js';
 import { type ScanPace, scanPages } from './scan.js';
 

@@ -1,4 +1,4 @@
-import { withLocalDefaults } from '../local-defaults.js';
+import { withLocalDefaults } from '@order-pipeline/platform/local-defaults';
 import { runReconcileCommand } from './command.js';
 
 const stop = new AbortController();

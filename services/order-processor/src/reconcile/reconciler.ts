@@ -1,14 +1,14 @@
 /** The reconciler as the processor runs it: on a schedule, with logs and metrics. */
 
 import { randomUUID } from 'node:crypto';
+import { OrderStore } from '@order-pipeline/order-protocol/order-store';
+import { eachClient, type Scoring } from '@order-pipeline/order-protocol/scoring';
 import { type Clock, systemClock } from '@order-pipeline/platform/clock';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import type { Logger } from '@order-pipeline/platform/logger';
 import type { Registry } from '@order-pipeline/platform/metrics';
 import type { EventSink } from '@order-pipeline/platform/sns/event-publisher';
 import type { ReconcileConfig } from '../config.js';
-import { OrderStore } from '../order-store.js';
-import { eachClient, type Scoring } from '../scoring.js';
 import { createFind, type ReconciledTables, type Walk } from './find.js';
 import { ReconcilerLease } from './lease.js';
 import { createReconcileMetrics } from './metrics.js';

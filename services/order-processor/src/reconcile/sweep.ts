@@ -2,7 +2,7 @@
 import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
 import type { CallOptions } from '@connectrpc/connect';
 import { AuthorizationMatch } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
-import type { Scoring } from '../scoring.js';
+import type { Scoring } from '@order-pipeline/order-protocol/scoring';
 import type { Finding } from './decide.js';
 
 /** Authorizations of one call. */

@@ -3,7 +3,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { describe, expect, test } from '@jest/globals';
 import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { ConfigError } from '@order-pipeline/platform/env';
-import { withLocalDefaults } from '../src/local-defaults.js';
+import { withLocalDefaults } from '@order-pipeline/platform/local-defaults';
 import { loadOperatorConfig } from '../src/operator/config.js';
 import { originalAttributes, toDeadLetter } from '../src/operator/dead-letter.js';
 import { createPace } from '../src/operator/pace.js';

@@ -6,11 +6,15 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
+import { OrderConditionFailedError } from '@order-pipeline/order-protocol/order-store';
+import { publishFinal } from '@order-pipeline/order-protocol/publish-final';
+import {
+  isRefusedAsMalformed,
+  SETTLE_BUDGET_MS,
+  settleOrder,
+} from '@order-pipeline/order-protocol/settle-order';
 import { toCallHeaders } from '@order-pipeline/platform/rpc/context';
-import { OrderConditionFailedError } from '../order-store.js';
-import { SETTLE_BUDGET_MS, traceIdOf } from '../process-order.js';
-import { publishFinal } from '../publish-final.js';
-import { isRefusedAsMalformed, settleOrder } from '../settle-order.js';
+import { traceIdOf } from '@order-pipeline/platform/tracing/trace-context';
 import { decideFail } from './decide/fail.js';
 import { CommandError, EXIT } from './exit.js';
 import { checkAnswers, inventoryOf, paymentOf } from './reach.js';

@@ -1,6 +1,6 @@
 /** `fail`: gives up an order whose message is gone, from its record. */
 
-import { toPlacedOrder } from '../order-store.js';
+import { toPlacedOrder } from '@order-pipeline/order-protocol/order-store';
 import { EXIT, type ExitCode } from './exit.js';
 import { failOrder } from './fail-order.js';
 import { readRecord } from './record.js';

@@ -2,7 +2,7 @@
  * `resume`: sends an order whose message is gone to the order queue again, from its record. A message that is there after
  * all makes a duplicate, which the order protocol takes like any message that is delivered twice.
  */
-import { toPlacedOrder } from '../order-store.js';
+import { toPlacedOrder } from '@order-pipeline/order-protocol/order-store';
 import { EXIT, type ExitCode } from './exit.js';
 import { readRecord } from './record.js';
 import type { Tools } from './tools.js';

@@ -1,8 +1,9 @@
 /** Settings of the operator's commands: the services' own variables. */
+
+import { QUEUE_URL_EXAMPLE } from '@order-pipeline/contracts/queues';
+import type { ScoringConfig } from '@order-pipeline/order-protocol/scoring';
 import { type CommonConfig, type Environment, EnvReader, readCommon } from '@order-pipeline/platform/env';
 import { readClientTls } from '@order-pipeline/platform/rpc/tls-config';
-import { QUEUE_EXAMPLE } from '../config.js';
-import type { ScoringConfig } from '../scoring.js';
 
 /** What the commands are told. */
 export interface OperatorConfig extends CommonConfig, ScoringConfig {
@@ -39,8 +40,8 @@ export function loadOperatorConfig(environment: Environment): OperatorConfig {
     url(variable, SCORING_DEFAULT, common.stage === 'local' ? SCORING_DEFAULT : undefined);
   return env.resolve<OperatorConfig>({
     ...common,
-    queueUrl: url('SQS_QUEUE_URL', QUEUE_EXAMPLE),
-    deadLetterQueueUrl: url('SQS_DLQ_URL', QUEUE_EXAMPLE.replace('queue', 'dlq')),
+    queueUrl: url('SQS_QUEUE_URL', QUEUE_URL_EXAMPLE),
+    deadLetterQueueUrl: url('SQS_DLQ_URL', QUEUE_URL_EXAMPLE.replace('queue', 'dlq')),
     ordersTable: env.text('ORDERS_TABLE', TABLE_REMEDY),
     inventoryTable: env.text('INVENTORY_TABLE', TABLE_REMEDY),
     paymentsTable: env.text('PAYMENTS_TABLE', TABLE_REMEDY),

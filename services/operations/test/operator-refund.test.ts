@@ -1,8 +1,8 @@
 /** `refund`: a completed order is paid back, once for each refund, whatever dies in between. */
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { placed } from '../../order-processor/test/placed.js';
+import { ProtocolHarness } from '../../order-processor/test/protocol-harness.js';
 import { dies, Operator } from './operator-harness.js';
-import { placed } from './placed.js';
-import { ProtocolHarness } from './protocol-harness.js';
 
 let harness: ProtocolHarness;
 let operator: Operator;

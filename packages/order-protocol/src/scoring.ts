@@ -6,7 +6,7 @@ import { PaymentService } from '@order-pipeline/contracts/gen/payment/v1/payment
 import type { Logger } from '@order-pipeline/platform/logger';
 import type { Registry } from '@order-pipeline/platform/metrics';
 import { createRpcClient, type RpcClient } from '@order-pipeline/platform/rpc/client';
-import type { Config } from './config.js';
+import type { ClientTls } from '@order-pipeline/platform/rpc/tls';
 
 /** Deadline of one try of a call, in milliseconds. A payment's gateway is the slowest of all. */
 const TIMEOUTS_MS = { inventory: 2_000, fraud: 1_000, payment: 4_000 } as const;
@@ -18,8 +18,14 @@ export interface Scoring {
   readonly payment: RpcClient<typeof PaymentService>;
 }
 
-/** Where the three services are, and how they are spoken to. */
-export type ScoringConfig = Pick<Config, 'inventoryUrl' | 'fraudUrl' | 'paymentUrl' | 'rpcTls'>;
+/** Addresses of the three services. */
+export interface ScoringConfig {
+  readonly inventoryUrl: string;
+  readonly fraudUrl: string;
+  readonly paymentUrl: string;
+  /** Used where a URL above is `https:`. */
+  readonly rpcTls: ClientTls;
+}
 
 /**
  * Connects to the three services; connections are made when they are first needed. `transport` makes single tries of

@@ -10,10 +10,10 @@ import {
   type PlacedOrder,
 } from '@order-pipeline/contracts/order-event';
 import { toOrder } from '../../order-api/src/decide/view.js';
+import { queueUrls } from '../../order-processor/test/harness.js';
+import { type CrashPoint, ProtocolHarness, type Step } from '../../order-processor/test/protocol-harness.js';
 import { readTraces } from '../src/operator/order-traces.js';
-import { queueUrls } from './harness.js';
 import { dies, Operator } from './operator-harness.js';
-import { type CrashPoint, ProtocolHarness, type Step } from './protocol-harness.js';
 
 let harness: ProtocolHarness;
 let operator: Operator;

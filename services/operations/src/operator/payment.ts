@@ -1,8 +1,8 @@
 /** `payment reauthorize` and `payment write-off`: the exits of a completed order that could not be charged. */
 import { Code, ConnectError } from '@connectrpc/connect';
 import { PaymentState } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
+import type { ClaimedOrder } from '@order-pipeline/order-protocol/order-store';
 import { toCallHeaders } from '@order-pipeline/platform/rpc/context';
-import type { ClaimedOrder } from '../order-store.js';
 import { CommandError, EXIT, type ExitCode } from './exit.js';
 import { paymentOf } from './reach.js';
 import { readRecord } from './record.js';

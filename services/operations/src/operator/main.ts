@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { systemClock } from '@order-pipeline/platform/clock';
-import { withLocalDefaults } from '../local-defaults.js';
+import { withLocalDefaults } from '@order-pipeline/platform/local-defaults';
 import { run } from './run.js';
 
 const stop = new AbortController();

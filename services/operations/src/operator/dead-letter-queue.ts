@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { encodeOrderPlaced, type PlacedOrder } from '@order-pipeline/contracts/order-event';
 import { FAILED_NOTICE_ATTRIBUTE } from '@order-pipeline/contracts/processed';
-import { SQS_BATCH_SIZE } from '../order-queue.js';
+import { SQS_BATCH_SIZE } from '@order-pipeline/contracts/queues';
 import { type DeadLetter, originalAttributes, toDeadLetter } from './dead-letter.js';
 
 /** How long messages stay hidden while they are looked at, in seconds. */

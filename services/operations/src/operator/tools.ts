@@ -1,4 +1,8 @@
 /** What every command works with. */
+
+import { OrderStore } from '@order-pipeline/order-protocol/order-store';
+import { type EventOutlet, openEvents } from '@order-pipeline/order-protocol/publish-final';
+import { createScoring, eachClient, type Scoring } from '@order-pipeline/order-protocol/scoring';
 import { createSqs } from '@order-pipeline/platform/aws';
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
@@ -6,9 +10,6 @@ import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { translateErrors } from '@order-pipeline/platform/dynamo/translate-errors';
 import { createLogger } from '@order-pipeline/platform/logger';
 import { Registry } from 'prom-client';
-import { OrderStore } from '../order-store.js';
-import { type EventOutlet, openEvents } from '../publish-final.js';
-import { createScoring, eachClient, type Scoring } from '../scoring.js';
 import type { Audit } from './audit.js';
 import type { OperatorConfig } from './config.js';
 import { DeadLetterQueue } from './dead-letter-queue.js';

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { encodeOrderPlaced } from '@order-pipeline/contracts/order-event';
+import { ProtocolHarness } from '../../order-processor/test/protocol-harness.js';
 import { Operator } from './operator-harness.js';
-import { ProtocolHarness } from './protocol-harness.js';
 
 const DISPATCHER = fileURLToPath(new URL('../../../scripts/orders.mjs', import.meta.url));
 

@@ -1,9 +1,9 @@
 /** The exits of orders whose message or authorization is gone: `fail`, `resume`, `payment reauthorize`, `payment write-off`. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeOrderPlaced } from '@order-pipeline/contracts/order-event';
+import { placed } from '../../order-processor/test/placed.js';
+import { CrashError, ProtocolHarness } from '../../order-processor/test/protocol-harness.js';
 import { Operator } from './operator-harness.js';
-import { placed } from './placed.js';
-import { CrashError, ProtocolHarness } from './protocol-harness.js';
 
 let harness: ProtocolHarness;
 let operator: Operator;

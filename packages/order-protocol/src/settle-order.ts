@@ -3,9 +3,9 @@ import { type CallOptions, Code, ConnectError } from '@connectrpc/connect';
 import { PaymentState } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
 import type { FinalStatus } from '@order-pipeline/contracts/orders';
 import { SETTLEMENTS, type Settlement } from './decide/claim.js';
+import { toLines } from './lines.js';
 import type { ClaimedOrder } from './order-store.js';
 import type { Scoring } from './scoring.js';
-import { toLines } from './try-order.js';
 
 /** An order, as far as its settlement needs it. */
 export type SettledOrder = Pick<ClaimedOrder, 'order_id' | 'items' | 'holds'>;
@@ -23,6 +23,12 @@ export interface Settled extends StockSettlement {
   /** The order is completed, and its authorization is gone: a repeat will not help, an operator has to. */
   readonly captureFailed: boolean;
 }
+
+/**
+ * Time limit of a settlement, in milliseconds. It is not bound by the lease: the decision is final, and anyone may repeat each
+ * call.
+ */
+export const SETTLE_BUDGET_MS = 10_000;
 
 const NOTHING_UNSOLD: StockSettlement = { unsoldLines: 0, retried: false };
 

@@ -5,12 +5,12 @@
  */
 import type { OrderItem, OrderRecord } from '@order-pipeline/contracts/orders';
 import { parseShardKey, piecesOf, shardKey } from '@order-pipeline/contracts/stock';
+import { openOrders } from '@order-pipeline/order-protocol/order-store';
+import { type HeldItem, HeldItemSchema } from '@order-pipeline/order-protocol/stock-item';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
 import { Table } from '@order-pipeline/platform/dynamo/table';
 import { z } from 'zod';
-import { openOrders } from '../order-store.js';
-import { type HeldItem, HeldItemSchema } from '../stock-item.js';
 
 /** What an order holds at one shard of a SKU. */
 export interface HoldTrace {

@@ -2,13 +2,13 @@
 import { ReceiveMessageCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { encodeOrderPlaced, type PlacedOrder } from '@order-pipeline/contracts/order-event';
 import type { OrderEvent } from '@order-pipeline/contracts/order-events';
+import type { OrderStore } from '@order-pipeline/order-protocol/order-store';
+import { createTestQueue, peek, queueUrls, send } from '../../order-processor/test/harness.js';
+import { CrashError, type ProtocolHarness } from '../../order-processor/test/protocol-harness.js';
 import { loadOperatorConfig } from '../src/operator/config.js';
 import type { DeadLetterQueue } from '../src/operator/dead-letter-queue.js';
 import { run } from '../src/operator/run.js';
 import { connect, type Shell, type System } from '../src/operator/tools.js';
-import type { OrderStore } from '../src/order-store.js';
-import { createTestQueue, peek, queueUrls, send } from './harness.js';
-import { CrashError, type ProtocolHarness } from './protocol-harness.js';
 
 /** What a command came to. */
 export interface Ran {

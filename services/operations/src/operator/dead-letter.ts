@@ -1,12 +1,11 @@
 /** A message of the dead-letter queue, as operators see it. */
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { DEAD_LETTER_ATTRIBUTES, REDRIVEN_FROM_ATTRIBUTE } from '@order-pipeline/contracts/dead-letters';
 import {
   decodeOrderPlaced,
   MalformedOrderEventError,
   type PlacedOrder,
 } from '@order-pipeline/contracts/order-event';
-import { REDRIVEN_FROM_ATTRIBUTE } from '../message-work.js';
-import { DEAD_LETTER_ATTRIBUTES } from '../order-queue.js';
 
 /** A message that was received from the dead-letter queue and is hidden there for a while. */
 export interface DeadLetter {

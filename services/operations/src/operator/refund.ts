@@ -1,6 +1,6 @@
 /** `refund`: pays a completed order back, in part or in full. */
 import { createHash } from 'node:crypto';
-import { publishRefunds } from '../publish-refunds.js';
+import { publishRefunds } from '@order-pipeline/order-protocol/publish-refunds';
 import { EXIT, type ExitCode } from './exit.js';
 import { askPayment, readCompleted } from './payment.js';
 import { toMoney } from './text.js';

@@ -1,5 +1,5 @@
 /** The record that a command works from. */
-import { type ClaimedOrder, hasFacts } from '../order-store.js';
+import { type ClaimedOrder, hasFacts } from '@order-pipeline/order-protocol/order-store';
 import { CommandError, EXIT } from './exit.js';
 import type { Tools } from './tools.js';
 
