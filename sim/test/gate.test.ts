@@ -15,25 +15,16 @@ async function simulate(...args: string[]): Promise<string> {
   return stdout;
 }
 
-/**
- * Open findings, which docs/reliability.md describes: `wrong-body`, two bodies under one idempotency key that race while
- * the first is still in the queue; and `orphaned`, an undecided order whose message is gone.
- */
-const OPEN_FINDINGS: ReadonlySet<string> = new Set(['wrong-body', 'orphaned']);
-
 test.each([
-  ['random faults', ['--seconds', '15']],
+  ['random faults', ['--seconds', '30']],
   ['an outage of the payment provider', ['--seconds', '5', '--scenario', 'gateway-outage']],
   ['a clock that is a minute behind', ['--seconds', '5', '--scenario', 'clock-skew']],
 ])(
   '%s break nothing',
   async (_title, args) => {
     const printed = await simulate(...args, '--base', 'commit');
-    expect(printed).toMatch(/\d+ runs of base/);
-    const found = [...printed.matchAll(/^ *seed \d+: (.+)$/gm)].flatMap(([, kinds = '']) =>
-      kinds.split(', '),
-    );
-    expect(found.filter((kind) => !OPEN_FINDINGS.has(kind))).toEqual([]);
+    expect(printed).toMatch(/[1-9]\d* runs of base/);
+    expect(printed).toContain('No violation.');
   },
   180_000,
 );

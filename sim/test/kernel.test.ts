@@ -67,6 +67,20 @@ describe('a world', () => {
     expect(ran).toEqual(['well at 10', 'paused at 100']);
   });
 
+  test('runs what a pause held back as soon as the pause ends, in the old order', async () => {
+    const world = create();
+    const machine = world.machine('m');
+    const ran: string[] = [];
+    world.start(machine, () => {
+      for (const at of [10, 20, 50, 300]) world.after(at, () => ran.push(`${at} at ${world.now}`));
+    });
+    world.pause(machine, 100);
+    world.pause(machine, 1_000);
+    world.later(50, () => world.resume(machine));
+    await world.run(2_000);
+    expect(ran).toEqual(['10 at 50', '20 at 50', '50 at 50', '300 at 300']);
+  });
+
   test('runs every microtask of an event before the next event', async () => {
     const world = create();
     const ran: string[] = [];

@@ -138,6 +138,23 @@ const planted: readonly (readonly [ViolationKind, string, Partial<History>])[] =
     'a key that nobody reused',
     { posts: [accepted, refused('', 'urn:order-pipeline:problem:idempotency-key-reused')] },
   ],
+  [
+    'refused-wrongly',
+    'a key that belongs to this body',
+    {
+      posts: [
+        accepted,
+        {
+          ...accepted,
+          requestId: 'r-2',
+          sentAt: 30,
+          body: { ...body, amount: 1 },
+          outcome: { kind: 'unknown' },
+        },
+        { ...refused('', 'urn:order-pipeline:problem:idempotency-key-reused'), requestId: 'r-3', sentAt: 30 },
+      ],
+    },
+  ],
   ['dead-lettered', 'a dead letter too many', { deadLetters: { count: 1, max: 0 } }],
   ['orphaned', 'a message that is gone', { orphans: ['o-1'] }],
   ['fence', 'a decision of a worker that lost its claim', { decisions: [{ orderId: 'o-1', attempt: 0 }] }],

@@ -1,14 +1,14 @@
-/** The specification holds, and fails without each of its fences: otherwise it would say nothing. */
+/** The specifications hold, and fail without each of their fences: otherwise they would say nothing. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-function simulate(module: string, samples: number) {
+function simulate(spec: string, module: string, samples: number) {
   const args = [
     'run',
-    'sim/spec/order-protocol.qnt',
+    `sim/spec/${spec}.qnt`,
     `--main=${module}`,
     '--invariant=safety',
     '--backend=typescript',
@@ -23,14 +23,18 @@ function simulate(module: string, samples: number) {
   return { status, output: `${stdout}${stderr}` };
 }
 
-test('no invariant is broken', () => {
-  const { status, output } = simulate('protocol', 150);
+test.each(['order-protocol', 'idempotency-key'])('%s: no invariant is broken', (spec) => {
+  const { status, output } = simulate(spec, 'protocol', 150);
   expect(output).toContain('[ok] No violation found');
   expect(status).toBe(0);
 });
 
-test.each(['without_token', 'without_attempt'])('%s: an invariant is broken', (module) => {
-  const { status, output } = simulate(module, 3_000);
+test.each([
+  ['order-protocol', 'without_token'],
+  ['order-protocol', 'without_attempt'],
+  ['idempotency-key', 'without_table'],
+])('%s, %s: an invariant is broken', (spec, module) => {
+  const { status, output } = simulate(spec, module, 3_000);
   expect(output).toContain('[violation] Found an issue');
   expect(status).not.toBe(0);
 });

@@ -109,6 +109,29 @@ describe('two bodies under one key while the first is in the queue and Redis has
     expect(await call(first.body.poll_url)).toMatchObject({ body: { status: 'PROCESSING' } });
   });
 
+  test('the one that was not placed is refused once the other is claimed', async () => {
+    await place('window-repeat', 800);
+    await redis.flushall();
+    const second = await place('window-repeat', 5_000);
+    expect((await place('window-repeat', 5_000)).body).toEqual(second.body);
+    await claim('window-repeat', { status: 'PROCESSING' });
+    expect(await place('window-repeat', 5_000)).toMatchObject(REUSED);
+    expect(await place('window-repeat', 800)).toMatchObject({ status: 202 });
+    expect(await place('window-repeat', 5_000)).toMatchObject(REUSED);
+  });
+
+  test('the one that was placed gets its order again, though Redis knows only the other', async () => {
+    const first = await place('window-placed', 800);
+    await redis.flushall();
+    await place('window-placed', 5_000);
+    await claim('window-placed', { status: 'PROCESSING' });
+    expect(await place('window-placed', 800)).toMatchObject({
+      status: 202,
+      body: { order_id: first.body.order_id, requested_at: first.body.requested_at },
+    });
+    expect(await place('window-placed', 5_000)).toMatchObject(REUSED);
+  });
+
   test('one cancelled before any claim leaves the other not placed', async () => {
     const first = await place('window-cancel', 800);
     await redis.flushall();

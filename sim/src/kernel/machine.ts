@@ -1,4 +1,5 @@
 /** A machine with its own clock, and the processes that run on it one after the other. */
+import type { QueuedEvent } from './event-queue.js';
 
 /** How a machine's clock differs from true time. */
 export interface ClockError {
@@ -29,6 +30,8 @@ export class SimProcess {
   alive = true;
   /** Nothing of the process runs before this virtual time. */
   pausedUntil = 0;
+  /** Events that came due during a pause: they happen when it ends. */
+  readonly heldBack: QueuedEvent[] = [];
 
   constructor(
     readonly machine: Machine,

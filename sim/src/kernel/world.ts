@@ -122,7 +122,24 @@ export class World {
   pause(machine: Machine, forMs: number): void {
     if (!machine.process) return;
     this.trace.add(this.#now, 'world', machine.name, `pauses for ${Math.round(forMs)} ms`);
-    machine.process.pausedUntil = Math.max(machine.process.pausedUntil, this.#now + forMs);
+    const { process } = machine;
+    process.pausedUntil = Math.max(process.pausedUntil, this.#now + forMs);
+    this.later(forMs, () => this.#wake(process));
+  }
+
+  /** Ends the pause of the machine's process, if it has one. */
+  resume({ process }: Machine): void {
+    if (!process) return;
+    process.pausedUntil = Math.min(process.pausedUntil, this.#now);
+    this.#wake(process);
+  }
+
+  #wake(process: SimProcess): void {
+    if (this.#now < process.pausedUntil) return;
+    for (const event of process.heldBack.splice(0)) {
+      event.at = this.#now;
+      this.#events.push(event as SimEvent);
+    }
   }
 
   /** Ends `run`. */
@@ -153,9 +170,8 @@ export class World {
     const process = event.context?.process;
     if (!process) return false;
     if (!process.alive) return true;
-    if (event.at >= process.pausedUntil) return false;
-    event.at = process.pausedUntil;
-    this.#events.push(event);
+    if (event.at >= process.pausedUntil && process.heldBack.length === 0) return false;
+    process.heldBack.push(event);
     return true;
   }
 }

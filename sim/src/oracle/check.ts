@@ -17,7 +17,7 @@ export const VIOLATIONS = {
   backwards: 'a client saw a status that cannot follow the one before, or two outcomes',
   'wrong-body': 'a client was told 202 for something else than what was ordered',
   'untrue-refusal': 'a client was told that nothing was ordered, and it was',
-  'refused-wrongly': 'a key was refused as reused though nobody used it for another body',
+  'refused-wrongly': 'a key was refused as reused though it belonged to that body, or was used for no other',
   unpublished: 'a final order has no event, or events of other outcomes',
   'dead-lettered': 'an order reached the dead-letter queue in a run in which none may',
   orphaned: 'the message of an undecided order is gone, and nobody has lost it',
@@ -193,9 +193,24 @@ const findUntrueRefusals: Check = ({ posts, sent }) => {
   });
 };
 
-const findWrongReuses: Check = ({ posts }) =>
-  posts.flatMap(({ outcome, client, key, body, answeredAt }): Violation[] => {
+/** A key is refused for one body because it belongs to another: that of the record, once there is one. */
+const findWrongReuses: Check = ({ posts, orders, claimedAt }) => {
+  const placed = new Map(
+    orders.flatMap(({ order_id, request_id }) => (request_id === undefined ? [] : [[request_id, order_id]])),
+  );
+  return posts.flatMap(({ outcome, client, key, body, sentAt, answeredAt }): Violation[] => {
     if (outcome.kind !== 'refused' || !outcome.type.endsWith('idempotency-key-reused')) return [];
+    const own = posts.find(
+      (post) =>
+        post.client === client &&
+        post.key === key &&
+        factsOf(post.body) === factsOf(body) &&
+        (claimedAt.get(placed.get(post.requestId) ?? '') ?? Number.POSITIVE_INFINITY) < sentAt,
+    );
+    if (own)
+      return [
+        { kind: 'refused-wrongly', subject: `client-${client}`, detail: `${key} belongs to this body` },
+      ];
     const others = posts.filter(
       (post) =>
         post.client === client &&
@@ -207,6 +222,7 @@ const findWrongReuses: Check = ({ posts }) =>
       ? []
       : [{ kind: 'refused-wrongly', subject: `client-${client}`, detail: `${key} had no other body` }];
   });
+};
 
 /** A record is what one POST asked for. */
 const findForged: Check = ({ posts, orders }) => {

@@ -21,7 +21,7 @@ export function endFaults(system: SimSystem): void {
   for (const machine of world.machines.values()) {
     machine.clock.offsetMs = 0;
     machine.clock.driftMsPerSecond = 0;
-    if (machine.process) machine.process.pausedUntil = Math.min(machine.process.pausedUntil, world.now);
+    world.resume(machine);
   }
   world.trace.add(world.now, 'world', 'world', 'all faults end');
   system.startAll();

@@ -50,8 +50,8 @@ export class IdempotencyKeys {
   }
 
   /**
-   * Returns the answer of `place`, or the first answer. Where Redis does not know the key or the outcome of its request,
-   * the orders table is read once.
+   * Returns the answer of `place`, or the first answer. Redis is believed alone only about a request that is running: in
+   * every other case the orders table is read once, and a record that it holds decides.
    *
    * @throws {ProblemError} `keyReused` when the key belongs to another body, `keyInFlight` when the first request runs.
    * @throws {QueueUnavailableError} when nothing was sent, now or before.
@@ -73,9 +73,9 @@ export class IdempotencyKeys {
           await this.#store.replace(name, fingerprint, mine);
           return this.#run(name, request, undefined);
         case 'replay':
-          return { answer: decision.answer, replayed: true };
+          return this.#recalled(name, fingerprint, request, decision.answer);
         case 'refuse':
-          throw keyReused();
+          return this.#recalled(name, decision.heldBy, request, undefined);
         case 'wait':
           if (performance.now() >= deadline) throw keyInFlight();
           await sleep(TWIN_POLL_MS);
@@ -86,12 +86,13 @@ export class IdempotencyKeys {
   /** `release` is given for the first request of a key: if it certainly sends nothing, the key is free again. */
   async #run(
     name: string,
-    { fingerprint, recall, place }: KeyedRequest,
+    request: KeyedRequest,
     release: (() => Promise<void>) | undefined,
   ): Promise<KeyedAnswer> {
+    const { fingerprint, recall, place } = request;
     try {
       const before = await recall();
-      if (before) return await this.#replay(name, fingerprint, before);
+      if (before) return await this.#replay(name, fingerprint, request, before);
       const answer = await place();
       const kept = await this.#store.replace(name, fingerprint, { state: 'done', fingerprint, answer });
       if (kept) return { answer, replayed: false };
@@ -108,8 +109,30 @@ export class IdempotencyKeys {
     }
   }
 
-  async #replay(name: string, fingerprint: string, before: PlacedBefore): Promise<KeyedAnswer> {
-    await this.#store.replace(name, fingerprint, { state: 'done', ...before });
+  /**
+   * Two bodies can have been accepted under one key while Redis did not answer or had lost its data. The one that a worker
+   * claimed is the order; Redis may remember the other, as `heldBy`. `answer` is what Redis has for this request's body.
+   */
+  async #recalled(
+    name: string,
+    heldBy: string,
+    request: KeyedRequest,
+    answer: AcceptedOrder | undefined,
+  ): Promise<KeyedAnswer> {
+    const before = await request.recall();
+    if (before && before.fingerprint !== heldBy) return this.#replay(name, heldBy, request, before);
+    if (!answer) throw keyReused();
+    return { answer, replayed: true };
+  }
+
+  /** Returns the answer of the order that was placed, if it has the body of this request, and corrects Redis. */
+  async #replay(
+    name: string,
+    heldBy: string,
+    { fingerprint }: KeyedRequest,
+    before: PlacedBefore,
+  ): Promise<KeyedAnswer> {
+    await this.#store.replace(name, heldBy, { state: 'done', ...before });
     if (before.fingerprint !== fingerprint) throw keyReused();
     return { answer: before.answer, replayed: true };
   }

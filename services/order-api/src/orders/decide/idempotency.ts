@@ -13,10 +13,11 @@ export type KeyEntry<Answer> =
 /**
  * `begin`: nothing is known about the key. `repeat`: an earlier request with the same body ended without a known outcome.
  * `replay`: return the first answer again. `wait`: the first request is still running. `refuse`: the key belongs to
- * another body.
+ * another body, whose fingerprint is `heldBy`. The orders table overrules `replay` and `refuse`.
  */
 export type KeyDecision<Answer> =
-  | { readonly action: 'begin' | 'repeat' | 'wait' | 'refuse' }
+  | { readonly action: 'begin' | 'repeat' | 'wait' }
+  | { readonly action: 'refuse'; readonly heldBy: string }
   | { readonly action: 'replay'; readonly answer: Answer };
 
 /** Returns the decision for a request with `fingerprint` at `nowMs` (epoch milliseconds). */
@@ -26,7 +27,7 @@ export function decideKeyUse<Answer>(
   nowMs: number,
 ): KeyDecision<Answer> {
   if (!entry) return { action: 'begin' };
-  if (entry.fingerprint !== fingerprint) return { action: 'refuse' };
+  if (entry.fingerprint !== fingerprint) return { action: 'refuse', heldBy: entry.fingerprint };
   switch (entry.state) {
     case 'done':
       return { action: 'replay', answer: entry.answer };
