@@ -7,6 +7,7 @@
  */
 import { createWriteStream, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { toDeployedServices } from '../src/decide/features.ts';
 import { Cloud } from './cloud.ts';
 import { startEmulator, startRedis } from './emulator.ts';
 import { Recorder, type Step, toReport } from './report.ts';
@@ -64,6 +65,9 @@ async function rehearseStack(stack: StackName, tools: Tools): Promise<readonly S
       tasks: {
         ...{ cloud, root, logs, endpoint: emulator.endpoint, region, account: ACCOUNT },
         ...{ prefix: `order-pipeline-${stack}`, redisPort: redis.port },
+        services: toDeployedServices({
+          webhooks: settings[stack]?.['order-pipeline:webhooks'] === 'on',
+        }),
       },
     });
     return recorder.steps;

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { stockCatalogue } from '@order-pipeline/local/catalogue';
 import type { Cloud, Values } from './cloud.ts';
 import type { RunningTasks } from './tasks.ts';
+import { tryWebhooks } from './webhooks.ts';
 
 /** What is placed, and how it must end. */
 interface Case {
@@ -86,6 +87,10 @@ export async function tryOrders(options: TrialOptions): Promise<string[]> {
       );
     }
     seen.push(reason ?? status);
+  }
+  if (tasks.registered.webhooks) {
+    const placeOrder = () => place({ amount: 999 });
+    seen.push(await tryWebhooks({ api, token: String(token), placeOrder }));
   }
   seen.push(await cancelOne(place));
   seen.push(await failOne(options, place));

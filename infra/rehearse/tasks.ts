@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { SERVICE_NAMES, type ServiceName } from '../src/decide/services.ts';
+import type { ServiceName } from '../src/decide/services.ts';
 import type { Cloud, Values } from './cloud.ts';
 import { isAllowed, type PolicyStatement } from './iam.ts';
 import { type RoleProxy, startProxy, Turns } from './proxy.ts';
@@ -20,6 +20,8 @@ export interface TasksOptions {
   /** Prefix of the task definitions' families. */
   readonly prefix: string;
   readonly redisPort: number;
+  /** The services of the stack. */
+  readonly services: readonly ServiceName[];
 }
 
 /** What a task definition gives a container. */
@@ -31,6 +33,11 @@ export interface RegisteredTask {
   readonly statements: readonly PolicyStatement[];
 }
 
+/** A value for each service that runs; webhooks may not. */
+export type PerService<T> = Readonly<
+  Record<Exclude<ServiceName, 'webhooks'>, T> & Partial<Record<'webhooks', T>>
+>;
+
 /** Running services. */
 export interface RunningTasks {
   readonly ports: {
@@ -39,8 +46,8 @@ export interface RunningTasks {
     readonly grpc: number;
     readonly processor: number;
   };
-  readonly proxies: Readonly<Record<ServiceName, RoleProxy>>;
-  readonly registered: Readonly<Record<ServiceName, RegisteredTask>>;
+  readonly proxies: PerService<RoleProxy>;
+  readonly registered: PerService<RegisteredTask>;
   /** Stops the processor, so that orders wait. */
   stopProcessor(): Promise<void>;
   stop(): Promise<void>;
@@ -99,24 +106,21 @@ async function statementsOf(cloud: Cloud, roleArn: string): Promise<PolicyStatem
 }
 
 /**
- * Starts the three services. Only addresses differ from what was registered: ports that are free on this machine, the proxy
+ * Starts the services. Only addresses differ from what was registered: ports that are free on this machine, the proxy
  * in the place of AWS, and the host of Redis, which has no TLS here.
  */
 export async function startTasks(options: TasksOptions): Promise<RunningTasks> {
   const registered = {} as Record<ServiceName, RegisteredTask>;
   const proxies = {} as Record<ServiceName, RoleProxy>;
   const turns = new Turns();
-  for (const service of SERVICE_NAMES) {
+  for (const service of options.services) {
     const task = await readTask(options, service);
     registered[service] = task;
     proxies[service] = await startProxy({ ...options, statements: task.statements, turns });
   }
-  const [api, grpc, scoringHttp, processor] = (await Promise.all([0, 0, 0, 0].map(freePort))) as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [api, grpc, scoringHttp, processor, webhooks] = (await Promise.all(
+    [0, 0, 0, 0, 0].map(freePort),
+  )) as [number, number, number, number, number];
   const scoring = `http://127.0.0.1:${grpc}`;
   const addresses: Readonly<Record<ServiceName, Record<string, string>>> = {
     'order-api': { PORT: String(api), PUBLIC_BASE_URL: `http://127.0.0.1:${api}` },
@@ -127,8 +131,12 @@ export async function startTasks(options: TasksOptions): Promise<RunningTasks> {
       PAYMENT_URL: scoring,
     },
     scoring: { PORT: String(scoringHttp), GRPC_PORT: String(grpc) },
+    webhooks: { PORT: String(webhooks) },
   };
-  const children = (['scoring', 'order-processor', 'order-api'] as const).map((service) =>
+  const order = (['scoring', 'order-processor', 'order-api', 'webhooks'] as const).filter((service) =>
+    options.services.includes(service),
+  );
+  const children = order.map((service) =>
     startService(options, service, registered[service], proxies[service], addresses[service]),
   );
   const stop = async () => {
@@ -136,7 +144,9 @@ export async function startTasks(options: TasksOptions): Promise<RunningTasks> {
     await Promise.all(Object.values(proxies).map((proxy) => proxy.stop()));
   };
   try {
-    for (const port of [scoringHttp, processor, api]) await untilReady(`http://127.0.0.1:${port}/ready`);
+    const ports = order.includes('webhooks') ? [webhooks] : [];
+    for (const port of [scoringHttp, processor, api, ...ports])
+      await untilReady(`http://127.0.0.1:${port}/ready`);
   } catch (error) {
     await stop();
     throw error;
@@ -156,7 +166,7 @@ function startService(
   if (secrets.REDIS_URL) secrets.REDIS_URL = `redis://127.0.0.1:${redisPort}`;
   const queues = Object.fromEntries(
     Object.entries(task.environment)
-      .filter(([name]) => /^SQS_.*URL$/.test(name))
+      .filter(([name]) => /^(SQS|WEBHOOK)_.*URL$/.test(name))
       .map(([name, url]) => [name, `${proxy.url}${new URL(url).pathname}`]),
   );
   const child = spawn(process.execPath, ['dist/main.js'], {

@@ -6,8 +6,9 @@ import { Data } from './components/data.ts';
 import { Kubernetes } from './components/kubernetes.ts';
 import { Platform } from './components/platform.ts';
 import { Services } from './components/services.ts';
-import type { StackConfig } from './config/types.ts';
+import { type StackConfig, toFeatures } from './config/types.ts';
 import { toDashboard } from './decide/dashboard.ts';
+import { toCountedLines } from './decide/metrics.ts';
 
 /** Days in which a deleted secret of a protected stack can be brought back. */
 const RECOVERY_DAYS = 30;
@@ -32,8 +33,9 @@ export function createSystem(config: StackConfig) {
     });
   const metricsNamespace = compute?.appMetrics ? prefix : undefined;
   const watched = {
-    ...data.watched(),
+    ...data.watched({ webhooks: config.compute?.webhooks ?? false }),
     ...(platform && { loadBalancer: platform.entry.arnSuffix, accessLogNamespace: prefix }),
+    ...(platform && compute && { countedLines: toCountedLines(toFeatures(compute)) }),
     ...(metricsNamespace && { namespace: metricsNamespace }),
   };
   // Before the services: some of the alarms decide whether a deployment stays.
@@ -49,6 +51,7 @@ export function createSystem(config: StackConfig) {
       compute,
       data,
       platform,
+      recoveryDays,
       deploymentGuards: alarms?.deploymentGuards ?? [],
       ...(metricsNamespace && { metricsNamespace }),
     });

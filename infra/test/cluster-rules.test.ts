@@ -104,7 +104,7 @@ describe('permissions around pods', () => {
       ['arn:aws:route53:::hostedzone/Z1', 'arn:aws:route53:::change/*'],
     ],
   ] as const)('%s may do its own work only', (addOn, actions, resources) => {
-    const arns = { orderQueue: 'arn:queue', secrets: ['arn:jwt', 'arn:redis'], hostedZoneId: 'Z1' };
+    const arns = { queues: ['arn:queue'], secrets: ['arn:jwt', 'arn:redis'], hostedZoneId: 'Z1' };
     const statements = toAddOnStatements(addOn, arns);
     expect(statements.flatMap(({ Action }) => Action)).toEqual(actions);
     expect(statements.flatMap(({ Resource }) => Resource)).toEqual(resources);

@@ -7,12 +7,20 @@ import { STACKS, settingsOf } from './support/stacks.ts';
 
 const REGION = 'eu-central-1';
 const DEV = { stage: 'dev' };
-const PROD = { stage: 'prod', domainName: 'orders.acme.shop', hostedZoneId: 'Z1' };
+const PROD = {
+  stage: 'prod',
+  domainName: 'orders.acme.shop',
+  hostedZoneId: 'Z1',
+  natGateways: 'perZone',
+  stripeApiKey: 'rk_live_abc',
+  stripeWebhookSecret: 'whsec_abc',
+};
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const DIGESTS = {
   'order-api': DIGEST,
   'order-processor': DIGEST,
   scoring: DIGEST,
+  webhooks: DIGEST,
   'metrics-collector': DIGEST,
 };
 
@@ -59,11 +67,15 @@ describe('defaults', () => {
         auth: { mode: 'password' },
         rateLimit: '100/minute',
         corsOrigins: [],
+        payment: { gateway: 'simulated' },
+        webhooks: false,
+        webhookAllOrdersUsers: [],
         images: { source: 'build' },
         services: {
           'order-api': { cpuUnits: 256, memoryMiB: 512, minTasks: 1, maxTasks: 4 },
           'order-processor': { cpuUnits: 256, memoryMiB: 512, minTasks: 1, maxTasks: 4 },
           scoring: { cpuUnits: 256, memoryMiB: 512, minTasks: 1, maxTasks: 4 },
+          webhooks: { cpuUnits: 256, memoryMiB: 512, minTasks: 1, maxTasks: 4 },
         },
         processorTuning: {},
         cacheNodeType: 'cache.t4g.micro',
@@ -92,6 +104,37 @@ describe('defaults', () => {
   });
 });
 
+describe('payments and webhooks', () => {
+  it('are real in prod', () => {
+    const { compute } = loadConfig(PROD, REGION);
+    expect(compute).toMatchObject({
+      payment: { gateway: 'stripe', apiKey: 'rk_live_abc', webhookSecret: 'whsec_abc' },
+      webhooks: true,
+    });
+  });
+
+  it('are simulated and off in prod where the stack says so', () => {
+    const { stripeApiKey: _key, stripeWebhookSecret: _secret, ...rest } = PROD;
+    const off = { ...rest, natGateways: 'none', paymentGateway: 'simulated', webhooks: 'off' };
+    expect(problemsOf(off)).toEqual([]);
+  });
+
+  it('need no NAT gateway of the stack on a cluster that exists', () => {
+    const cluster = { platform: 'none', clusterName: 'shop', clusterCidrs: '10.0.0.0/16' };
+    const settings = {
+      ...PROD,
+      ...cluster,
+      natGateways: 'none',
+      redisUrl: 'rediss://:p@cache.acme.shop:6379',
+    };
+    expect(problemsOf(settings)).toEqual([]);
+  });
+
+  it('name their secrets in no problem', () => {
+    expect(problemsOf({ ...PROD, stripeApiKey: 'sk_live_everything' }).join()).not.toContain('sk_live');
+  });
+});
+
 describe('the settings of the repository', () => {
   it.each(STACKS)('are sound for %s', (stack) => {
     const settings = Object.fromEntries(
@@ -110,6 +153,8 @@ describe('the settings of the repository', () => {
         .map(([key, value]) => [key.replace('order-pipeline:', ''), value]),
     );
     expect(problemsOf(template, REGION, 'prod')).toEqual([
+      'stripeApiKey is not set: pulumi config set --secret stripeApiKey, or set paymentGateway to simulated',
+      'stripeWebhookSecret is not set: pulumi config set --secret stripeWebhookSecret, with the secret of the endpoint /webhooks/stripe at Stripe',
       'domainName is the example orders.example.com: set a domain of your own',
       'hostedZoneId is the example Z00000000EXAMPLE: set the id of the Route 53 zone that holds domainName',
       'alarmEmail is the example operations@example.com: set the address of those who are on call',
@@ -224,6 +269,42 @@ describe('bad values', () => {
       "natGateways is none, but order-api fetches the issuer's keys: set it to single or perZone",
     ],
     [
+      { ...DEV, paymentGateway: 'stripe', stripeWebhookSecret: 'whsec_a', natGateways: 'single' },
+      'stripeApiKey is not set: pulumi config set --secret stripeApiKey, or set paymentGateway to simulated',
+    ],
+    [
+      { ...PROD, stripeApiKey: 'sk_live_everything' },
+      'stripeApiKey is not a restricted key (rk_live_... or rk_test_...): pulumi config set --secret stripeApiKey, or set paymentGateway to simulated',
+    ],
+    [
+      { ...PROD, stripeWebhookSecret: 'secret' },
+      'stripeWebhookSecret is not a signing secret (whsec_...): pulumi config set --secret stripeWebhookSecret, with the secret of the endpoint /webhooks/stripe at Stripe',
+    ],
+    [
+      { ...DEV, stripeApiKey: 'rk_test_a' },
+      'stripeApiKey is set, but paymentGateway is simulated: set paymentGateway to stripe, or remove it',
+    ],
+    [
+      { ...PROD, natGateways: 'none' },
+      'natGateways is none, but scoring calls Stripe: set it to single or perZone',
+    ],
+    [
+      { ...PROD, natGateways: 'single' },
+      'natGateways is single, but payments go through it: the loss of its zone would stop them: set it to perZone',
+    ],
+    [
+      { ...DEV, webhooks: 'on' },
+      'natGateways is none, but webhooks are delivered to the Internet: set it to single or perZone, or webhooks to off',
+    ],
+    [
+      { ...DEV, webhookAllOrdersUsers: 'erp' },
+      'webhookAllOrdersUsers is set, but webhooks is off: set webhooks to on, or remove it',
+    ],
+    [
+      { ...DEV, webhooks: 'on', natGateways: 'single', webhookAllOrdersUsers: 'a b' },
+      'webhookAllOrdersUsers is not a list of users: set user ids, separated by commas',
+    ],
+    [
       { ...DEV, rateLimit: '100' },
       'rateLimit is not a count per second, minute, hour or day: set a rate such as 100/minute',
     ],
@@ -254,11 +335,11 @@ describe('bad values', () => {
     ],
     [
       { ...DEV, imageDigests: 'order-api' },
-      'imageDigests is not JSON: set a JSON object with a digest (sha256:…) for each of order-api, order-processor, scoring, metrics-collector',
+      'imageDigests is not JSON: set a JSON object with a digest (sha256:…) for each of order-api, order-processor, scoring, webhooks, metrics-collector',
     ],
     [
       { ...DEV, imageDigests: '{}' },
-      'imageDigests is without a digest for every image: set a JSON object with a digest (sha256:…) for each of order-api, order-processor, scoring, metrics-collector',
+      'imageDigests is without a digest for every image: set a JSON object with a digest (sha256:…) for each of order-api, order-processor, scoring, webhooks, metrics-collector',
     ],
     [{ ...DEV, apiCpu: 'many' }, 'apiCpu is not a whole number: set a whole number from 256 to 4096'],
     [

@@ -1,4 +1,6 @@
 /** The pure parts, apart from the program: the same decisions with values that no stack has. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { FraudService } from '@order-pipeline/contracts/gen/fraud/v1/fraud_pb';
 import { InventoryService } from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
@@ -6,10 +8,19 @@ import { PaymentService } from '@order-pipeline/contracts/gen/payment/v1/payment
 import { RPC_SERVICES, toAlarms, toAlarmText } from '../src/decide/alarms.ts';
 import { toCollectorContainer, toServiceContainer } from '../src/decide/containers.ts';
 import { toDashboard } from '../src/decide/dashboard.ts';
-import { toEnvironment } from '../src/decide/environment.ts';
+import { toEnvironment, toSecretNames } from '../src/decide/environment.ts';
 import { validateTaskSize } from '../src/decide/fargate.ts';
+import { type Features, toDeployedServices } from '../src/decide/features.ts';
 import { isMember, toFlows } from '../src/decide/flows.ts';
-import { apiLatency, backlogPerTask, requestsPerTask, toAccessLogFilter } from '../src/decide/metrics.ts';
+import {
+  apiLatency,
+  backlogPerTask,
+  COUNTED_LINES,
+  requestsPerTask,
+  toAccessLogFilter,
+  toCountedLines,
+  toLineFilter,
+} from '../src/decide/metrics.ts';
 import {
   toAlarmKeyStatements,
   toAlarmTopicStatements,
@@ -17,12 +28,15 @@ import {
   toLayerBucketStatements,
   toMetricsStatements,
   toPolicy,
+  toSubscribedStatements,
   toTaskStatements,
   toTrafficStatements,
   toTrustPolicy,
 } from '../src/decide/permissions.ts';
 import { SERVICE_NAMES, STOP_TIMEOUT_MS, STOP_TIMEOUT_SECONDS } from '../src/decide/services.ts';
 import { toQueueArgs, toRedriveAllowPolicy, toRedrivePolicy, toTableArgs } from '../src/decide/shapes.ts';
+import { ROOT } from './support/capture.ts';
+import { BARE, FULL } from './support/features.ts';
 
 describe('task sizes', () => {
   it.each([
@@ -47,7 +61,9 @@ describe('task sizes', () => {
 
 describe('flows', () => {
   it('let the Internet reach the load balancer and nothing else', () => {
-    const inward = toFlows({ https: true, oidc: true }).filter(({ from }) => from === 'internet');
+    const inward = toFlows({ https: true, oidc: true, features: FULL }).filter(
+      ({ from }) => from === 'internet',
+    );
     expect(inward.map(({ to, port }) => [to, port])).toEqual([
       ['load-balancer', 80],
       ['load-balancer', 443],
@@ -55,16 +71,30 @@ describe('flows', () => {
   });
 
   it('let order-api reach an OpenID issuer where there is one', () => {
-    const outward = (oidc: boolean) => toFlows({ https: false, oidc }).filter(({ to }) => to === 'internet');
+    const outward = (oidc: boolean, features = BARE) =>
+      toFlows({ https: false, oidc, features }).filter(({ to }) => to === 'internet');
     expect(outward(false)).toEqual([]);
     expect(outward(true)).toEqual([
       { from: 'order-api', to: 'internet', port: 443, why: 'keys of the OpenID issuer' },
     ]);
+    expect(outward(false, FULL).map(({ from, port }) => [from, port])).toEqual([
+      ['webhooks', 443],
+      ['scoring', 443],
+    ]);
+  });
+
+  it('let events of Stripe reach scoring where it is the payment provider', () => {
+    const toScoring = (features: Features) =>
+      toFlows({ https: true, oidc: false, features }).filter(
+        ({ from, to }) => from === 'load-balancer' && to === 'scoring',
+      );
+    expect(toScoring(BARE)).toEqual([]);
+    expect(toScoring(FULL).map(({ port }) => port)).toEqual([8081]);
   });
 
   it('never lead back', () => {
-    const pairs = toFlows({ https: true, oidc: true }).map(({ from, to }) => `${from}>${to}`);
-    const back = toFlows({ https: true, oidc: true }).filter(
+    const pairs = toFlows({ https: true, oidc: true, features: FULL }).map(({ from, to }) => `${from}>${to}`);
+    const back = toFlows({ https: true, oidc: true, features: FULL }).filter(
       ({ from, to }) => isMember(from) && isMember(to) && pairs.includes(`${to}>${from}`),
     );
     expect(back).toEqual([]);
@@ -139,13 +169,39 @@ describe('permissions', () => {
     payments: 'arn:payments',
     users: 'arn:users',
     eventsTopic: 'arn:events',
+    webhookQueue: 'arn:webhooks',
+    webhookDlq: 'arn:webhook-dlq',
+    webhookEndpoints: 'arn:endpoints',
+    webhookDeliveries: 'arn:deliveries',
   };
 
   it.each(SERVICE_NAMES)('of %s name every action and every resource', (service) => {
-    for (const { Action, Resource } of toTaskStatements(service, arns)) {
+    for (const { Action, Resource } of toTaskStatements(service, arns, FULL)) {
       expect(Action.join()).not.toContain('*');
       expect(Resource).not.toContain('*');
     }
+  });
+
+  it('of order-api reach webhook tables only where there are webhooks', () => {
+    const resources = (features: Features) =>
+      toTaskStatements('order-api', arns, features).flatMap(({ Resource }) => Resource);
+    expect(resources(BARE)).not.toContain('arn:endpoints');
+    expect(resources(FULL)).toEqual(
+      expect.arrayContaining(['arn:webhooks', 'arn:endpoints', 'arn:deliveries']),
+    );
+  });
+
+  it('of a subscribed queue let in the topic alone', () => {
+    expect(toSubscribedStatements('arn:webhooks', ['arn:events'])).toEqual([
+      {
+        Sid: 'Subscription0',
+        Effect: 'Allow',
+        Principal: { Service: 'sns.amazonaws.com' },
+        Action: ['sqs:SendMessage'],
+        Resource: ['arn:webhooks'],
+        Condition: { ArnEquals: { 'aws:SourceArn': 'arn:events' } },
+      },
+    ]);
   });
 
   it('of ECS read secrets only where there are some', () => {
@@ -215,6 +271,13 @@ describe('environment', () => {
     paymentsTable: 'p',
     usersTable: 'u',
     eventsTopicArn: 'arn:events',
+    webhookQueueUrl: 'https://w',
+    webhookDlqUrl: 'https://wd',
+    webhookEndpointsTable: 'we',
+    webhookDeliveriesTable: 'wd',
+    features: FULL,
+    webhookAllOrdersUsers: ['erp', 'bi'],
+    apiProcesses: 3,
     auth: { mode: 'oidc', issuer: 'https://issuer', audience: 'a' },
     rateLimit: '1/minute',
     corsOrigins: ['https://a', 'https://b'],
@@ -224,7 +287,7 @@ describe('environment', () => {
   };
 
   it.each(SERVICE_NAMES)('of %s has no secret in it', (service) => {
-    for (const name of ['JWT_SECRET', 'URL_SIGNING_KEYS', 'REDIS_URL']) {
+    for (const name of toSecretNames('order-api', FULL).concat(toSecretNames('scoring', FULL))) {
       expect(toEnvironment(service, inputs)).not.toHaveProperty(name);
     }
   });
@@ -240,8 +303,37 @@ describe('environment', () => {
     expect(bare).not.toHaveProperty('CORS_ORIGINS');
   });
 
+  it('offers webhooks where they are on, and names who may receive all events', () => {
+    expect(toEnvironment('order-api', inputs)).toMatchObject({
+      WEBHOOK_QUEUE_URL: 'https://w',
+      WEBHOOK_ENDPOINTS_TABLE: 'we',
+      WEBHOOK_ALL_ORDERS_USERS: 'erp,bi',
+      EXPECTED_PROCESSES: '3',
+    });
+    const off = toEnvironment('order-api', { ...inputs, features: BARE });
+    expect(Object.keys(off).filter((name) => name.startsWith('WEBHOOK'))).toEqual([]);
+    expect(toEnvironment('order-api', { ...inputs, webhookAllOrdersUsers: [] })).not.toHaveProperty(
+      'WEBHOOK_ALL_ORDERS_USERS',
+    );
+  });
+
+  it('names the payment provider, whose secrets only scoring has', () => {
+    expect(toEnvironment('scoring', inputs).PAYMENT_GATEWAY).toBe('stripe');
+    expect(toEnvironment('scoring', { ...inputs, features: BARE }).PAYMENT_GATEWAY).toBe('simulated');
+    const having = SERVICE_NAMES.filter((service) => toSecretNames(service, FULL).includes('STRIPE_API_KEY'));
+    expect(having).toEqual(['scoring']);
+    expect(toSecretNames('scoring', BARE)).toEqual(['REDIS_URL']);
+  });
+
   it('names the scoring services', () => {
     expect(toEnvironment('scoring', inputs).SCORING_SERVICES).toBe('inventory,fraud,payment');
+  });
+});
+
+describe('features', () => {
+  it('decide whether webhooks runs', () => {
+    expect(toDeployedServices(BARE)).toEqual(['order-api', 'order-processor', 'scoring']);
+    expect(toDeployedServices(FULL)).toEqual(SERVICE_NAMES);
   });
 });
 
@@ -259,6 +351,14 @@ describe('metrics', () => {
     expect(names(queues)).toEqual(['dead-letters', 'oldest-order', 'throttles']);
     expect(names({ ...queues, accessLogNamespace: 'own' })).toContain('api-p99');
     expect(names({ ...queues, namespace: 'n' })).toContain('breaker-open');
+    expect(names({ ...queues, webhookQueue: 'w', webhookDlq: 'wd' })).toEqual(
+      expect.arrayContaining(['webhook-dead-letters', 'webhooks-late']),
+    );
+    const countedLines = toCountedLines(FULL);
+    expect(names({ ...queues, accessLogNamespace: 'own', countedLines })).toEqual(
+      expect.arrayContaining(['payment-provider-down', 'payment-problem', 'webhook-endpoint-disabled']),
+    );
+    expect(toCountedLines(BARE)).toEqual([]);
   });
 
   it('end with a link to their section of the runbook', () => {
@@ -273,6 +373,18 @@ describe('metrics', () => {
       metricName: apiLatency('own', 'p99').metricName,
       pattern: expect.stringContaining('$.waiting NOT EXISTS'),
     });
+  });
+
+  it('count log lines that the services write', () => {
+    for (const [name, { service, message }] of Object.entries(COUNTED_LINES)) {
+      const sources = globSync(`services/${service}/src/**/*.ts`, { cwd: ROOT })
+        .map((path) => readFileSync(join(ROOT, path), 'utf8'))
+        .join('\n');
+      expect(sources).toContain(`'${message}'`);
+      const filter = toLineFilter(name as keyof typeof COUNTED_LINES);
+      expect(filter).toMatchObject({ metricName: name, value: '1' });
+      expect(filter.pattern).toContain(`($.msg = "${message}")`);
+    }
   });
 
   it('guard deployments by what clients see', () => {
@@ -302,6 +414,10 @@ describe('metrics', () => {
     expect(titles({ cluster: 'c' })).toContain('Tasks');
     expect(titles({ loadBalancer: 'lb' })).toContain('Requests and failures');
     expect(titles({ namespace: 'n' })).toContain('Orders by outcome');
+    expect(titles({ webhookQueue: 'w', webhookDlq: 'wd' })).toContain('Webhooks that wait');
+    expect(titles({ accessLogNamespace: 'n', countedLines: toCountedLines(FULL) })).toContain(
+      'Payment provider and webhook endpoints',
+    );
     expect(titles({ accessLogNamespace: 'n' })).toContain('Latency of the API without waiting requests (ms)');
   });
 });

@@ -4,8 +4,10 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { CONFIG_KEYS } from '../src/config/keys.ts';
-import { toAlarms } from '../src/decide/alarms.ts';
+import { toAlarms, type Watched } from '../src/decide/alarms.ts';
+import { toCountedLines } from '../src/decide/metrics.ts';
 import { ROOT, readStackConfig } from './support/capture.ts';
+import { FULL } from './support/features.ts';
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const document = read('docs/deploy.md');
@@ -41,17 +43,18 @@ describe('docs/deploy.md', () => {
   });
 
   it('counts what the stacks have', () => {
-    const alarms = toAlarms({
-      orderQueue: 'q',
-      orderDlq: 'd',
-      tables: ['a', 'b', 'c', 'd'],
-      loadBalancer: 'l',
-      accessLogNamespace: 'n',
-      namespace: 'n',
-    });
-    const metrics = alarms.flatMap(({ reading }) => Object.values(reading.metrics));
-    expect(metrics).toHaveLength(23);
-    expect(metrics.filter(({ namespace }) => namespace === 'n')).toHaveLength(10);
+    const dev = {
+      ...{ orderQueue: 'q', orderDlq: 'd', tables: ['a', 'b', 'c', 'd'] },
+      ...{ loadBalancer: 'l', accessLogNamespace: 'n', namespace: 'n' },
+    };
+    const metricsOf = (watched: Watched<string>) =>
+      toAlarms(watched).flatMap(({ reading }) => Object.values(reading.metrics));
+    const prodOnly = { webhookQueue: 'w', webhookDlq: 'wd', countedLines: toCountedLines(FULL) };
+    expect(metricsOf(dev)).toHaveLength(23);
+    expect(metricsOf({ ...dev, ...prodOnly })).toHaveLength(28);
+    const own = (watched: Watched<string>) => metricsOf(watched).filter(({ namespace }) => namespace === 'n');
+    expect(own(dev)).toHaveLength(10);
+    expect(own({ ...dev, ...prodOnly })).toHaveLength(13);
     const prod = readStackConfig('prod');
     expect([prod['order-pipeline:zones'], prod['order-pipeline:cacheNodes']]).toEqual(['3', '2']);
     for (const service of ['api', 'processor', 'scoring']) {

@@ -177,14 +177,18 @@ describe('compose.yaml', () => {
     }
   });
 
-  it.each(SERVICE_NAMES)('runs %s as the cloud does: same image, same port, as confined', (name) => {
-    const service = services[name];
-    expect(service?.build?.args).toEqual({ WORKSPACE: `services/${name}`, PORT: String(PORTS[name].ops) });
-    expect(service).toMatchObject({
-      read_only: true,
-      cap_drop: ['ALL'],
-      stop_grace_period: `${STOP_TIMEOUT_SECONDS}s`,
-    });
-    expect(service?.ports).toContain(`127.0.0.1:${PORTS[name].ops}:${PORTS[name].ops}`);
-  });
+  // ElasticMQ has no topics: order events, and so webhooks, are for `npm start` and AWS.
+  it.each(SERVICE_NAMES.filter((name) => name !== 'webhooks'))(
+    'runs %s as the cloud does: same image, same port, as confined',
+    (name) => {
+      const service = services[name];
+      expect(service?.build?.args).toEqual({ WORKSPACE: `services/${name}`, PORT: String(PORTS[name].ops) });
+      expect(service).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        stop_grace_period: `${STOP_TIMEOUT_SECONDS}s`,
+      });
+      expect(service?.ports).toContain(`127.0.0.1:${PORTS[name].ops}:${PORTS[name].ops}`);
+    },
+  );
 });

@@ -6,8 +6,10 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { RPC_SERVICES, STATUSES, STUCK_SCOPE, toAlarms } from '../src/decide/alarms.ts';
 import { toCollectorContainer } from '../src/decide/containers.ts';
+import { toCountedLines } from '../src/decide/metrics.ts';
 import { PORTS } from '../src/decide/services.ts';
 import { ROOT } from './support/capture.ts';
+import { FULL } from './support/features.ts';
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const sources = globSync('{services,packages}/*/src/**/*.ts', { cwd: ROOT }).map(read).join('\n');
@@ -120,6 +122,9 @@ describe('CloudWatch alarms', () => {
     loadBalancer: 'l',
     accessLogNamespace: 'n',
     namespace: 'n',
+    webhookQueue: 'w',
+    webhookDlq: 'wd',
+    countedLines: toCountedLines(FULL),
   });
 
   it.each(alarms.map(({ name }) => name))('%s has a section in the runbook', (name) => {

@@ -3,10 +3,12 @@ import { describe, expect, it } from '@jest/globals';
 import { isMember, toFlows } from '../src/decide/flows.ts';
 import { type PodFlowOptions, toMetricsPort, toPodFlows } from '../src/decide/pod-flows.ts';
 import { PORTS, SERVICE_NAMES } from '../src/decide/services.ts';
+import { BARE, FULL } from './support/features.ts';
 
 const BASE: PodFlowOptions = {
   https: true,
   oidc: false,
+  features: FULL,
   mesh: false,
   vault: false,
   identity: 'pod-identity',
@@ -18,7 +20,7 @@ const keys = (options: Partial<PodFlowOptions>) =>
 describe('flows of pods', () => {
   it('are those of the network, but for images, logs and secrets, which pass through the node', () => {
     const pods = keys({ oidc: true });
-    const missing = toFlows({ https: true, oidc: true })
+    const missing = toFlows({ https: true, oidc: true, features: FULL })
       .filter(({ from, to }) => [from, to].some((it) => (SERVICE_NAMES as string[]).includes(it)))
       .map(({ from, to, port }) => `${from} -> ${to}:${port}`)
       .filter((flow) => !pods.includes(flow));
@@ -27,6 +29,7 @@ describe('flows of pods', () => {
       'order-processor -> s3:443',
       'scoring -> aws-endpoints:443',
       'scoring -> s3:443',
+      'webhooks -> s3:443',
     ]);
   });
 
@@ -47,6 +50,13 @@ describe('flows of pods', () => {
         `prometheus -> ${service}:${PORTS[service].ops}`,
       ]),
     );
+  });
+
+  it('have none of a service that does not run', () => {
+    expect(keys({ features: BARE }).filter((flow) => flow.includes('webhooks'))).toEqual([]);
+    expect(keys({}).filter((flow) => flow.startsWith('webhooks -> internet'))).toEqual([
+      'webhooks -> internet:443',
+    ]);
   });
 
   it('ask STS through its endpoint with IRSA, and Vault for everything where it issues credentials', () => {

@@ -30,6 +30,7 @@ describe('a stack with an OpenID issuer, a given certificate, replicas and image
           'order-api': digest('a'),
           'order-processor': digest('b'),
           scoring: digest('c'),
+          webhooks: digest('e'),
           'metrics-collector': digest('d'),
         }),
       },
@@ -119,7 +120,13 @@ describe('a stack with bad settings', () => {
   it('registers nothing and says what to do', async () => {
     const graph = await capture({
       stack: 'dev',
-      config: { 'order-pipeline:stage': 'prod', 'order-pipeline:zones': '9', 'order-pipeline:zoness': '2' },
+      config: {
+        'order-pipeline:stage': 'prod',
+        'order-pipeline:zones': '9',
+        'order-pipeline:zoness': '2',
+        'order-pipeline:webhooks': 'off',
+        'order-pipeline:paymentGateway': 'simulated',
+      },
     });
     expect(graph.resources.filter(({ custom }) => custom)).toEqual([]);
     expect(graph.errors).toEqual([

@@ -1,5 +1,6 @@
 /** Derives all manifests of one environment and variant. */
-import { SERVICE_NAMES, type ServiceName } from '../../infra/src/decide/services.ts';
+import { toDeployedServices } from '../../infra/src/decide/features.ts';
+import type { ServiceName } from '../../infra/src/decide/services.ts';
 import { toAnalysis } from './delivery/canary.ts';
 import { toIstioEntry } from './ingress/istio.ts';
 import { toNginxEntry } from './ingress/nginx.ts';
@@ -29,7 +30,12 @@ export function render(context: Context, texts: ObservabilityTexts): Files {
     'namespace.yaml': [toNamespace(context)],
     'network.yaml': toNetworkPolicies(context),
     ...(context.variant.secrets === 'external-secrets' && { 'secrets.yaml': toExternalSecrets(context) }),
-    ...Object.fromEntries(SERVICE_NAMES.map((service) => [`${service}.yaml`, toService(service, context)])),
+    ...Object.fromEntries(
+      toDeployedServices(context.inputs.features).map((service) => [
+        `${service}.yaml`,
+        toService(service, context),
+      ]),
+    ),
     'entry.yaml': context.variant.ingress === 'istio' ? toIstioEntry(context) : toNginxEntry(context),
     'monitoring.yaml': [...toMonitors(context), toRules(texts.rules, context)],
     'dashboards.yaml': toDashboards(texts.dashboards, context),

@@ -35,6 +35,13 @@ describe.each(objectsOf('/nginx-'))('ingress-nginx in %s', (_name, objects, { in
     );
   });
 
+  it('leads events of Stripe, and nothing else, to scoring where it is the payment provider', () => {
+    const paths = named(objects, 'Ingress', 'scoring-events')?.spec.rules[0].http.paths ?? [];
+    expect(paths.map(({ path, pathType }: Json) => [path, pathType])).toEqual(
+      inputs.features.paymentGateway === 'stripe' ? [['/webhooks/stripe', 'Exact']] : [],
+    );
+  });
+
   it('shows gRPC clients the address of each pod of scoring', () => {
     expect(named(objects, 'Service', 'scoring')?.spec.clusterIP).toBe('None');
   });
@@ -42,7 +49,8 @@ describe.each(objectsOf('/nginx-'))('ingress-nginx in %s', (_name, objects, { in
 
 describe.each(objectsOf('/istio-'))('Istio in %s', (_name, objects, { inputs, cluster }) => {
   it('has no limit for long polls and event streams, and repeats only what never arrived', () => {
-    const [closed, primary] = named(objects, 'VirtualService', 'order-api')?.spec.http ?? [];
+    const http = named(objects, 'VirtualService', 'order-api')?.spec.http ?? [];
+    const [closed, primary] = [http[0], http.at(-1)];
     expect(closed).toMatchObject({
       match: [{ uri: { prefix: '/metrics' } }],
       directResponse: { status: 404 },
@@ -52,6 +60,16 @@ describe.each(objectsOf('/istio-'))('Istio in %s', (_name, objects, { inputs, cl
     expect(primary).toMatchObject({
       retries: { retryOn: 'connect-failure,refused-stream' },
     });
+  });
+
+  it('leads events of Stripe, and nothing else, to scoring where it is the payment provider', () => {
+    const http: Json[] = named(objects, 'VirtualService', 'order-api')?.spec.http ?? [];
+    const events = http.filter(({ name }) => name === 'stripe-events');
+    expect(events.flatMap(({ match }) => match)).toEqual(
+      inputs.features.paymentGateway === 'stripe'
+        ? [{ uri: { exact: '/webhooks/stripe' }, method: { exact: 'POST' } }]
+        : [],
+    );
   });
 
   it('serves the domain by TLS with a certificate in the namespace of the gateway', () => {
@@ -83,7 +101,11 @@ describe.each(objectsOf('/istio-'))('Istio in %s', (_name, objects, { inputs, cl
     expect(callers).toMatchObject({
       'order-api': ['istio-ingress', '8000'],
       'order-processor': [],
-      scoring: ['order-processor', '50051'],
+      scoring: [
+        ...['order-processor', '50051'],
+        ...(inputs.features.paymentGateway === 'stripe' ? ['istio-ingress', '8081'] : []),
+      ],
+      webhooks: [],
     });
   });
 

@@ -42,10 +42,45 @@ describe('a cluster without KEDA', () => {
   });
 });
 
+/** Features without a way out to the Internet. */
+const INSIDE = { webhooks: false, paymentGateway: 'simulated' } as const;
+
+describe('webhooks and Stripe', () => {
+  const names = (environment: Environment) =>
+    objectsOf(withCluster({}, environment)).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+
+  it('leave nothing behind where they are off', () => {
+    const off = names({ ...prod, inputs: { ...prod.inputs, features: INSIDE } });
+    expect(off.filter((name) => /webhooks|scoring-events/.test(name))).toEqual([]);
+  });
+
+  it('have a workload, a way in for events, and a queue that scales', () => {
+    expect(names(prod)).toEqual(
+      expect.arrayContaining([
+        ...['Rollout webhooks', 'ScaledObject webhooks', 'ServiceMonitor webhooks'],
+        ...['Service scoring-events', 'Ingress scoring-events'],
+      ]),
+    );
+    const [scaled] = ofKind(objectsOf(withCluster({})), 'ScaledObject').filter(
+      ({ metadata }) => metadata.name === 'webhooks',
+    );
+    expect(scaled?.spec.triggers[0].metadata.queueURL).toBe(prod.inputs.names.webhookQueueUrl);
+  });
+
+  it('reach the Internet, and nobody else does', () => {
+    const open = ofKind(objectsOf(withCluster({})), 'NetworkPolicy').filter(({ spec }) =>
+      JSON.stringify(spec).includes('0.0.0.0/0'),
+    );
+    expect(open.map(({ metadata }) => metadata.name)).toEqual(['scoring', 'webhooks']);
+  });
+});
+
 describe('an OpenID issuer', () => {
-  it('is the only way out to the Internet', () => {
+  it('is the only way out to the Internet where webhooks and Stripe are off', () => {
     const auth = { mode: 'oidc', issuer: 'https://login.acme.shop', audience: 'orders' };
-    const objects = objectsOf(withCluster({}, { ...prod, inputs: { ...prod.inputs, auth } }));
+    const objects = objectsOf(
+      withCluster({}, { ...prod, inputs: { ...prod.inputs, auth, features: INSIDE } }),
+    );
     const open = ofKind(objects, 'NetworkPolicy').filter(({ spec }) =>
       JSON.stringify(spec).includes('0.0.0.0/0'),
     );
@@ -60,7 +95,12 @@ describe('a canary', () => {
       const { steps, analysis, trafficRouting } = spec.strategy.canary;
       expect(steps.flatMap((step: { setWeight?: number }) => step.setWeight ?? [])).toEqual([5, 25, 50, 100]);
       expect(analysis.templates).toEqual([{ templateName: metadata.name }]);
-      const byProxy = { 'order-api': true, scoring: variant.ingress === 'istio', 'order-processor': false };
+      const byProxy = {
+        'order-api': true,
+        scoring: variant.ingress === 'istio',
+        'order-processor': false,
+        webhooks: false,
+      };
       expect(trafficRouting !== undefined).toBe(byProxy[metadata.name as 'scoring']);
     }
   });
@@ -69,7 +109,10 @@ describe('a canary', () => {
     const templates = ofKind(objectsOf({ ...prod, variant: external as never }), 'AnalysisTemplate');
     const metrics = templates.flatMap(({ spec }) => spec.metrics);
     expect(new Set(metrics.map(({ name }) => name))).toEqual(
-      new Set(['errors', 'latency', 'failed-orders', 'dead-letters', 'rpc-errors']),
+      new Set([
+        ...['errors', 'latency', 'failed-orders', 'dead-letters', 'rpc-errors'],
+        'webhook-dead-letters',
+      ]),
     );
     const limits = Object.fromEntries(
       metrics.map(({ name, successCondition }) => [name, successCondition.split('<= ')[1]]),
@@ -80,6 +123,7 @@ describe('a canary', () => {
       'failed-orders': '0.01',
       'dead-letters': '0',
       'rpc-errors': '0.01',
+      'webhook-dead-letters': '0',
     });
   });
 });

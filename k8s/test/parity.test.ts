@@ -1,7 +1,7 @@
 /** ECS tasks and pods are derived from the same functions: the program's tasks are compared with the rendered pods. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ContainerDefinition } from '../../infra/src/decide/containers.ts';
-import { SECRETS_OF } from '../../infra/src/decide/environment.ts';
+import { toSecretNames } from '../../infra/src/decide/environment.ts';
 import { SERVICE_NAMES, type ServiceName, STOP_TIMEOUT_SECONDS } from '../../infra/src/decide/services.ts';
 import { capture } from '../../infra/test/support/capture.ts';
 import { find, type Graph } from '../../infra/test/support/graph.ts';
@@ -47,7 +47,7 @@ describe.each(CASES)('%s on ECS and in %s', (service, _name, context) => {
 
   it('has the same secrets, as variables there and as files here', () => {
     const task = taskOf(service).secrets.map(({ name }) => name);
-    expect([...SECRETS_OF[service]].sort()).toEqual([...task].sort());
+    expect([...toSecretNames(service, context.inputs.features)].sort()).toEqual([...task].sort());
     const files = Object.keys(podVariables).filter(
       (name) => name.endsWith('_FILE') && name !== 'AWS_SHARED_CREDENTIALS_FILE',
     );

@@ -90,8 +90,8 @@ const FAULTS: readonly Planted[] = [
   {
     what: 'a Service that does not exist',
     file: 'k8s/src/ingress/nginx.ts',
-    find: "service: { name: 'order-api',",
-    replace: "service: { name: 'order-apis',",
+    find: "const API = { name: 'order-api',",
+    replace: "const API = { name: 'order-apis',",
     finding: 'prod/nginx-vault: Ingress order-api: names port http of Service order-apis, which there is not',
   },
   {

@@ -1,7 +1,7 @@
 /** The ground of an EKS stack: network, endpoints, cache and cluster. */
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { ComputeConfig, EksConfig } from '../config/types.ts';
+import { type ComputeConfig, type EksConfig, toFeatures } from '../config/types.ts';
 import { toPodFlows } from '../decide/pod-flows.ts';
 import { Cache } from './cache.ts';
 import { EksCluster } from './eks-cluster.ts';
@@ -70,11 +70,17 @@ export class EksPlatform extends pulumi.ComponentResource {
 
   /** Opens the members to the cluster, on the ports of the pods' flows; NetworkPolicies decide which pod uses which. */
   #connect(
-    { auth }: ComputeConfig,
+    compute: ComputeConfig,
     groupIds: Readonly<Record<(typeof MEMBERS)[number], pulumi.Output<string>>>,
   ) {
-    const oidc = auth.mode === 'oidc';
-    const flows = toPodFlows({ https: true, oidc, mesh: false, vault: false, identity: 'pod-identity' });
+    const flows = toPodFlows({
+      https: true,
+      oidc: compute.auth.mode === 'oidc',
+      features: toFeatures(compute),
+      mesh: false,
+      vault: false,
+      identity: 'pod-identity',
+    });
     for (const member of MEMBERS) {
       for (const port of new Set(flows.filter(({ to }) => to === member).map((flow) => flow.port))) {
         new aws.vpc.SecurityGroupIngressRule(

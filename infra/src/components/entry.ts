@@ -29,6 +29,7 @@ export class Entry extends pulumi.ComponentResource {
   readonly targetGroupArn: pulumi.Output<string>;
   /** Where a canary's tasks go. */
   readonly alternateTargetGroupArn: pulumi.Output<string>;
+  readonly listenerArn: pulumi.Output<string>;
   /** The rule whose weights a deployment shifts. */
   readonly listenerRuleArn: pulumi.Output<string>;
 
@@ -74,6 +75,7 @@ export class Entry extends pulumi.ComponentResource {
     this.arnSuffix = balancer.arnSuffix;
     this.targetGroupArn = primary.arn;
     this.alternateTargetGroupArn = alternate.arn;
+    this.listenerArn = listener.arn;
     this.listenerRuleArn = rule.arn;
     this.registerOutputs({});
   }

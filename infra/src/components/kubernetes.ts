@@ -1,14 +1,17 @@
 /** The AWS side of a Kubernetes deployment: the cluster or its address, images, roles, and what manifests are made of. */
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { ComputeConfig, KubernetesConfig, StackConfig } from '../config/types.ts';
+import { type ComputeConfig, type KubernetesConfig, type StackConfig, toFeatures } from '../config/types.ts';
+import type { SecretName } from '../decide/environment.ts';
+import { toDeployedServices } from '../decide/features.ts';
 import type { ManifestInputs } from '../decide/manifest-inputs.ts';
-import { SERVICE_NAMES, type ServiceName } from '../decide/services.ts';
+import type { ServiceName } from '../decide/services.ts';
 import type { Data } from './data.ts';
 import { EksPlatform } from './eks-platform.ts';
 import { Images } from './images.ts';
 import { PodRoles } from './pod-roles.ts';
 import { StoredSecret } from './stored-secret.ts';
+import { createStripeSecrets } from './stripe-secrets.ts';
 
 /** Arguments of the deployment. */
 export interface KubernetesArgs {
@@ -43,7 +46,10 @@ export class Kubernetes extends pulumi.ComponentResource {
       JWT_SECRET: data.secrets.jwtSecret,
       URL_SIGNING_KEYS: data.secrets.urlSigningKeys,
       REDIS_URL: redisUrl,
+      ...createStripeSecrets(compute.payment, { prefix, recoveryDays }, child),
     };
+    const features = toFeatures(compute);
+    const services = toDeployedServices(features);
     const roles = new PodRoles(
       'pods',
       {
@@ -57,6 +63,7 @@ export class Kubernetes extends pulumi.ComponentResource {
         arns: data.arns(),
         secretArns: Object.values(secrets).map(({ arn }) => arn),
         hostedZoneId,
+        features,
       },
       child,
     );
@@ -70,19 +77,26 @@ export class Kubernetes extends pulumi.ComponentResource {
       rateLimit: compute.rateLimit,
       corsOrigins: [...compute.corsOrigins],
       ...(Object.keys(compute.processorTuning).length > 0 && { processorTuning: compute.processorTuning }),
+      features,
+      webhookAllOrdersUsers: [...compute.webhookAllOrdersUsers],
       domainName,
       hostedZoneId,
       names: data.names(),
       arns: data.arns(),
       images: pulumi.all(
-        Object.fromEntries(SERVICE_NAMES.map((service) => [service, this.images.get(service).uri])),
+        Object.fromEntries(services.map((service) => [service, this.images.get(service).uri])),
       ) as pulumi.Output<Record<ServiceName, string>>,
-      sizes: compute.services,
-      secrets: {
-        JWT_SECRET: secrets.JWT_SECRET.name,
-        URL_SIGNING_KEYS: secrets.URL_SIGNING_KEYS.name,
-        REDIS_URL: secrets.REDIS_URL.name,
-      },
+      sizes: Object.fromEntries(
+        services.map((service) => [service, compute.services[service]]),
+      ) as ManifestInputs['sizes'],
+      secrets: pulumi.all(
+        Object.fromEntries(
+          (Object.entries(secrets) as [SecretName, StoredSecret][]).map(([key, secret]) => [
+            key,
+            secret.name,
+          ]),
+        ),
+      ) as unknown as pulumi.Output<ManifestInputs['secrets']>,
       roles: roles.arns,
       network: {
         privateCidrs: platform.kind === 'none' ? [...platform.clusterCidrs] : [compute.vpcCidr],

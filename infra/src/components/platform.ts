@@ -1,6 +1,6 @@
 /** What the services stand on: network, cache, images, cluster and the way in. */
 import * as pulumi from '@pulumi/pulumi';
-import type { ComputeConfig } from '../config/types.ts';
+import { type ComputeConfig, toFeatures } from '../config/types.ts';
 import { MEMBERS, type Member, toFlows } from '../decide/flows.ts';
 import { Cache } from './cache.ts';
 import { Cluster } from './cluster.ts';
@@ -92,7 +92,11 @@ export class Platform extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const flows = toFlows({ https: compute.entry.scheme === 'https', oidc: compute.auth.mode === 'oidc' });
+    const flows = toFlows({
+      https: compute.entry.scheme === 'https',
+      oidc: compute.auth.mode === 'oidc',
+      features: toFeatures(compute),
+    });
     new FirewallRules('rules', { flows, groupIds: this.groupIds, prefixLists }, { parent: this });
   }
 }

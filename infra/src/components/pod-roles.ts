@@ -1,10 +1,11 @@
 /** A role for each service and add-on of a cluster, with the permissions of the ECS task, bound to its service account. */
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import { type Features, toDeployedServices } from '../decide/features.ts';
 import { ADD_ON_ACCOUNTS, type AddOn } from '../decide/manifest-inputs.ts';
 import { type ResourceArns, toPolicy, toTaskStatements } from '../decide/permissions.ts';
 import { type Issuers, type PodAccount, toAddOnStatements, toPodTrust } from '../decide/pod-permissions.ts';
-import { SERVICE_NAMES, type ServiceName } from '../decide/services.ts';
+import type { ServiceName } from '../decide/services.ts';
 
 /** Arguments of the roles. */
 export interface PodRolesArgs {
@@ -16,6 +17,7 @@ export interface PodRolesArgs {
   readonly arns: pulumi.Output<ResourceArns>;
   readonly secretArns: pulumi.Input<string>[];
   readonly hostedZoneId: string;
+  readonly features: Features;
 }
 
 /** The roles, and their Pod Identity associations. */
@@ -25,17 +27,18 @@ export class PodRoles extends pulumi.ComponentResource {
 
   constructor(name: string, args: PodRolesArgs, opts?: pulumi.ComponentResourceOptions) {
     super('order-pipeline:infra:PodRoles', name, {}, opts);
-    const { prefix, arns, secretArns, hostedZoneId } = args;
-    const services = SERVICE_NAMES.map((service) => {
-      const policy = arns.apply((it) => toPolicy(toTaskStatements(service, it)));
+    const { prefix, arns, secretArns, hostedZoneId, features } = args;
+    const services = toDeployedServices(features).map((service) => {
+      const policy = arns.apply((it) => toPolicy(toTaskStatements(service, it, features)));
       return [service, this.#create(service, { namespace: prefix, account: service }, policy, args)] as const;
     });
     const addOns = (Object.keys(ADD_ON_ACCOUNTS) as AddOn[]).map((addOn) => {
       const policy = pulumi
         .all([arns, pulumi.all(secretArns)])
-        .apply(([{ orderQueue }, secrets]) =>
-          toPolicy(toAddOnStatements(addOn, { orderQueue, secrets, hostedZoneId })),
-        );
+        .apply(([{ orderQueue, webhookQueue }, secrets]) => {
+          const queues = features.webhooks ? [orderQueue, webhookQueue] : [orderQueue];
+          return toPolicy(toAddOnStatements(addOn, { queues, secrets, hostedZoneId }));
+        });
       return [addOn, this.#create(addOn, ADD_ON_ACCOUNTS[addOn], policy, args)] as const;
     });
     this.arns = pulumi.all(Object.fromEntries([...services, ...addOns])) as typeof this.arns;

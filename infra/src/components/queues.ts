@@ -2,7 +2,7 @@
 import { QUEUES, type QueueShape } from '@order-pipeline/contracts/queues';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { denyPlainText, toPolicy } from '../decide/permissions.ts';
+import { denyPlainText, toPolicy, toSubscribedStatements } from '../decide/permissions.ts';
 import { toQueueArgs, toRedriveAllowPolicy, toRedrivePolicy } from '../decide/shapes.ts';
 
 /** What the queues are told. */
@@ -10,6 +10,8 @@ export interface QueuesArgs {
   /** Prefix of the names in AWS. */
   readonly prefix: string;
   readonly protect: boolean;
+  /** ARNs of the topics that send to a queue, by the queue's name. */
+  readonly topics: Readonly<Record<string, pulumi.Input<string>[]>>;
 }
 
 /** All queues, by the names of packages/contracts. */
@@ -39,7 +41,7 @@ export class Queues extends pulumi.ComponentResource {
 
   #createQueue(
     shape: QueueShape,
-    { prefix, protect }: QueuesArgs,
+    { prefix, protect, topics }: QueuesArgs,
     deadLetters?: aws.sqs.Queue,
   ): aws.sqs.Queue {
     const child = { parent: this };
@@ -60,7 +62,14 @@ export class Queues extends pulumi.ComponentResource {
     );
     new aws.sqs.QueuePolicy(
       shape.name,
-      { queueUrl: queue.url, policy: queue.arn.apply((arn) => toPolicy([denyPlainText('sqs', arn)])) },
+      {
+        queueUrl: queue.url,
+        policy: pulumi
+          .all([queue.arn, pulumi.all(topics[shape.name] ?? [])])
+          .apply(([arn, senders]) =>
+            toPolicy([denyPlainText('sqs', arn), ...toSubscribedStatements(arn, senders)]),
+          ),
+      },
       child,
     );
     if (deadLetters) {

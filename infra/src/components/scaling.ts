@@ -3,15 +3,22 @@ import * as pulumi from '@pulumi/pulumi';
 import type { ServiceSize } from '../config/types.ts';
 import { backlogPerTask, requestsPerTask } from '../decide/metrics.ts';
 import { BACKLOG_PER_PROCESS, CPU_TARGET_PERCENT, REQUESTS_PER_PROCESS } from '../decide/scaling.ts';
-import { SERVICE_NAMES, type ServiceName } from '../decide/services.ts';
+import type { ServiceName } from '../decide/services.ts';
 import { Autoscaling, type ScalingTarget } from './autoscaling.ts';
+
+/** A text for each service that runs. */
+export type ServiceOutputs = Readonly<Record<Exclude<ServiceName, 'webhooks'>, pulumi.Output<string>>> &
+  Readonly<Partial<Record<'webhooks', pulumi.Output<string>>>>;
 
 /** What the scaling is told. */
 export interface ScalingArgs {
   readonly sizes: Readonly<Record<ServiceName, ServiceSize>>;
-  readonly serviceNames: Readonly<Record<ServiceName, pulumi.Output<string>>>;
+  /** Names in ECS of the services that run; webhooks may be absent. */
+  readonly serviceNames: ServiceOutputs;
   readonly clusterName: pulumi.Output<string>;
   readonly orderQueue: pulumi.Output<string>;
+  /** Absent where webhooks are off. */
+  readonly webhookQueue?: pulumi.Output<string>;
   /** The load balancer as CloudWatch names it. */
   readonly loadBalancer: pulumi.Output<string>;
 }
@@ -31,24 +38,26 @@ export class Scaling extends pulumi.ComponentResource {
       value: REQUESTS_PER_PROCESS,
       reading: requestsPerTask(args.loadBalancer, clusterName, serviceNames['order-api']),
     };
-    const backlog: ScalingTarget = {
+    const backlog = (queue: pulumi.Output<string>, service: pulumi.Output<string>): ScalingTarget => ({
       name: 'backlog',
       value: BACKLOG_PER_PROCESS,
-      reading: backlogPerTask(args.orderQueue, clusterName, serviceNames['order-processor']),
-    };
-    const targets: Record<ServiceName, ScalingTarget[]> = {
+      reading: backlogPerTask(queue, clusterName, service),
+    });
+    const targets: Partial<Record<ServiceName, ScalingTarget[]>> = {
       'order-api': [cpu, requests],
-      'order-processor': [backlog],
+      'order-processor': [backlog(args.orderQueue, serviceNames['order-processor'])],
       scoring: [cpu],
+      ...(args.webhookQueue &&
+        serviceNames.webhooks && { webhooks: [backlog(args.webhookQueue, serviceNames.webhooks)] }),
     };
-    for (const service of SERVICE_NAMES) {
+    for (const [service, list] of Object.entries(targets) as [ServiceName, ScalingTarget[]][]) {
       new Autoscaling(
         service,
         {
           clusterName,
-          serviceName: serviceNames[service],
+          serviceName: serviceNames[service] as pulumi.Output<string>,
           size: args.sizes[service],
-          targets: targets[service],
+          targets: list,
         },
         { parent: this },
       );

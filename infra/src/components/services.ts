@@ -1,17 +1,20 @@
-/** The three services: how each is reached and deployed. */
+/** The services: how each is reached and deployed. */
 import * as pulumi from '@pulumi/pulumi';
-import type { ComputeConfig, StackConfig } from '../config/types.ts';
-import { SECRETS_OF, type SecretName, toEnvironment } from '../decide/environment.ts';
+import { type ComputeConfig, type StackConfig, toFeatures } from '../config/types.ts';
+import { type SecretName, toEnvironment, toSecretNames } from '../decide/environment.ts';
+import { COUNTED_LINES, toAccessLogFilter, toCountedLines, toLineFilter } from '../decide/metrics.ts';
 import { toPolicy, toTaskStatements } from '../decide/permissions.ts';
 import { COLLECTOR, PORTS, type ServiceName } from '../decide/services.ts';
-import { AccessLogMetric } from './access-log-metric.ts';
 import { ApiDeployment } from './api-deployment.ts';
 import { Collector } from './collector.ts';
 import type { Data } from './data.ts';
 import { type Deployment, FargateService } from './fargate-service.ts';
+import { LogMetric } from './log-metric.ts';
+import { PaymentEntry } from './payment-entry.ts';
 import type { Platform } from './platform.ts';
-import { Scaling } from './scaling.ts';
+import { Scaling, type ServiceOutputs } from './scaling.ts';
 import type { StoredSecret } from './stored-secret.ts';
+import { createStripeSecrets } from './stripe-secrets.ts';
 
 /** What the services are told. */
 export interface ServicesArgs {
@@ -21,6 +24,8 @@ export interface ServicesArgs {
   readonly compute: ComputeConfig;
   readonly data: Data;
   readonly platform: Platform;
+  /** Days in which a deleted secret can be brought back. */
+  readonly recoveryDays: number;
   /** CloudWatch namespace of the processor's own metrics; absent where none are collected. */
   readonly metricsNamespace?: string;
   /** Alarms that take a deployment of order-api back. */
@@ -40,24 +45,41 @@ const SCORING_PORT = PORTS.scoring.service;
 /** Between clients and order-api there is the load balancer alone. */
 const LOAD_BALANCER_HOPS = 1;
 
-/** order-api, order-processor and scoring. */
+/** order-api, order-processor, scoring and, where they are on, webhooks. */
 export class Services extends pulumi.ComponentResource {
   /** Names of the services in ECS. */
-  readonly names: Readonly<Record<ServiceName, pulumi.Output<string>>>;
+  readonly names: ServiceOutputs;
+  readonly #secrets: Partial<Record<SecretName, StoredSecret>>;
 
   constructor(name: string, args: ServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     super('order-pipeline:infra:Services', name, {}, opts);
+    const { data, platform, compute, prefix, recoveryDays } = args;
+    this.#secrets = {
+      JWT_SECRET: data.secrets.jwtSecret,
+      URL_SIGNING_KEYS: data.secrets.urlSigningKeys,
+      REDIS_URL: platform.redisUrl,
+      ...createStripeSecrets(compute.payment, { prefix, recoveryDays }, { parent: this }),
+    };
     const scoring = this.#createScoring(args);
     const processor = this.#createProcessor(args, scoring);
     const api = this.#createApi(args);
-    this.names = { 'order-api': api.name, 'order-processor': processor.name, scoring: scoring.name };
+    const webhooks = compute.webhooks ? this.#create('webhooks', args, {}) : undefined;
+    this.names = {
+      'order-api': api.name,
+      'order-processor': processor.name,
+      scoring: scoring.name,
+      ...(webhooks && { webhooks: webhooks.name }),
+    };
+    this.#countLines(args, { scoring, webhooks });
+    const { orderQueue, webhookQueue } = data.watched(compute);
     new Scaling(
       'scaling',
       {
         sizes: args.compute.services,
         serviceNames: this.names,
         clusterName: args.platform.cluster.name,
-        orderQueue: args.data.watched().orderQueue,
+        orderQueue,
+        ...(webhookQueue && { webhookQueue }),
         loadBalancer: args.platform.entry.arnSuffix,
       },
       { parent: this },
@@ -75,8 +97,22 @@ export class Services extends pulumi.ComponentResource {
     );
     const api = this.#create('order-api', args, deployment, { dependsOn });
     const { prefix: namespace } = args;
-    new AccessLogMetric('access-log', { logGroup: api.logGroup, namespace }, { parent: this });
+    const filter = toAccessLogFilter();
+    new LogMetric('access-log', { logGroup: api.logGroup, namespace, filter }, { parent: this });
     return api;
+  }
+
+  /** Makes metrics of the log lines that alarms count. */
+  #countLines(
+    { prefix: namespace, compute }: ServicesArgs,
+    services: Readonly<Record<'scoring' | 'webhooks', FargateService | undefined>>,
+  ): void {
+    for (const name of toCountedLines(toFeatures(compute))) {
+      const logGroup = services[COUNTED_LINES[name].service]?.logGroup;
+      if (!logGroup) continue;
+      const filter = toLineFilter(name);
+      new LogMetric(name.replaceAll('_', '-'), { logGroup, namespace, filter }, { parent: this });
+    }
   }
 
   #createProcessor(args: ServicesArgs, scoring: FargateService): FargateService {
@@ -105,9 +141,20 @@ export class Services extends pulumi.ComponentResource {
         timeout: { perRequestTimeoutSeconds: 0, idleTimeoutSeconds: 3_600 },
       },
     ];
-    return this.#create('scoring', args, {
-      serviceConnectConfiguration: { enabled: true, namespace: args.platform.cluster.namespaceArn, services },
-    });
+    const { cluster, entry, network } = args.platform;
+    const serviceConnectConfiguration = { enabled: true, namespace: cluster.namespaceArn, services };
+    if (args.compute.payment.gateway !== 'stripe')
+      return this.#create('scoring', args, { serviceConnectConfiguration });
+    const way = new PaymentEntry('payment-entry', { entry, vpcId: network.vpcId }, { parent: this });
+    const loadBalancers = [
+      {
+        targetGroupArn: way.targetGroupArn,
+        containerName: 'scoring',
+        containerPort: PORTS.scoring.ops,
+      },
+    ];
+    const deployment = { serviceConnectConfiguration, loadBalancers, healthCheckGracePeriodSeconds: 30 };
+    return this.#create('scoring', args, deployment, { dependsOn: [way] });
   }
 
   #create(
@@ -127,10 +174,12 @@ export class Services extends pulumi.ComponentResource {
         size: compute.services[service],
         image: platform.images.get(service),
         environment: toServiceEnvironment(service, args),
-        secrets: toSecrets(service, args),
+        secrets: this.#toSecrets(service, args),
         taskPolicy: pulumi
           .all([data.arns(), collector?.statements ?? []])
-          .apply(([arns, more]) => toPolicy([...toTaskStatements(service, arns), ...more])),
+          .apply(([arns, more]) =>
+            toPolicy([...toTaskStatements(service, arns, toFeatures(compute)), ...more]),
+          ),
         logRetentionDays: compute.logRetentionDays,
         clusterArn: platform.cluster.arn,
         subnetIds: platform.network.privateSubnetIds,
@@ -140,6 +189,16 @@ export class Services extends pulumi.ComponentResource {
         ...(collector && { sidecar: collector.sidecar }),
       },
       { parent: this },
+    );
+  }
+
+  #toSecrets(service: ServiceName, { compute }: ServicesArgs): Record<string, StoredSecret> {
+    return Object.fromEntries(
+      toSecretNames(service, toFeatures(compute)).map((name) => {
+        const secret = this.#secrets[name];
+        if (!secret) throw new Error(`No secret named ${name}: create it for ${service}`);
+        return [name, secret];
+      }),
     );
   }
 }
@@ -155,17 +214,11 @@ function toServiceEnvironment(service: ServiceName, { config, compute, data, pla
       rateLimit: compute.rateLimit,
       corsOrigins: compute.corsOrigins,
       processorTuning: compute.processorTuning,
+      features: toFeatures(compute),
+      webhookAllOrdersUsers: compute.webhookAllOrdersUsers,
+      apiProcesses: compute.services['order-api'].minTasks,
       trustProxyHops: LOAD_BALANCER_HOPS,
       scoringUrl: `http://${SCORING_HOST}:${SCORING_PORT.port}`,
     }),
   );
-}
-
-function toSecrets(service: ServiceName, { data, platform }: ServicesArgs): Record<string, StoredSecret> {
-  const secrets: Record<SecretName, StoredSecret> = {
-    JWT_SECRET: data.secrets.jwtSecret,
-    URL_SIGNING_KEYS: data.secrets.urlSigningKeys,
-    REDIS_URL: platform.redisUrl,
-  };
-  return Object.fromEntries(SECRETS_OF[service].map((name) => [name, secrets[name]]));
 }

@@ -8,6 +8,7 @@ import { findTuningProblems, PROCESSOR_TUNING, type Tuning } from '../decide/tun
 import { readAuth, readCorsOrigins, readRateLimit } from './api.ts';
 import { readCacheNodes, readCacheNodeType } from './cache.ts';
 import { readImages } from './images.ts';
+import { checkWayOut, readPayment, readWebhooks } from './integrations.ts';
 import { readSwitch, toKey } from './keys.ts';
 import { readEntry, readVpcCidr, readZones } from './network.ts';
 import type { ComputeConfig, ServiceSize } from './types.ts';
@@ -19,13 +20,13 @@ const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365];
 export function readCompute(reader: EnvReader, stage: Stage | Invalid, region: string | undefined) {
   const natGateways = reader.choice('natGateways', ['none', 'single', 'perZone'], 'none');
   const auth = readAuth(reader);
-  if (auth.mode === 'oidc' && natGateways === 'none') {
-    reader.report(
-      'natGateways',
-      "is none, but order-api fetches the issuer's keys",
-      'set it to single or perZone',
-    );
-  }
+  const payment = readPayment(reader, stage);
+  const webhooks = readWebhooks(reader, stage);
+  checkWayOut(reader, natGateways, stage, {
+    oidc: auth.mode === 'oidc',
+    stripe: 'apiKey' in payment,
+    webhooks: webhooks.webhooks,
+  });
   return {
     vpcCidr: readVpcCidr(reader),
     zones: readZones(reader),
@@ -36,6 +37,8 @@ export function readCompute(reader: EnvReader, stage: Stage | Invalid, region: s
     auth,
     rateLimit: readRateLimit(reader),
     corsOrigins: readCorsOrigins(reader),
+    payment,
+    ...webhooks,
     images: readImages(reader),
     services: Object.fromEntries(
       SERVICE_NAMES.map((name) => [name, readSize(reader, name, stage)]),

@@ -27,6 +27,7 @@ export const CONFIG_KEYS: readonly string[] = [
   ...['compute', 'alarms', 'alarmEmail', 'runbookUrl', 'retire'],
   ...['vpcCidr', 'zones', 'natGateways', 'domainName', 'hostedZoneId', 'certificateArn', 'waf', 'canary'],
   ...['authMode', 'oidcIssuer', 'oidcAudience', 'rateLimit', 'corsOrigins', 'imageTag', 'imageDigests'],
+  ...['paymentGateway', 'stripeApiKey', 'stripeWebhookSecret', 'webhooks', 'webhookAllOrdersUsers'],
   ...['cacheNodeType', 'cacheNodes', 'logRetentionDays', 'logLevel', 'appMetrics', 'containerInsights'],
   ...SIZE_KEYS,
   ...PROCESSOR_TUNING.map(({ key }) => key),

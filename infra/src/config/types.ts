@@ -1,6 +1,7 @@
 /** What a stack can be told. */
 import type { Stage } from '@order-pipeline/platform/env';
 import type { TaskSize } from '../decide/fargate.ts';
+import type { Features } from '../decide/features.ts';
 import type { ServiceName } from '../decide/services.ts';
 import type { Tuning } from '../decide/tuning.ts';
 
@@ -26,6 +27,11 @@ export type EntryConfig =
       readonly hostedZoneId: string;
     };
 
+/** The payment provider, with its secrets. */
+export type PaymentConfig =
+  | { readonly gateway: 'simulated' }
+  | { readonly gateway: 'stripe'; readonly apiKey: string; readonly webhookSecret: string };
+
 /** Which images run: built here and pushed, or pushed before under a tag, or exact ones. */
 export type ImagesConfig =
   | { readonly source: 'build' }
@@ -45,6 +51,10 @@ export interface ComputeConfig {
   readonly rateLimit: string;
   /** Origins whose pages may call the API from a browser. */
   readonly corsOrigins: readonly string[];
+  readonly payment: PaymentConfig;
+  readonly webhooks: boolean;
+  /** Users who may receive the events of all orders by webhooks. */
+  readonly webhookAllOrdersUsers: readonly string[];
   readonly images: ImagesConfig;
   readonly services: Readonly<Record<ServiceName, ServiceSize>>;
   /** What the processor is tuned by; what is absent keeps its default. */
@@ -56,6 +66,11 @@ export interface ComputeConfig {
   /** A collector beside the processor sends its Prometheus metrics to CloudWatch. */
   readonly appMetrics: boolean;
   readonly containerInsights: boolean;
+}
+
+/** Returns the features that the settings ask for. */
+export function toFeatures({ webhooks, payment }: Pick<ComputeConfig, 'webhooks' | 'payment'>): Features {
+  return { webhooks, paymentGateway: payment.gateway };
 }
 
 /** An EKS cluster that the stack creates. */

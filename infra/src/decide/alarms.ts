@@ -3,6 +3,8 @@ import {
   ageOfOldest,
   apiLatency,
   backlog,
+  type CountedLineName,
+  countedLine,
   entry,
   type Metric,
   processor,
@@ -34,6 +36,11 @@ export interface Watched<T> {
   readonly accessLogNamespace?: string;
   /** Namespace of the processor's own metrics; absent where no collector runs. */
   readonly namespace?: string;
+  /** Absent where webhooks are off. */
+  readonly webhookQueue?: T;
+  readonly webhookDlq?: T;
+  /** Log lines that are counted, in the namespace of the access log's metric. */
+  readonly countedLines?: readonly CountedLineName[];
 }
 
 /** The services for which the processor has a circuit breaker, by a short name; metrics carry the full one. */
@@ -62,6 +69,8 @@ export function toAlarms<T>(watched: Watched<T>): Alarm<T>[] {
     ...(watched.loadBalancer ? [toErrorAlarm(watched.loadBalancer)] : []),
     ...(watched.accessLogNamespace ? [toLatencyAlarm<T>(watched.accessLogNamespace)] : []),
     ...(watched.namespace ? toProcessorAlarms<T>(watched.namespace) : []),
+    ...toWebhookAlarms(watched),
+    ...toLineAlarms(watched),
   ];
 }
 
@@ -212,4 +221,67 @@ function toProblemAlarm<T>(namespace: string, name: string, kind: string, descri
     minutes: 1,
     guardsDeployment: false,
   };
+}
+
+/** Seconds that a message may wait in the webhook queue. A delivery that waits for its next attempt is a delayed message: 15 minutes. */
+const WEBHOOKS_LATE_SECONDS = 1_800;
+
+function toWebhookAlarms<T>({ webhookQueue, webhookDlq }: Watched<T>): Alarm<T>[] {
+  const common = { guardsDeployment: false };
+  return [
+    ...(webhookDlq !== undefined
+      ? [
+          {
+            ...common,
+            name: 'webhook-dead-letters',
+            description: 'Webhook messages could not be processed: events or deliveries wait for an operator',
+            reading: { metrics: { messages: backlog(webhookDlq) } },
+            threshold: 0,
+            minutes: 1,
+          },
+        ]
+      : []),
+    ...(webhookQueue !== undefined
+      ? [
+          {
+            ...common,
+            name: 'webhooks-late',
+            description:
+              'A webhook message has waited for more than half an hour: the service is down or slow',
+            reading: { metrics: { age: ageOfOldest(webhookQueue) } },
+            threshold: WEBHOOKS_LATE_SECONDS,
+            minutes: 5,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Names and texts of the alarms on log lines. */
+const LINE_ALARMS: Readonly<
+  Record<CountedLineName, { readonly name: string; readonly description: string }>
+> = {
+  payment_provider_down: {
+    name: 'payment-provider-down',
+    description: 'The payment provider does not answer: orders wait until it does',
+  },
+  payment_provider_problems: {
+    name: 'payment-problem',
+    description: 'The payment provider reports a dispute or a lost authorization',
+  },
+  webhook_endpoints_disabled: {
+    name: 'webhook-endpoint-disabled',
+    description: 'An endpoint was disabled, since no delivery to it succeeded for three days',
+  },
+};
+
+function toLineAlarms<T>({ accessLogNamespace, countedLines = [] }: Watched<T>): Alarm<T>[] {
+  if (accessLogNamespace === undefined) return [];
+  return countedLines.map((line) => ({
+    ...LINE_ALARMS[line],
+    reading: { metrics: { lines: countedLine<T>(accessLogNamespace, line) } },
+    threshold: 0,
+    minutes: 1,
+    guardsDeployment: false,
+  }));
 }

@@ -4,6 +4,7 @@ import {
   ageOfOldest,
   apiLatency,
   backlog,
+  countedLine,
   entry,
   type Metric,
   processor,
@@ -85,6 +86,18 @@ function toPanels(inputs: DashboardInputs): Panel[] {
         ),
       },
     );
+  }
+  if (inputs.webhookQueue && inputs.webhookDlq) {
+    panels.push({
+      title: 'Webhooks that wait',
+      metrics: [backlog(inputs.webhookQueue), backlog(inputs.webhookDlq)],
+    });
+  }
+  if (accessLogNamespace && inputs.countedLines?.length) {
+    panels.push({
+      title: 'Payment provider and webhook endpoints',
+      metrics: inputs.countedLines.map((line) => countedLine(accessLogNamespace, line)),
+    });
   }
   return panels;
 }

@@ -1,5 +1,6 @@
 /** The environment of each service, by the names that each service's config.ts reads. Secrets come from Secrets Manager, not from here. */
-import { ORDER_QUEUE } from '@order-pipeline/contracts/queues';
+import { ORDER_QUEUE, WEBHOOK_QUEUE } from '@order-pipeline/contracts/queues';
+import type { Features } from './features.ts';
 import { PORTS, type ServiceName, STOP_TIMEOUT_MS } from './services.ts';
 import { type Tuning, toTuningEnvironment } from './tuning.ts';
 
@@ -12,6 +13,10 @@ export interface DataNames {
   readonly paymentsTable: string;
   readonly usersTable: string;
   readonly eventsTopicArn: string;
+  readonly webhookQueueUrl: string;
+  readonly webhookDlqUrl: string;
+  readonly webhookEndpointsTable: string;
+  readonly webhookDeliveriesTable: string;
 }
 
 /** What the environment is made of. */
@@ -23,6 +28,11 @@ export interface EnvironmentInputs extends DataNames {
   readonly rateLimit: string;
   readonly corsOrigins: readonly string[];
   readonly publicBaseUrl: string;
+  readonly features: Features;
+  /** Users who may receive the events of all orders by webhooks. */
+  readonly webhookAllOrdersUsers: readonly string[];
+  /** Processes of order-api that run at least. */
+  readonly apiProcesses: number;
   /** Proxies between clients and order-api that write X-Forwarded-For. */
   readonly trustProxyHops: number;
   /** Where the processor finds the scoring services. */
@@ -32,14 +42,28 @@ export interface EnvironmentInputs extends DataNames {
 }
 
 /** Settings that are secrets, by service. */
-export type SecretName = 'JWT_SECRET' | 'URL_SIGNING_KEYS' | 'REDIS_URL';
+export type SecretName =
+  | 'JWT_SECRET'
+  | 'URL_SIGNING_KEYS'
+  | 'REDIS_URL'
+  | 'STRIPE_API_KEY'
+  | 'STRIPE_WEBHOOK_SECRET';
 
-/** Which service is told which secret. */
-export const SECRETS_OF: Readonly<Record<ServiceName, readonly SecretName[]>> = {
+/** Secrets of Stripe, which only stacks with that payment provider have. */
+export const STRIPE_SECRETS = ['STRIPE_API_KEY', 'STRIPE_WEBHOOK_SECRET'] as const satisfies SecretName[];
+
+const SECRETS: Readonly<Record<ServiceName, readonly SecretName[]>> = {
   'order-api': ['JWT_SECRET', 'URL_SIGNING_KEYS', 'REDIS_URL'],
   'order-processor': ['REDIS_URL'],
-  scoring: ['REDIS_URL'],
+  scoring: ['REDIS_URL', ...STRIPE_SECRETS],
+  webhooks: [],
 };
+
+/** Returns the secrets that a service is given. */
+export function toSecretNames(service: ServiceName, { paymentGateway }: Features): SecretName[] {
+  const absent: readonly SecretName[] = paymentGateway === 'stripe' ? [] : STRIPE_SECRETS;
+  return SECRETS[service].filter((name) => !absent.includes(name));
+}
 
 /** A service's variables, without the secret ones. */
 export function toEnvironment(service: ServiceName, inputs: EnvironmentInputs): Record<string, string> {
@@ -63,10 +87,19 @@ const OWN: Readonly<Record<ServiceName, (inputs: EnvironmentInputs) => Record<st
     ...(inputs.auth.issuer && { OIDC_ISSUER: inputs.auth.issuer }),
     ...(inputs.auth.audience && { OIDC_AUDIENCE: inputs.auth.audience }),
     RATE_LIMIT: inputs.rateLimit,
+    // Until Redis has heartbeats of the others, each process takes its share of the quotas.
+    EXPECTED_PROCESSES: String(inputs.apiProcesses),
     PUBLIC_BASE_URL: inputs.publicBaseUrl,
     ...(inputs.corsOrigins.length > 0 && { CORS_ORIGINS: inputs.corsOrigins.join(',') }),
     // The last proxy writes X-Forwarded-For; without it every client would have its address.
     TRUST_PROXY_HOPS: String(inputs.trustProxyHops),
+    ...(inputs.features.webhooks && {
+      WEBHOOK_QUEUE_URL: inputs.webhookQueueUrl,
+      ...toWebhookTables(inputs),
+      ...(inputs.webhookAllOrdersUsers.length > 0 && {
+        WEBHOOK_ALL_ORDERS_USERS: inputs.webhookAllOrdersUsers.join(','),
+      }),
+    }),
   }),
   'order-processor': (inputs) => ({
     PORT: String(PORTS['order-processor'].ops),
@@ -90,5 +123,20 @@ const OWN: Readonly<Record<ServiceName, (inputs: EnvironmentInputs) => Record<st
     PORT: String(PORTS.scoring.ops),
     INVENTORY_TABLE: inputs.inventoryTable,
     PAYMENTS_TABLE: inputs.paymentsTable,
+    PAYMENT_GATEWAY: inputs.features.paymentGateway,
+  }),
+  webhooks: (inputs) => ({
+    PORT: String(PORTS.webhooks.ops),
+    WEBHOOK_QUEUE_URL: inputs.webhookQueueUrl,
+    WEBHOOK_DLQ_URL: inputs.webhookDlqUrl,
+    RECEIVE_WAIT_SECONDS: String(WEBHOOK_QUEUE.receiveWaitTimeSeconds),
+    ...toWebhookTables(inputs),
   }),
 };
+
+function toWebhookTables(inputs: DataNames): Record<string, string> {
+  return {
+    WEBHOOK_ENDPOINTS_TABLE: inputs.webhookEndpointsTable,
+    WEBHOOK_DELIVERIES_TABLE: inputs.webhookDeliveriesTable,
+  };
+}

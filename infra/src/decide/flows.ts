@@ -1,4 +1,5 @@
 /** Who may open a connection to whom. Everything else is closed, in both directions. */
+import { type Features, toDeployedServices } from './features.ts';
 import { PORTS } from './services.ts';
 
 /** A member of the network with a security group of its own. */
@@ -7,6 +8,7 @@ export type Member =
   | 'order-api'
   | 'order-processor'
   | 'scoring'
+  | 'webhooks'
   | 'cache'
   | 'aws-endpoints';
 
@@ -16,6 +18,7 @@ export const MEMBERS: readonly Member[] = [
   'order-api',
   'order-processor',
   'scoring',
+  'webhooks',
   'cache',
   'aws-endpoints',
 ];
@@ -36,14 +39,14 @@ export interface FlowOptions {
   readonly https: boolean;
   /** order-api fetches the keys of an OpenID issuer. */
   readonly oidc: boolean;
+  readonly features: Features;
 }
 
 const HTTPS = 443;
 const REDIS = 6379;
-const TASKS = ['order-api', 'order-processor', 'scoring'] as const;
 
 /** All allowed connections. */
-export function toFlows({ https, oidc }: FlowOptions): Flow[] {
+export function toFlows({ https, oidc, features }: FlowOptions): Flow[] {
   const api = PORTS['order-api'].service.port;
   const rpc = PORTS.scoring.service.port;
   const flows: Flow[] = [
@@ -56,7 +59,15 @@ export function toFlows({ https, oidc }: FlowOptions): Flow[] {
   ];
   if (https) flows.push({ from: 'internet', to: 'load-balancer', port: HTTPS, why: 'clients' });
   if (oidc) flows.push({ from: 'order-api', to: 'internet', port: HTTPS, why: 'keys of the OpenID issuer' });
-  for (const task of TASKS) {
+  if (features.webhooks)
+    flows.push({ from: 'webhooks', to: 'internet', port: HTTPS, why: 'endpoints of merchants' });
+  if (features.paymentGateway === 'stripe') {
+    flows.push(
+      { from: 'scoring', to: 'internet', port: HTTPS, why: 'Stripe' },
+      { from: 'load-balancer', to: 'scoring', port: PORTS.scoring.ops, why: 'events of Stripe' },
+    );
+  }
+  for (const task of toDeployedServices(features)) {
     flows.push(
       { from: task, to: 'aws-endpoints', port: HTTPS, why: 'SQS, image registry, logs, secrets' },
       { from: task, to: 'dynamodb', port: HTTPS, why: 'tables' },

@@ -1,5 +1,5 @@
 /** Values of a stack that Kubernetes manifests are made of: the stack's output `kubernetes`, and the input of k8s/src. */
-import type { DataNames, EnvironmentInputs, SecretName } from './environment.ts';
+import type { DataNames, EnvironmentInputs, SecretName, STRIPE_SECRETS } from './environment.ts';
 import type { ResourceArns } from './permissions.ts';
 import type { ServiceName } from './services.ts';
 
@@ -27,11 +27,21 @@ export interface PodSize {
   readonly maxTasks: number;
 }
 
+type StripeSecret = (typeof STRIPE_SECRETS)[number];
+
 /** Everything that manifests need to know of a stack. Holds no secret. */
 export interface ManifestInputs
   extends Pick<
     EnvironmentInputs,
-    'stage' | 'logLevel' | 'region' | 'auth' | 'rateLimit' | 'corsOrigins' | 'processorTuning'
+    | 'stage'
+    | 'logLevel'
+    | 'region'
+    | 'auth'
+    | 'rateLimit'
+    | 'corsOrigins'
+    | 'processorTuning'
+    | 'features'
+    | 'webhookAllOrdersUsers'
   > {
   /** Namespace of the pods, and prefix of the names in AWS. */
   readonly prefix: string;
@@ -43,8 +53,9 @@ export interface ManifestInputs
   readonly arns: ResourceArns;
   readonly images: Readonly<Record<ServiceName, string>>;
   readonly sizes: Readonly<Record<ServiceName, PodSize>>;
-  /** Names in Secrets Manager. */
-  readonly secrets: Readonly<Record<SecretName, string>>;
+  /** Names in Secrets Manager; those of Stripe where it is the payment provider. */
+  readonly secrets: Readonly<Record<Exclude<SecretName, StripeSecret>, string>> &
+    Readonly<Partial<Record<StripeSecret, string>>>;
   /** ARNs of the roles. */
   readonly roles: Readonly<Record<ServiceName | AddOn, string>>;
   readonly network: {

@@ -1,5 +1,8 @@
 /** CloudWatch metrics that alarms, scaling and the dashboard look at. `T` is text, known now or only after a deployment. */
 
+import type { Features } from './features.ts';
+import type { ServiceName } from './services.ts';
+
 /** One metric, as all users of it name it. */
 export interface Metric<T> {
   readonly namespace: string;
@@ -112,7 +115,9 @@ export function requestsPerTask<T>(loadBalancer: T, cluster: T, service: T): Rea
 export interface LogFilter {
   readonly pattern: string;
   readonly metricName: string;
+  /** A field of the line, or a number that each line adds. */
   readonly value: string;
+  readonly unit: 'Milliseconds' | 'Count';
 }
 
 /** Takes the duration of each request from the access log of order-api; requests that wait on purpose carry `waiting`. */
@@ -121,5 +126,54 @@ export function toAccessLogFilter(): LogFilter {
     pattern: '{ ($.duration_ms = *) && ($.route = *) && ($.waiting NOT EXISTS) }',
     metricName: API_LATENCY_METRIC,
     value: '$.duration_ms',
+    unit: 'Milliseconds',
   };
+}
+
+/** Log lines that alarms count, by the name of their metric. Tests find each message in the service's sources. */
+export const COUNTED_LINES = {
+  payment_provider_down: {
+    service: 'scoring',
+    message: 'payment provider changed',
+    where: '$.serving IS FALSE',
+  },
+  payment_provider_problems: {
+    service: 'scoring',
+    message: 'the provider reports a problem with a payment',
+    where: '$.problem = *',
+  },
+  webhook_endpoints_disabled: {
+    service: 'webhooks',
+    message: 'webhook endpoint disabled: no delivery succeeded for too long',
+    where: '$.endpoint_id = *',
+  },
+} as const satisfies Readonly<Record<string, CountedLine>>;
+
+/** A log line that is counted. */
+export interface CountedLine {
+  readonly service: ServiceName;
+  readonly message: string;
+  /** A further condition on the line, in CloudWatch's syntax. */
+  readonly where: string;
+}
+
+/** Name of a metric that counts log lines. */
+export type CountedLineName = keyof typeof COUNTED_LINES;
+
+/** Returns the metrics of log lines that services with these features can write. */
+export function toCountedLines({ webhooks, paymentGateway }: Features): CountedLineName[] {
+  return (Object.keys(COUNTED_LINES) as CountedLineName[]).filter((name) =>
+    COUNTED_LINES[name].service === 'webhooks' ? webhooks : paymentGateway === 'stripe',
+  );
+}
+
+/** Returns the filter that counts a log line. */
+export function toLineFilter(name: CountedLineName): LogFilter {
+  const { message, where } = COUNTED_LINES[name];
+  return { pattern: `{ ($.msg = "${message}") && (${where}) }`, metricName: name, value: '1', unit: 'Count' };
+}
+
+/** How often a log line was written. */
+export function countedLine<T>(namespace: string, name: CountedLineName): Metric<T> {
+  return { namespace, metricName: name, dimensions: {}, stat: 'Sum' };
 }

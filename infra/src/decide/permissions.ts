@@ -1,5 +1,11 @@
 /** What each service may do, action by action and ARN by ARN. */
-import { ORDERS_TABLE } from '@order-pipeline/contracts/tables';
+import {
+  ORDERS_TABLE,
+  type TableShape,
+  WEBHOOK_DELIVERIES_TABLE,
+  WEBHOOK_ENDPOINTS_TABLE,
+} from '@order-pipeline/contracts/tables';
+import type { Features } from './features.ts';
 import type { ServiceName } from './services.ts';
 
 /** One statement of an IAM policy. */
@@ -21,6 +27,10 @@ export interface ResourceArns {
   readonly payments: string;
   readonly users: string;
   readonly eventsTopic: string;
+  readonly webhookQueue: string;
+  readonly webhookDlq: string;
+  readonly webhookEndpoints: string;
+  readonly webhookDeliveries: string;
 }
 
 /** Builds a policy document. */
@@ -29,24 +39,21 @@ export function toPolicy(statements: readonly Statement[]): string {
 }
 
 /** The statements of a service's task role. */
-export function toTaskStatements(service: ServiceName, arns: ResourceArns): Statement[] {
-  return STATEMENTS[service](arns);
+export function toTaskStatements(service: ServiceName, arns: ResourceArns, features: Features): Statement[] {
+  return STATEMENTS[service](arns, features);
 }
 
-const STATEMENTS: Readonly<Record<ServiceName, (arns: ResourceArns) => Statement[]>> = {
-  'order-api': ({ orderQueue, orders, users }) => [
+const STATEMENTS: Readonly<Record<ServiceName, (arns: ResourceArns, features: Features) => Statement[]>> = {
+  'order-api': ({ orderQueue, orders, users, ...arns }, { webhooks }) => [
     allow('PlaceOrders', ['sqs:SendMessage', 'sqs:GetQueueAttributes'], orderQueue),
     allow(
       'ReadAndCancelOrders',
       ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
       orders,
     ),
-    allow(
-      'ListOrders',
-      ['dynamodb:Query'],
-      ...ORDERS_TABLE.indexes.map(({ name }) => `${orders}/index/${name}`),
-    ),
+    allow('ListOrders', ['dynamodb:Query'], ...toIndexes(orders, ORDERS_TABLE)),
     allow('CheckPasswords', ['dynamodb:GetItem'], users),
+    ...(webhooks ? toRegistryStatements(arns) : []),
   ],
   'order-processor': ({ orderQueue, orderDlq, orders, inventory, payments, eventsTopic }) => [
     allow('PublishEvents', ['sns:Publish'], eventsTopic),
@@ -65,7 +72,46 @@ const STATEMENTS: Readonly<Record<ServiceName, (arns: ResourceArns) => Statement
     allow('HoldStock', ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], inventory),
     allow('KeepTheLedger', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], payments),
   ],
+  webhooks: ({ webhookQueue, webhookDlq, webhookEndpoints, webhookDeliveries }) => [
+    allow(
+      'TakeAndDeferDeliveries',
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:SendMessage', 'sqs:GetQueueAttributes'],
+      webhookQueue,
+    ),
+    allow('SetPoisonAside', ['sqs:SendMessage', 'sqs:GetQueueAttributes'], webhookDlq),
+    allow('ReadEndpoints', ['dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:UpdateItem'], webhookEndpoints),
+    allow(
+      'RecordDeliveries',
+      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      webhookDeliveries,
+    ),
+  ],
 };
+
+/** Lets order-api register webhook endpoints, show their deliveries and queue some of them again. */
+function toRegistryStatements(
+  arns: Pick<ResourceArns, 'webhookQueue' | 'webhookEndpoints' | 'webhookDeliveries'>,
+): Statement[] {
+  return [
+    allow('QueueDeliveries', ['sqs:SendMessage'], arns.webhookQueue),
+    allow(
+      'KeepEndpoints',
+      ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      arns.webhookEndpoints,
+      arns.webhookDeliveries,
+    ),
+    allow(
+      'ListEndpoints',
+      ['dynamodb:Query'],
+      ...toIndexes(arns.webhookEndpoints, WEBHOOK_ENDPOINTS_TABLE),
+      ...toIndexes(arns.webhookDeliveries, WEBHOOK_DELIVERIES_TABLE),
+    ),
+  ];
+}
+
+function toIndexes(table: string, { indexes }: TableShape): string[] {
+  return indexes.map(({ name }) => `${table}/index/${name}`);
+}
 
 function allow(Sid: string, Action: readonly string[], ...Resource: string[]): Statement {
   return { Sid, Effect: 'Allow', Action, Resource };
@@ -91,6 +137,18 @@ export function toExecutionStatements(arns: {
       ? [allow('ReadSecrets', ['secretsmanager:GetSecretValue'], ...arns.secrets)]
       : []),
   ];
+}
+
+/** Lets topics send their messages to a queue. */
+export function toSubscribedStatements(queue: string, topics: readonly string[]): Statement[] {
+  return topics.map((topic, index) => ({
+    Sid: `Subscription${index}`,
+    Effect: 'Allow',
+    Principal: { Service: 'sns.amazonaws.com' },
+    Action: ['sqs:SendMessage'],
+    Resource: [queue],
+    Condition: { ArnEquals: { 'aws:SourceArn': topic } },
+  }));
 }
 
 /** Nobody may speak to a resource without TLS. */

@@ -1,4 +1,6 @@
 /** Connections that pods may open: the flows of the network, less those of ECS's agent, plus those to the cluster's own parts. */
+
+import { toDeployedServices } from './features.ts';
 import { type Flow, type FlowOptions, toFlows } from './flows.ts';
 import { type ResourceArns, toTaskStatements } from './permissions.ts';
 import { PORTS, SERVICE_NAMES, type ServiceName } from './services.ts';
@@ -39,9 +41,12 @@ export const MESH_METRICS_PORT = 15_020;
 export function toPodFlows(options: PodFlowOptions): PodFlow[] {
   const network = toFlows(options)
     .filter((flow) => isPod(flow.from) || isPod(flow.to))
-    .filter((flow) => !isOfAgent(flow, options.identity))
+    .filter((flow) => !isOfAgent(flow, options))
     .map((flow): PodFlow => ({ ...flow, protocol: 'TCP' }));
-  return [...network, ...SERVICE_NAMES.flatMap((service) => toClusterFlows(service, options))];
+  return [
+    ...network,
+    ...toDeployedServices(options.features).flatMap((service) => toClusterFlows(service, options)),
+  ];
 }
 
 /** Returns the port on which Prometheus finds a service's metrics. */
@@ -72,14 +77,16 @@ function isPod(peer: Flow['from']): peer is ServiceName {
  * Returns true for flows that only ECS needs: on Fargate images, logs and secrets pass through the task's own interface,
  * in a cluster through the node's.
  */
-function isOfAgent({ from, to }: Flow, identity: AwsIdentity): boolean {
+function isOfAgent({ from, to }: Flow, options: PodFlowOptions): boolean {
   if (!isPod(from)) return false;
-  return to === 's3' || (to === 'aws-endpoints' && identity !== 'irsa' && !callsEndpoints(from));
+  return (
+    to === 's3' || (to === 'aws-endpoints' && options.identity !== 'irsa' && !callsEndpoints(from, options))
+  );
 }
 
 /** Returns true when the process itself calls AWS services other than DynamoDB, which has a gateway of its own. */
-function callsEndpoints(service: ServiceName): boolean {
-  const actions = toTaskStatements(service, ANY).flatMap(({ Action }) => Action);
+function callsEndpoints(service: ServiceName, { features }: FlowOptions): boolean {
+  const actions = toTaskStatements(service, ANY, features).flatMap(({ Action }) => Action);
   return actions.some((action) => !action.startsWith('dynamodb:'));
 }
 
@@ -91,4 +98,8 @@ const ANY: ResourceArns = {
   payments: '',
   users: '',
   eventsTopic: '',
+  webhookQueue: '',
+  webhookDlq: '',
+  webhookEndpoints: '',
+  webhookDeliveries: '',
 };

@@ -66,7 +66,8 @@ export function toPodTrust({ namespace, account }: PodAccount, issuers: Issuers)
 
 /** What the add-ons work with. */
 export interface AddOnArns {
-  readonly orderQueue: string;
+  /** Queues by whose messages services are scaled. */
+  readonly queues: readonly string[];
   readonly secrets: readonly string[];
   readonly hostedZoneId: string;
 }
@@ -78,7 +79,7 @@ export function toAddOnStatements(addOn: AddOn, arns: AddOnArns): Statement[] {
   };
   switch (addOn) {
     case 'keda':
-      return [allow('MeasureBacklog', ['sqs:GetQueueAttributes'], arns.orderQueue)];
+      return [allow('MeasureBacklog', ['sqs:GetQueueAttributes'], ...arns.queues)];
     case 'external-secrets':
       return [
         allow(

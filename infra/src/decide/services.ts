@@ -1,10 +1,10 @@
-/** The three services as the cloud sees them: names, ports, and how a container is asked whether it lives. */
+/** The services as the cloud sees them: names, ports, and the health check of a container. */
 
 /** A service, its folder under services/ and its image. */
-export type ServiceName = 'order-api' | 'order-processor' | 'scoring';
+export type ServiceName = 'order-api' | 'order-processor' | 'scoring' | 'webhooks';
 
 /** Every service. */
-export const SERVICE_NAMES: readonly ServiceName[] = ['order-api', 'order-processor', 'scoring'];
+export const SERVICE_NAMES: readonly ServiceName[] = ['order-api', 'order-processor', 'scoring', 'webhooks'];
 
 /** The collector that stands beside the processor. */
 export const COLLECTOR = 'metrics-collector';
@@ -14,7 +14,7 @@ export const IMAGE_NAMES: readonly string[] = [...SERVICE_NAMES, COLLECTOR];
 
 /** Where a service listens. */
 export interface ServicePorts {
-  /** What other parts of the system call; the processor is called by nobody. */
+  /** What other parts of the system call; nobody calls the processor and webhooks. */
   readonly service?: { readonly port: number; readonly protocol: 'http' | 'grpc' };
   /** Where `/health` and `/metrics` are. */
   readonly ops: number;
@@ -25,7 +25,11 @@ export const PORTS = {
   'order-api': { service: { port: 8000, protocol: 'http' }, ops: 8000 },
   'order-processor': { ops: 9090 },
   scoring: { service: { port: 50_051, protocol: 'grpc' }, ops: 8081 },
+  webhooks: { ops: 9091 },
 } as const satisfies Readonly<Record<ServiceName, ServicePorts>>;
+
+/** Path on scoring's HTTP port at which Stripe's events arrive. */
+export const STRIPE_PATH = '/webhooks/stripe';
 
 /** How long a service may take to stop, in milliseconds; then it gives up by itself. */
 export const STOP_TIMEOUT_MS = 25_000;

@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { loadConfig as loadApiConfig } from '../../../services/order-api/src/config.ts';
 import { loadConfig as loadProcessorConfig } from '../../../services/order-processor/src/config.ts';
 import { loadConfig as loadScoringConfig } from '../../../services/scoring/src/config.ts';
+import { loadConfig as loadWebhooksConfig } from '../../../services/webhooks/src/config.ts';
 import type { ContainerDefinition } from '../../src/decide/containers.ts';
 import { PORTS, SERVICE_NAMES, type ServiceName } from '../../src/decide/services.ts';
 import { ROOT } from '../support/capture.ts';
@@ -35,17 +36,31 @@ const TABLE_PERMISSIONS: Readonly<Record<string, string[]>> = {
   scanPage: ['dynamodb:Scan'],
 };
 
+/** Permissions that the stores of webhooks need, method by method. */
+const STORE_PERMISSIONS: Readonly<Record<string, string[]>> = {
+  'endpoints.get': ['dynamodb:GetItem'],
+  'endpoints.create': ['dynamodb:PutItem', 'dynamodb:GetItem'],
+  'endpoints.change': ['dynamodb:UpdateItem', 'dynamodb:GetItem'],
+  'endpoints.listByOwner': ['dynamodb:Query', 'dynamodb:BatchGetItem'],
+  'endpoints.recordSuccess': ['dynamodb:UpdateItem', 'dynamodb:GetItem'],
+  'endpoints.recordFailure': ['dynamodb:UpdateItem', 'dynamodb:GetItem'],
+  'endpoints.disableFailing': ['dynamodb:UpdateItem', 'dynamodb:GetItem'],
+  'store.listEnabled': ['dynamodb:Scan'],
+  'deliveries.append': ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'],
+  'deliveries.lease': ['dynamodb:UpdateItem', 'dynamodb:GetItem'],
+  'deliveries.record': ['dynamodb:UpdateItem', 'dynamodb:GetItem'],
+  'deliveries.redeliver': ['dynamodb:UpdateItem', 'dynamodb:GetItem'],
+  'deliveries.listByEndpoint': ['dynamodb:Query', 'dynamodb:BatchGetItem'],
+};
+
 /** The permissions that a function of the platform needs. */
 const PLATFORM_PERMISSIONS: Readonly<Record<string, string>> = {
   checkQueue: 'sqs:GetQueueAttributes',
   EventPublisher: 'sns:Publish',
 };
 
-/** What operators' commands use, which people run with their own permissions: `addUser` writes to the users table. */
-const OPERATORS: Readonly<Partial<Record<ServiceName, string[]>>> = { 'order-api': ['dynamodb:PutItem'] };
-
 /** Folders of operators' commands. */
-const OPERATORS_CODE = /\/operator\//;
+const OPERATORS_CODE = /\/(operator|listen)\//;
 
 /** The permissions that a service's sources use. */
 function usedBy(service: ServiceName): string[] {
@@ -56,13 +71,17 @@ function usedBy(service: ServiceName): string[] {
   const sources = files.map((file) => readFileSync(join(folder, file), 'utf8'));
   const commands = sources.flatMap((source) => [...source.matchAll(/new (\w+)Command\(/g)]);
   const calls = sources.flatMap((source) => [...source.matchAll(/\btable\s*\.(\w+)[(<]/gi)]);
+  const stores = sources.flatMap((source) => [
+    ...source.matchAll(/\b(endpoints|deliveries|store)\.(\w+)\(/g),
+  ]);
   const helpers = sources.flatMap((source) => [...source.matchAll(/\b(checkQueue|EventPublisher)\(/g)]);
   const used = new Set([
     ...helpers.map(([, name = '']) => PLATFORM_PERMISSIONS[name] ?? `unknown ${name}`),
     ...commands.map(([, name = '']) => PERMISSIONS[name] ?? `unknown ${name}Command`),
+    ...stores.flatMap(([, store = '', name = '']) => STORE_PERMISSIONS[`${store}.${name}`] ?? []),
     ...calls.flatMap(([, name = '']) => TABLE_PERMISSIONS[name] ?? `unknown table.${name}()`),
   ]);
-  return [...used].filter((action) => !OPERATORS[service]?.includes(action)).sort();
+  return [...used].sort();
 }
 
 /** The permissions for data that a service's role has. */
@@ -85,6 +104,8 @@ function environmentOf(graph: Graph, service: ServiceName): Record<string, strin
     JWT_SECRET: key,
     URL_SIGNING_KEYS: `k2:${'y'.repeat(48)},${key}`,
     REDIS_URL: `rediss://:${'x'.repeat(48)}@master.cache.amazonaws.com:6379`,
+    STRIPE_API_KEY: 'rk_live_0123456789abcdef',
+    STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef',
   };
   return {
     ...Object.fromEntries(container?.environment.map(({ name, value }) => [name, value]) ?? []),
@@ -96,6 +117,7 @@ const LOADERS = {
   'order-api': loadApiConfig,
   'order-processor': loadProcessorConfig,
   scoring: loadScoringConfig,
+  webhooks: loadWebhooksConfig,
 };
 
 export function describeContract(graphs: Graphs): void {
@@ -105,7 +127,7 @@ export function describeContract(graphs: Graphs): void {
     });
 
     it.each(['dev', 'prod'] as const)('start with the settings that %s gives them', (stack) => {
-      for (const service of SERVICE_NAMES) {
+      for (const service of SERVICE_NAMES.filter((name) => stack === 'prod' || name !== 'webhooks')) {
         const config = LOADERS[service](environmentOf(graphs[stack], service));
         expect(config).toMatchObject({ stage: stack, awsRegion: 'eu-central-1', stopTimeoutMs: 25_000 });
       }
@@ -131,7 +153,13 @@ export function describeContract(graphs: Graphs): void {
         publicBaseUrl: 'https://orders.acme.shop',
         trustProxyHops: 1,
         auth: { mode: 'password' },
+        expectedProcesses: 2,
+        webhooks: { queueUrl: graphs.prod.outputs.webhookQueueUrl },
       });
+      expect(loadScoringConfig(environmentOf(graphs.prod, 'scoring')).payment?.stripe).toMatchObject({
+        apiBase: 'https://api.stripe.com',
+      });
+      expect(loadScoringConfig(environmentOf(graphs.dev, 'scoring')).payment?.stripe).toBeUndefined();
     });
   });
 }

@@ -75,6 +75,26 @@ export function describeData(graphs: Graphs): void {
       });
     });
 
+    it('of webhooks take the messages of the topic, raw, where the service runs', () => {
+      const topic = 'arn:aws:sns:eu-central-1:123456789012:order-pipeline-prod-order-events';
+      const { inputs } = find(graphs.prod, 'sqs/queuePolicy:QueuePolicy', 'webhook-queue');
+      expect(JSON.parse(String(inputs.policy)).Statement[1]).toMatchObject({
+        Principal: { Service: 'sns.amazonaws.com' },
+        Action: ['sqs:SendMessage'],
+        Condition: { ArnEquals: { 'aws:SourceArn': topic } },
+      });
+      const name = 'order-events-to-webhook-queue';
+      expect(find(graphs.prod, 'sns/topicSubscription:TopicSubscription', name).inputs).toEqual({
+        topic,
+        protocol: 'sqs',
+        endpoint: 'arn:aws:sqs:eu-central-1:123456789012:order-pipeline-prod-webhook-queue',
+        rawMessageDelivery: true,
+      });
+      const dev = find(graphs.dev, 'sqs/queuePolicy:QueuePolicy', 'webhook-queue').inputs;
+      expect(JSON.parse(String(dev.policy)).Statement).toHaveLength(1);
+      expect(ofType(graphs.dev, 'sns/topicSubscription:TopicSubscription')).toEqual([]);
+    });
+
     it('refuse clients without TLS', () => {
       const { inputs } = find(graphs.prod, 'sqs/queuePolicy:QueuePolicy', 'order-queue');
       expect(JSON.parse(String(inputs.policy)).Statement).toEqual([
@@ -103,6 +123,13 @@ export function describeData(graphs: Graphs): void {
       }
     });
 
+    it('delete what has expired', () => {
+      const expiring = ofType(graphs.prod, 'dynamodb/table:Table').filter(({ inputs }) => inputs.ttl);
+      expect(expiring.map(({ name }) => name)).toEqual(['inventory', 'webhook_deliveries']);
+      for (const { inputs } of expiring)
+        expect(inputs.ttl).toEqual({ attributeName: 'expires_at', enabled: true });
+    });
+
     it('and queues cannot be deleted in prod, and can in dev', () => {
       const data = (stack: 'dev' | 'prod') => [
         ...ofType(graphs[stack], 'dynamodb/table:Table'),
@@ -121,10 +148,10 @@ export function describeData(graphs: Graphs): void {
   });
 
   describe('secrets', () => {
-    it.each(STACKS)('are generated, and secret wherever they pass in %s', (stack) => {
+    it.each(STACKS)('are generated or set by somebody, and secret wherever they pass in %s', (stack) => {
       for (const { inputs, secrets } of ofType(graphs[stack], 'secretsmanager/secretVersion:SecretVersion')) {
         expect(secrets).toEqual(['secretString']);
-        expect(String(inputs.secretString)).toMatch(/^(k1:|rediss:\/\/:cache-token-x+@)/);
+        expect(String(inputs.secretString)).toMatch(/^(k1:|rediss:\/\/:cache-token-x+@|rk_live_|whsec_)/);
       }
     });
 
@@ -149,7 +176,7 @@ export function describeData(graphs: Graphs): void {
         ofType(graphs[stack], 'secretsmanager/secret:Secret').map(
           ({ inputs }) => inputs.recoveryWindowInDays,
         );
-      expect(days('prod')).toEqual([30, 30, 30]);
+      expect(days('prod')).toEqual([30, 30, 30, 30, 30]);
       expect(days('dev')).toEqual([0, 0, 0]);
     });
   });

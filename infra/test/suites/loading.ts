@@ -14,7 +14,8 @@ const DATA_OUTPUTS = [
     'region',
     'secretArns',
   ],
-  ...['stage', 'usersTable', 'version'],
+  ...['stage', 'usersTable', 'version', 'webhookQueueUrl', 'webhookDlqUrl'],
+  ...['webhookEndpointsTable', 'webhookDeliveriesTable'],
 ];
 const CLOUD_OUTPUTS = [
   ...['alarmTopicArn', 'apiUrl', 'cacheEndpoint', 'clusterName', 'dashboardName', 'images', 'services'],

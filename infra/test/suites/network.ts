@@ -33,6 +33,9 @@ const INSIDE = [
   'scoring -> aws-endpoints:tcp/443',
   'scoring -> cache:tcp/6379',
 ];
+/** Connections of webhooks and payments. */
+const INTEGRATIONS = ['load-balancer -> scoring:tcp/8081', 'webhooks -> aws-endpoints:tcp/443'];
+const TO_INTERNET = ['scoring -> 0.0.0.0/0:tcp/443', 'webhooks -> 0.0.0.0/0:tcp/443'];
 const TO_AWS = ['order-api', 'order-processor', 'scoring'].flatMap((task) => [
   `${task} -> pl-dynamodb:tcp/443`,
   `${task} -> pl-s3:tcp/443`,
@@ -46,16 +49,27 @@ export function describeNetwork(graphs: Graphs): void {
       );
     });
 
-    it('adds HTTPS in prod', () => {
+    it('adds HTTPS and events of Stripe in prod', () => {
       expect(connections(graphs.prod, 'Ingress')).toEqual(
-        ['0.0.0.0/0 -> load-balancer:tcp/443', '0.0.0.0/0 -> load-balancer:tcp/80', ...INSIDE].sort(),
+        [
+          '0.0.0.0/0 -> load-balancer:tcp/443',
+          '0.0.0.0/0 -> load-balancer:tcp/80',
+          ...INSIDE,
+          ...INTEGRATIONS,
+        ].sort(),
       );
     });
 
     it.each(['dev', 'prod'] as const)(
-      'lets out of %s what is let in elsewhere, and to DynamoDB and S3',
+      'lets out of %s what is let in elsewhere, to DynamoDB and S3, and what pays or delivers to the Internet',
       (stack) => {
-        expect(connections(graphs[stack], 'Egress')).toEqual([...INSIDE, ...TO_AWS].sort());
+        const prod = [
+          ...[...INTEGRATIONS, ...TO_INTERNET],
+          ...['webhooks -> pl-dynamodb:tcp/443', 'webhooks -> pl-s3:tcp/443'],
+        ];
+        expect(connections(graphs[stack], 'Egress')).toEqual(
+          [...INSIDE, ...TO_AWS, ...(stack === 'prod' ? prod : [])].sort(),
+        );
       },
     );
 
@@ -65,11 +79,11 @@ export function describeNetwork(graphs: Graphs): void {
     });
 
     it.each([
-      ['dev', 2, 1],
-      ['prod', 3, 3],
-    ] as const)('spans zones in %s', (stack, zones, endpointZones) => {
+      ['dev', 2, 1, 'None'],
+      ['prod', 3, 3, 'OnePerAz'],
+    ] as const)('spans zones in %s', (stack, zones, endpointZones, strategy) => {
       const { inputs } = find(graphs[stack], 'ec2:Vpc', 'network');
-      expect(inputs).toMatchObject({ numberOfAvailabilityZones: zones, natGateways: { strategy: 'None' } });
+      expect(inputs).toMatchObject({ numberOfAvailabilityZones: zones, natGateways: { strategy } });
       const sqs = find(graphs[stack], 'ec2/vpcEndpoint:VpcEndpoint', 'sqs').inputs;
       expect(sqs.subnetIds).toHaveLength(endpointZones);
     });
@@ -95,7 +109,7 @@ export function describeNetwork(graphs: Graphs): void {
 
     it.each(['dev', 'prod'] as const)('gives tasks of %s private subnets and no public address', (stack) => {
       const services = ofType(graphs[stack], 'ecs/service:Service');
-      expect(services).toHaveLength(3);
+      expect(services).toHaveLength(stack === 'prod' ? 4 : 3);
       for (const { inputs, name } of services) {
         expect(inputs.networkConfiguration).toEqual({
           subnets: (find(graphs[stack], 'ec2:Vpc', 'network').inputs.numberOfAvailabilityZones === 2
@@ -139,6 +153,40 @@ export function describeNetwork(graphs: Graphs): void {
         priority: 1,
         conditions: [{ pathPattern: { values: ['/metrics', '/metrics/*'] } }],
         actions: [{ type: 'fixed-response', fixedResponse: { statusCode: '404' } }],
+      });
+    });
+
+    it('leads events of Stripe, and nothing else, to scoring in prod', () => {
+      expect(find(graphs.prod, 'lb/listenerRule:ListenerRule', 'stripe-events').inputs).toMatchObject({
+        priority: 5,
+        conditions: [
+          { pathPattern: { values: ['/webhooks/stripe'] } },
+          { httpRequestMethod: { values: ['POST'] } },
+        ],
+        actions: [
+          { type: 'forward', targetGroupArn: 'arn:aws:lb:eu-central-1:123456789012:stripe-events-auto' },
+        ],
+      });
+      expect(find(graphs.prod, 'ecs/service:Service', 'scoring').inputs).toMatchObject({
+        loadBalancers: [
+          {
+            containerName: 'scoring',
+            containerPort: 8081,
+            targetGroupArn: 'arn:aws:lb:eu-central-1:123456789012:stripe-events-auto',
+          },
+        ],
+        healthCheckGracePeriodSeconds: 30,
+      });
+      expect(find(graphs.dev, 'ecs/service:Service', 'scoring').inputs.loadBalancers).toBeUndefined();
+    });
+
+    it('lets large bodies through the firewall: the services have limits of their own', () => {
+      const { rules } = find(graphs.prod, 'wafv2/webAcl:WebAcl', 'waf').inputs as {
+        rules: { name: string; statement: { managedRuleGroupStatement?: object } }[];
+      };
+      const common = rules.find(({ name }) => name === 'AWSManagedRulesCommonRuleSet');
+      expect(common?.statement.managedRuleGroupStatement).toMatchObject({
+        ruleActionOverrides: [{ name: 'SizeRestrictions_BODY', actionToUse: { count: {} } }],
       });
     });
 

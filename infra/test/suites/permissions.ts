@@ -42,6 +42,13 @@ export function describePermissions(graphs: Graphs): void {
           `dynamodb:UpdateItem ${table('orders')}`,
           `dynamodb:Query ${table('orders')}/index/by_user`,
           `dynamodb:GetItem ${table('users')}`,
+          `sqs:SendMessage ${queue('webhook-queue')}`,
+          ...['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'].flatMap((action) => [
+            `dynamodb:${action} ${table('webhook_endpoints')}`,
+            `dynamodb:${action} ${table('webhook_deliveries')}`,
+          ]),
+          `dynamodb:Query ${table('webhook_endpoints')}/index/by_owner`,
+          `dynamodb:Query ${table('webhook_deliveries')}/index/by_endpoint`,
         ],
       ],
       [
@@ -74,6 +81,23 @@ export function describePermissions(graphs: Graphs): void {
           `dynamodb:UpdateItem ${table('payments')}`,
         ],
       ],
+      [
+        'webhooks-task',
+        [
+          `sqs:ReceiveMessage ${queue('webhook-queue')}`,
+          `sqs:DeleteMessage ${queue('webhook-queue')}`,
+          `sqs:SendMessage ${queue('webhook-queue')}`,
+          `sqs:GetQueueAttributes ${queue('webhook-queue')}`,
+          `sqs:SendMessage ${queue('webhook-dlq')}`,
+          `sqs:GetQueueAttributes ${queue('webhook-dlq')}`,
+          `dynamodb:GetItem ${table('webhook_endpoints')}`,
+          `dynamodb:Scan ${table('webhook_endpoints')}`,
+          `dynamodb:UpdateItem ${table('webhook_endpoints')}`,
+          `dynamodb:GetItem ${table('webhook_deliveries')}`,
+          `dynamodb:PutItem ${table('webhook_deliveries')}`,
+          `dynamodb:UpdateItem ${table('webhook_deliveries')}`,
+        ],
+      ],
     ])('%s grants these actions on these resources and no more', (role, grants) => {
       expect(grantsOf(graphs.prod, role)).toEqual(grants);
     });
@@ -91,6 +115,8 @@ export function describePermissions(graphs: Graphs): void {
         'order-processor-task': 'ecs-tasks.amazonaws.com',
         'scoring-execution': 'ecs-tasks.amazonaws.com',
         'scoring-task': 'ecs-tasks.amazonaws.com',
+        'webhooks-execution': 'ecs-tasks.amazonaws.com',
+        'webhooks-task': 'ecs-tasks.amazonaws.com',
       });
     });
   });
@@ -99,7 +125,8 @@ export function describePermissions(graphs: Graphs): void {
     it.each([
       ['order-api', ['order-api'], ['jwt-secret', 'url-signing-keys', 'redis-url']],
       ['order-processor', ['order-processor', 'metrics-collector'], ['redis-url']],
-      ['scoring', ['scoring'], ['redis-url']],
+      ['scoring', ['scoring'], ['redis-url', 'stripe-api-key', 'stripe-webhook-secret']],
+      ['webhooks', ['webhooks'], []],
     ])(
       '%s pulls its own images, writes its own log and reads its own secrets',
       (service, images, secrets) => {

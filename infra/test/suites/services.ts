@@ -38,7 +38,7 @@ export function describeServices(graphs: Graphs): void {
     });
 
     it.each(CLOUD)('are told to stop before ECS kills them in %s', (stack) => {
-      for (const service of ['order-api', 'order-processor', 'scoring']) {
+      for (const { name: service } of ofType(graphs[stack], 'ecs/taskDefinition:TaskDefinition')) {
         const [container] = containersOf(graphs[stack], service);
         const limitMs = Number(environmentOf(graphs[stack], service).STOP_TIMEOUT_MS);
         expect(limitMs).toBe(25_000);
@@ -57,6 +57,7 @@ export function describeServices(graphs: Graphs): void {
         ],
         8081,
       ],
+      ['webhooks', [{ name: 'ops', containerPort: 9091, protocol: 'tcp' }], 9091],
     ])('%s listens and is asked for its health on its ports', (service, ports, healthPort) => {
       const [container] = containersOf(graphs.prod, service);
       expect(container?.portMappings).toEqual(ports);
@@ -68,6 +69,7 @@ export function describeServices(graphs: Graphs): void {
       expect(environmentOf(graphs.prod, 'order-api')).toEqual({
         AUTH_MODE: 'password',
         AWS_REGION: 'eu-central-1',
+        EXPECTED_PROCESSES: '2',
         LOG_LEVEL: 'info',
         NODE_ENV: 'production',
         ORDERS_TABLE: 'order-pipeline-prod-orders',
@@ -79,6 +81,10 @@ export function describeServices(graphs: Graphs): void {
         STOP_TIMEOUT_MS: '25000',
         TRUST_PROXY_HOPS: '1',
         USERS_TABLE: 'order-pipeline-prod-users',
+        WEBHOOK_DELIVERIES_TABLE: 'order-pipeline-prod-webhook_deliveries',
+        WEBHOOK_ENDPOINTS_TABLE: 'order-pipeline-prod-webhook_endpoints',
+        WEBHOOK_QUEUE_URL:
+          'https://sqs.eu-central-1.amazonaws.com/123456789012/order-pipeline-prod-webhook-queue',
       });
     });
 
@@ -119,7 +125,7 @@ export function describeServices(graphs: Graphs): void {
     });
 
     it('run images by digest, of registries that scan them', () => {
-      for (const service of ['order-api', 'order-processor', 'scoring']) {
+      for (const { name: service } of ofType(graphs.prod, 'ecs/taskDefinition:TaskDefinition')) {
         expect(containersOf(graphs.prod, service)[0]?.image).toMatch(
           new RegExp(`/order-pipeline-prod/${service}@sha256:[0-9a-f]{64}$`),
         );
@@ -130,9 +136,10 @@ export function describeServices(graphs: Graphs): void {
         ['../Dockerfile', { WORKSPACE: 'services/order-api', PORT: '8000' }],
         ['../Dockerfile', { WORKSPACE: 'services/order-processor', PORT: '9090' }],
         ['../Dockerfile', { WORKSPACE: 'services/scoring', PORT: '8081' }],
+        ['../Dockerfile', { WORKSPACE: 'services/webhooks', PORT: '9091' }],
       ]);
       expect(ofType(graphs.prod, 'ecr:Image').map(({ inputs }) => inputs.platform)).toEqual(
-        Array(4).fill('linux/arm64'),
+        Array(5).fill('linux/arm64'),
       );
       for (const { inputs } of ofType(graphs.prod, 'ecr/repository:Repository')) {
         expect(inputs).toMatchObject({
@@ -270,6 +277,11 @@ export function describeServices(graphs: Graphs): void {
       });
     });
 
+    it('keeps webhooks at 100 waiting messages a task', () => {
+      expect(JSON.stringify(policyOf('webhooks-backlog'))).toContain('order-pipeline-prod-webhook-queue');
+      expect(policyOf('webhooks-backlog')).toMatchObject({ targetValue: 100 });
+    });
+
     it('adds tasks at once and takes them away slowly, within bounds', () => {
       for (const { inputs } of ofType(graphs.prod, 'appautoscaling/policy:Policy')) {
         expect(inputs.targetTrackingScalingPolicyConfiguration).toMatchObject({
@@ -296,9 +308,11 @@ export function describeServices(graphs: Graphs): void {
         'dead-letters',
         'oldest-order',
         'orders-stuck',
+        ...(stack === 'prod' ? ['payment-problem', 'payment-provider-down'] : []),
         'rejected-share',
         'stock-difference',
         'throttles',
+        ...(stack === 'prod' ? ['webhook-dead-letters', 'webhook-endpoint-disabled', 'webhooks-late'] : []),
       ]);
     });
 
@@ -374,6 +388,8 @@ export function describeServices(graphs: Graphs): void {
         'Tasks',
         'Orders by outcome',
         'Circuit breakers (1 is open)',
+        'Webhooks that wait',
+        'Payment provider and webhook endpoints',
       ]);
     });
   });

@@ -9,6 +9,7 @@ export const EKS_VALUES: Readonly<Record<Exclude<StackName, 'local'>, Readonly<R
     'order-pipeline:hostedZoneId': 'Z0123456789ACME',
     'order-pipeline:zones': '3',
     'order-pipeline:natGateways': 'single',
+    'order-pipeline:webhooks': 'on',
   },
   prod: { ...PROD_VALUES, 'order-pipeline:platform': 'eks', 'order-pipeline:natGateways': 'perZone' },
 };

@@ -13,6 +13,8 @@ export const PROD_VALUES = {
   'order-pipeline:domainName': 'orders.acme.shop',
   'order-pipeline:hostedZoneId': 'Z0123456789ACME',
   'order-pipeline:alarmEmail': 'operations@acme.shop',
+  'order-pipeline:stripeApiKey': 'rk_live_0123456789abcdef',
+  'order-pipeline:stripeWebhookSecret': 'whsec_0123456789abcdef',
 } as const;
 
 /** Settings that a test sets in a stack, over its file. */

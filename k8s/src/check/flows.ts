@@ -83,10 +83,12 @@ function toEgress(workload: KubernetesObject, context: Context): Need[] {
   if (vault) need('vault', 8200, 'Vault');
   const irsa = !vault && context.cluster.identity === 'irsa';
   if (!vault && !irsa) need('pod-identity-agent', 80, 'AWS credentials');
-  if (has(/^(SQS_|SNS_).*(_URL|_ARN)$/) || irsa) need('aws-endpoints', 443, 'AWS endpoints');
+  if (has(/^(SQS_|SNS_|WEBHOOK_QUEUE_).*(_?URL|_ARN)$/) || irsa) need('aws-endpoints', 443, 'AWS endpoints');
   if (has(/_TABLE$/)) need('dynamodb', 443, 'DynamoDB');
   if (has(/^REDIS_URL(_FILE)?$/)) need('cache', 6379, 'Redis');
   if (has(/^OIDC_ISSUER$/)) need('internet', 443, 'the OpenID issuer');
+  if (has(/^WEBHOOK_DLQ_URL$/)) need('internet', 443, 'endpoints of merchants');
+  if (variables.PAYMENT_GATEWAY === 'stripe') need('internet', 443, 'Stripe');
   if (workload.spec.template.metadata.labels['sidecar.istio.io/inject'] === 'true')
     need('mesh-control', 15_012, 'istiod');
   for (const [host, port] of callsOf(variables)) need(host as 'scoring', port, host);
@@ -125,10 +127,13 @@ function toIngress(
       .filter(({ spec }) => spec.gateways)
       .flatMap(({ spec }) => spec.http.flatMap(({ route = [] }: Json) => route)),
   ];
-  if (entries.some((it) => (it.backend?.service.name ?? it.destination?.host) === name)) {
-    const port = workload.spec.template.spec.containers[0].ports.find((it: Json) => it.name === 'http');
-    need('load-balancer', port.containerPort, 'the ingress');
-  }
+  const hosts = new Set(entries.map((it) => it.backend?.service.name ?? it.destination?.host));
+  const ports = ofKind(objects, 'Service')
+    .filter(
+      ({ metadata, spec }) => hosts.has(metadata.name) && matches({ matchLabels: spec.selector }, labels),
+    )
+    .flatMap(({ spec }) => spec.ports.map((it: Json) => it.port as number));
+  for (const port of new Set(ports)) need('load-balancer', port, 'the ingress');
   for (const caller of workloadsOf(objects)) {
     for (const [host, port] of callsOf(variablesOf(caller))) {
       if (host === name) need(caller.metadata.name as 'scoring', port, caller.metadata.name);

@@ -71,7 +71,7 @@ export function toAnalysis(service: ServiceName, context: Context): Manifest[] {
   const { inputs, cluster } = context;
   if (!cluster.canary) return [];
   const metrics = WORKLOADS[service].canaryChecks.map((check) => {
-    const { query, limit } = toQuery(check, inputs.prefix, WORKLOADS[service].scaling === 'backlog');
+    const { query, limit } = toQuery(check, inputs.prefix, service === 'order-processor');
     return {
       name: check,
       initialDelay: INITIAL_DELAY,

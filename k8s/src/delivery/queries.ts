@@ -57,6 +57,11 @@ export function toQuery(check: CanaryCheck, namespace: string, processor: boolea
         query: `sum(increase(order_dead_letters_total{${all}}[${WINDOW}]))`,
         limit: thresholdOf('dead-letters'),
       };
+    case 'webhook-dead-letters':
+      return {
+        query: `sum(increase(webhook_dead_letters_total{${canary}}[${WINDOW}]))`,
+        limit: thresholdOf('webhook-dead-letters'),
+      };
   }
 }
 
@@ -67,6 +72,7 @@ const ALARMS = toAlarms({
   loadBalancer: 'x',
   accessLogNamespace: 'x',
   namespace: 'x',
+  webhookDlq: 'x',
 });
 
 function thresholdOf(name: string): number {

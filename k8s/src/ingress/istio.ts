@@ -8,10 +8,11 @@ import {
   SERVICE_NAMES,
   type ServiceName,
   type ServicePorts,
+  STRIPE_PATH,
 } from '../../../infra/src/decide/services.ts';
 import { type Manifest, toMetadata, toSelector, WAVES } from '../model/manifest.ts';
 import type { Context } from '../settings/types.ts';
-import { hasCanaryService, toCanaryServiceName } from '../workloads/services.ts';
+import { EVENTS_SERVICE, hasCanaryService, toCanaryServiceName } from '../workloads/services.ts';
 import { toCertificate, toTlsSecret } from './certificate.ts';
 import { toMeshSecurity } from './mesh.ts';
 
@@ -71,10 +72,25 @@ function toEntryRoute(context: Context): Manifest {
           match: [{ uri: { prefix: '/metrics' } }],
           directResponse: { status: 404 },
         },
+        ...toStripeRoute(context),
         { name: CANARY_ROUTE, route, retries: RETRIES },
       ],
     },
   });
+}
+
+/** Events of Stripe reach scoring: one path, by POST alone. */
+function toStripeRoute({ inputs }: Context) {
+  if (inputs.features.paymentGateway !== 'stripe') return [];
+  const destination = { host: EVENTS_SERVICE, port: { number: PORTS.scoring.ops } };
+  return [
+    {
+      name: 'stripe-events',
+      match: [{ uri: { exact: STRIPE_PATH }, method: { exact: 'POST' } }],
+      route: [{ destination }],
+      retries: { attempts: 0 },
+    },
+  ];
 }
 
 /** Routes for services that are called inside the mesh: the proxies balance each call and know both versions. */

@@ -1,7 +1,8 @@
 /** Membership in the mesh: annotations of the pods, strict mTLS, and the callers of each service. */
 import { AuthorizationPolicy, PeerAuthentication } from '@kubernetes-models/istio/security.istio.io/v1';
+import { toDeployedServices } from '../../../infra/src/decide/features.ts';
 import { MESH_METRICS_PORT } from '../../../infra/src/decide/pod-flows.ts';
-import { PORTS, SERVICE_NAMES, type ServiceName } from '../../../infra/src/decide/services.ts';
+import { PORTS, type ServiceName } from '../../../infra/src/decide/services.ts';
 import { type Manifest, toMetadata, toSelector, WAVES } from '../model/manifest.ts';
 import { toFlowsOf } from '../network/policies.ts';
 import { type Context, isMeshed } from '../settings/types.ts';
@@ -42,11 +43,11 @@ export function toMeshSecurity(context: Context): Manifest[] {
       metadata: toMetadata(context, 'strict', { wave: WAVES.rules }),
       spec: { mtls: { mode: 'STRICT' } },
     }),
-    ...SERVICE_NAMES.map((service) => toAuthorization(service, context)),
+    ...toDeployedServices(context.inputs.features).map((service) => toAuthorization(service, context)),
   ];
 }
 
-/** A policy without rules denies every call: order-processor is called by nobody. */
+/** A policy without rules denies every call: nobody calls order-processor and webhooks. */
 function toAuthorization(service: ServiceName, context: Context): Manifest {
   const rules = toFlowsOf(context)
     // Prometheus reads outside of mTLS: the NetworkPolicy alone decides there.

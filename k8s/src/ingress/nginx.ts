@@ -1,8 +1,9 @@
 /** The way in through ingress-nginx. */
 import { Ingress } from 'kubernetes-models/networking.k8s.io/v1';
-import { PORTS } from '../../../infra/src/decide/services.ts';
+import { PORTS, STRIPE_PATH } from '../../../infra/src/decide/services.ts';
 import { type Manifest, toMetadata, WAVES } from '../model/manifest.ts';
 import type { Context } from '../settings/types.ts';
+import { EVENTS_SERVICE } from '../workloads/services.ts';
 import { toCertificate, toTlsSecret } from './certificate.ts';
 
 /** Name of the Ingress that canaries copy. */
@@ -31,23 +32,42 @@ const ANNOTATIONS = {
 export function toNginxEntry(context: Context): Manifest[] {
   return [
     ...toCertificate(context),
-    toIngress(STABLE_INGRESS, '/', ANNOTATIONS, context),
+    toIngress({ name: STABLE_INGRESS, path: '/', annotations: ANNOTATIONS, backend: API }, context),
     // Rollouts copies the stable Ingress, and the longest path wins: this one holds for canaries too.
     toIngress(
-      'order-api-metrics-closed',
-      '/metrics',
-      { [`${PREFIX}/whitelist-source-range`]: '127.0.0.1/32' },
+      {
+        name: 'order-api-metrics-closed',
+        path: '/metrics',
+        annotations: { [`${PREFIX}/whitelist-source-range`]: '127.0.0.1/32' },
+        backend: API,
+      },
       context,
     ),
+    ...(context.inputs.features.paymentGateway === 'stripe' ? [toIngress(STRIPE_EVENTS, context)] : []),
   ];
 }
 
-function toIngress(
-  name: string,
-  path: string,
-  annotations: Record<string, string>,
-  context: Context,
-): Manifest {
+/** A path of the domain. */
+interface Route {
+  readonly name: string;
+  readonly path: string;
+  readonly annotations: Record<string, string>;
+  readonly backend: { readonly name: string; readonly port: string };
+  /** Nothing below the path. */
+  readonly exact?: boolean;
+}
+
+const API = { name: 'order-api', port: PORTS['order-api'].service.protocol };
+
+const STRIPE_EVENTS: Route = {
+  name: 'scoring-events',
+  path: STRIPE_PATH,
+  annotations: { [`${PREFIX}/ssl-redirect`]: 'true', [`${PREFIX}/proxy-next-upstream`]: 'error' },
+  backend: { name: EVENTS_SERVICE, port: 'http' },
+  exact: true,
+};
+
+function toIngress({ name, path, annotations, backend, exact }: Route, context: Context): Manifest {
   const { domainName } = context.inputs;
   return new Ingress({
     metadata: toMetadata(context, name, { service: 'order-api', wave: WAVES.entry, annotations }),
@@ -61,10 +81,8 @@ function toIngress(
             paths: [
               {
                 path,
-                pathType: 'Prefix',
-                backend: {
-                  service: { name: 'order-api', port: { name: PORTS['order-api'].service.protocol } },
-                },
+                pathType: exact ? 'Exact' : 'Prefix',
+                backend: { service: { name: backend.name, port: { name: backend.port } } },
               },
             ],
           },

@@ -1,7 +1,8 @@
 /** NetworkPolicies: nothing is open but the flows of infra/src/decide/pod-flows. */
 import { type INetworkPolicyPeer, NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import { toDeployedServices } from '../../../infra/src/decide/features.ts';
 import { type PodFlow, toPodFlows } from '../../../infra/src/decide/pod-flows.ts';
-import { SERVICE_NAMES, type ServiceName } from '../../../infra/src/decide/services.ts';
+import type { ServiceName } from '../../../infra/src/decide/services.ts';
 import { type Manifest, toMetadata, toSelector, WAVES } from '../model/manifest.ts';
 import { type Context, isMeshed, type PodPeer, toIdentity } from '../settings/types.ts';
 
@@ -15,6 +16,7 @@ export function toFlowsOf(context: Context): PodFlow[] {
   return toPodFlows({
     https: true,
     oidc: context.inputs.auth.mode === 'oidc',
+    features: context.inputs.features,
     mesh: isMeshed(context),
     vault: context.variant.secrets === 'vault',
     identity: toIdentity(context),
@@ -28,7 +30,10 @@ export function toNetworkPolicies(context: Context): Manifest[] {
     metadata: toMetadata(context, 'closed', { wave: WAVES.foundation }),
     spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
   });
-  return [closed, ...SERVICE_NAMES.map((service) => toPolicy(service, flows, context))];
+  return [
+    closed,
+    ...toDeployedServices(context.inputs.features).map((service) => toPolicy(service, flows, context)),
+  ];
 }
 
 function toPolicy(service: ServiceName, flows: readonly PodFlow[], context: Context): Manifest {

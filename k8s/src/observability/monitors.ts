@@ -1,6 +1,7 @@
 /** ServiceMonitors: where Prometheus finds the metrics of every pod. */
 import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
-import { SERVICE_NAMES, type ServiceName } from '../../../infra/src/decide/services.ts';
+import { toDeployedServices } from '../../../infra/src/decide/features.ts';
+import type { ServiceName } from '../../../infra/src/decide/services.ts';
 import { type Manifest, toMetadata, toSelector, WAVES } from '../model/manifest.ts';
 import { type Context, isMeshed } from '../settings/types.ts';
 import { toVersionLabel } from '../workloads/pod.ts';
@@ -12,7 +13,7 @@ const INTERVAL = '15s';
 
 /** Returns the monitors of all services. */
 export function toMonitors(context: Context): Manifest[] {
-  return SERVICE_NAMES.map((service) => toMonitor(service, context));
+  return toDeployedServices(context.inputs.features).map((service) => toMonitor(service, context));
 }
 
 function toMonitor(service: ServiceName, context: Context): Manifest {

@@ -1,7 +1,8 @@
 /** External Secrets: copies values of AWS Secrets Manager into a Secret for each service. */
 import { ExternalSecret, SecretStore } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
-import { SECRETS_OF } from '../../../infra/src/decide/environment.ts';
-import { SERVICE_NAMES, type ServiceName } from '../../../infra/src/decide/services.ts';
+import { type SecretName, toSecretNames } from '../../../infra/src/decide/environment.ts';
+import { toDeployedServices } from '../../../infra/src/decide/features.ts';
+import type { ServiceName } from '../../../infra/src/decide/services.ts';
 import { type Manifest, toMetadata, WAVES } from '../model/manifest.ts';
 import type { Context } from '../settings/types.ts';
 
@@ -15,7 +16,11 @@ export function toExternalSecrets(context: Context): Manifest[] {
     metadata: toMetadata(context, STORE, { wave: WAVES.secrets }),
     spec: { provider: { aws: { service: 'SecretsManager', region: context.inputs.region } } },
   });
-  return [store, ...SERVICE_NAMES.map((service) => toExternalSecret(service, context))];
+  const { features } = context.inputs;
+  const services = toDeployedServices(features).filter(
+    (service) => toSecretNames(service, features).length > 0,
+  );
+  return [store, ...services.map((service) => toExternalSecret(service, context))];
 }
 
 function toExternalSecret(service: ServiceName, context: Context): Manifest {
@@ -26,10 +31,10 @@ function toExternalSecret(service: ServiceName, context: Context): Manifest {
       secretStoreRef: { name: STORE, kind: 'SecretStore' },
       // Deleting a value by mistake leaves the last one where it is.
       target: { name: service, creationPolicy: 'Owner', deletionPolicy: 'Retain' },
-      data: SECRETS_OF[service].map((name) => ({
+      data: toSecretNames(service, context.inputs.features).map((name) => ({
         secretKey: name,
         remoteRef: {
-          key: context.inputs.secrets[name],
+          key: toKey(name, context),
           conversionStrategy: 'Default',
           decodingStrategy: 'None',
           metadataPolicy: 'None',
@@ -37,4 +42,12 @@ function toExternalSecret(service: ServiceName, context: Context): Manifest {
       })),
     },
   });
+}
+
+/** Returns the name of a secret in Secrets Manager. */
+function toKey(name: SecretName, { inputs }: Context): string {
+  const key = inputs.secrets[name];
+  if (!key)
+    throw new Error(`k8s/settings has no name for the secret ${name}: write the stack's output there again`);
+  return key;
 }

@@ -1,5 +1,5 @@
 /** Vault's agent alongside each process: it writes secrets and AWS credentials as files, and again when they change. */
-import { SECRETS_OF } from '../../../infra/src/decide/environment.ts';
+import { toSecretNames } from '../../../infra/src/decide/environment.ts';
 import type { ServiceName } from '../../../infra/src/decide/services.ts';
 import type { Context } from '../settings/types.ts';
 import { AWS_CREDENTIALS_FILE, SECRETS_FOLDER } from '../workloads/environment.ts';
@@ -35,7 +35,9 @@ export function toAgentAnnotations(service: ServiceName, context: Context): Reco
     ...toFile(AWS_CREDENTIALS_FILE, `${vault.awsMount}/creds/${name}`, AWS_TEMPLATE),
     ...Object.assign(
       {},
-      ...SECRETS_OF[service].map((secret) => toFile(secret, toKvPath(secret, context), KV_TEMPLATE)),
+      ...toSecretNames(service, context.inputs.features).map((secret) =>
+        toFile(secret, toKvPath(secret, context), KV_TEMPLATE),
+      ),
     ),
   };
 }

@@ -1,60 +1,104 @@
 /** Reads the output `kubernetes` of a stack, as `pulumi stack output kubernetes --json` prints it. */
 import { z } from 'zod';
+import { toSecretNames } from '../../../infra/src/decide/environment.ts';
+import { PAYMENT_GATEWAYS, toDeployedServices } from '../../../infra/src/decide/features.ts';
 import type { ManifestInputs } from '../../../infra/src/decide/manifest-inputs.ts';
-import { SERVICE_NAMES } from '../../../infra/src/decide/services.ts';
+import { SERVICE_NAMES, type ServiceName } from '../../../infra/src/decide/services.ts';
 
 const text = z.string().min(1);
 const cidrs = z.array(z.union([z.cidrv4(), z.cidrv6()])).min(1);
 const count = z.int().positive();
-const roleNames = [...SERVICE_NAMES, 'keda', 'external-secrets', 'cert-manager'] as const;
+const ADD_ONS = ['keda', 'external-secrets', 'cert-manager'] as const;
+const roleNames = [...SERVICE_NAMES, ...ADD_ONS] as const;
 
-const schema: z.ZodType<ManifestInputs> = z.strictObject({
-  prefix: z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, { error: 'not a name for a namespace' }),
-  stage: z.enum(['dev', 'prod']),
-  region: text,
-  logLevel: text,
-  auth: z.strictObject({ mode: text, issuer: z.url().optional(), audience: text.optional() }) as z.ZodType<
-    ManifestInputs['auth']
-  >,
-  rateLimit: text,
-  corsOrigins: z.array(z.url()),
-  processorTuning: z.record(z.string(), z.number()).optional() as z.ZodType<
-    NonNullable<ManifestInputs['processorTuning']>
-  >,
-  domainName: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, { error: 'not a domain name' }),
-  hostedZoneId: z.string().regex(/^Z[A-Z0-9]+$/, { error: "not a zone's id" }),
-  names: z.strictObject({
-    orderQueueUrl: z.url(),
-    orderDlqUrl: z.url(),
-    ordersTable: text,
-    inventoryTable: text,
-    paymentsTable: text,
-    usersTable: text,
-    eventsTopicArn: text,
-  }),
-  arns: z.strictObject({
-    orderQueue: text,
-    orderDlq: text,
-    orders: text,
-    inventory: text,
-    payments: text,
-    users: text,
-    eventsTopic: text,
-  }),
-  images: z.record(
-    z.enum(SERVICE_NAMES),
-    z.string().regex(/@sha256:[0-9a-f]{64}$|:(?!latest$)[\w.-]+$/, {
-      error: 'names neither a digest nor a tag other than latest',
+/** A value for each service that is deployed. */
+function perService<T>(value: z.ZodType<T>): z.ZodType<Record<ServiceName, T>> {
+  return z.partialRecord(z.enum(SERVICE_NAMES), value) as never;
+}
+
+/** The services, roles and secrets of the features are there. */
+function checkFeatures(inputs: ManifestInputs, context: z.RefinementCtx): void {
+  for (const service of toDeployedServices(inputs.features)) {
+    for (const key of ['images', 'sizes', 'roles'] as const) {
+      if (inputs[key][service] === undefined)
+        context.addIssue({ code: 'custom', message: 'is missing', path: [key, service] });
+    }
+    for (const name of toSecretNames(service, inputs.features)) {
+      if (inputs.secrets[name] === undefined)
+        context.addIssue({ code: 'custom', message: 'is missing', path: ['secrets', name] });
+    }
+  }
+  for (const name of ADD_ONS) {
+    if (inputs.roles[name] === undefined)
+      context.addIssue({ code: 'custom', message: 'is missing', path: ['roles', name] });
+  }
+}
+
+const schema: z.ZodType<ManifestInputs> = z
+  .strictObject({
+    prefix: z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, { error: 'not a name for a namespace' }),
+    stage: z.enum(['dev', 'prod']),
+    region: text,
+    logLevel: text,
+    auth: z.strictObject({ mode: text, issuer: z.url().optional(), audience: text.optional() }) as z.ZodType<
+      ManifestInputs['auth']
+    >,
+    rateLimit: text,
+    corsOrigins: z.array(z.url()),
+    processorTuning: z.record(z.string(), z.number()).optional() as z.ZodType<
+      NonNullable<ManifestInputs['processorTuning']>
+    >,
+    features: z.strictObject({ webhooks: z.boolean(), paymentGateway: z.enum(PAYMENT_GATEWAYS) }),
+    webhookAllOrdersUsers: z.array(text),
+    domainName: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, { error: 'not a domain name' }),
+    hostedZoneId: z.string().regex(/^Z[A-Z0-9]+$/, { error: "not a zone's id" }),
+    names: z.strictObject({
+      orderQueueUrl: z.url(),
+      orderDlqUrl: z.url(),
+      ordersTable: text,
+      inventoryTable: text,
+      paymentsTable: text,
+      usersTable: text,
+      eventsTopicArn: text,
+      webhookQueueUrl: z.url(),
+      webhookDlqUrl: z.url(),
+      webhookEndpointsTable: text,
+      webhookDeliveriesTable: text,
     }),
-  ),
-  sizes: z.record(
-    z.enum(SERVICE_NAMES),
-    z.strictObject({ cpuUnits: count, memoryMiB: count, minTasks: count, maxTasks: count }),
-  ),
-  secrets: z.strictObject({ JWT_SECRET: text, URL_SIGNING_KEYS: text, REDIS_URL: text }),
-  roles: z.record(z.enum(roleNames), z.string().startsWith('arn:')),
-  network: z.strictObject({ privateCidrs: cidrs, dynamodbCidrs: cidrs }),
-});
+    arns: z.strictObject({
+      orderQueue: text,
+      orderDlq: text,
+      orders: text,
+      inventory: text,
+      payments: text,
+      users: text,
+      eventsTopic: text,
+      webhookQueue: text,
+      webhookDlq: text,
+      webhookEndpoints: text,
+      webhookDeliveries: text,
+    }),
+    images: perService(
+      z.string().regex(/@sha256:[0-9a-f]{64}$|:(?!latest$)[\w.-]+$/, {
+        error: 'names neither a digest nor a tag other than latest',
+      }),
+    ),
+    sizes: perService(
+      z.strictObject({ cpuUnits: count, memoryMiB: count, minTasks: count, maxTasks: count }),
+    ),
+    secrets: z.strictObject({
+      JWT_SECRET: text,
+      URL_SIGNING_KEYS: text,
+      REDIS_URL: text,
+      STRIPE_API_KEY: text.optional(),
+      STRIPE_WEBHOOK_SECRET: text.optional(),
+    }) as z.ZodType<ManifestInputs['secrets']>,
+    roles: z.partialRecord(z.enum(roleNames), z.string().startsWith('arn:')) as z.ZodType<
+      ManifestInputs['roles']
+    >,
+    network: z.strictObject({ privateCidrs: cidrs, dynamodbCidrs: cidrs }),
+  })
+  .superRefine(checkFeatures);
 
 /**
  * Validates the inputs of an environment.

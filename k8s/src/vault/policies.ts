@@ -1,7 +1,8 @@
 /** Vault's side as code: who may read which secret, and which AWS permissions Vault issues. Applied by k8s/vault-apply.sh. */
-import { SECRETS_OF } from '../../../infra/src/decide/environment.ts';
+import { toSecretNames } from '../../../infra/src/decide/environment.ts';
+import { toDeployedServices } from '../../../infra/src/decide/features.ts';
 import { toPolicy, toTaskStatements } from '../../../infra/src/decide/permissions.ts';
-import { SERVICE_NAMES, type ServiceName } from '../../../infra/src/decide/services.ts';
+import type { ServiceName } from '../../../infra/src/decide/services.ts';
 import { toKvPath, toVaultName } from '../secrets/vault-names.ts';
 import type { Context } from '../settings/types.ts';
 
@@ -11,7 +12,7 @@ const TTL = '1h';
 /** Returns the files of one environment, by their path inside its folder `vault`. */
 export function toVaultFiles(context: Context): Record<string, string> {
   return Object.fromEntries(
-    SERVICE_NAMES.flatMap((service) => {
+    toDeployedServices(context.inputs.features).flatMap((service) => {
       const name = toVaultName(service, context);
       return [
         [`policies/${name}.hcl`, toHcl(service, context)],
@@ -28,7 +29,7 @@ function toJson(value: object): string {
 
 function toHcl(service: ServiceName, context: Context): string {
   const paths = [
-    ...SECRETS_OF[service].map((secret) => toKvPath(secret, context)),
+    ...toSecretNames(service, context.inputs.features).map((secret) => toKvPath(secret, context)),
     `${context.cluster.vault.awsMount}/creds/${toVaultName(service, context)}`,
   ];
   return paths.map((path) => `path "${path}" {\n  capabilities = ["read"]\n}\n`).join('\n');
@@ -51,7 +52,7 @@ function toAwsRole(service: ServiceName, { inputs }: Context) {
   return {
     credential_type: 'assumed_role',
     role_arns: [inputs.roles[service]],
-    policy_document: toPolicy(toTaskStatements(service, inputs.arns)),
+    policy_document: toPolicy(toTaskStatements(service, inputs.arns, inputs.features)),
     default_sts_ttl: TTL,
     max_sts_ttl: TTL,
   };

@@ -1,5 +1,6 @@
 /** The container of a service: ports, probes, limits and confinement. */
 import type { IContainer } from 'kubernetes-models/v1';
+import { toSecretNames } from '../../../infra/src/decide/environment.ts';
 import {
   HEALTH_CHECK,
   PORTS,
@@ -36,7 +37,7 @@ function toOpsPortName(service: ServiceName): string {
 
 /** Returns the container of a service. */
 export function toContainer(service: ServiceName, context: Context): IContainer {
-  const { inputs, variant } = context;
+  const { inputs } = context;
   const { preStopSeconds } = WORKLOADS[service];
   return {
     name: service,
@@ -55,10 +56,15 @@ export function toContainer(service: ServiceName, context: Context): IContainer 
       capabilities: { drop: ['ALL'] },
     },
     // A Secret's files change in place because the whole folder is mounted: a subPath would keep the first version.
-    ...(variant.secrets === 'external-secrets' && {
+    ...(hasSecretVolume(service, context) && {
       volumeMounts: [{ name: SECRETS_VOLUME, mountPath: SECRETS_FOLDER, readOnly: true }],
     }),
   };
+}
+
+/** Returns true when the secrets of a service come as files of a Secret. */
+export function hasSecretVolume(service: ServiceName, { variant, inputs }: Context): boolean {
+  return variant.secrets === 'external-secrets' && toSecretNames(service, inputs.features).length > 0;
 }
 
 /** Requests are the task's size in ECS. Memory is a hard limit; one process may use a whole core or twice its request. */

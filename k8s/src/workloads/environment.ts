@@ -1,5 +1,5 @@
 /** Environment variables of a pod: those of the ECS task, with secrets and credentials as files. */
-import { SECRETS_OF, type SecretName, toEnvironment } from '../../../infra/src/decide/environment.ts';
+import { type SecretName, toEnvironment, toSecretNames } from '../../../infra/src/decide/environment.ts';
 import { PORTS, type ServiceName } from '../../../infra/src/decide/services.ts';
 import { type Context, toIdentity } from '../settings/types.ts';
 
@@ -23,9 +23,12 @@ export function toPodEnvironment(service: ServiceName, context: Context): Record
       ...inputs,
       publicBaseUrl: `https://${inputs.domainName}`,
       trustProxyHops: cluster.trustProxyHops,
+      apiProcesses: inputs.sizes['order-api'].minTasks,
       scoringUrl: `http://scoring:${PORTS.scoring.service.port}`,
     }),
-    ...Object.fromEntries(SECRETS_OF[service].map((name) => [`${name}_FILE`, toSecretPath(name)])),
+    ...Object.fromEntries(
+      toSecretNames(service, inputs.features).map((name) => [`${name}_FILE`, toSecretPath(name)]),
+    ),
     ...(toIdentity(context) === 'vault' && {
       AWS_SHARED_CREDENTIALS_FILE: `${SECRETS_FOLDER}/${AWS_CREDENTIALS_FILE}`,
     }),

@@ -5,7 +5,7 @@ import { toMeshAnnotations } from '../ingress/mesh.ts';
 import { toSelector } from '../model/manifest.ts';
 import { toAgentAnnotations, toAgentVolumes } from '../secrets/vault-agent.ts';
 import { type Context, isMeshed } from '../settings/types.ts';
-import { SECRETS_VOLUME, toContainer } from './container.ts';
+import { hasSecretVolume, SECRETS_VOLUME, toContainer } from './container.ts';
 import { WORKLOADS } from './table.ts';
 
 /** The image's `node` user and group. */
@@ -53,6 +53,7 @@ export function toPodTemplate(service: ServiceName, context: Context): IPodTempl
 
 function toVolumes(service: ServiceName, context: Context) {
   if (context.variant.secrets === 'vault') return toAgentVolumes();
+  if (!hasSecretVolume(service, context)) return [];
   return [{ name: SECRETS_VOLUME, secret: { secretName: service, defaultMode: 0o440 } }];
 }
 

@@ -2,6 +2,7 @@
 import { ScaledObject, TriggerAuthentication } from '@kubernetes-models/keda/keda.sh/v1alpha1';
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
+import type { DataNames } from '../../../infra/src/decide/environment.ts';
 import {
   BACKLOG_PER_PROCESS,
   CPU_TARGET_PERCENT,
@@ -14,8 +15,15 @@ import type { Context } from '../settings/types.ts';
 import { toScaleTarget } from './controller.ts';
 import { WORKLOADS } from './table.ts';
 
-/** Name of KEDA's access to SQS. */
-const SQS_ACCESS = 'keda-sqs';
+/** Names of KEDA's access to SQS, and the queues by whose messages services are scaled. */
+const BACKLOGS = {
+  'order-processor': { access: 'keda-sqs', queue: 'orderQueueUrl' },
+  webhooks: { access: 'keda-sqs-webhooks', queue: 'webhookQueueUrl' },
+} as const satisfies Partial<Record<ServiceName, { access: string; queue: keyof DataNames }>>;
+
+function hasBacklog(service: ServiceName): service is keyof typeof BACKLOGS {
+  return service in BACKLOGS;
+}
 
 const BEHAVIOR = {
   scaleUp: {
@@ -30,7 +38,7 @@ const BEHAVIOR = {
 
 /** Returns the autoscaler and the disruption budget of a service. */
 export function toScaling(service: ServiceName, context: Context): Manifest[] {
-  const byBacklog = WORKLOADS[service].scaling === 'backlog' && context.cluster.processorScaling === 'keda';
+  const byBacklog = hasBacklog(service) && context.cluster.processorScaling === 'keda';
   return [toBudget(service, context), ...(byBacklog ? toKeda(service, context) : [toHpa(service, context)])];
 }
 
@@ -71,12 +79,13 @@ function toHpa(service: ServiceName, context: Context): Manifest {
 }
 
 /** KEDA makes one autoscaler of both triggers: CPU goes on deciding when SQS cannot be asked. */
-function toKeda(service: ServiceName, context: Context): Manifest[] {
+function toKeda(service: keyof typeof BACKLOGS, context: Context): Manifest[] {
   const { inputs } = context;
+  const { access: name, queue } = BACKLOGS[service];
   const { minTasks, maxTasks } = inputs.sizes[service];
   const access = new TriggerAuthentication({
-    metadata: toMetadata(context, SQS_ACCESS, { service, wave: WAVES.scaling }),
-    // KEDA's own role may read the queue's length: ADD_ON_ACCOUNTS in infra/src/decide.
+    metadata: toMetadata(context, name, { service, wave: WAVES.scaling }),
+    // KEDA's own role may read the queues' lengths: ADD_ON_ACCOUNTS in infra/src/decide.
     spec: { podIdentity: { provider: 'aws' } },
   });
   const scaled = new ScaledObject({
@@ -92,12 +101,12 @@ function toKeda(service: ServiceName, context: Context): Manifest[] {
       triggers: [
         {
           type: 'aws-sqs-queue',
-          authenticationRef: { name: SQS_ACCESS },
+          authenticationRef: { name },
           metadata: {
-            queueURL: inputs.names.orderQueueUrl,
+            queueURL: inputs.names[queue],
             queueLength: String(BACKLOG_PER_PROCESS),
             awsRegion: inputs.region,
-            // Orders in work count: their pods must not be taken away.
+            // Messages in work count: their pods must not be taken away.
             scaleOnInFlight: 'true',
           },
         },

@@ -27,7 +27,32 @@ export function toServices(service: ServiceName, context: Context): Manifest[] {
   const { service: called }: ServicePorts = PORTS[service];
   const names = called ? [service as string] : [];
   if (hasCanaryService(service, context)) names.push(toCanaryServiceName(service));
-  return [...names.map((name) => toCalled(name, service, context)), toMetrics(service, context)];
+  return [
+    ...names.map((name) => toCalled(name, service, context)),
+    ...(receivesEvents(service, context) ? [toEventsService(context)] : []),
+    toMetrics(service, context),
+  ];
+}
+
+/** Name of the Service to which the ingress leads Stripe's events. */
+export const EVENTS_SERVICE = 'scoring-events';
+
+/** Returns true when the events of the payment provider reach a service through the ingress. */
+function receivesEvents(service: ServiceName, { inputs }: Context): boolean {
+  return service === 'scoring' && inputs.features.paymentGateway === 'stripe';
+}
+
+/** Scoring's HTTP port, for one path of the ingress alone. */
+function toEventsService(context: Context): Manifest {
+  const { ops } = PORTS.scoring;
+  return new Service({
+    metadata: toMetadata(context, EVENTS_SERVICE, { service: 'scoring', wave: WORKLOADS.scoring.wave }),
+    spec: {
+      type: 'ClusterIP',
+      selector: toSelector('scoring'),
+      ports: [{ name: 'http', appProtocol: 'http', port: ops, targetPort: ops, protocol: 'TCP' }],
+    },
+  });
 }
 
 function toCalled(name: string, service: ServiceName, context: Context): Manifest {

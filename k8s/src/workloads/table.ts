@@ -3,13 +3,18 @@ import type { ServiceName } from '../../../infra/src/decide/services.ts';
 import { WAVES } from '../model/manifest.ts';
 
 /** Checks that a new version has to pass, see delivery/queries.ts. */
-export type CanaryCheck = 'errors' | 'latency' | 'failed-orders' | 'dead-letters' | 'rpc-errors';
+export type CanaryCheck =
+  | 'errors'
+  | 'latency'
+  | 'failed-orders'
+  | 'dead-letters'
+  | 'rpc-errors'
+  | 'webhook-dead-letters';
 
 /** How one service runs in a cluster. */
 export interface Workload {
   /** Clients reach it through the ingress. */
   readonly entry: boolean;
-  readonly scaling: 'cpu' | 'backlog';
   /**
    * Seconds between leaving the endpoints and SIGTERM: callers stop opening connections. 0 where nobody calls.
    * order-api keeps accepting for a moment after SIGTERM as well (DRAIN_DELAY_MS).
@@ -23,23 +28,27 @@ export interface Workload {
 export const WORKLOADS: Readonly<Record<ServiceName, Workload>> = {
   'order-api': {
     entry: true,
-    scaling: 'cpu',
     preStopSeconds: 5,
     wave: WAVES.callers,
     canaryChecks: ['errors', 'latency', 'failed-orders', 'dead-letters'],
   },
   'order-processor': {
     entry: false,
-    scaling: 'backlog',
     preStopSeconds: 0,
     wave: WAVES.callers,
     canaryChecks: ['failed-orders', 'dead-letters'],
   },
   scoring: {
     entry: false,
-    scaling: 'cpu',
     preStopSeconds: 5,
     wave: WAVES.callees,
     canaryChecks: ['rpc-errors', 'failed-orders', 'dead-letters'],
+  },
+  webhooks: {
+    entry: false,
+    preStopSeconds: 0,
+    wave: WAVES.callers,
+    // Failed deliveries say more about receivers than about a version: orders must go on, and the queue be read.
+    canaryChecks: ['failed-orders', 'webhook-dead-letters'],
   },
 };

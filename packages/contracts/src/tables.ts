@@ -81,7 +81,7 @@ export const WEBHOOK_ENDPOINTS_TABLE: TableShape = {
   ],
 };
 
-/** One item for each endpoint and order: the events of the order in their sequence, each with its delivery. */
+/** One item for each endpoint and order: the events of the order in their sequence, each with its delivery. Items expire. */
 export const WEBHOOK_DELIVERIES_TABLE: TableShape = {
   name: 'webhook_deliveries',
   hashKey: { name: 'stream_id', type: 'S' },
@@ -93,6 +93,7 @@ export const WEBHOOK_DELIVERIES_TABLE: TableShape = {
       projection: 'KEYS_ONLY',
     },
   ],
+  ttlAttribute: 'expires_at',
 };
 
 /** Every table. */

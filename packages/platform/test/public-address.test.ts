@@ -48,6 +48,8 @@ describe('findUrlProblem', () => {
     ['https://user@shop.example', 'contains credentials'],
     ['https://:secret@shop.example', 'contains credentials'],
     ['https://shop.example/#part', 'contains a fragment'],
+    ['https://shop.example:443/hooks', undefined],
+    ['https://shop.example:8443/hooks', 'uses a port other than 443'],
     ['https://127.0.0.1/', 'is not a public address'],
     ['https://2130706433/', 'is not a public address'],
     ['https://0x7f.1/', 'is not a public address'],

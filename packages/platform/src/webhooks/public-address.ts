@@ -34,15 +34,22 @@ function embeddedIpv4(address: ipaddr.IPv6): ipaddr.IPv4 | undefined {
 export interface UrlRules {
   /** Accepts `http:` and private addresses. For the stage `local` only. */
   readonly allowPrivate: boolean;
+  /** Accepts ports other than 443. */
+  readonly anyPort?: boolean;
 }
 
 /** Returns the reason why webhooks cannot be sent to the URL, or undefined when they can. Does not resolve names. */
-export function findUrlProblem(text: string, { allowPrivate }: UrlRules): string | undefined {
+export function findUrlProblem(
+  text: string,
+  { allowPrivate, anyPort = allowPrivate }: UrlRules,
+): string | undefined {
   if (!URL.canParse(text)) return 'is not a URL';
   const url = new URL(text);
   if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) return 'does not use https';
   if (url.username !== '' || url.password !== '') return 'contains credentials';
   if (url.hash !== '') return 'contains a fragment';
+  // Deliveries leave the network by port 443 alone.
+  if (!anyPort && url.port !== '') return 'uses a port other than 443';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (!allowPrivate && ipaddr.isValid(host) && !isPublicAddress(host)) return 'is not a public address';
   return undefined;

@@ -61,7 +61,7 @@ export class Sender {
    * @throws {Error} when no complete answer arrives in time
    */
   async post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<SendResult> {
-    const problem = findUrlProblem(url, this.#options);
+    const problem = findUrlProblem(url, { ...this.#options, anyPort: true });
     if (problem) throw new ForbiddenAddressError(`the endpoint's URL ${problem}`);
     const signal = AbortSignal.timeout(this.#options.timeoutMs);
     return await new Promise<SendResult>((done, fail) => {

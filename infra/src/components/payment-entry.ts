@@ -1,0 +1,55 @@
+/** The way by which Stripe's events reach scoring: one path of the load balancer, by POST alone. */
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import { PORTS, STRIPE_PATH } from '../decide/services.ts';
+import type { Entry } from './entry.ts';
+
+/** Arguments of the way in. */
+export interface PaymentEntryArgs {
+  readonly entry: Pick<Entry, 'listenerArn'>;
+  readonly vpcId: pulumi.Input<string>;
+}
+
+/** Before the rule that leads everything to order-api. */
+const PRIORITY = 5;
+
+/** A target group of scoring's HTTP port, and the rule that forwards Stripe's events to it. */
+export class PaymentEntry extends pulumi.ComponentResource {
+  readonly targetGroupArn: pulumi.Output<string>;
+
+  constructor(name: string, args: PaymentEntryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('order-pipeline:infra:PaymentEntry', name, {}, opts);
+    const child = { parent: this };
+    const group = new aws.lb.TargetGroup(
+      'stripe-events',
+      {
+        vpcId: args.vpcId,
+        targetType: 'ip',
+        protocol: 'HTTP',
+        port: PORTS.scoring.ops,
+        deregistrationDelay: 20,
+        healthCheck: {
+          path: '/health',
+          interval: 10,
+          timeout: 5,
+          healthyThreshold: 2,
+          unhealthyThreshold: 3,
+        },
+      },
+      child,
+    );
+    new aws.lb.ListenerRule(
+      'stripe-events',
+      {
+        listenerArn: args.entry.listenerArn,
+        priority: PRIORITY,
+        // The port also serves RPCs and metrics: nothing but this path leads to it.
+        conditions: [{ pathPattern: { values: [STRIPE_PATH] } }, { httpRequestMethod: { values: ['POST'] } }],
+        actions: [{ type: 'forward', targetGroupArn: group.arn }],
+      },
+      child,
+    );
+    this.targetGroupArn = group.arn;
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,3 @@
+path "aws/creds/order-pipeline-dev-webhooks" {
+  capabilities = ["read"]
+}
