@@ -1,5 +1,6 @@
 /** The schema of the orders table's items, for readers to check. */
 import { z } from 'zod';
+import type { AttemptTrace, StepTrace } from './order-timeline.js';
 import { type OrderItem, type OrderRecord, PAYMENT_PROBLEMS, REJECTION_REASONS } from './orders.js';
 import type { Hold } from './stock.js';
 
@@ -10,6 +11,19 @@ const HoldSchema: z.ZodType<Hold> = z.looseObject({
   shard: z.int(),
   token: z.string(),
   quantity: z.int(),
+});
+
+const StepTraceSchema: z.ZodType<StepTrace> = z.tuple([
+  z.enum(['reserve', 'score', 'authorize', 'decide']),
+  z.number(),
+  z.number(),
+  z.string(),
+]);
+
+const AttemptTraceSchema: z.ZodType<AttemptTrace> = z.looseObject({
+  at: z.number(),
+  steps: z.exactOptional(z.array(StepTraceSchema)),
+  error: z.exactOptional(z.string()),
 });
 
 /** An item of the orders table. Attributes that a newer writer added stay. */
@@ -39,5 +53,6 @@ export const OrderRecordSchema: z.ZodType<OrderRecord> = z.looseObject({
   fraud_score: z.exactOptional(z.number()),
   request_id: z.exactOptional(z.string()),
   trace_id: z.exactOptional(z.string()),
+  timeline: z.exactOptional(z.array(AttemptTraceSchema)),
   updated_at: z.string(),
 });

@@ -1,4 +1,5 @@
 /** An order's states and its record in the orders table, as every service reads them. */
+import type { AttemptTrace } from './order-timeline.js';
 import type { Hold } from './stock.js';
 
 /** Key of the item in the orders table that is no order: the reconciler's lease and bookmark. No order id has a `#`. */
@@ -124,6 +125,8 @@ export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
   readonly request_id?: string;
   /** W3C trace id of the request that placed it. */
   readonly trace_id?: string;
+  /** Attempts since timelines are recorded, the first one first. */
+  readonly timeline?: readonly AttemptTrace[];
   /** Time of the last status change, ISO 8601 in UTC with milliseconds. */
   readonly updated_at: string;
 }

@@ -12,6 +12,7 @@
  */
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import { OrderRecordSchema } from '@order-pipeline/contracts/order-record';
+import type { AttemptTrace, StepTrace } from '@order-pipeline/contracts/order-timeline';
 import type { OrderFacts, OrderRecord } from '@order-pipeline/contracts/orders';
 import type { Hold } from '@order-pipeline/contracts/stock';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
@@ -120,6 +121,7 @@ export class OrderStore {
         '#lease_until = :lease_until',
         '#claim_id = :claim_id',
         '#updated_at = :updated_at',
+        '#timeline = list_append(if_not_exists(#timeline, :no_attempts), :this_attempt)',
         ...setOnce(factsOf(order, claim)),
       ],
       condition: CLAIMABLE,
@@ -131,6 +133,8 @@ export class OrderStore {
         ':lease_until': claim.leaseUntil,
         ':claim_id': claim.claimId,
         ':updated_at': new Date(claim.now).toISOString(),
+        ':no_attempts': [],
+        ':this_attempt': [{ at: claim.now } satisfies AttemptTrace],
         ...valuesOf(factsOf(order, claim)),
       },
     });
@@ -149,10 +153,16 @@ export class OrderStore {
       ...(details.fraudScore !== undefined && { fraud_score: details.fraudScore }),
       updated_at: new Date(details.now).toISOString(),
     };
+    const trace = traceOf(order, { steps: details.steps ?? [] });
     return await this.#update(order.order_id, {
-      set: Object.keys(result).map((name) => `#${name} = :${name}`),
+      set: [...Object.keys(result).map((name) => `#${name} = :${name}`), ...trace.set],
       condition: UNDECIDED_IN_MY_ATTEMPT,
-      values: { ':processing': 'PROCESSING', ':attempt': order.attempt, ...valuesOf(result) },
+      values: {
+        ':processing': 'PROCESSING',
+        ':attempt': order.attempt,
+        ...valuesOf(result),
+        ...trace.values,
+      },
     });
   }
 
@@ -176,6 +186,21 @@ export class OrderStore {
         ':now': failure.now,
         ...valuesOf(result),
         ...valuesOf(facts),
+      },
+    });
+  }
+
+  /** Notes how an attempt failed, and the first error where it is the first. Returns false when another write was faster. */
+  async noteFailedAttempt(order: ClaimedOrder, failed: FailedAttempt): Promise<boolean> {
+    const trace = traceOf(order, failed);
+    return this.#change(order.order_id, {
+      update: `SET ${['#first_error = if_not_exists(#first_error, :error)', ...trace.set].join(', ')}`,
+      condition: UNDECIDED_IN_MY_ATTEMPT,
+      values: {
+        ':processing': 'PROCESSING',
+        ':attempt': order.attempt,
+        ':error': failed.error,
+        ...trace.values,
       },
     });
   }
@@ -286,8 +311,30 @@ export interface DecisionDetails {
   readonly holds?: readonly Hold[] | undefined;
   /** The score that the decision saw, in [0,1]. */
   readonly fraudScore?: number | undefined;
+  /** Steps of the attempt, for the timeline. */
+  readonly steps?: readonly StepTrace[] | undefined;
   /** Epoch milliseconds. */
   readonly now: number;
+}
+
+/** An attempt that ended with an error before its decision. */
+export interface FailedAttempt {
+  readonly error: string;
+  readonly steps: readonly StepTrace[];
+}
+
+/**
+ * The part of an update that completes the timeline's last entry, which the order's claim appended. The condition on the
+ * attempt makes it this worker's. A record that was claimed before timelines were recorded has none.
+ */
+function traceOf(
+  { timeline = [] }: ClaimedOrder,
+  { steps, error }: { readonly steps: readonly StepTrace[]; readonly error?: string },
+): { readonly set: readonly string[]; readonly values: Readonly<Record<string, unknown>> } {
+  const claimed = timeline.at(-1);
+  if (!claimed) return { set: [], values: {} };
+  const trace: AttemptTrace = { at: claimed.at, steps, ...(error !== undefined && { error }) };
+  return { set: [`#timeline[${timeline.length - 1}] = :trace`], values: { ':trace': trace } };
 }
 
 interface OrderUpdate extends Omit<ConditionalUpdate, 'update'> {

@@ -2,6 +2,7 @@
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { Logger } from '@order-pipeline/platform/logger';
 import type { Registry } from '@order-pipeline/platform/metrics';
+import type { OrderFeedWriter } from '@order-pipeline/platform/order-feed';
 import type { ProcessedOrders } from '@order-pipeline/platform/processed-orders';
 import type { Secret } from '@order-pipeline/platform/secret';
 import type { Request } from 'express';
@@ -38,6 +39,8 @@ export interface ApiServices {
   readonly intake: OrderIntake;
   readonly store: OrderStore;
   readonly feed: StatusFeed;
+  /** Feed of recent orders, for operators. */
+  readonly orderFeed: OrderFeedWriter;
   readonly processed: ProcessedOrders;
   readonly room: WaitingRoom;
   readonly expireUnclaimed: ExpireUnclaimed;

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { FeedEntry } from '@order-pipeline/contracts/order-feed';
 import { createSqs } from '@order-pipeline/platform/aws';
 import { systemClock } from '@order-pipeline/platform/clock';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
@@ -13,10 +14,12 @@ import type { Logger } from '@order-pipeline/platform/logger';
 import { createRegistry, type Registry } from '@order-pipeline/platform/metrics';
 import { observeAws } from '@order-pipeline/platform/observe/aws';
 import { observeRedis } from '@order-pipeline/platform/observe/redis';
+import { OrderFeedWriter } from '@order-pipeline/platform/order-feed';
 import { ProcessedOrders } from '@order-pipeline/platform/processed-orders';
 import { createRedis, pingRedis } from '@order-pipeline/platform/redis';
 import type { Secret } from '@order-pipeline/platform/secret';
 import { watchSecrets } from '@order-pipeline/platform/secret-watcher';
+import { systemTimers } from '@order-pipeline/platform/timers';
 import { createApp } from './app.js';
 import { createAuthenticator } from './auth/authenticator.js';
 import { createLogin } from './auth/login.js';
@@ -84,6 +87,7 @@ export async function start(config: ApiConfig, logger: Logger): Promise<RunningA
       dropSilent();
       await closeServer(server);
       await services.intake.queue.flush();
+      await services.orderFeed.flush();
       services.feed.close();
       await services.membership.stop();
       await secrets.stop();
@@ -119,7 +123,9 @@ function createServices(
 ): ApiServices {
   const clock = systemClock;
   const metrics = createMetrics(registry, config.stage);
-  const queue = createOrderQueue(sqs, config, metrics);
+  const orderFeed = new OrderFeedWriter({ redis, timers: systemTimers });
+  const onTaken = (entry: FeedEntry) => orderFeed.add(entry);
+  const queue = createOrderQueue(sqs, { ...config, onTaken }, metrics);
   const store = createOrderStore(dynamo, config.ordersTable);
   const toPollUrl = (orderId: string, fingerprint?: string) => {
     const expires = Math.floor(clock() / 1_000) + config.pollUrlTtlSeconds;
@@ -158,6 +164,7 @@ function createServices(
     intake: { queue, keys, store, toPollUrl, metrics, clock },
     store,
     feed,
+    orderFeed,
     processed,
     room,
     expireUnclaimed: createExpireUnclaimed({

@@ -3,7 +3,8 @@
  * one write for an order that fails, and remembered here where that is not possible: no record yet, or no table.
  */
 
-import type { OrderStore } from '@order-pipeline/order-protocol/order-store';
+import type { StepTrace } from '@order-pipeline/contracts/order-timeline';
+import type { ClaimedOrder, OrderStore } from '@order-pipeline/order-protocol/order-store';
 import type { Logger } from '@order-pipeline/platform/logger';
 
 /** Messages that are remembered at most, the oldest forgotten first. */
@@ -20,13 +21,25 @@ export interface FailedMessage {
   readonly error: unknown;
 }
 
+/** Writes that keep errors. */
+type ErrorStore = Pick<OrderStore, 'noteFirstError' | 'noteFailedAttempt' | 'read'>;
+
 /** Remembers first errors. */
 export class FirstErrors {
-  readonly #store: Pick<OrderStore, 'noteFirstError' | 'read'>;
+  readonly #store: ErrorStore;
   readonly #memory = new Map<string, string>();
+  /** Errors of attempts that the record has. */
+  readonly #recorded = new WeakSet<object>();
 
-  constructor(store: Pick<OrderStore, 'noteFirstError' | 'read'>) {
+  constructor(store: ErrorStore) {
     this.#store = store;
+  }
+
+  /** Notes how an attempt failed in the order's timeline: one write for each attempt that fails. Never throws. */
+  async noteAttempt(order: ClaimedOrder, steps: readonly StepTrace[], error: unknown): Promise<void> {
+    const failed = { error: describeError(error), steps };
+    const noted = await this.#store.noteFailedAttempt(order, failed).catch(() => false);
+    if (noted && typeof error === 'object' && error !== null) this.#recorded.add(error);
   }
 
   /** Notes an attempt that failed, unless an earlier one did. Never throws. */
@@ -34,7 +47,7 @@ export class FirstErrors {
     if (this.#memory.has(messageId)) return;
     const text = describeError(error);
     this.#remember(messageId, text);
-    if (orderId === undefined) return;
+    if (orderId === undefined || this.#isRecorded(error)) return;
     await this.#store.noteFirstError(orderId, text).catch((reason: unknown) => {
       logger.warn({ err: reason, order_id: orderId }, 'could not note the first error of an order');
     });
@@ -44,6 +57,10 @@ export class FirstErrors {
   async find({ messageId, orderId, error }: FailedMessage): Promise<string> {
     const record = orderId === undefined ? undefined : await this.#store.read(orderId).catch(() => undefined);
     return record?.first_error ?? this.#memory.get(messageId) ?? describeError(error);
+  }
+
+  #isRecorded(error: unknown): boolean {
+    return typeof error === 'object' && error !== null && this.#recorded.has(error);
   }
 
   #remember(messageId: string, text: string): void {

@@ -23,6 +23,7 @@ import { currentCallHeaders } from '@order-pipeline/platform/rpc/context';
 import type { EventSink } from '@order-pipeline/platform/sns/event-publisher';
 import { traceIdOf } from '@order-pipeline/platform/tracing/trace-context';
 import { addFields, step } from '@order-pipeline/platform/work';
+import { AttemptRecorder } from './attempt-recorder.js';
 import type { ProtocolConfig } from './config.js';
 import type { FirstErrors } from './first-errors.js';
 import { type TriedOrder, tryOrder } from './try-order.js';
@@ -39,6 +40,8 @@ export interface ProtocolDependencies {
   readonly config: ProtocolConfig;
   /** Told of each status that an order takes, once it is written. Must not throw. */
   readonly onStatus: (orderId: string, status: OrderStatus) => void;
+  /** Called for each claim, with its time in epoch milliseconds. Must not throw. */
+  readonly onClaimed?: (order: ClaimedOrder, at: number) => void;
   /** Told once of each order that this worker decided. */
   readonly onDecided: (order: ClaimedOrder, status: FinalStatus, reason?: RejectionReason) => void;
   /** Called once for each order that an operator failed, with its id. */
@@ -87,6 +90,7 @@ export async function processOrder(deps: ProtocolDependencies, delivery: OrderDe
     const order = await step('claim', () => deps.store.claim(delivery.order, claim));
     addFields({ attempt: order.attempt });
     noticeOtherBody(deps, delivery.order, order);
+    deps.onClaimed?.(order, now);
     deps.onStatus(order.order_id, 'PROCESSING');
     return await decideClaimed(deps, delivery, order);
   } catch (error) {
@@ -120,12 +124,17 @@ async function decideClaimed(
   order: ClaimedOrder,
 ): Promise<Processed> {
   const notAfter = order.lease_until - deps.config.leaseMarginMs;
+  const recorder = new AttemptRecorder(order.timeline?.at(-1)?.at ?? deps.clock(), deps.clock);
   const tried = await tryOrder(deps.scoring, order, {
     notAfter,
+    recorder,
     call: () => callOptions(delivery, Math.max(1, notAfter - deps.clock())),
     accountCreatedAt: delivery.order.account_created_at,
+  }).catch(async (error: unknown) => {
+    await deps.firstErrors.noteAttempt(order, recorder.steps, error);
+    throw error;
   });
-  const committed = await commit(deps, order, tried);
+  const committed = await commit(deps, order, tried, recorder);
   if (committed.kind === 'busy') return committed;
   const { record, own } = committed;
   const { status } = record;
@@ -150,10 +159,12 @@ async function commit(
   deps: ProtocolDependencies,
   order: ClaimedOrder,
   { decision, fraudScore, holds }: TriedOrder,
+  recorder: AttemptRecorder,
 ): Promise<Committed> {
   let record: FinalRecord;
   try {
-    const details = { holds, fraudScore, now: deps.clock() };
+    recorder.mark('decide', decision.status);
+    const details = { holds, fraudScore, steps: recorder.steps, now: deps.clock() };
     const decided = await step('decide', () => deps.store.decide(order, decision, details));
     record = { ...decided, status: decision.status };
   } catch (error) {

@@ -14,6 +14,8 @@ import { createRegistry } from '@order-pipeline/platform/metrics';
 import { observeAws } from '@order-pipeline/platform/observe/aws';
 import { observeRedis } from '@order-pipeline/platform/observe/redis';
 import { createOpsServer } from '@order-pipeline/platform/ops-server';
+import { OrderFeedWriter } from '@order-pipeline/platform/order-feed';
+import { publishProcessState } from '@order-pipeline/platform/process-state';
 import { ProcessedOrders } from '@order-pipeline/platform/processed-orders';
 import { createRedis } from '@order-pipeline/platform/redis';
 import { watchSecrets } from '@order-pipeline/platform/secret-watcher';
@@ -69,6 +71,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
   });
   const port = await listen(server, config.port, 'PORT');
   const redis = observeRedis(createRedis(config.redisUrl, logger), registry);
+  const orderFeed = new OrderFeedWriter({ redis, timers: systemTimers });
   const secrets = watchSecrets([config.redisUrl], { logger });
   const scoring = createScoring(config, registry, logger);
   const metrics = createProcessorMetrics(registry, systemClock, () => consumer);
@@ -84,6 +87,8 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
     clock: systemClock,
     events,
     config: config.protocol,
+    onClaimed: ({ order_id, created_at, attempt }, at) =>
+      orderFeed.add({ order_id, status: 'PROCESSING', at, created_at, attempt }),
     onStatus: (order_id, status) => {
       redis.publish(statusChannel(order_id), encodeStatusChange({ order_id, status })).catch(() => undefined);
     },
@@ -98,11 +103,16 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
         'a completed order cannot be charged: its authorization is gone',
       );
     },
-    onDecided: ({ order_id, created_at }, status, reason) => {
+    onDecided: ({ order_id, created_at, attempt }, status, reason) => {
+      const at = systemClock();
       processed.count({ order_id, status, reason });
-      metrics.decided(Date.parse(created_at), systemClock());
+      metrics.decided(Date.parse(created_at), at);
+      orderFeed.add({ order_id, status, reason, at, created_at, attempt });
     },
-    onFailed: (order_id) => processed.count({ order_id, status: 'FAILED', reason: 'RETRIES_EXHAUSTED' }),
+    onFailed: (order_id) => {
+      processed.count({ order_id, status: 'FAILED', reason: 'RETRIES_EXHAUSTED' });
+      orderFeed.add({ order_id, status: 'FAILED', reason: 'RETRIES_EXHAUSTED', at: systemClock() });
+    },
     onForeignLease: (untilMs) => skew.observeLease(untilMs, config.protocol.leaseMs),
     onOtherBody: (order_id) => {
       metrics.otherBody();
@@ -123,6 +133,19 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
       if (acknowledgement.kind === 'dead-letter') metrics.deadLettered(acknowledgement.reason);
     },
   });
+  const instance = `order-processor-${randomUUID().slice(0, 8)}`;
+  const breakers = Object.entries(scoring);
+  const state = publishProcessState({
+    redis,
+    timers: systemTimers,
+    state: () => ({
+      service: 'order-processor',
+      instance,
+      at: systemClock(),
+      in_flight: consumer.inFlight,
+      open_breakers: Object.fromEntries(breakers.map(([name, { breaker }]) => [name, breaker.isOpen])),
+    }),
+  });
   const queueWatch = new QueueWatch({
     ...{ sqs, redis, registry, logger, timers: systemTimers },
     ...{ queueUrl: config.queueUrl, deadLetterQueueUrl: config.deadLetterQueueUrl },
@@ -140,6 +163,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
       await closeServer(server);
       skew.close();
       for (const client of eachClient(scoring)) client.close();
+      await Promise.all([orderFeed.flush(), state.stop()]);
       redis.disconnect();
       await secrets.stop();
       sqs.destroy();

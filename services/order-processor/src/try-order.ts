@@ -2,6 +2,9 @@
 
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { CallOptions } from '@connectrpc/connect';
+import { Decision } from '@order-pipeline/contracts/gen/fraud/v1/fraud_pb';
+import { ReserveOutcome } from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
+import { PaymentState } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
 import type { Hold } from '@order-pipeline/contracts/stock';
 import {
   decideBeforePayment,
@@ -11,6 +14,7 @@ import {
 import { toLines } from '@order-pipeline/order-protocol/lines';
 import type { ClaimedOrder } from '@order-pipeline/order-protocol/order-store';
 import type { Scoring } from '@order-pipeline/order-protocol/scoring';
+import type { AttemptRecorder } from './attempt-recorder.js';
 
 /** What the tries came to. */
 export interface TriedOrder {
@@ -27,6 +31,8 @@ export interface TryOptions {
   /** What is left of the worker's budget, its cancellation, and the headers that tie a call to the order's request. */
   readonly call: () => CallOptions;
   readonly accountCreatedAt?: Date | undefined;
+  /** Records the calls. */
+  readonly recorder: AttemptRecorder;
 }
 
 /**
@@ -38,9 +44,20 @@ export async function tryOrder(
   order: ClaimedOrder,
   options: TryOptions,
 ): Promise<TriedOrder> {
+  const { recorder } = options;
   const [reserved, scored] = await Promise.allSettled([
-    reserve(scoring, order, options),
-    score(scoring, order, options),
+    order.items.length === 0
+      ? undefined
+      : recorder.time(
+          'reserve',
+          () => reserve(scoring, order, options),
+          ({ outcome }) => nameOf(ReserveOutcome, outcome),
+        ),
+    recorder.time(
+      'score',
+      () => score(scoring, order, options),
+      (answer) => nameOf(Decision, answer.decision),
+    ),
   ]);
   if (reserved.status === 'rejected') throw reserved.reason;
   if (scored.status === 'rejected') throw scored.reason;
@@ -67,7 +84,6 @@ function holdsOf(
 }
 
 async function reserve({ inventory }: Scoring, order: ClaimedOrder, { notAfter, call }: TryOptions) {
-  if (order.items.length === 0) return undefined;
   return inventory.client.reserve(
     {
       orderId: order.order_id,
@@ -96,17 +112,28 @@ async function score({ fraud }: Scoring, order: ClaimedOrder, { call, accountCre
   );
 }
 
-async function authorize({ payment }: Scoring, order: ClaimedOrder, { notAfter, call }: TryOptions) {
-  const answer = await payment.client.authorize(
-    {
-      orderId: order.order_id,
-      amount: BigInt(order.amount),
-      currency: order.currency,
-      paymentMethod: order.payment_method,
-      notAfter: timestampFromMs(notAfter),
-      orderedAt: timestampFromMs(Date.parse(order.created_at)),
-    },
-    call(),
+async function authorize(
+  { payment }: Scoring,
+  order: ClaimedOrder,
+  { notAfter, call, recorder }: TryOptions,
+) {
+  const request = {
+    orderId: order.order_id,
+    amount: BigInt(order.amount),
+    currency: order.currency,
+    paymentMethod: order.payment_method,
+    notAfter: timestampFromMs(notAfter),
+    orderedAt: timestampFromMs(Date.parse(order.created_at)),
+  };
+  const answer = await recorder.time(
+    'authorize',
+    () => payment.client.authorize(request, call()),
+    (answered) => nameOf(PaymentState, answered.payment?.state ?? PaymentState.UNSPECIFIED),
   );
   return decideByPayment(answer.payment?.state, answer.payment?.declineCode);
+}
+
+/** Returns the name of an enum's value; its number when a newer service has more of them. */
+function nameOf(names: Readonly<Record<number, string>>, value: number): string {
+  return names[value] ?? String(value);
 }

@@ -64,6 +64,7 @@ describe('a message that fails again and again', () => {
 
   test('is served while the table is not', async () => {
     const down = {
+      noteFailedAttempt: () => Promise.reject(new Error('no table')),
       noteFirstError: () => Promise.reject(new Error('down')),
       read: () => Promise.reject(new Error('down')),
     };

@@ -88,7 +88,13 @@ export function startApi(cloud: Cloud): ApiProcess {
       answer(200, () => {
         const { orderId, fingerprint } = parsePollUrl(pollUrl);
         return cancelOrder(
-          { store, feed, clock: systemClock, processed: { count: () => undefined } },
+          {
+            store,
+            feed,
+            orderFeed: { add: () => undefined },
+            clock: systemClock,
+            processed: { count: () => undefined },
+          },
           orderId,
           fingerprint,
         );

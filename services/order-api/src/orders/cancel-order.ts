@@ -1,5 +1,6 @@
 /** Cancels an order that is not decided yet. */
 import type { Clock } from '@order-pipeline/platform/clock';
+import type { OrderFeedWriter } from '@order-pipeline/platform/order-feed';
 import type { ProcessedOrders } from '@order-pipeline/platform/processed-orders';
 import { type Order, toOrder } from '../decide/view.js';
 import { ProblemError } from '../http/problem.js';
@@ -12,6 +13,7 @@ import type { StatusFeed } from './status-feed.js';
 export interface CancelServices {
   readonly store: OrderStore;
   readonly feed: StatusFeed;
+  readonly orderFeed: Pick<OrderFeedWriter, 'add'>;
   readonly clock: Clock;
   readonly processed: Pick<ProcessedOrders, 'count'>;
 }
@@ -23,7 +25,7 @@ export interface CancelServices {
  * @throws {StoreUnavailableError} when DynamoDB does not answer.
  */
 export async function cancelOrder(
-  { store, feed, clock, processed }: CancelServices,
+  { store, feed, orderFeed, clock, processed }: CancelServices,
   orderId: string,
   fingerprint: string | undefined,
 ): Promise<Order> {
@@ -31,6 +33,7 @@ export async function cancelOrder(
   requireOwnBody(record, fingerprint);
   if (cancelled) {
     processed.count({ order_id: orderId, status: 'CANCELLED' });
+    orderFeed.add({ order_id: orderId, status: 'CANCELLED', at: clock(), created_at: record.created_at });
     await feed.publish({ order_id: orderId, status: 'CANCELLED' });
   }
   const order = toOrder(orderId, record);

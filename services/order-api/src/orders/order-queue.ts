@@ -6,8 +6,13 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { encodeOrderPlaced, type PlacedOrder } from '@order-pipeline/contracts/order-event';
+import type { FeedEntry } from '@order-pipeline/contracts/order-feed';
 import { Batcher, BatcherFullError, type EntryResult } from '@order-pipeline/platform/batcher';
-import { formatTraceparent, type TraceContext } from '@order-pipeline/platform/tracing/trace-context';
+import {
+  formatTraceparent,
+  type TraceContext,
+  traceIdOf,
+} from '@order-pipeline/platform/tracing/trace-context';
 import { inSpan, underAll } from '@order-pipeline/platform/tracing/tracer';
 import type { RequestContext } from '../http/request-context.js';
 import type { ApiMetrics } from '../metrics.js';
@@ -56,6 +61,8 @@ export interface OrderQueueOptions {
   readonly queueUrl: string;
   /** Time for all tries to send one order, in milliseconds. */
   readonly sendBudgetMs: number;
+  /** Takes each order that SQS has taken, for the feed of recent orders. Must not throw. */
+  readonly onTaken?: (entry: FeedEntry) => void;
 }
 
 /**
@@ -64,7 +71,7 @@ export interface OrderQueueOptions {
  */
 export function createOrderQueue(
   sqs: SQSClient,
-  { queueUrl, sendBudgetMs }: OrderQueueOptions,
+  { queueUrl, sendBudgetMs, onTaken }: OrderQueueOptions,
   metrics: ApiMetrics,
 ): OrderQueue {
   const batcher = new Batcher<Message, void>({
@@ -86,12 +93,20 @@ export function createOrderQueue(
           onRetry: metrics.countSendRetry,
         });
         metrics.ordersAccepted.inc();
+        onTaken?.(toFeedEntry(order, message.context));
       }),
     check: async () => {
       await sqs.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn'] }));
     },
     flush: () => batcher.flush(),
   };
+}
+
+/** Without the payment method, which is nobody's business. */
+function toFeedEntry(order: PlacedOrder, { requestId, traceparent }: RequestContext): FeedEntry {
+  const { order_id, user_id, amount, currency, items, created_at } = order;
+  const trace_id = traceIdOf(traceparent);
+  return { order_id, user_id, amount, currency, items, created_at, request_id: requestId, trace_id };
 }
 
 /** As in OpenTelemetry's conventions for messaging: the span that creates the message, which carries its context. */
