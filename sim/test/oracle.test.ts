@@ -2,8 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { encodeOrderPlaced } from '@order-pipeline/contracts/order-event';
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
-import { check, type ViolationKind } from '../src/oracle/check.js';
+import { check } from '../src/oracle/check.js';
 import type { History, Post } from '../src/oracle/history.js';
+import type { ViolationKind } from '../src/oracle/violations.js';
 
 const body = {
   user_id: 'u',
@@ -63,6 +64,17 @@ const good: History = {
   ],
   published: [{ id: 'o-1:completed', subject: 'o-1', type: 'order.completed' }],
   claimedAt: new Map([['o-1', 25]]),
+  rewritten: [],
+  ledgerMoves: [
+    { orderId: 'o-1', from: 'AUTHORIZED', to: 'CAPTURED', anew: false },
+    { orderId: 'o-2', from: 'VOIDED', to: 'AUTHORIZED', anew: true },
+  ],
+  deadLetterErrors: [
+    { orderId: 'o-1', reported: 'unavailable', noted: 'unavailable' },
+    { orderId: 'o-2', reported: 'unavailable', noted: undefined },
+  ],
+  passes: { count: 2, max: 2 },
+  stockUnitsMax: 1,
   deadLetters: { count: 3, max: 3 },
   orphans: [],
   decisions: [{ orderId: 'o-1', attempt: 1 }],
@@ -75,6 +87,32 @@ const refused = (detail: string, type = 'about:blank'): Post => ({
   ...accepted,
   outcome: { kind: 'refused', status: 503, type, detail },
 });
+
+/** A history in which one refund of 1,000 was made, told and published, apart from what is given. */
+function refunded({
+  paid = [1_000],
+  made = [1_000],
+  state = 'DONE',
+  told = 1_000,
+  events = ['r-1'],
+  subject = 'o-1',
+} = {}): Partial<History> {
+  return {
+    orders: [{ ...record, refunded_amount: told }],
+    journal: [
+      ...good.journal,
+      ...paid.map((amount) => ({ at: 3, key: 'o-1', kind: 'refunded' as const, amount })),
+    ],
+    ledger: good.ledger.map((entry) => ({
+      ...entry,
+      refunds: made.map((amount) => ({ refund_id: 'r-1', amount, state })),
+    })),
+    published: [
+      ...good.published,
+      ...events.map((id) => ({ id: `${subject}:refunded:${id}`, subject, type: 'order.refunded' as const })),
+    ],
+  };
+}
 
 const planted: readonly (readonly [ViolationKind, string, Partial<History>])[] = [
   ['unpublished', 'an order without an event', { published: [] }],
@@ -159,12 +197,47 @@ const planted: readonly (readonly [ViolationKind, string, Partial<History>])[] =
   ['orphaned', 'a message that is gone', { orphans: ['o-1'] }],
   ['fence', 'a decision of a worker that lost its claim', { decisions: [{ orderId: 'o-1', attempt: 0 }] }],
   ['fence', 'an order taken from a worker', { brokenLeases: ['o-1'] }],
+  [
+    'rewritten',
+    'an order whose amount was changed',
+    { rewritten: [{ orderId: 'o-1', attribute: 'amount' }] },
+  ],
+  ...(
+    [
+      ['CAPTURED', 'AUTHORIZED', true],
+      ['VOIDED', 'AUTHORIZED', false],
+      ['DECLINED', 'CAPTURED', false],
+    ] as const
+  ).map(
+    ([from, to, anew]) =>
+      [
+        'rewritten',
+        `a payment that was ${from} and became ${to}`,
+        { ledgerMoves: [{ orderId: 'o-1', from, to, anew }] },
+      ] as const,
+  ),
+  [
+    'misreported',
+    'a dead letter with a later error',
+    { deadLetterErrors: [{ orderId: 'o-1', reported: 'later', noted: 'first' }] },
+  ],
+  ['costly', 'a reconciler in every processor', { passes: { count: 3, max: 2 } }],
+  ['costly', 'a large item of stock', { stockUnitsMax: 2 }],
+  ['refunds', 'more paid back than charged', refunded({ paid: [2_500, 1] })],
+  ['refunds', 'a refund that the ledger does not know', refunded({ made: [] })],
+  ['refunds', 'a refund that the provider does not know', refunded({ paid: [] })],
+  ['refunds', 'a refund that the record does not know', refunded({ told: 0 })],
+  ['refunds', 'a refund without an event', refunded({ events: [] })],
+  ['refunds', 'an event without a refund', refunded({ events: ['r-1', 'r-9'] })],
+  ['refunds', 'a refund that is pending for ever', refunded({ state: 'PENDING' })],
+  ['unpublished', 'an event of an order that is not there', refunded({ events: ['r-1'], subject: 'o-9' })],
   ['forged', 'an order that nobody placed', { orders: [{ ...record, request_id: 'r-9' }] }],
   ['unhandled', 'an error that nobody handled', { unhandled: ['boom'] }],
 ];
 
 test('a good history has no violation', () => {
   expect(check(good)).toEqual([]);
+  expect(check({ ...good, ...refunded() })).toEqual([]);
 });
 
 describe('a bad history', () => {

@@ -37,6 +37,11 @@ export interface LedgerView {
   readonly state: string;
   readonly amount: number;
   readonly capture_count: number;
+  readonly refunds?: readonly {
+    readonly refund_id: string;
+    readonly amount: number;
+    readonly state: string;
+  }[];
 }
 
 /** The stock of a SKU at the end. */
@@ -53,6 +58,28 @@ export interface StockView {
 export interface Decision {
   readonly orderId: string;
   readonly attempt: number;
+}
+
+/** An order of which something was changed that is written once. */
+export interface RewrittenOrder {
+  readonly orderId: string;
+  readonly attribute: string;
+}
+
+/** A change of state of a ledger entry. */
+export interface LedgerMove {
+  readonly orderId: string;
+  readonly from: string;
+  readonly to: string;
+  /** Whether it is another authorization's. */
+  readonly anew: boolean;
+}
+
+/** The first error on a dead letter, and the one in the order's record at that time, if there was one. */
+export interface DeadLetterError {
+  readonly orderId: string;
+  readonly reported: string | undefined;
+  readonly noted: string | undefined;
 }
 
 /** A run. */
@@ -80,6 +107,13 @@ export interface History {
   readonly decisions: readonly Decision[];
   /** Orders that somebody took from a worker whose lease lasted. */
   readonly brokenLeases: readonly string[];
+  readonly rewritten: readonly RewrittenOrder[];
+  readonly ledgerMoves: readonly LedgerMove[];
+  readonly deadLetterErrors: readonly DeadLetterError[];
+  /** How many passes of the reconciler have begun, and how many may. */
+  readonly passes: { readonly count: number; readonly max: number };
+  /** The most write units that one write of a stock item took. */
+  readonly stockUnitsMax: number;
   /** When each order's record was first written, in virtual milliseconds. */
   readonly claimedAt: ReadonlyMap<string, number>;
   /** Everything that the queues took. */

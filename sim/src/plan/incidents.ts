@@ -68,12 +68,32 @@ const KINDS: Readonly<Record<string, IncidentKind>> = {
   },
   lapse: { max: 3, create: () => ({ kind: 'lapse', share: 0.5 }) },
   'dead-letters-lost': { max: 2, create: () => ({ kind: 'dead-letters-lost' }) },
-  redrive: { max: 3, create: () => ({ kind: 'redrive' }) },
+  redrive: { max: 3, create: (random) => ({ kind: 'redrive', ...operatorCrash(random) }) },
   fail: {
     max: 4,
-    create: (random, { clients }) => ({ kind: 'fail', client: integer(random, 0, clients - 1) }),
+    create: (random, { clients }) => ({
+      kind: 'fail',
+      client: integer(random, 0, clients - 1),
+      ...operatorCrash(random),
+    }),
+  },
+  refund: {
+    max: 8,
+    create: (random, { clients }) => ({
+      kind: 'refund',
+      // Few clients, so that refunds of one order meet.
+      client: integer(random, 0, Math.ceil(clients / 4)),
+      ...(chance(random, 0.7) && { share: 0.05 + 0.95 * random() }),
+      terminals: chance(random, 0.3) ? 2 : 1,
+      ...operatorCrash(random),
+    }),
   },
 };
+
+/** A quarter of the operators' commands die. */
+function operatorCrash(random: Random): { crashAfterMs?: number } {
+  return chance(random, 0.25) ? { crashAfterMs: logUniform(random, 2, 2_000) } : {};
+}
 
 /** The kinds of incidents that a run can have. */
 export const INCIDENT_KINDS: readonly string[] = [...Object.keys(KINDS), 'restock'];

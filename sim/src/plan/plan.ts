@@ -54,10 +54,24 @@ export type Incident = { readonly id: number; readonly at: number } & (
   | { readonly kind: 'dead-letters-lost' }
   | { readonly kind: 'restock'; readonly sku: string; readonly deliveryId: string; readonly quantity: number }
   /** An operator redrives everything. */
-  | { readonly kind: 'redrive' }
+  | ({ readonly kind: 'redrive' } & OperatorCrash)
   /** An operator fails an undecided order, or the dead letter of a client's. */
-  | { readonly kind: 'fail'; readonly client: number }
+  | ({ readonly kind: 'fail'; readonly client: number } & OperatorCrash)
+  /** An operator refunds a client's order, once or in two terminals at once. */
+  | ({
+      readonly kind: 'refund';
+      readonly client: number;
+      /** Share of the amount, in (0, 1]; all that is left by default. */
+      readonly share?: number;
+      readonly terminals: 1 | 2;
+    } & OperatorCrash)
 );
+
+/** When an operator's command dies. */
+interface OperatorCrash {
+  /** In milliseconds after its start; never by default. */
+  readonly crashAfterMs?: number;
+}
 
 /** An article and how many pieces there are at first. */
 export interface PlannedStock {

@@ -19,6 +19,7 @@ import { createSqsClient } from '../cloud/sqs/client.js';
 import { createEvents } from '../cloud/topic.js';
 import { currentContext, runIn } from '../kernel/context.js';
 import { SERVICE_ENVIRONMENT } from './environment.js';
+import { orderIdOf } from './ids.js';
 import { createSimLogger } from './logger.js';
 import { createScoringClients } from './scoring-clients.js';
 
@@ -79,7 +80,11 @@ async function start(cloud: Cloud): Promise<{ stop(): Promise<void> }> {
   const consumer = new Consumer({
     mayClaim: () => !skew.isOpen,
     queue: new OrderQueue({ sqs, ...config, ...config.consumer }),
-    handle: inOwnStream(cloud, (message, signal) => handleMessage(deps, message, signal, logger)),
+    handle: inOwnStream(cloud, async (message, signal) => {
+      const handled = await handleMessage(deps, message, signal, logger);
+      if (handled.acknowledgement.kind === 'dead-letter') noteFirstError(cloud, message, handled.firstError);
+      return handled;
+    }),
     config: config.consumer,
     clock: systemClock,
     logger,
@@ -104,6 +109,17 @@ function inOwnStream({ world }: Cloud, handle: MessageHandler): MessageHandler {
     const name = `${context.process.name}/${message.id}/${message.receiveCount}`;
     return runIn({ process: context.process, random: world.random(name) }, () => handle(message, signal));
   };
+}
+
+function noteFirstError(
+  cloud: Cloud,
+  { body }: { readonly body: string },
+  reported: string | undefined,
+): void {
+  const orderId = orderIdOf(body) ?? 'no order';
+  const record = cloud.database.table('orders').items.find(({ order_id }) => order_id === orderId);
+  const noted = record?.first_error as string | undefined;
+  cloud.deadLetterErrors.push({ orderId, reported, noted });
 }
 
 function note({ world }: Cloud, text: string): void {

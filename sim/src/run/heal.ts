@@ -2,9 +2,10 @@
 import { isFinal } from '@order-pipeline/contracts/orders';
 import { QUEUES } from '@order-pipeline/contracts/queues';
 import { draw } from '../kernel/random.js';
+import type { LedgerView } from '../oracle/history.js';
 import { countStock } from '../oracle/stock.js';
 import { runOperatorCommand } from '../processes/operator.js';
-import { operate } from './incidents.js';
+import { operate, redriveAll } from './operators.js';
 import { recordsOf } from './records.js';
 import type { SimSystem } from './system.js';
 
@@ -45,9 +46,7 @@ export async function heal(system: SimSystem): Promise<void> {
 
 function redrive(system: SimSystem): void {
   if (system.cloud.sqs.queue('order-dlq').messages.length === 0) return;
-  operate(system, `operator-${Math.round(system.cloud.world.now)}`, () =>
-    runOperatorCommand(system.cloud, ['dlq', 'redrive', '--all', '--rate', '100']),
-  );
+  operate(system, `operator-${Math.round(system.cloud.world.now)}`, () => redriveAll(system));
 }
 
 /** An order whose message is gone is resumed or failed from its record. */
@@ -86,7 +85,21 @@ function isQuiet(system: SimSystem): boolean {
       ({ status, payment_problem }) => isFinal(status) && payment_problem !== 'CAPTURE_FAILED',
     ) &&
     cloud.gateway.open.length === 0 &&
+    refundsArePublished(system) &&
     cloud.database.table('payments').items.every(({ state }) => state !== 'AUTHORIZED') &&
     countStock(cloud.database.table('inventory').items).every(({ held }) => held === 0)
   );
+}
+
+/** No refund is pending, and each record says what was paid back. */
+function refundsArePublished(system: SimSystem): boolean {
+  const told = new Map(
+    recordsOf(system).map(({ order_id, refunded_amount = 0 }) => [order_id, refunded_amount]),
+  );
+  const entries = system.cloud.database.table('payments').items as unknown as readonly LedgerView[];
+  return entries.every(({ order_id, refunds = [] }) => {
+    const made = refunds.filter(({ state }) => state === 'DONE');
+    const sum = made.reduce((total, { amount }) => total + amount, 0);
+    return refunds.every(({ state }) => state !== 'PENDING') && told.get(order_id) === sum;
+  });
 }

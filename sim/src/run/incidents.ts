@@ -2,16 +2,14 @@
 
 import { createClient } from '@connectrpc/connect';
 import { InventoryService } from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
-import { isFinal } from '@order-pipeline/contracts/orders';
 import { ORDER_DLQ } from '@order-pipeline/contracts/queues';
 import { draw } from '../kernel/random.js';
 import type { Incident } from '../plan/plan.js';
+import { orderIdOf } from '../processes/ids.js';
 import { createSimLogger } from '../processes/logger.js';
-import { runOperatorCommand } from '../processes/operator.js';
 import { SCORING } from '../processes/scoring.js';
 import { createScoringClients } from '../processes/scoring-clients.js';
-import { orderIdOf } from './ids.js';
-import { recordsOf } from './records.js';
+import { failOrder, operate, redriveAll, refund } from './operators.js';
 import type { SimSystem } from './system.js';
 
 /** Schedules every incident of the plan, and the end of what lasts. */
@@ -44,17 +42,17 @@ const HANDLERS: Handlers = {
   },
   'dead-letters-lost': loseDeadLetters,
   restock: (system, delivery) => {
-    // The run does not end before it is answered.
-    system.recorder.openClients += 1;
-    operate(system, `restock-${delivery.id}`, () =>
-      restock(system, delivery).finally(() => {
-        system.recorder.openClients -= 1;
-      }),
-    );
+    // Repeated until it is answered.
+    operate(system, `restock-${delivery.id}`, () => restock(system, delivery));
   },
-  redrive: (system, { id }) =>
-    operate(system, `operator-${id}`, () => runOperatorCommand(system.cloud, ['dlq', 'redrive', '--all'])),
-  fail: (system, { id, client }) => operate(system, `operator-${id}`, () => failOrder(system, id, client)),
+  redrive: (system, { id, crashAfterMs }) =>
+    operate(system, `operator-${id}`, () => redriveAll(system), crashAfterMs),
+  fail: (system, { id, client, crashAfterMs }) =>
+    operate(system, `operator-${id}`, () => failOrder(system, id, client), crashAfterMs),
+  refund: (system, { id, client, share, terminals, crashAfterMs }) => {
+    for (let terminal = 1; terminal <= terminals; terminal += 1)
+      operate(system, `operator-${id}-${terminal}`, () => refund(system, id, client, share), crashAfterMs);
+  },
 };
 
 function happen(system: SimSystem, incident: Incident): void {
@@ -74,14 +72,6 @@ function takeDown(system: SimSystem, what: 'redis' | 'gateway', forMs: number): 
     say(system, `${what} is up again`);
   };
   world.later(forMs, up);
-}
-
-/** Runs an operator's work in a process of its own. */
-export function operate(system: SimSystem, name: string, work: () => Promise<unknown>): void {
-  const { world } = system.cloud;
-  world.start(world.machine(name), () => {
-    work().catch((error: unknown) => world.trace.add(world.now, name, name, `fails: ${String(error)}`));
-  });
 }
 
 function loseDeadLetters({ cloud }: SimSystem): void {
@@ -117,18 +107,6 @@ async function restock(
       await new Promise((resolve) => setTimeout(resolve, 5_000));
     }
   }
-}
-
-/** Fails an undecided order from its record; without one the dead letter of a client's order. */
-async function failOrder(system: SimSystem, incident: number, client: number): Promise<unknown> {
-  const { cloud, recorder } = system;
-  const undecided = recordsOf(system).filter(({ status }) => !isFinal(status));
-  const picked = undecided[Math.floor(draw(cloud.world.seed, `fail/${incident}`) * undecided.length)];
-  const why = ['--reason', 'the customer asked for it', '--wait', '0'];
-  if (picked) return runOperatorCommand(cloud, ['fail', picked.order_id, ...why]);
-  const post = recorder.posts.find(({ client: by, outcome }) => by === client && outcome.kind === 'accepted');
-  if (post?.outcome.kind !== 'accepted') return undefined;
-  return runOperatorCommand(cloud, ['dlq', 'fail', post.outcome.orderId, ...why]);
 }
 
 /** Puts the first stock on the shelf, before any fault. */

@@ -1,18 +1,17 @@
 /** One run of a plan, from the first order to the verdict. */
-import { ORDER_DLQ } from '@order-pipeline/contracts/queues';
 import { runClient } from '../actors/client.js';
 import { createCloud } from '../cloud/cloud.js';
 import { activate, installGlobals } from '../kernel/globals.js';
 import { realNow } from '../kernel/real.js';
 import { Trace, type TraceLine } from '../kernel/trace.js';
 import { World } from '../kernel/world.js';
-import { check, type Violation } from '../oracle/check.js';
-import type { History, LedgerView } from '../oracle/history.js';
-import { countStock } from '../oracle/stock.js';
+import { check } from '../oracle/check.js';
+import type { History } from '../oracle/history.js';
+import type { Violation } from '../oracle/violations.js';
 import type { Plan } from '../plan/plan.js';
 import { endFaults, heal } from './heal.js';
+import { toHistory } from './history.js';
 import { scheduleIncidents, stockShelves } from './incidents.js';
-import { recordsOf } from './records.js';
 import { SimSystem } from './system.js';
 
 /** How a plan is run. */
@@ -109,42 +108,4 @@ function startClients(system: SimSystem): void {
         recorder.openClients -= 1;
       });
   }
-}
-
-function toHistory(system: SimSystem): History {
-  const { cloud, recorder, plan } = system;
-  const stock = cloud.database.table('inventory').items;
-  const deliveries = new Map(
-    plan.incidents.flatMap((incident) =>
-      incident.kind === 'restock' ? [[incident.deliveryId, incident] as const] : [],
-    ),
-  );
-  return {
-    posts: recorder.posts,
-    sightings: recorder.sightings,
-    unhandled: recorder.unhandled,
-    orders: recordsOf(system),
-    ledger: cloud.database.table('payments').items as unknown as readonly LedgerView[],
-    stock: countStock(stock).map((count) => ({
-      ...count,
-      lowest: Math.min(count.available, ...lowestOf(cloud.lowestStock, count.sku)),
-    })),
-    initial: Object.fromEntries(plan.stock.map(({ sku, quantity }) => [sku, quantity])),
-    delivered: [...deliveries.values()],
-    journal: cloud.gateway.journal,
-    published: cloud.published,
-    sent: cloud.sqs.journal,
-    claimedAt: cloud.claimedAt,
-    deadLetters: {
-      count: cloud.sqs.queue(ORDER_DLQ.name).arrivals,
-      max: plan.deadLettersMax ?? Number.POSITIVE_INFINITY,
-    },
-    orphans: recorder.orphans,
-    decisions: cloud.decisions,
-    brokenLeases: cloud.brokenLeases,
-  };
-}
-
-function lowestOf(lowest: ReadonlyMap<string, number>, sku: string): number[] {
-  return [...lowest].flatMap(([key, pieces]) => (key === sku || key.startsWith(`${sku}#`) ? [pieces] : []));
 }

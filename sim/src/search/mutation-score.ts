@@ -2,7 +2,7 @@
 
 import type { Mutation } from '../mutations/edit.js';
 import { MUTATION_VARIABLE } from '../mutations/mutations.js';
-import type { ViolationKind } from '../oracle/check.js';
+import type { ViolationKind } from '../oracle/violations.js';
 import { planOf } from '../plan/scenarios.js';
 import { runPlan } from '../run/run.js';
 import { type Found, searchInChild } from './search.js';

@@ -1,7 +1,7 @@
 /** Runs new seeds for a time, in one or several processes. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { realNow } from '../kernel/real.js';
-import type { Violation } from '../oracle/check.js';
+import type { Violation } from '../oracle/violations.js';
 import { planOf, type Scenario } from '../plan/scenarios.js';
 import { runPlan } from '../run/run.js';
 import { seedAt } from './seeds.js';

@@ -1,5 +1,5 @@
 /** Finds the smallest part of a failing run that still fails in the same way (Zeller and Hildebrandt, ddmin). */
-import type { Violation, ViolationKind } from '../oracle/check.js';
+import type { Violation, ViolationKind } from '../oracle/violations.js';
 import type { Plan, PlannedClient } from '../plan/plan.js';
 
 /** What a shrunk run needs: a part of the plan, and the faults that may happen. */

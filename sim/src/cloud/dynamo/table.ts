@@ -32,6 +32,8 @@ export interface TableDeps {
   readonly later: (apply: () => void) => void;
   /** Called with every item that was written. */
   readonly onWrite?: (table: string, key: string, before: Item | undefined, after: Item | undefined) => void;
+  /** Called with the first page of every scan. */
+  readonly onScan?: (table: string) => void;
   readonly limited: boolean;
 }
 
@@ -94,6 +96,7 @@ export class SimTable {
       after?: string | undefined;
     },
   ) {
+    if (options.after === undefined) this.deps.onScan?.(this.shape.name);
     const keys = this.#sortedKeys();
     const start = options.after === undefined ? 0 : keys.indexOf(options.after) + 1;
     const page = keys.slice(start, start + (options.limit ?? keys.length));

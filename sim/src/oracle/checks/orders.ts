@@ -1,0 +1,49 @@
+/** Orders: each is final, is what somebody placed, and stays so. */
+import { decodeOrderPlaced, MalformedOrderEventError } from '@order-pipeline/contracts/order-event';
+import { isFinal } from '@order-pipeline/contracts/orders';
+import { factsOf } from '../facts.js';
+import type { Post } from '../history.js';
+import type { Check, Violation } from '../violations.js';
+
+/** Every order that a queue has taken, or that a client was told to be accepted, is final. */
+export const findUnfinished: Check = ({ posts, orders, sent }) => {
+  const statuses = new Map(orders.map(({ order_id, status }) => [order_id, status]));
+  const accepted = posts.flatMap(({ outcome }) => (outcome.kind === 'accepted' ? [outcome.orderId] : []));
+  const taken = sent.flatMap(({ body }) => orderIdIn(body) ?? []);
+  return [...new Set([...accepted, ...taken])].flatMap((id): Violation[] => {
+    const status = statuses.get(id);
+    if (!status) return [{ kind: 'lost', subject: id, detail: 'has no record' }];
+    return isFinal(status) ? [] : [{ kind: 'stuck', subject: id, detail: `is ${status}` }];
+  });
+};
+
+function orderIdIn(body: string): string | undefined {
+  try {
+    return decodeOrderPlaced(body).order_id;
+  } catch (error) {
+    if (error instanceof MalformedOrderEventError) return undefined;
+    throw error;
+  }
+}
+
+/** A record is what one POST asked for. */
+export const findForged: Check = ({ posts, orders }) => {
+  const byRequest = new Map<string, Post>(posts.map((post) => [post.requestId, post]));
+  return orders.flatMap((order): Violation[] => {
+    const { request_id, order_id } = order;
+    if (!order.items || request_id === undefined) return [];
+    const post = byRequest.get(request_id);
+    if (post && factsOf(post.body) === factsOf(order)) return [];
+    return [{ kind: 'forged', subject: order_id, detail: `${factsOf(order)} was posted by nobody` }];
+  });
+};
+
+/** What the first message of an order says stays, and so does its first error. */
+export const findRewritten: Check = ({ rewritten }) =>
+  rewritten.map(
+    ({ orderId, attribute }): Violation => ({
+      kind: 'rewritten',
+      subject: orderId,
+      detail: `its ${attribute} was changed`,
+    }),
+  );

@@ -1,0 +1,51 @@
+/** Workers, operators and the reconciler: each stays within what it may do. */
+import type { Check, Violation } from '../violations.js';
+
+/** Only the latest claim may decide, and nobody takes an order from a worker whose lease lasts. */
+export const findUnfenced: Check = ({ orders, decisions, brokenLeases }) => {
+  const attempts = new Map(orders.map(({ order_id, attempt }) => [order_id, attempt]));
+  return [
+    ...decisions.flatMap(({ orderId, attempt }): Violation[] => {
+      const latest = attempts.get(orderId);
+      if (latest === attempt) return [];
+      return [{ kind: 'fence', subject: orderId, detail: `decided in attempt ${attempt} of ${latest}` }];
+    }),
+    ...brokenLeases.map(
+      (subject): Violation => ({
+        kind: 'fence',
+        subject,
+        detail: 'was taken from a worker whose lease lasted',
+      }),
+    ),
+  ];
+};
+
+/** No message is lost that nobody has lost. */
+export const findOrphans: Check = ({ orphans }) =>
+  orphans.map(
+    (subject): Violation => ({ kind: 'orphaned', subject, detail: 'had to be freed from its record' }),
+  );
+
+/** No more messages reach the dead-letter queue than may. */
+export const findDeadLettered: Check = ({ deadLetters: { count, max } }) =>
+  count <= max
+    ? []
+    : [{ kind: 'dead-lettered', subject: 'order-dlq', detail: `${count} messages came, and ${max} may` }];
+
+/** A dead letter names the first error of its order. */
+export const findMisreported: Check = ({ deadLetterErrors }) =>
+  deadLetterErrors.flatMap(({ orderId, reported, noted }): Violation[] =>
+    noted === undefined || reported === noted
+      ? []
+      : [{ kind: 'misreported', subject: orderId, detail: `says ${reported}, and the first was ${noted}` }],
+  );
+
+/** Of all processors one reconciles, once in an interval. */
+export const findCostlyPasses: Check = ({ passes: { count, max } }) =>
+  count <= max
+    ? []
+    : [{ kind: 'costly', subject: 'reconciler', detail: `looked ${count} times, and ${max} times it may` }];
+
+/** Every error is handled. */
+export const findUnhandled: Check = ({ unhandled }) =>
+  unhandled.map((detail): Violation => ({ kind: 'unhandled', subject: 'process', detail }));
