@@ -22,7 +22,7 @@ fi
 
 api=${API_URL:-}
 if [ -z "$api" ]; then
-  api=http://localhost:8000
+  api=http://localhost:${ORDER_API_PORT:-8000}
   RATE_LIMIT=1000000/minute LOGIN_RATE_LIMIT=1000000/minute POLL_RATE_LIMIT=1000000/minute PUBLIC_RATE_LIMIT=1000000/minute \
     node local/dist/main.js >.local/conformance.log 2>&1 &
   stack=$!
