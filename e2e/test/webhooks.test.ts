@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type NewOrder, OrderClient, type OrderEvent, verifyWebhook } from '@order-pipeline/client';
+import { faultsOf } from '../../packages/contracts/test/event-schemas.js';
 import { type E2eStack, startE2eStack } from '../src/stack.js';
 
 const USER = 'u123';
@@ -91,4 +92,9 @@ test('a cancelled order has its event too', async () => {
   const accepted = await client.placeOrder({ user_id: USER, amount: 999, payment_method: 'tok_gatewayDown' });
   await client.cancelOrder(accepted);
   expect((await eventsOf(accepted.order_id))[0]).toMatchObject({ type: 'order.cancelled' });
+});
+
+test('every event that was received fits the JSON Schema of its type', () => {
+  expect(events.length).toBeGreaterThanOrEqual(3);
+  expect(events.flatMap((event) => faultsOf('orders.v1.OrderEvent', event))).toEqual([]);
 });
