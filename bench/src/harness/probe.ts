@@ -7,6 +7,8 @@
 export interface ProcessUsage {
   /** CPU time since the start of all threads, user and system, in microseconds. */
   readonly cpuUs: number;
+  /** The part of it that was spent outside of the kernel. */
+  readonly userUs: number;
   /** Resident memory in bytes. */
   readonly rssBytes: number;
 }
@@ -17,7 +19,7 @@ export const USAGE_REQUEST = 'bench:usage';
 process.on('message', (message) => {
   if (message !== USAGE_REQUEST) return;
   const { user, system } = process.cpuUsage();
-  const usage: ProcessUsage = { cpuUs: user + system, rssBytes: process.memoryUsage.rss() };
+  const usage: ProcessUsage = { cpuUs: user + system, userUs: user, rssBytes: process.memoryUsage.rss() };
   process.send?.({ [USAGE_REQUEST]: usage });
 });
 process.once('disconnect', () => process.exit());

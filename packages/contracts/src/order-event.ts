@@ -1,6 +1,6 @@
 /** OrderPlaced as the body and attributes of an SQS message: protobuf JSON, so that operators can read it. */
-import { create, fromJsonString, toJsonString } from '@bufbuild/protobuf';
-import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { fromJsonString } from '@bufbuild/protobuf';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { type OrderPlaced, OrderPlacedSchema } from './gen/orders/v1/orders_pb.js';
 import type { OrderFacts } from './orders.js';
 
@@ -14,20 +14,28 @@ export interface PlacedOrder extends OrderFacts {
   readonly fingerprint?: string;
 }
 
-/** The message body of a placed order. */
+/**
+ * The message body of a placed order: the protobuf JSON of OrderPlaced, written directly, since going through a message
+ * takes several times as long. A test compares it with the generated code's.
+ */
 export function encodeOrderPlaced(order: PlacedOrder): string {
-  const message = create(OrderPlacedSchema, {
+  const { items, account_created_at, fingerprint } = order;
+  return JSON.stringify({
     orderId: order.order_id,
     userId: order.user_id,
-    amount: BigInt(order.amount),
+    amount: String(order.amount),
     currency: order.currency,
-    items: order.items.map(({ sku, quantity }) => ({ sku, quantity })),
+    ...(items.length > 0 && { items: items.map(({ sku, quantity }) => ({ sku, quantity })) }),
     paymentMethod: order.payment_method,
-    requestedAt: timestampFromDate(new Date(order.created_at)),
-    ...(order.fingerprint !== undefined && { fingerprint: order.fingerprint }),
-    ...(order.account_created_at && { accountCreatedAt: timestampFromDate(order.account_created_at) }),
+    requestedAt: toTimestamp(order.created_at),
+    ...(account_created_at && { accountCreatedAt: toTimestamp(account_created_at.toISOString()) }),
+    ...(fingerprint && { fingerprint }),
   });
-  return toJsonString(OrderPlacedSchema, message);
+}
+
+/** Whole seconds have no fraction in protobuf JSON. `time` is what `Date.toISOString` returns. */
+function toTimestamp(time: string): string {
+  return time.endsWith('.000Z') ? `${time.slice(0, -5)}Z` : time;
 }
 
 /** A message body that is not a placed order. It can never be processed: dead-letter it. */

@@ -1,4 +1,8 @@
+import { create, toJson } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { OrderPlacedSchema } from '../src/gen/orders/v1/orders_pb.js';
 import {
   decodeOrderPlaced,
   encodeOrderPlaced,
@@ -42,6 +46,46 @@ test('the message is protobuf JSON that people can read', () => {
     requestedAt: '2026-01-02T03:04:05.678Z',
     accountCreatedAt: '2025-01-01T00:00:00Z',
   });
+});
+
+const instant = fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true });
+const placedOrder = fc.record(
+  {
+    order_id: fc.uuid(),
+    user_id: fc.string({ minLength: 1, unit: 'grapheme' }),
+    amount: fc.integer({ min: 1, max: 99_999_999 }),
+    currency: fc.constantFrom('USD', 'JPY'),
+    items: fc.array(
+      fc.record({ sku: fc.string({ minLength: 1 }), quantity: fc.integer({ min: 1, max: 2 ** 31 - 1 }) }),
+    ),
+    payment_method: fc.string({ minLength: 1 }),
+    created_at: instant.map((date) => date.toISOString()),
+    account_created_at: instant,
+    fingerprint: fc.string(),
+  },
+  {
+    requiredKeys: ['order_id', 'user_id', 'amount', 'currency', 'items', 'payment_method', 'created_at'],
+  },
+);
+
+test('the message is what the generated code writes', () => {
+  fc.assert(
+    fc.property(placedOrder, (order) => {
+      const { account_created_at, created_at, amount, items, fingerprint } = order;
+      const message = create(OrderPlacedSchema, {
+        orderId: order.order_id,
+        userId: order.user_id,
+        amount: BigInt(amount),
+        currency: order.currency,
+        items: items.map(({ sku, quantity }) => ({ sku, quantity })),
+        paymentMethod: order.payment_method,
+        requestedAt: timestampFromDate(new Date(created_at)),
+        ...(fingerprint !== undefined && { fingerprint }),
+        ...(account_created_at && { accountCreatedAt: timestampFromDate(account_created_at) }),
+      });
+      expect(JSON.parse(encodeOrderPlaced(order))).toEqual(toJson(OrderPlacedSchema, message));
+    }),
+  );
 });
 
 test('fields of a newer sender are ignored', () => {

@@ -45,6 +45,12 @@ export function runWork<R>(work: Work, action: () => R): R {
   return storage.run(work, action);
 }
 
+/** Returns a callback that runs as part of the current work, wherever it is called from. */
+export function bindWork<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {
+  const work = storage.getStore();
+  return work ? (...args) => storage.run(work, callback, ...args) : callback;
+}
+
 /** Returns the current work; undefined outside of any. */
 export function currentWork(): Work | undefined {
   return storage.getStore();
@@ -85,8 +91,11 @@ export async function step<R>(name: string, action: () => Promise<R>): Promise<R
 
 /** Returns the steps of the current work, in milliseconds with one decimal. */
 export function currentSteps(): Record<string, number> {
-  const steps = storage.getStore()?.steps ?? [];
-  return Object.fromEntries(Array.from(steps, ([name, ms]) => [name, roundMs(ms)]));
+  const rounded: Record<string, number> = {};
+  storage.getStore()?.steps.forEach((ms, name) => {
+    rounded[name] = roundMs(ms);
+  });
+  return rounded;
 }
 
 /** Rounds milliseconds to one decimal. */
@@ -98,6 +107,9 @@ function assign(
   target: WorkFields,
   fields: { readonly [K in keyof WorkFields]?: WorkFields[K] | undefined },
 ): void {
-  for (const [name, value] of Object.entries(fields))
-    if (value !== undefined) Object.assign(target, { [name]: value });
+  const { request_id, order_id, trace_id, attempt } = fields;
+  if (request_id !== undefined) target.request_id = request_id;
+  if (order_id !== undefined) target.order_id = order_id;
+  if (trace_id !== undefined) target.trace_id = trace_id;
+  if (attempt !== undefined) target.attempt = attempt;
 }

@@ -1,5 +1,8 @@
-import { expect, test } from '@jest/globals';
-import { createLogger } from '../src/logger.js';
+import { spawnSync } from 'node:child_process';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import { createLogDestination } from '../src/log-destination.js';
+import { createLogger, createPlainChild } from '../src/logger.js';
 
 /** A logger and the objects that it wrote. */
 function recordingLogger(level = 'info') {
@@ -70,5 +73,51 @@ test('leaves the logged object as it is, and survives cycles, bytes and null', (
   expect(lines[0]).toMatchObject({
     order: { password: '[redacted]', note: null, at: '1970-01-01T00:00:00.000Z' },
     digest: { 0: 1, 1: 2 },
+  });
+});
+
+test('a plain child does not search its lines, and is like its parent otherwise', () => {
+  const { logger, lines } = recordingLogger();
+  createPlainChild(logger.child({ port: 1 })).info({ token: 'shown' });
+  logger.info({ token: 's3cr3t' });
+  expect(lines).toEqual([
+    expect.objectContaining({ level: 'info', service: 'shop', port: 1, token: 'shown' }),
+    expect.objectContaining({ level: 'info', token: '[redacted]' }),
+  ]);
+});
+
+describe('the destination', () => {
+  test('takes the lines of a turn in one write, before the turn ends', async () => {
+    const written: string[] = [];
+    const destination = createLogDestination({ write: (text) => written.push(text) });
+    destination.write('a\n');
+    destination.write('b\n');
+    expect(written).toEqual([]);
+    await setImmediate();
+    destination.write('c\n');
+    await setImmediate();
+    expect(written).toEqual(['a\nb\n', 'c\n']);
+  });
+
+  test('holds no more than a bounded text', () => {
+    const written: string[] = [];
+    const destination = createLogDestination({ write: (text) => written.push(text) });
+    destination.write('x'.repeat(40_000));
+    destination.write('y'.repeat(40_000));
+    expect(written.map((text) => text.length)).toEqual([80_000]);
+  });
+
+  test('loses no line of a process that exits at once or crashes', () => {
+    const module = new URL('../dist/log-destination.js', import.meta.url).href;
+    const run = (end: string) =>
+      spawnSync(process.execPath, [
+        '--input-type=module',
+        '-e',
+        `import { createLogDestination } from ${JSON.stringify(module)};
+         createLogDestination().write('last words\\n');
+         ${end}`,
+      ]).stdout.toString();
+    expect(run('process.exit(3)')).toBe('last words\n');
+    expect(run("throw new Error('crash')")).toBe('last words\n');
   });
 });

@@ -1,5 +1,5 @@
 /** The security schemes of the API, under the names that tsoa's `@Security` uses. */
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import type { Caller } from './auth/caller.js';
 import { ProblemError } from './http/problem.js';
 import { type SignedParameters, verifyOrder } from './orders/poll-url.js';
@@ -8,16 +8,19 @@ import { servicesOf } from './services.js';
 /** The fields of a signed URL's query. */
 const SIGNED_FIELDS = ['expires', 'key_id', 'signature', 'fingerprint'] as const;
 
-/** Requests to orders and what they proved, since tsoa asks once per scheme that a route takes. */
-const proofs = new WeakMap<Request, Promise<Caller | undefined>>();
-
 /**
  * Lets a request pass or throws a ProblemError. The name is the one that tsoa's routes import. Routes of one order take a
- * signed URL or a token: a query with any field of a signed URL is judged as one, whatever token comes with it.
+ * signed URL or a token: a query with any field of a signed URL is judged as one, whatever token comes with it. tsoa asks
+ * once per scheme that a route takes; the answer is the same.
  */
-export function expressAuthentication(request: Request, _scheme: string): Promise<Caller | undefined> {
-  const proof = proofs.get(request) ?? authenticate(request);
-  proofs.set(request, proof);
+export function expressAuthentication(
+  request: Request,
+  _scheme: string,
+  _scopes: unknown,
+  { locals }: Response,
+): Promise<Caller | undefined> {
+  const proof = (locals.proof as Promise<Caller | undefined> | undefined) ?? authenticate(request);
+  locals.proof = proof;
   return proof;
 }
 

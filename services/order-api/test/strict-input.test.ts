@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import jwt from 'jsonwebtoken';
 import { LOCAL_JWT_SECRET } from '../src/config/auth.js';
+import { isPlainJson } from '../src/http/plain-json.js';
 import { findRepeated } from '../src/http/single-headers.js';
 import { findJsonFlaws, isExact } from '../src/http/strict-json.js';
 import { looksLikeCardNumber } from '../src/orders/decide/card-number.js';
@@ -52,6 +53,58 @@ describe('numbers', () => {
         // A double can equal an integer and still print as another one with the same double.
         return same || !isExact(String(value));
       }),
+    );
+  });
+});
+
+describe('the cheap pass over a body', () => {
+  const isPlain = (text: string) => isPlainJson(text, JSON.parse(text));
+
+  test.each([
+    '{}',
+    '[]',
+    '{"user_id":"u123","amount":999}',
+    '{ "a" : [ { "b:c" : "x:\\"y\\\\" } , true , false , null ] , "é" : 123456789012345 }',
+    '{"__proto__":1,"constructor":{"a":2}}',
+  ])('%s is plain', (text) => expect(isPlain(text)).toBe(true));
+
+  test.each([
+    '{"a":1,"a":1}',
+    '{"a":{"b":1,"\\u0062":2}}',
+    '{"a":9007199254740993}',
+    '{"a":1e400}',
+    '{"a":0.1}',
+    '{"a":-0}',
+    `${'['.repeat(9)}${']'.repeat(9)}`,
+    `${'['.repeat(30_000)}${']'.repeat(30_000)}`,
+  ])('%.60s is left to the search', (text) => expect(isPlain(text)).toBe(false));
+
+  test('what is plain has no flaws', () => {
+    const scalar = fc.oneof(
+      fc.double().map((value) => (Number.isFinite(value) ? JSON.stringify(value) : '0')),
+      fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map(String),
+      fc.integer().map(String),
+      fc.string({ unit: 'grapheme' }).map((text) => JSON.stringify(text)),
+      fc.constantFrom('true', 'false', 'null', '1e2', '1E400', '"\\""'),
+    );
+    const key = fc.constantFrom('"a"', '"b"', '"\\u0061"', '"__proto__"', '"a:b"');
+    const { value } = fc.letrec<{ value: string }>((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 4 },
+        scalar,
+        fc.array(tie('value'), { maxLength: 3 }).map((each) => `[${each.join(', ')}]`),
+        fc
+          .array(fc.tuple(key, tie('value')), { maxLength: 3 })
+          .map((each) => `{${each.map(([name, own]) => `${name} :${own}`).join(',')}}`),
+      ),
+    }));
+    fc.assert(
+      fc.property(value, (text) => {
+        const parsed = JSON.parse(text);
+        if (typeof parsed !== 'object' || parsed === null || !isPlainJson(text, parsed)) return;
+        expect(findJsonFlaws(text, 20)).toEqual([]);
+      }),
+      { numRuns: 1_000 },
     );
   });
 });

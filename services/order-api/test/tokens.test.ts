@@ -3,7 +3,8 @@ import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack
 import { Secret } from '@order-pipeline/platform/secret';
 import jwt from 'jsonwebtoken';
 import { createAuthenticator } from '../src/auth/authenticator.js';
-import { TokenCache } from '../src/auth/token-cache.js';
+import { createOwnTokenVerifier } from '../src/auth/own-token.js';
+import { TokenCache, toTokenKey } from '../src/auth/token-cache.js';
 import { issueToken } from '../src/auth/token-issuer.js';
 import type { LoginConfig } from '../src/config/auth.js';
 import type { KeyRing } from '../src/keys.js';
@@ -123,31 +124,43 @@ describe('the cache of verified tokens', () => {
   test('keeps no more than it may, and nothing that has expired', () => {
     let nowMs = 0;
     const cache = new TokenCache<number>(2, 10_000, () => nowMs);
-    cache.set('a', 1, 5);
-    cache.set('b', 2, 100);
+    cache.set(toTokenKey('a'), 1, 5);
+    cache.set(toTokenKey('b'), 2, 100);
     nowMs = 5_000;
-    expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual([undefined, 2, undefined]);
-    cache.set('c', 3, 100);
-    cache.set('d', 4, 100);
-    expect([cache.get('b'), cache.get('c'), cache.get('d')]).toEqual([undefined, 3, 4]);
+    expect([cache.get(toTokenKey('a')), cache.get(toTokenKey('b')), cache.get(toTokenKey('c'))]).toEqual([
+      undefined,
+      2,
+      undefined,
+    ]);
+    cache.set(toTokenKey('c'), 3, 100);
+    cache.set(toTokenKey('d'), 4, 100);
+    expect([cache.get(toTokenKey('b')), cache.get(toTokenKey('c')), cache.get(toTokenKey('d'))]).toEqual([
+      undefined,
+      3,
+      4,
+    ]);
     nowMs = 15_000;
-    expect(cache.get('c')).toBeUndefined();
+    expect(cache.get(toTokenKey('c'))).toBeUndefined();
   });
 
   test('drops the token that was used longest ago', () => {
     const cache = new TokenCache<number>(2, 10_000, () => 0);
-    cache.set('a', 1, 100);
-    cache.set('b', 2, 100);
-    expect(cache.get('a')).toBe(1);
-    cache.set('c', 3, 100);
-    expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual([1, undefined, 3]);
+    cache.set(toTokenKey('a'), 1, 100);
+    cache.set(toTokenKey('b'), 2, 100);
+    expect(cache.get(toTokenKey('a'))).toBe(1);
+    cache.set(toTokenKey('c'), 3, 100);
+    expect([cache.get(toTokenKey('a')), cache.get(toTokenKey('b')), cache.get(toTokenKey('c'))]).toEqual([
+      1,
+      undefined,
+      3,
+    ]);
   });
 
   test('does not grow with the size of tokens', () => {
     const cache = new TokenCache<number>(10_000, 10_000, () => 0);
     global.gc?.();
     const before = process.memoryUsage().heapUsed;
-    for (let n = 0; n < 20_000; n += 1) cache.set(`${n}`.padEnd(16_000, 'x'), n, 100);
+    for (let n = 0; n < 20_000; n += 1) cache.set(toTokenKey(`${n}`.padEnd(16_000, 'x')), n, 100);
     global.gc?.();
     expect(cache.size).toBe(10_000);
     // Held as they came, these tokens would take 160 MB; the bound leaves room for garbage of the test runner.
@@ -156,5 +169,63 @@ describe('the cache of verified tokens', () => {
 
   test('a user who logged in with another token is another entry', async () => {
     expect(await logIn(api, 'u1')).not.toEqual(await logIn(api, 'u2'));
+  });
+});
+
+describe('the verifier of tokens in the usual form', () => {
+  const keys = new Secret<KeyRing>('JWT_SECRET', [{ id: 'k2', secret: SECRET }]);
+  const config: LoginConfig = { mode: 'demo', keys, tokenTtlSeconds: 3_600 };
+  const verify = createOwnTokenVerifier(config);
+  const nowMs = Date.now();
+
+  test('accepts what login issues until it expires', () => {
+    const token = issueToken(config, { user_id: 'u1', account_created_at: '2025-01-01T00:00:00Z' });
+    const claims = verify(token, nowMs);
+    expect(claims).toEqual(jwt.verify(token, SECRET));
+    expect(verify(token, Number(claims?.exp) * 1_000 - 1)).toEqual(claims);
+    expect(verify(token, Number(claims?.exp) * 1_000)).toBeUndefined();
+  });
+
+  test.each([
+    ['another algorithm', () => sign(CLAIMS, { algorithm: 'HS512' })],
+    ['another secret', () => sign(CLAIMS, {}, 'another-secret-0123456789-0123456789')],
+    ['another key', () => sign(CLAIMS, { keyid: 'k9' })],
+    ['no key', () => jwt.sign(CLAIMS, SECRET, { expiresIn: 60 })],
+    [
+      'a critical extension',
+      () => sign(CLAIMS, { header: { alg: 'HS256', crit: ['exp'], kid: 'k2' } as never }),
+    ],
+    ['another audience', () => sign({ ...CLAIMS, aud: 'other' })],
+    ['several audiences', () => sign({ ...CLAIMS, aud: ['order-api', 'other'] })],
+    ['another issuer', () => sign({ ...CLAIMS, iss: 'other' })],
+    ['a start', () => sign({ ...CLAIMS, nbf: 1 })],
+    ['no end', () => jwt.sign(CLAIMS, SECRET, { keyid: 'k2' })],
+    ['an end that is no number', () => `${sign(CLAIMS)}`.replace(/\.[^.]+\./, `.${btoa('{"exp":"z"}')}.`)],
+    ['claims that are no object', () => jwt.sign('text', SECRET, { keyid: 'k2' })],
+    ['a character too many', () => `${sign(CLAIMS)}x`],
+    ['padding', () => `${sign(CLAIMS)}=`],
+    ['a part too many', () => `${sign(CLAIMS)}.x`],
+    ['a part too few', () => sign(CLAIMS).split('.').slice(0, 2).join('.')],
+    ['nothing', () => ''],
+    ['dots', () => '..'],
+  ])('leaves a token with %s to the general verifier', (_, make) => {
+    expect(verify(make(), nowMs)).toBeUndefined();
+  });
+
+  test('accepts no token with any character changed', () => {
+    const token = sign(CLAIMS);
+    for (let at = 0; at < token.length; at += 1) {
+      const other = token[at] === 'A' ? 'B' : 'A';
+      expect(verify(token.slice(0, at) + other + token.slice(at + 1), nowMs)).toBeUndefined();
+    }
+  });
+
+  test('follows the keys', () => {
+    const token = sign(CLAIMS);
+    expect(verify(token, nowMs)).toMatchObject(CLAIMS);
+    keys.replace([{ id: 'k3', secret: 'a-newer-secret-0123456789-0123456789' }]);
+    expect(verify(token, nowMs)).toBeUndefined();
+    keys.replace([{ id: 'k2', secret: SECRET }]);
+    expect(verify(token, nowMs)).toMatchObject(CLAIMS);
   });
 });

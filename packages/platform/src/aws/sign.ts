@@ -3,7 +3,7 @@
  * headers, query and path anew for every request; here they are known, and the key of the day is kept.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-import { createHmac, hash } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
 /** What signs a request. */
 export interface SigningCredentials {
@@ -32,7 +32,7 @@ export class RequestSigner {
   readonly #scope: SigningScope;
   #day = '';
   #secret = '';
-  #key: Buffer = Buffer.alloc(0);
+  #key: KeyObject = createSecretKey(Buffer.alloc(1));
 
   constructor(scope: SigningScope) {
     this.#scope = scope;
@@ -63,14 +63,14 @@ export class RequestSigner {
     return signed;
   }
 
-  #keyOf(day: string, secret: string): Buffer {
+  #keyOf(day: string, secret: string): KeyObject {
     if (day === this.#day && secret === this.#secret) return this.#key;
     const { region, service } = this.#scope;
     const key = [day, region, service, 'aws4_request'].reduce<Buffer | string>(
       (parent, part) => createHmac('sha256', parent).update(part).digest(),
       `AWS4${secret}`,
     );
-    this.#key = key as Buffer;
+    this.#key = createSecretKey(key as Buffer);
     this.#day = day;
     this.#secret = secret;
     return this.#key;

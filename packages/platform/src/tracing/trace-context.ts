@@ -1,5 +1,5 @@
 /** W3C Trace Context: the identity of a span, as it travels between processes. */
-import { randomUUID } from 'node:crypto';
+import { RandomPool } from '../random-pool.js';
 
 /** Identity of a span. */
 export interface TraceContext {
@@ -30,16 +30,20 @@ export function formatTraceparent({ traceId, spanId, sampled }: TraceContext): s
  * trace id still ties log lines together.
  */
 export function createTraceContext(parent?: TraceContext): TraceContext {
-  // Version 4 UUIDs, since node keeps a store of random bytes for them: asking for bytes each time costs more.
   return {
-    traceId: parent?.traceId ?? randomHex(),
-    spanId: randomHex().slice(16),
+    traceId: parent?.traceId ?? takeId(16),
+    spanId: takeId(8),
     sampled: parent?.sampled ?? true,
   };
 }
 
-function randomHex(): string {
-  return randomUUID().replaceAll('-', '');
+const random = new RandomPool();
+const NO_ID = /^0+$/;
+
+/** The standard calls an id of zeros invalid. */
+function takeId(bytes: number): string {
+  const id = random.takeHex(bytes);
+  return id.startsWith('00000000') && NO_ID.test(id) ? takeId(bytes) : id;
 }
 
 /** Returns the trace id of a W3C traceparent. */

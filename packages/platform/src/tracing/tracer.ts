@@ -73,8 +73,11 @@ export function startSpan(options: SpanStart): ActiveSpan {
 }
 
 /** Runs `action` in a span, which is the parent of the spans that it leads to. A rejection marks the span as failed. */
-export async function inSpan<R>(options: SpanStart, action: (span: ActiveSpan) => Promise<R>): Promise<R> {
-  if (!start) return action(NO_SPAN);
+export function inSpan<R>(options: SpanStart, action: (span: ActiveSpan) => Promise<R>): Promise<R> {
+  return start ? runInSpan(options, action) : action(NO_SPAN);
+}
+
+async function runInSpan<R>(options: SpanStart, action: (span: ActiveSpan) => Promise<R>): Promise<R> {
   const span = startSpan(options);
   try {
     return await (span.context ? runUnder(span.context, [], () => action(span)) : action(span));

@@ -1,4 +1,4 @@
-/** Turns the bearer token of a request into its caller, by passport-jwt and a cache of verified tokens. */
+/** Turns the bearer token of a request into its caller, by passport-jwt, and ahead of it by a cache and by what is cheaper. */
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { Request } from 'express';
 import passport from 'passport';
@@ -7,7 +7,8 @@ import type { AuthConfig } from '../config/auth.js';
 import { ProblemError } from '../http/problem.js';
 import { readBearer, readJoseHeader } from './bearer.js';
 import type { Caller } from './caller.js';
-import { TokenCache } from './token-cache.js';
+import { createOwnTokenVerifier } from './own-token.js';
+import { TokenCache, toTokenKey } from './token-cache.js';
 import { toVerification } from './verification.js';
 
 /** The caller of a request. Throws ProblemError unauthenticated, and unavailable while an issuer does not answer. */
@@ -25,6 +26,7 @@ const CACHED_FOR_MS = 300_000;
 /** Creates the authenticator of the configured mode. It remembers up to `cachedTokens` tokens. */
 export function createAuthenticator(config: AuthConfig, clock: Clock, cachedTokens: number): Authenticator {
   const verify = createVerifier(config);
+  const verifyOwn = config.mode === 'oidc' ? () => undefined : createOwnTokenVerifier(config);
   const cache = new TokenCache<Caller>(cachedTokens, CACHED_FOR_MS, clock);
   // A key that was withdrawn must not live on in what it signed.
   if (config.mode !== 'oidc') config.keys.onChange(() => cache.clear());
@@ -33,15 +35,20 @@ export function createAuthenticator(config: AuthConfig, clock: Clock, cachedToke
       throw unauthenticated('Send an access token: Authorization: Bearer …', false);
     const token = readBearer(request);
     if (token === undefined) throw unauthenticated('Send `Authorization: Bearer` and one token.', true);
-    const known = cache.get(token);
+    const key = toTokenKey(token);
+    const known = cache.get(key);
     if (known) return known;
+    const { caller, exp } = toVerified(verifyOwn(token, clock())) ?? (await verifyInGeneral(request, token));
+    cache.set(key, caller, exp);
+    return caller;
+  };
+
+  function verifyInGeneral(request: Request, token: string): Promise<Verified> {
     // RFC 7515, section 4.1.11: this API understands no extension, so a token that requires one is not valid.
     if (readJoseHeader(token).crit !== undefined)
       throw unauthenticated('The access token is not valid.', true);
-    const { caller, exp } = await verify(request);
-    cache.set(token, caller, exp);
-    return caller;
-  };
+    return verify(request);
+  }
 }
 
 function createVerifier(config: AuthConfig): (request: Request) => Promise<Verified> {

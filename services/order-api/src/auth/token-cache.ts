@@ -1,6 +1,10 @@
 /** Remembers tokens that were verified, since verifying a token again is the largest cost of a request. */
 import { hash } from 'node:crypto';
 import type { Clock } from '@order-pipeline/platform/clock';
+import { LruMap } from '@order-pipeline/platform/lru-map';
+
+/** Digest of a token. */
+export type TokenKey = string & { readonly tokenKey: unique symbol };
 
 interface Entry<T> {
   readonly value: T;
@@ -12,14 +16,13 @@ interface Entry<T> {
  * that their size does not depend on it, and no token stays in memory.
  */
 export class TokenCache<T> {
-  readonly #entries = new Map<string, Entry<T>>();
-  readonly #maxEntries: number;
+  readonly #entries: LruMap<string, Entry<T>>;
   readonly #maxAgeMs: number;
   readonly #clock: Clock;
 
   /** `maxAgeMs` bounds how long a token outlives the withdrawal of its key. */
   constructor(maxEntries: number, maxAgeMs: number, clock: Clock) {
-    this.#maxEntries = maxEntries;
+    this.#entries = new LruMap(maxEntries);
     this.#maxAgeMs = maxAgeMs;
     this.#clock = clock;
   }
@@ -29,15 +32,13 @@ export class TokenCache<T> {
     return this.#entries.size;
   }
 
-  /** Returns what the token was found to mean, unless it has expired since. */
-  get(token: string): T | undefined {
-    const key = toKey(token);
+  /** Returns what the token of this key was found to mean, unless it has expired since. */
+  get(key: TokenKey): T | undefined {
     const entry = this.#entries.get(key);
     if (!entry) return undefined;
+    if (this.#clock() < entry.untilMs) return entry.value;
     this.#entries.delete(key);
-    if (this.#clock() >= entry.untilMs) return undefined;
-    this.#entries.set(key, entry);
-    return entry.value;
+    return undefined;
   }
 
   /** Forgets everything. */
@@ -46,17 +47,13 @@ export class TokenCache<T> {
   }
 
   /** Remembers a verified token until it expires (epoch seconds), or shorter. */
-  set(token: string, value: T, expiresAtSeconds: number): void {
-    if (this.#maxEntries === 0) return;
-    if (this.#entries.size >= this.#maxEntries) {
-      const [oldest] = this.#entries.keys();
-      if (oldest !== undefined) this.#entries.delete(oldest);
-    }
+  set(key: TokenKey, value: T, expiresAtSeconds: number): void {
     const untilMs = Math.min(expiresAtSeconds * 1_000, this.#clock() + this.#maxAgeMs);
-    this.#entries.set(toKey(token), { value, untilMs });
+    this.#entries.set(key, { value, untilMs });
   }
 }
 
-function toKey(token: string): string {
-  return hash('sha256', token, 'base64url');
+/** Returns the key of a token. */
+export function toTokenKey(token: string): TokenKey {
+  return hash('sha256', token, 'base64url') as TokenKey;
 }

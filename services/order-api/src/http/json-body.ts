@@ -1,15 +1,15 @@
 /** Reads JSON bodies, and nothing else. */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { isUtf8 } from 'node:buffer';
-import express, { type RequestHandler } from 'express';
+import { bindWork } from '@order-pipeline/platform/work';
+import type { RequestHandler } from 'express';
+import { isPlainJson } from './plain-json.js';
 import { MAX_FIELD_PROBLEMS, ProblemError } from './problem.js';
+import { readBody } from './read-body.js';
 import { findJsonFlaws } from './strict-json.js';
 import { toFieldProblem } from './to-problem.js';
 
 /** Largest body in bytes. */
 export const BODY_MAX_BYTES = 65_536;
-
-const read = express.raw({ limit: BODY_MAX_BYTES, inflate: false, type: () => true });
 
 /** RFC 8259: JSON is UTF-8, whether that is said or not. */
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
@@ -20,7 +20,7 @@ const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
  *
  * @throws {ProblemError} `wrongMediaType`, `malformed`, or `invalid` with the fields that are flawed.
  */
-export const jsonBody: RequestHandler = (request, response, next) => {
+export const jsonBody: RequestHandler = (request, _response, next) => {
   const {
     'content-type': type = '',
     'content-length': length,
@@ -31,18 +31,24 @@ export const jsonBody: RequestHandler = (request, response, next) => {
     throw new ProblemError('wrongMediaType', 'Send the body as application/json in UTF-8.', {
       headers: { Accept: 'application/json' },
     });
+  if (!hasBody) {
+    request.body = {};
+    return next();
+  }
   // The end of a body is an event of the connection: what follows belongs to the request again.
-  const proceed = AsyncLocalStorage.bind((error?: unknown) => {
-    if (error) return next(error);
-    try {
-      const bytes: unknown = request.body;
-      request.body = Buffer.isBuffer(bytes) && bytes.length > 0 ? parseBody(bytes) : {};
-    } catch (problem) {
-      return next(problem);
-    }
-    next();
-  });
-  read(request, response, proceed);
+  readBody(
+    request,
+    BODY_MAX_BYTES,
+    bindWork((problem: ProblemError | undefined, bytes: Buffer | undefined) => {
+      if (problem) return next(problem);
+      try {
+        request.body = bytes && bytes.length > 0 ? parseBody(bytes) : {};
+      } catch (error) {
+        return next(error);
+      }
+      next();
+    }),
+  );
 };
 
 function parseBody(bytes: Buffer): unknown {
@@ -50,6 +56,7 @@ function parseBody(bytes: Buffer): unknown {
   const text = bytes.toString();
   const value = parse(text);
   if (typeof value !== 'object' || value === null) throw notAnObject();
+  if (isPlainJson(text, value)) return value;
   const errors = findJsonFlaws(text, MAX_FIELD_PROBLEMS).map(({ path, detail }) =>
     toFieldProblem(`body.${path}`, detail),
   );

@@ -1,6 +1,6 @@
 /** What every request gets before anything else: an id, a trace, a log line and its place in the metrics. */
 import { randomUUID } from 'node:crypto';
-import type { Logger } from '@order-pipeline/platform/logger';
+import { createPlainChild, type Logger } from '@order-pipeline/platform/logger';
 import {
   createTraceContext,
   formatTraceparent,
@@ -29,10 +29,17 @@ export function contextOf(response: Response): RequestContext {
   return response.locals.context as RequestContext;
 }
 
-/** Gives each request its context, and logs, counts and traces it when it has been answered. */
-export function createRequestContext(logger: Logger, metrics: ApiMetrics): RequestHandler {
+/**
+ * Gives each request its context, and logs, counts and traces it when it has been answered. Then calls `check`, which may
+ * reject the request by throwing.
+ */
+export function createRequestContext(
+  logger: Logger,
+  metrics: ApiMetrics,
+  check: (request: Request, response: Response) => void,
+): RequestHandler {
   // Its fields are named here one by one and hold no secret, so it need not search them for any.
-  const accessLog = logger.child({}, { redact: [] });
+  const accessLog = createPlainChild(logger);
   return (request: Request, response: Response, next: NextFunction) => {
     const startedMs = performance.now();
     const requestId = requestIdOf(request);
@@ -43,7 +50,6 @@ export function createRequestContext(logger: Logger, metrics: ApiMetrics): Reque
     const work = createWork({ request_id: requestId }, untraced ? undefined : trace);
     const context: RequestContext = { requestId, traceparent: formatTraceparent(trace) };
     response.locals.context = context;
-    response.setHeader('X-Request-ID', requestId);
     response.once('close', () => {
       const { method } = request;
       const { statusCode: status } = response;
@@ -65,6 +71,7 @@ export function createRequestContext(logger: Logger, metrics: ApiMetrics): Reque
         }),
       );
     });
+    check(request, response);
     runWork(work, next);
   };
 }

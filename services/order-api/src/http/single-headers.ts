@@ -1,17 +1,16 @@
 /** Rejects requests that send a header field twice where two values would mean two requests. */
-import type { RequestHandler } from 'express';
+import type { IncomingMessage } from 'node:http';
 import { ProblemError } from './problem.js';
 
 /** Node keeps the first value of these; a proxy in front may have acted on another (RFC 9112, section 3.2). */
 const SINGLE: ReadonlySet<string> = new Set(['host', 'authorization', 'content-type']);
 const LENGTHS: ReadonlySet<number> = new Set([...SINGLE].map(({ length }) => length));
 
-/** The middleware. @throws {ProblemError} `malformed` */
-export const requireSingleHeaders: RequestHandler = ({ rawHeaders }, _response, next) => {
+/** Checks a request. @throws {ProblemError} `malformed` */
+export function requireSingleHeaders({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): void {
   const repeated = findRepeated(rawHeaders);
   if (repeated) throw new ProblemError('malformed', `The header field ${repeated} is sent twice.`);
-  next();
-};
+}
 
 /** Returns the name of a field that must be sent once and is sent again. `rawHeaders` lists names and values in turn. */
 export function findRepeated(rawHeaders: readonly string[]): string | undefined {

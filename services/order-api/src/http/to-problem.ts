@@ -3,7 +3,6 @@ import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { ValidateError } from '@tsoa/runtime';
 import { QueueUnavailableError } from '../order-errors.js';
 import { type FieldProblem, MAX_FIELD_PROBLEMS, ProblemError } from './problem.js';
-import type { ProblemName } from './problem-kinds.js';
 
 /** What a client should wait before it tries a dependency again, in seconds. */
 const RETRY_AFTER = { headers: { 'Retry-After': '1' } };
@@ -29,20 +28,11 @@ export function toProblem(error: unknown): ProblemError {
   return fromFramework(error) ?? new ProblemError('internal', 'Something went wrong here.', { cause: error });
 }
 
-/** The errors of express and body-parser, which carry a status and, from body-parser, a type. */
-const BODY_PROBLEMS: Readonly<Record<string, readonly [ProblemName, string]>> = {
-  'entity.parse.failed': ['malformed', 'The body is not a JSON object.'],
-  'entity.too.large': ['tooLarge', 'The body is larger than 64 KiB.'],
-  'encoding.unsupported': ['wrongMediaType', 'The body must not be compressed.'],
-  'charset.unsupported': ['wrongMediaType', 'The body must be UTF-8.'],
-};
-
+/** The errors of express, which carry a status. */
 function fromFramework(error: unknown): ProblemError | undefined {
   if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined;
   if (error.status < 400 || error.status > 499) return undefined;
-  const type = 'type' in error && typeof error.type === 'string' ? error.type : '';
-  const [name, detail] = BODY_PROBLEMS[type] ?? ['malformed', 'The request could not be read.'];
-  return new ProblemError(name, detail, { cause: error });
+  return new ProblemError('malformed', 'The request could not be read.', { cause: error });
 }
 
 function toFieldProblems(error: ValidateError): ProblemError {

@@ -1,4 +1,5 @@
 /** What this process allowed each caller lately: the limit while Redis is away, and a shield for Redis otherwise. */
+import { LruMap } from '@order-pipeline/platform/lru-map';
 import { SlidingWindow, type WindowShape } from './sliding-window.js';
 
 /** A caller's requests to this process. */
@@ -15,13 +16,12 @@ const MAX_CALLERS = 50_000;
 
 /** A bounded table of callers. */
 export class LocalWindows {
-  readonly #callers = new Map<string, LocalCaller>();
+  readonly #callers: LruMap<string, LocalCaller>;
   readonly #shape: WindowShape;
-  readonly #maxCallers: number;
 
   constructor(shape: WindowShape, maxCallers = MAX_CALLERS) {
     this.#shape = shape;
-    this.#maxCallers = maxCallers;
+    this.#callers = new LruMap(maxCallers);
   }
 
   /** Number of callers. */
@@ -32,15 +32,9 @@ export class LocalWindows {
   /** Returns the entry of a caller. */
   of(key: string): LocalCaller {
     const known = this.#callers.get(key);
-    const caller = known ?? { window: new SlidingWindow(this.#shape), debt: 0, blockedUntilMs: 0 };
-    if (known) this.#callers.delete(key);
-    else if (this.#callers.size >= this.#maxCallers) this.#dropOldest();
+    if (known) return known;
+    const caller = { window: new SlidingWindow(this.#shape), debt: 0, blockedUntilMs: 0 };
     this.#callers.set(key, caller);
     return caller;
-  }
-
-  #dropOldest(): void {
-    const [oldest] = this.#callers.keys();
-    if (oldest !== undefined) this.#callers.delete(oldest);
   }
 }

@@ -2,7 +2,7 @@
 import type { RequestHandler, Response } from 'express';
 import { ProblemError } from '../http/problem.js';
 import { servicesOf } from '../services.js';
-import { type QuotaState, tightest, toPolicyHeader, toStateHeader } from './policy.js';
+import { type QuotaState, tightest } from './policy.js';
 
 /** Calls with a bearer token count for their caller. Runs after authentication. */
 export const limitCaller: RequestHandler = async (request, response, next) => {
@@ -37,15 +37,13 @@ export const limitOrder: RequestHandler = async (request, response, next) => {
 };
 
 /**
- * Tells the client where it stands, by the tightest of the quotas that its request counted against so far. Throws
+ * Keeps the tightest of the quotas that the request counted against so far for the header fields of its answer. Throws
  * ProblemError quotaExceeded when it may not go on.
  */
 export function enforceQuota(response: Response, counted: QuotaState): void {
   const before = response.locals.quota as QuotaState | undefined;
   const state = before ? tightest([before, counted]) : counted;
   response.locals.quota = state;
-  response.setHeader('RateLimit-Policy', toPolicyHeader(state.policy));
-  response.setHeader('RateLimit', toStateHeader(state));
   if (state.allowed) return;
   const { quota, windowSeconds } = state.policy;
   throw new ProblemError('quotaExceeded', `More than ${quota} requests in ${windowSeconds} seconds.`, {

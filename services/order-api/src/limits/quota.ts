@@ -39,7 +39,7 @@ export function createQuota({ windows, processes, metrics, now }: QuotaDeps, pol
 
   const countShared = async (key: string, caller: LocalCaller): Promise<WindowAnswer> => {
     // What is older than the window counts nowhere any more.
-    const debt = Math.min(caller.debt, caller.window.count(now()));
+    const debt = caller.debt === 0 ? 0 : Math.min(caller.debt, caller.window.count(now()));
     caller.debt = 0;
     try {
       return await windows.count({ key: `quota:${policy.name}:${key}`, quota, ...shape, debt });

@@ -47,7 +47,8 @@ const LIMITS = {
   maxEntries: 10,
   /** Bytes. SQS takes 1 MiB a call; emulators and older regions a quarter of it. */
   maxSize: 262_144,
-  maxWaitMs: 20,
+  /** A batch that is not full leaves by then, and at once while no other is on its way. */
+  maxWaitMs: 5,
   maxConcurrent: 32,
   maxWaiting: 5_000,
   eager: true,

@@ -23,6 +23,7 @@ import { type Order, toOrder } from '../decide/view.js';
 import { jsonBody } from '../http/json-body.js';
 import type { Problem } from '../http/problem.js';
 import { contextOf } from '../http/request-context.js';
+import { sendJson } from '../http/response-headers.js';
 import { limitCaller, limitOrder } from '../limits/middleware.js';
 import type { ApiServices } from '../services.js';
 import { awaitFinal } from './await-final.js';
@@ -69,10 +70,9 @@ export class OrdersController extends Controller {
       contextOf(responseOf(request)),
       idempotencyKey === undefined ? undefined : parseIdempotencyKey(idempotencyKey),
     );
-    this.setStatus(202);
-    this.setHeader('Location', answer.poll_url);
-    this.setHeader('Retry-After', '1');
-    if (replayed) this.setHeader('Idempotency-Replayed', 'true');
+    const headers = ['Location', answer.poll_url, 'Retry-After', '1'];
+    if (replayed) headers.push('Idempotency-Replayed', 'true');
+    sendJson(responseOf(request), 202, headers, answer);
     return answer;
   }
 

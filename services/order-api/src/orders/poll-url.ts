@@ -3,7 +3,7 @@
  * The signature is HMAC-SHA256 (RFC 2104) over the order, the expiry and the name of the key.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { findKey, type KeyRing, type SecretKey } from '../keys.js';
+import { findKey, type KeyRing, type SecretKey, toKeyObject } from '../keys.js';
 
 /** What a signed URL carries beside the order's id. */
 export interface SignedParameters {
@@ -70,7 +70,7 @@ function computeSignature(
   fingerprint: string | undefined,
 ): string {
   const fields = ['order-url.v1', orderId, expires, key.id];
-  return createHmac('sha256', key.secret)
+  return createHmac('sha256', toKeyObject(key))
     .update(JSON.stringify(fingerprint === undefined ? fields : [...fields, fingerprint]))
     .digest('base64url');
 }

@@ -60,6 +60,15 @@ function within(milliseconds: number, sending: Promise<void>): Promise<void> {
     const giveUp = () =>
       reject(new SendFailedError('unknown', `SQS did not answer within ${Math.round(milliseconds)} ms`));
     const timer = setTimeout(giveUp, milliseconds);
-    sending.then(resolve, reject).finally(() => clearTimeout(timer));
+    sending.then(
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      (error) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
   });
 }
