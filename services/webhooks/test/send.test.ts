@@ -108,3 +108,38 @@ test('a private address in the URL is refused', async () => {
 test('a refused connection is an error', async () => {
   await expect(createSender().post('http://127.0.0.1:1/', {}, '{}')).rejects.toThrow(/ECONNREFUSED/);
 });
+
+test.each<[string, Parameters<Parameters<LookupFunction>[2]>]>([
+  ['one address', [null, '127.0.0.1', 4]],
+  ['a list of addresses', [null, [{ address: '127.0.0.1', family: 4 }]]],
+])('a name resolves to %s', async (_, found) => {
+  const { port } = new URL(await serve((__, response) => response.writeHead(204).end()));
+  const names: string[] = [];
+  const lookup: LookupFunction = (hostname, __, callback) => {
+    names.push(hostname);
+    callback(...found);
+  };
+  const result = await createSender({ lookup }).post(`http://shop.example:${port}/`, {}, '{}');
+  expect([result.status, names]).toEqual([204, ['shop.example']]);
+});
+
+test.each<[string, Parameters<Parameters<LookupFunction>[2]>, RegExp]>([
+  ['an error', [Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }), ''], /no such name/],
+  ['no address', [null, []], /address/i],
+])('a name that resolves to %s is an error', async (_, found, message) => {
+  const sender = createSender({ lookup: (__, ___, callback) => callback(...found) });
+  await expect(sender.post('http://shop.example:1/', {}, '{}')).rejects.toThrow(message);
+});
+
+test('the system resolves names by default', async () => {
+  const { port } = new URL(await serve((_, response) => response.writeHead(204).end()));
+  expect((await createSender().post(`http://localhost:${port}/`, {}, '{}')).status).toBe(204);
+});
+
+test('a connection that breaks in the answer is an error of its own', async () => {
+  const url = await serve((_, response) => {
+    response.writeHead(200, { 'content-length': '10' });
+    response.write('x', () => response.destroy());
+  });
+  await expect(createSender().post(url, {}, '{}')).rejects.toThrow(/aborted|ECONNRESET/);
+});

@@ -28,7 +28,8 @@ export function declineCodeOf(error: unknown): string | undefined {
   if (error instanceof Stripe.errors.StripeCardError) {
     const codes = [error.code, error.decline_code].filter((code) => code !== undefined);
     if (codes.some((code) => AUTHENTICATION_CODES.has(code))) return AUTHENTICATION_REQUIRED;
-    return error.decline_code ?? error.code ?? 'card_declined';
+    // The SDK makes an empty text of a code that Stripe leaves out.
+    return error.decline_code || error.code || 'card_declined';
   }
   if (error instanceof Stripe.errors.StripeInvalidRequestError && ORDER_PARAMS.test(error.param ?? ''))
     return /^(payment_method|card|token|source)/.test(error.param ?? '')
