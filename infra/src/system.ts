@@ -34,6 +34,7 @@ export function createSystem(config: StackConfig) {
   const metricsNamespace = compute?.appMetrics ? prefix : undefined;
   const watched = {
     ...data.watched({ webhooks: config.compute?.webhooks ?? false }),
+    ...(platform && { stage: config.stage }),
     ...(platform && { loadBalancer: platform.entry.arnSuffix, accessLogNamespace: prefix }),
     ...(platform && compute && { countedLines: toCountedLines(toFeatures(compute)) }),
     ...(metricsNamespace && { namespace: metricsNamespace }),

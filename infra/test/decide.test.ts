@@ -410,14 +410,19 @@ describe('metrics', () => {
       toDashboard({ ...queues, region: 'r', services: ['s'], ...more }).widgets.map(
         (it) => it.properties.title,
       );
-    expect(titles({})).toHaveLength(3);
-    expect(titles({ cluster: 'c' })).toContain('Tasks');
+    expect(titles({})).toEqual([
+      'Orders that wait',
+      'Age of the oldest order (s)',
+      'Throttled requests by table',
+    ]);
+    expect(titles({ cluster: 'c' })).toContain('Processes');
+    expect(titles({ stage: 'dev' })).toContain('Orders by outcome, from the logs');
     expect(titles({ loadBalancer: 'lb' })).toContain('Requests and failures');
     expect(titles({ namespace: 'n' })).toContain('Orders by outcome');
     expect(titles({ webhookQueue: 'w', webhookDlq: 'wd' })).toContain('Webhooks that wait');
     expect(titles({ accessLogNamespace: 'n', countedLines: toCountedLines(FULL) })).toContain(
       'Payment provider and webhook endpoints',
     );
-    expect(titles({ accessLogNamespace: 'n' })).toContain('Latency of the API without waiting requests (ms)');
+    expect(titles({ accessLogNamespace: 'n' })).toContain('Latency of the API without waiting requests');
   });
 });

@@ -50,11 +50,11 @@ describe('docs/deploy.md', () => {
     const metricsOf = (watched: Watched<string>) =>
       toAlarms(watched).flatMap(({ reading }) => Object.values(reading.metrics));
     const prodOnly = { webhookQueue: 'w', webhookDlq: 'wd', countedLines: toCountedLines(FULL) };
-    expect(metricsOf(dev)).toHaveLength(23);
-    expect(metricsOf({ ...dev, ...prodOnly })).toHaveLength(28);
+    expect(metricsOf(dev)).toHaveLength(24);
+    expect(metricsOf({ ...dev, ...prodOnly })).toHaveLength(29);
     const own = (watched: Watched<string>) => metricsOf(watched).filter(({ namespace }) => namespace === 'n');
-    expect(own(dev)).toHaveLength(10);
-    expect(own({ ...dev, ...prodOnly })).toHaveLength(13);
+    expect(own(dev)).toHaveLength(11);
+    expect(own({ ...dev, ...prodOnly })).toHaveLength(14);
     const prod = readStackConfig('prod');
     expect([prod['order-pipeline:zones'], prod['order-pipeline:cacheNodes']]).toEqual(['3', '2']);
     for (const service of ['api', 'processor', 'scoring']) {

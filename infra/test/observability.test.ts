@@ -3,9 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { toEmbeddedMetric } from '@order-pipeline/platform/processed-orders';
 import { parse } from 'yaml';
 import { RPC_SERVICES, STATUSES, STUCK_SCOPE, toAlarms } from '../src/decide/alarms.ts';
 import { toCollectorContainer } from '../src/decide/containers.ts';
+import { toGrafana } from '../src/decide/dashboards/grafana.ts';
+import { DASHBOARDS } from '../src/decide/dashboards/index.ts';
 import { toCountedLines } from '../src/decide/metrics.ts';
 import { PORTS } from '../src/decide/services.ts';
 import { ROOT } from './support/capture.ts';
@@ -30,7 +33,8 @@ const PROMETHEUS_SECTIONS = [
 ];
 
 /** What prom-client's default metrics and Prometheus itself add. */
-const BUILT_IN = /^(up|process_cpu_seconds_total|nodejs_eventloop_lag_p99_seconds)$/;
+const BUILT_IN =
+  /^(up|process_cpu_seconds_total|process_resident_memory_bytes|nodejs_eventloop_lag_p99_seconds)$/;
 
 /** Names of metrics in a PromQL expression, without a histogram's suffixes and what the rules record. */
 function metricsIn(expression: string): string[] {
@@ -38,6 +42,23 @@ function metricsIn(expression: string): string[] {
     .replaceAll(/"[^"]*"|\{[^}]*\}|\[[^\]]*\]|\b(by|without) \([^)]*\)/g, ' ')
     .matchAll(/(?<![\w:])([a-z][a-z0-9]*(?:_[a-z0-9]+)+|up)(?![\w:(])/g);
   return [...words].map(([word]) => word.replace(/_(bucket|count|sum)$/, ''));
+}
+
+/** Names of recorded series in a PromQL expression. */
+function recordsIn(expression: string): string[] {
+  return [...expression.matchAll(/order_pipeline:[\w:]+/g)].map(([name]) => name);
+}
+
+/** Labels that Prometheus adds. */
+const BUILT_IN_LABELS = new Set(['le', 'job', 'instance']);
+
+/** Labels by which a PromQL expression groups or selects. */
+function labelsIn(expression: string): string[] {
+  const groups = [...expression.matchAll(/\b(?:by|without) \(([^)]*)\)/g)].flatMap(([, list = '']) =>
+    list.split(',').map((label) => label.trim()),
+  );
+  const matchers = [...expression.matchAll(/[{,](\w+)(?:=|!=|=~|!~)"/g)].map(([, label = '']) => label);
+  return [...groups, ...matchers];
 }
 
 function expectKnown(expression: string): void {
@@ -138,23 +159,85 @@ describe('CloudWatch alarms', () => {
   });
 });
 
-describe('the Grafana dashboard', () => {
-  const { panels } = JSON.parse(read('observability/grafana/dashboards/order-pipeline.json')) as {
-    panels: { id: number; title: string; targets: { expr: string }[] }[];
-  };
+describe.each(DASHBOARDS)('the dashboard $uid', (dashboard) => {
+  const panels = dashboard.panels.filter(({ queries }) => queries.length > 0);
+
+  it('is written to observability/grafana: npm run dashboards', () => {
+    const written = read(`observability/grafana/dashboards/${dashboard.uid}.json`);
+    expect(JSON.parse(written)).toEqual(JSON.parse(JSON.stringify(toGrafana(dashboard))));
+  });
 
   it.each(panels.map((panel) => [panel.title, panel] as const))(
-    '%s asks for metrics that there are',
-    (_title, { targets }) => {
-      for (const { expr } of targets) {
-        expect(metricsIn(expr)).not.toEqual([]);
+    '%s asks for metrics and labels that there are',
+    (_title, { queries }) => {
+      for (const { expr } of queries) {
+        expect(metricsIn(expr).length + recordsIn(expr).length).toBeGreaterThan(0);
         expectKnown(expr);
+        for (const label of labelsIn(expr)) if (!BUILT_IN_LABELS.has(label)) expect(sources).toMatch(label);
       }
     },
   );
 
-  it('has every panel once', () => {
-    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+  it('uses only records of the rules', () => {
+    const { groups } = parse(read('observability/rules.yml')) as { groups: { rules: Rule[] }[] };
+    const records = groups.flatMap(({ rules }) => rules.flatMap(({ record }) => record ?? []));
+    const used = panels.flatMap(({ queries }) => queries.flatMap(({ expr }) => recordsIn(expr)));
+    expect(used.filter((name) => !records.includes(name))).toEqual([]);
+  });
+
+  it('explains each line in its legend by labels that the query keeps', () => {
+    for (const { expr, legend } of panels.flatMap(({ queries }) => queries)) {
+      for (const [, label] of legend.matchAll(/\{\{(\w+)\}\}/g)) expect(labelsIn(expr)).toContain(label);
+    }
+  });
+});
+
+describe('the dashboards', () => {
+  const panels = DASHBOARDS.flatMap((dashboard) => dashboard.panels);
+
+  it('have each panel once, and no other files', () => {
+    expect(new Set(panels.map(({ title }) => title)).size).toBe(panels.length);
+    expect(globSync('*.json', { cwd: join(ROOT, 'observability/grafana/dashboards') }).sort()).toEqual(
+      DASHBOARDS.map(({ uid }) => `${uid}.json`).sort(),
+    );
+  });
+
+  it('link latencies to traces where the services note them', () => {
+    const linked = panels.filter(({ exemplars }) => exemplars).flatMap(({ queries }) => queries);
+    expect(linked.length).toBeGreaterThan(0);
+    for (const { expr } of linked) {
+      for (const metric of metricsIn(expr))
+        expect(sources).toMatch(new RegExp(`noteExemplar[^;]*'${metric}'`, 's'));
+    }
+  });
+
+  it('show waiting requests apart from all other latencies of the API', () => {
+    const latencies = panels
+      .flatMap(({ queries }) => queries)
+      .filter(({ expr }) => /^histogram_quantile.*http_request/.test(expr));
+    for (const { expr } of latencies) expect(expr).toMatch(/waiting="(true|false)"/);
+  });
+
+  it('ask CloudWatch only for what alarms, the collector, the logs or AWS count', () => {
+    const inputs = {
+      ...{ orderQueue: 'q', orderDlq: 'd', tables: ['t'], loadBalancer: 'l', accessLogNamespace: 'own' },
+      ...{ namespace: 'own', stage: 'dev', webhookQueue: 'w', webhookDlq: 'wd', region: 'r' },
+      ...{ cluster: 'c', services: ['s'], countedLines: toCountedLines(FULL) },
+    };
+    const known = new Set([
+      ...toAlarms(inputs).flatMap(({ reading }) =>
+        Object.values(reading.metrics).map(({ metricName }) => metricName),
+      ),
+      ...['RequestCount', 'HTTPCode_Target_4XX_Count', 'CPUUtilization', 'OrdersProcessed'],
+    ]);
+    const shown = panels.flatMap(({ cloudWatch }) => cloudWatch?.(inputs) ?? []);
+    expect(shown.length).toBeGreaterThan(20);
+    expect(shown.map(({ metricName }) => metricName).filter((name) => !known.has(name))).toEqual([]);
+    const embedded = toEmbeddedMetric('dev', 'success', 0);
+    const [{ Namespace: namespace, Dimensions: dimensions } = {}] = embedded._aws.CloudWatchMetrics;
+    expect(shown.find(({ metricName }) => metricName === 'OrdersProcessed')).toMatchObject({ namespace });
+    expect(embedded).toHaveProperty('OrdersProcessed');
+    expect(dimensions).toEqual([['stage', 'status']]);
   });
 });
 

@@ -270,12 +270,13 @@ const topicPolicy: Spec = {
 
 const topicSubscription: Spec = {
   computed: ['arn'],
-  replace: ['topic', 'protocol', 'endpoint'],
+  replace: ['topic', 'protocol', 'endpoint', 'rawMessageDelivery'],
   async create(cloud, inputs) {
     const { SubscriptionArn } = await cloud.call<{ SubscriptionArn: string }>('sns', 'Subscribe', {
       TopicArn: inputs.topic,
       Protocol: inputs.protocol,
       Endpoint: inputs.endpoint,
+      ...(inputs.rawMessageDelivery === true && { Attributes: { RawMessageDelivery: 'true' } }),
       ReturnSubscriptionArn: true,
     });
     return { id: SubscriptionArn, computed: { arn: SubscriptionArn } };

@@ -1,4 +1,5 @@
 /** When an operator is called. Each alarm has a section of its name in docs/runbook.md. */
+import { PROCESSED_STATUSES } from '@order-pipeline/contracts/processed';
 import {
   ageOfOldest,
   apiLatency,
@@ -36,6 +37,8 @@ export interface Watched<T> {
   readonly accessLogNamespace?: string;
   /** Namespace of the processor's own metrics; absent where no collector runs. */
   readonly namespace?: string;
+  /** Stage of the services, whose logs count orders under it; absent where none run. */
+  readonly stage?: string;
   /** Absent where webhooks are off. */
   readonly webhookQueue?: T;
   readonly webhookDlq?: T;
@@ -51,7 +54,7 @@ export const RPC_SERVICES: Readonly<Record<string, string>> = {
 };
 
 /** How the processor counts the ends of orders. */
-export const STATUSES: readonly string[] = ['success', 'rejected', 'error'];
+export const STATUSES: readonly string[] = PROCESSED_STATUSES;
 
 /** Label that the collector gives to `orders_stuck`, which has none of its own: CloudWatch's metrics need a dimension. */
 export const STUCK_SCOPE = 'order-processor';

@@ -1,5 +1,6 @@
 /** CloudWatch metrics that alarms, scaling and the dashboard look at. `T` is text, known now or only after a deployment. */
 
+import { METRICS_NAMESPACE, type ProcessedStatus } from '@order-pipeline/contracts/processed';
 import type { Features } from './features.ts';
 import type { ServiceName } from './services.ts';
 
@@ -79,6 +80,16 @@ export function processor<T>(
   stat: string,
 ): Metric<T> {
   return { namespace, metricName, dimensions, stat };
+}
+
+/** Orders that ended, as the services' logs count them in the embedded metric format. */
+export function processed(stage: string, status: ProcessedStatus): Metric<string> {
+  return {
+    namespace: METRICS_NAMESPACE,
+    metricName: 'OrdersProcessed',
+    dimensions: { stage, status },
+    stat: 'Sum',
+  };
 }
 
 /** Name of the metric that the access log of order-api becomes. */

@@ -56,7 +56,7 @@ const STORE_PERMISSIONS: Readonly<Record<string, string[]>> = {
 /** The permissions that a function of the platform needs. */
 const PLATFORM_PERMISSIONS: Readonly<Record<string, string>> = {
   checkQueue: 'sqs:GetQueueAttributes',
-  EventPublisher: 'sns:Publish',
+  openEvents: 'sns:Publish',
 };
 
 /** Folders of operators' commands. */
@@ -74,7 +74,7 @@ function usedBy(service: ServiceName): string[] {
   const stores = sources.flatMap((source) => [
     ...source.matchAll(/\b(endpoints|deliveries|store)\.(\w+)\(/g),
   ]);
-  const helpers = sources.flatMap((source) => [...source.matchAll(/\b(checkQueue|EventPublisher)\(/g)]);
+  const helpers = sources.flatMap((source) => [...source.matchAll(/\b(checkQueue|openEvents)\(/g)]);
   const used = new Set([
     ...helpers.map(([, name = '']) => PLATFORM_PERMISSIONS[name] ?? `unknown ${name}`),
     ...commands.map(([, name = '']) => PERMISSIONS[name] ?? `unknown ${name}Command`),

@@ -380,16 +380,11 @@ export function describeServices(graphs: Graphs): void {
       const { widgets } = JSON.parse(String(inputs.dashboardBody));
       const titles = widgets.map((widget: { properties: { title: string } }) => widget.properties.title);
       expect(titles).toEqual([
-        'Orders that wait',
-        'Age of the oldest order (s)',
-        'Throttled requests by table',
-        'Requests and failures',
-        'Latency of the API without waiting requests (ms)',
-        'Tasks',
-        'Orders by outcome',
-        'Circuit breakers (1 is open)',
-        'Webhooks that wait',
-        'Payment provider and webhook endpoints',
+        ...['Orders that wait', 'Age of the oldest order (s)'],
+        ...['Retries, dead letters and problems of settlements', 'Circuit breakers (1 is open)'],
+        ...['Webhooks that wait', 'Orders by outcome', 'Orders by outcome, from the logs'],
+        ...['Payment provider and webhook endpoints', 'Requests and failures'],
+        ...['Latency of the API without waiting requests', 'Throttled requests by table', 'Processes'],
       ]);
     });
   });

@@ -1,5 +1,6 @@
 /** What operators ask every process: is it alive, can it work, what does it count. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { renderMetrics } from './exposition.js';
 import type { Registry } from './metrics.js';
 
 /** Checks one dependency; rejects when it cannot be reached. */
@@ -49,21 +50,23 @@ export interface OpsOptions {
 
 /** Answers `/health`, `/ready` and `/metrics`; says false, without touching the response, for any other path. */
 export function createOpsHandler({ registry, checks, checkTimeoutMs = 2_000 }: OpsOptions) {
-  const pages: Readonly<Record<string, (response: ServerResponse) => Promise<void>>> = {
+  const pages: Readonly<Record<string, (response: ServerResponse, accept?: string) => Promise<void>>> = {
     '/health': async (response) => sendJson(response, 200, { status: 'healthy' }),
     '/ready': async (response) => {
       const readiness = await checkReadiness(checks, checkTimeoutMs);
       sendJson(response, readiness.status === 'ready' ? 200 : 503, readiness);
     },
-    '/metrics': async (response) => {
-      const text = await registry.metrics();
-      response.writeHead(200, { 'content-type': registry.contentType }).end(text);
+    '/metrics': async (response, accept) => {
+      const { contentType, text } = await renderMetrics(registry, accept);
+      response.writeHead(200, { 'content-type': contentType }).end(text);
     },
   };
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     const page = pages[(request.url ?? '').split('?', 1)[0] ?? ''];
     if (!page || request.method !== 'GET') return false;
-    page(response).catch((error: unknown) => sendJson(response, 500, { error: messageOf(error) }));
+    page(response, request.headers.accept).catch((error: unknown) =>
+      sendJson(response, 500, { error: messageOf(error) }),
+    );
     return true;
   };
 }

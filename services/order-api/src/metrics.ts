@@ -1,12 +1,27 @@
 /** What the API counts. */
+import { noteExemplar } from '@order-pipeline/platform/exemplars';
 import { LATENCY_BUCKETS_SECONDS, type Registry } from '@order-pipeline/platform/metrics';
+import type { TraceContext } from '@order-pipeline/platform/tracing/trace-context';
+import { isTracing } from '@order-pipeline/platform/tracing/tracer';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { SendOutcome } from './orders/decide/send-outcome.js';
 
+/** An answered request. */
+export interface ObservedRequest {
+  readonly method: string;
+  /** A path template, never a path. */
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+  /** True when the answer was late on purpose. */
+  readonly waiting: boolean;
+  readonly span: TraceContext | undefined;
+}
+
 /** The API's own metrics. */
 export interface ApiMetrics {
-  /** One answered request. `route` is a path template, never a path; `waiting` requests are late on purpose. */
-  observeRequest(method: string, route: string, status: number, seconds: number, waiting: boolean): void;
+  /** One answered request. */
+  observeRequest(request: ObservedRequest): void;
   /** One SendMessageBatch call with this many orders. */
   observeBatch(orders: number): void;
   /** An order that SQS has. */
@@ -83,11 +98,22 @@ export function createMetrics(registry: Registry, env: string): ApiMetrics {
   for (const purpose of ['limit', 'idempotency', 'events']) withoutRedis.inc({ purpose }, 0);
   const children = new Map<string, Histogram.Internal<string>>();
   return {
-    observeRequest: (method, route, status, seconds, waiting) => {
+    observeRequest: ({ method, route, status, seconds, waiting, span }) => {
       const key = `${method} ${route} ${status} ${waiting}`;
       const child = children.get(key) ?? requests.labels(method, route, String(status), String(waiting));
       children.set(key, child);
       child.observe(seconds);
+      // Waiting requests are series of their own, which no latency panel shows.
+      if (span && !waiting && isTracing())
+        noteExemplar(registry, {
+          ...{
+            name: 'http_request_duration_seconds',
+            buckets: LATENCY_BUCKETS_SECONDS,
+            value: seconds,
+            span,
+          },
+          labels: { method, route, status: String(status), waiting: 'false' },
+        });
     },
     observeBatch: (orders) => batches.observe(orders),
     ordersAccepted: accepted.labels(env),

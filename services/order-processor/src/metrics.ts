@@ -1,5 +1,6 @@
 /** What the processor counts, besides the calls that the RPC clients measure. */
 import type { Clock } from '@order-pipeline/platform/clock';
+import { noteExemplar } from '@order-pipeline/platform/exemplars';
 import { LATENCY_BUCKETS_SECONDS, type Registry } from '@order-pipeline/platform/metrics';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { DeadLetterReason } from './decide/acknowledgement.js';
@@ -67,10 +68,11 @@ export function createProcessorMetrics(
     registers,
   });
   for (const kind of SETTLEMENT_PROBLEMS) problems.inc({ kind }, 0);
+  const decisionBuckets = [...LATENCY_BUCKETS_SECONDS, 30, 60, 300, 3_600];
   const latency = new Histogram({
     name: 'order_decision_seconds',
     help: 'From the acceptance of an order to its decision',
-    buckets: [...LATENCY_BUCKETS_SECONDS, 30, 60, 300, 3_600],
+    buckets: decisionBuckets,
     registers,
   });
   new Gauge({
@@ -92,7 +94,14 @@ export function createProcessorMetrics(
   });
   for (const reason of DEAD_LETTER_REASONS) deadLetters.inc({ reason }, 0);
   return {
-    decided: (acceptedAt, now) => latency.observe(Math.max(0, now - acceptedAt) / 1_000),
+    decided: (acceptedAt, now) => {
+      const value = Math.max(0, now - acceptedAt) / 1_000;
+      latency.observe(value);
+      noteExemplar(registry, {
+        ...{ name: 'order_decision_seconds', buckets: decisionBuckets, value },
+        labels: {},
+      });
+    },
     deadLettered: (reason) => deadLetters.inc({ reason }),
     retried: () => retries.inc(),
     otherBody: () => otherBodies.inc(),

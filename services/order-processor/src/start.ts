@@ -17,6 +17,7 @@ import { createOpsServer } from '@order-pipeline/platform/ops-server';
 import { OrderFeedWriter } from '@order-pipeline/platform/order-feed';
 import { publishProcessState } from '@order-pipeline/platform/process-state';
 import { ProcessedOrders } from '@order-pipeline/platform/processed-orders';
+import { QueueWatch } from '@order-pipeline/platform/queue-watch';
 import { createRedis } from '@order-pipeline/platform/redis';
 import { watchSecrets } from '@order-pipeline/platform/secret-watcher';
 import { SkewGuard } from '@order-pipeline/platform/skew/skew-guard';
@@ -28,7 +29,6 @@ import { type HandledMessage, handleMessage } from './handle-message.js';
 import { createProcessorMetrics } from './metrics.js';
 import { OrderQueue } from './order-queue.js';
 import type { ProtocolDependencies } from './process-order.js';
-import { QueueWatch } from './queue-watch.js';
 import { startReconciler } from './reconcile/reconciler.js';
 import { createUntilWorkable } from './workable.js';
 
@@ -42,6 +42,9 @@ const AWS_MAX_ATTEMPTS = 4;
 
 /** Time between two looks at the depth of the queues, in milliseconds. */
 const QUEUE_WATCH_MS = 5_000;
+
+/** Key in Redis of the lease of the process that looks. */
+const QUEUE_WATCH_LEASE = 'order-processor:queue-watch';
 
 /** Starts the processor. Throws PortInUseError before it takes any order. */
 export async function start(config: Config, logger: Logger): Promise<RunningProcessor> {
@@ -147,7 +150,9 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
     }),
   });
   const queueWatch = new QueueWatch({
-    ...{ sqs, redis, registry, logger, timers: systemTimers },
+    ...{ sqs, registry, logger, timers: systemTimers },
+    metrics: { messages: 'order_queue_messages', deadLetters: 'order_dlq_messages' },
+    lease: { redis, key: QUEUE_WATCH_LEASE },
     ...{ queueUrl: config.queueUrl, deadLetterQueueUrl: config.deadLetterQueueUrl },
     ...{ id: randomUUID(), intervalMs: QUEUE_WATCH_MS },
   });

@@ -1,4 +1,5 @@
 /** Assembles the webhooks service and starts it. */
+import { randomUUID } from 'node:crypto';
 import type { WebhookEndpoint } from '@order-pipeline/contracts/webhooks';
 import { checkQueue, createSqs } from '@order-pipeline/platform/aws';
 import { systemClock } from '@order-pipeline/platform/clock';
@@ -9,6 +10,8 @@ import type { Logger } from '@order-pipeline/platform/logger';
 import { createRegistry } from '@order-pipeline/platform/metrics';
 import { observeAws } from '@order-pipeline/platform/observe/aws';
 import { createOpsServer } from '@order-pipeline/platform/ops-server';
+import { QueueWatch } from '@order-pipeline/platform/queue-watch';
+import { systemTimers } from '@order-pipeline/platform/timers';
 import { WebhookDeliveryStore } from '@order-pipeline/platform/webhooks/delivery-store';
 import { WebhookEndpointStore } from '@order-pipeline/platform/webhooks/endpoint-store';
 import type { Config } from './config.js';
@@ -31,6 +34,9 @@ const MARGIN_MS = 10_000;
 
 /** Largest response body of an endpoint that is read. */
 const MAX_RESPONSE_BYTES = 64 * 1_024;
+
+/** Time between two looks at the depth of the queues, in milliseconds: every process looks. */
+const QUEUE_WATCH_MS = 15_000;
 
 /** Starts the service. @throws {PortInUseError} before it takes any message */
 export async function start(config: Config, logger: Logger): Promise<RunningWebhooks> {
@@ -90,10 +96,18 @@ export async function start(config: Config, logger: Logger): Promise<RunningWebh
     maxInFlight: config.maxInFlight,
     onDeadLetter: () => metrics.deadLettered(),
   });
+  const queueWatch = new QueueWatch({
+    ...{ sqs, registry, logger, timers: systemTimers, id: randomUUID() },
+    metrics: { messages: 'webhook_queue_messages', deadLetters: 'webhook_dlq_messages' },
+    ...{ queueUrl: config.queueUrl, deadLetterQueueUrl: config.deadLetterQueueUrl },
+    intervalMs: QUEUE_WATCH_MS,
+  });
+  void queueWatch.start();
   logger.info({ port, stage: config.stage }, 'delivering webhooks');
   return {
     port,
     stop: async () => {
+      queueWatch.stop();
       await consumer.stop();
       await closeServer(server);
       sender.close();

@@ -273,7 +273,7 @@ export interface paths {
         };
         /**
          * Metrics
-         * @description Metrics in Prometheus' text format.
+         * @description Metrics in Prometheus' text format, or in OpenMetrics where `Accept` asks for it.
          */
         get: operations["getMetrics"];
         put?: never;

@@ -1,7 +1,8 @@
 /** Durations and errors of calls to AWS and Redis, with their spans and their share of the work's steps. */
 import { Counter, Histogram } from 'prom-client';
+import { noteExemplar } from '../exemplars.js';
 import { LATENCY_BUCKETS_SECONDS, type Registry } from '../metrics.js';
-import { inSpan, type SpanAttributes } from '../tracing/tracer.js';
+import { inSpan, isTracing, type SpanAttributes } from '../tracing/tracer.js';
 import { currentWork, recordStep } from '../work.js';
 
 /** A dependency that calls go to. */
@@ -24,6 +25,7 @@ type CallLabel = 'dependency' | 'operation' | 'outcome';
 
 /** Measures calls. */
 export class CallObserver {
+  readonly #registry: Registry;
   readonly #durations: Histogram<CallLabel>;
   readonly #waits: Histogram<CallLabel>;
   readonly #units: Counter<'table'>;
@@ -32,6 +34,7 @@ export class CallObserver {
   constructor(registry: Registry) {
     const labelNames: CallLabel[] = ['dependency', 'operation', 'outcome'];
     const registers = [registry];
+    this.#registry = registry;
     this.#durations = reuse(registry, 'dependency_call_duration_seconds', (name) => {
       const help = 'Duration of calls to AWS and Redis, retries included';
       return new Histogram({ name, help, labelNames, buckets: [...LATENCY_BUCKETS_SECONDS], registers });
@@ -62,7 +65,19 @@ export class CallObserver {
     } finally {
       const ms = performance.now() - startedAt;
       (waiting ? this.#waits : this.#durations).observe({ dependency, operation, outcome }, ms / 1_000);
-      if (!waiting) recordStep(`${dependency} ${name}`, ms);
+      if (!waiting) {
+        recordStep(`${dependency} ${name}`, ms);
+        // Tracing that is off costs nothing more than this question.
+        if (isTracing())
+          noteExemplar(this.#registry, {
+            ...{
+              name: 'dependency_call_duration_seconds',
+              buckets: LATENCY_BUCKETS_SECONDS,
+              value: ms / 1_000,
+            },
+            labels: { dependency, operation, outcome },
+          });
+      }
     }
   }
 

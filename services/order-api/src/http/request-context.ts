@@ -56,7 +56,8 @@ export function createRequestContext(
       const durationMs = performance.now() - startedMs;
       const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
       const waiting = isWaiting(response);
-      metrics.observeRequest(method, route, status, durationMs / 1_000, waiting);
+      const seconds = durationMs / 1_000;
+      metrics.observeRequest({ method, route, status, seconds, waiting, span: work.span });
       endRequestSpan(span, `${method} ${route}`, status);
       runWork(work, () =>
         accessLog.info({

@@ -1,4 +1,5 @@
 /** What operators and load balancers ask. */
+import { renderMetrics } from '@order-pipeline/platform/exposition';
 import {
   Controller,
   Get,
@@ -49,7 +50,7 @@ export class OperationsController extends Controller {
   }
 
   /**
-   * Metrics in Prometheus' text format.
+   * Metrics in Prometheus' text format, or in OpenMetrics where `Accept` asks for it.
    * @summary Metrics
    */
   @Get('metrics')
@@ -58,9 +59,9 @@ export class OperationsController extends Controller {
   @SuccessResponse(200, 'Metrics', 'text/plain')
   async getMetrics(@Request() request: HttpRequest): Promise<string> {
     const { registry } = this.services;
-    const text = await registry.metrics();
+    const { contentType, text } = await renderMetrics(registry, request.headers.accept);
     // Sent here, since the routes would encode the text as JSON.
-    request.res?.type(registry.contentType).send(text);
+    request.res?.type(contentType).send(text);
     return text;
   }
 }

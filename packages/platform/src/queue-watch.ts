@@ -1,15 +1,18 @@
-/** Depths of the queues, as SQS knows them. One processor at a time asks: the holder of a short lease in Redis. */
+/** Depths of a queue and of its dead-letter queue, as SQS knows them. With Redis one process at a time asks. */
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { Logger } from '@order-pipeline/platform/logger';
-import type { Registry } from '@order-pipeline/platform/metrics';
-import type { Redis } from '@order-pipeline/platform/redis';
-import type { Timers } from '@order-pipeline/platform/timers';
 import { Gauge } from 'prom-client';
+import type { Logger } from './logger.js';
+import type { Registry } from './metrics.js';
+import type { Redis } from './redis.js';
+import type { Timers } from './timers.js';
 
 /** Dependencies and options of a `QueueWatch`. */
 export interface QueueWatchDeps {
   readonly sqs: SQSClient;
-  readonly redis: Redis;
+  /** Names of the two gauges. */
+  readonly metrics: { readonly messages: string; readonly deadLetters: string };
+  /** Holds the lease of the process that asks; without it every process asks. */
+  readonly lease?: { readonly redis: Redis; readonly key: string };
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly registry: Registry;
@@ -21,9 +24,6 @@ export interface QueueWatchDeps {
   readonly intervalMs: number;
 }
 
-/** Key of the lease. */
-const LEASE_KEY = 'order-processor:queue-watch';
-
 const ATTRIBUTES = {
   visible: 'ApproximateNumberOfMessages',
   hidden: 'ApproximateNumberOfMessagesNotVisible',
@@ -31,7 +31,7 @@ const ATTRIBUTES = {
 } as const;
 
 /**
- * Keeps `order_queue_messages{state}` and `order_dlq_messages` up to date. A process that does not lead shows no values, so
+ * Keeps a gauge of the queue's messages by `state`, and one of the dead letters, up to date. A process that does not lead shows no values, so
  * that no stale one remains. Without Redis every process looks for itself: readers take the maximum.
  */
 export class QueueWatch {
@@ -45,14 +45,14 @@ export class QueueWatch {
     const registers = [deps.registry];
     this.#deps = deps;
     this.#messages = new Gauge({
-      name: 'order_queue_messages',
-      help: 'Messages in the order queue: visible, hidden (being worked on or waiting for a retry), delayed',
+      name: deps.metrics.messages,
+      help: 'Messages in the queue: visible, hidden (being worked on or waiting for a retry), delayed',
       labelNames: ['state'],
       registers,
     });
     this.#deadLetters = new Gauge({
-      name: 'order_dlq_messages',
-      help: 'Messages in the dead-letter queue of orders, those that somebody looks at included',
+      name: deps.metrics.deadLetters,
+      help: 'Messages in the dead-letter queue, those that somebody looks at included',
       registers,
     });
     this.#deadLetters.remove();
@@ -86,11 +86,13 @@ export class QueueWatch {
 
   /** Takes the lease or prolongs it; it outlasts one look that fails. */
   async #leads(): Promise<boolean> {
-    const { redis, id, intervalMs } = this.#deps;
+    const { lease, id, intervalMs } = this.#deps;
+    if (!lease) return true;
+    const { redis, key } = lease;
     try {
-      const holder = await redis.set(LEASE_KEY, id, 'PX', Math.ceil(intervalMs * 2.5), 'NX', 'GET');
+      const holder = await redis.set(key, id, 'PX', Math.ceil(intervalMs * 2.5), 'NX', 'GET');
       if (holder !== null && holder !== id) return false;
-      if (holder === id) await redis.pexpire(LEASE_KEY, Math.ceil(intervalMs * 2.5));
+      if (holder === id) await redis.pexpire(key, Math.ceil(intervalMs * 2.5));
       return true;
     } catch {
       return true;

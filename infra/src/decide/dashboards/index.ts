@@ -1,0 +1,9 @@
+/** Every dashboard. */
+import { OBJECTIVES } from './objectives.ts';
+import type { Dashboard } from './panel.ts';
+import { PIPELINE } from './pipeline.ts';
+import { SERVICE } from './service.ts';
+import { SHOP } from './shop.ts';
+
+/** The dashboards, in the order in which somebody who is called looks at them. */
+export const DASHBOARDS: readonly Dashboard[] = [PIPELINE, SHOP, SERVICE, OBJECTIVES];
