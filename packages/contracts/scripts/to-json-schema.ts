@@ -71,10 +71,15 @@ function scalarOf(field: DescField): JsonSchema {
     case ScalarType.BOOL:
       return { type: 'boolean' };
     case ScalarType.INT32:
-      return { type: 'integer', ...toBounds(minimum ?? -(2n ** 31n), maximum ?? 2n ** 31n - 1n) };
+      return {
+        type: 'integer',
+        format: 'int32',
+        ...toBounds(minimum ?? -(2n ** 31n), maximum ?? 2n ** 31n - 1n),
+      };
     case ScalarType.INT64:
       return {
         type: 'integer',
+        format: 'int64',
         ...toBounds(minimum ?? BigInt(Number.MIN_SAFE_INTEGER), maximum ?? BigInt(Number.MAX_SAFE_INTEGER)),
       };
     default:

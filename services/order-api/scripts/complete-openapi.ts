@@ -4,7 +4,9 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { PROBLEMS, type ProblemName } from '../src/http/problem-kinds.ts';
+import { describeEventWebhooks } from './event-webhooks.ts';
 import { CALLS, type CallRules, HEADERS, type HeaderName, PARAMETERS } from './openapi-rules.ts';
+import { toOpenApi31 } from './to-openapi-31.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a document of any shape is rewritten in place
 type Json = any;
@@ -45,10 +47,26 @@ function completeSuccess(status: string, response: Json, rules: CallRules): void
   }
 }
 
-/** OpenAPI 3.2 has `itemSchema` for this. Tools of 3.0 read the schema as that of the text, or of each event: it fits both. */
+/** Any characters: what people read, and texts that echo a client's own. */
+const ANY_TEXT = { pattern: '^[\\s\\S]*$', maxLength: 1_048_576 };
+
+/** OpenAPI 3.2 has `itemSchema` for this. Tools of 3.1 read the schema as that of the text, or of each event: it fits both. */
 function describeEvents(media: Json): void {
   media.schema = { description: 'Server-sent events named `status`, each with an Order as its data.' };
-  media['x-item-schema'] = { $ref: '#/components/schemas/Order' };
+  media['x-item-schema'] = {
+    type: 'object',
+    properties: {
+      event: { type: 'string', enum: ['status'] },
+      id: { $ref: '#/components/schemas/OrderStatus' },
+      data: {
+        type: 'string',
+        ...ANY_TEXT,
+        contentMediaType: 'application/json',
+        contentSchema: { $ref: '#/components/schemas/Order' },
+      },
+    },
+    required: ['event', 'id', 'data'],
+  };
 }
 
 const TEXT_EXAMPLES: Readonly<Record<string, string>> = {
@@ -133,10 +151,7 @@ function mapSchemas(schemas: Json): Json {
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, mapSchema(schema)]));
 }
 
-/** Any characters: what people read, and texts that echo a client's own. */
-const ANY_TEXT = { pattern: '^[\\s\\S]*$', maxLength: 1_048_576 };
-
-/** Mends what tsoa cannot say: OpenAPI 3.0 ignores what stands beside a $ref, and every text needs its bounds. */
+/** Adds what tsoa cannot say: OpenAPI 3.0 ignores the siblings of a $ref, and every text needs its bounds. */
 function mapSchema(schema: Json): Json {
   if (schema.$ref) {
     const { $ref, ...rest } = schema;
@@ -165,7 +180,6 @@ function exampleOf(schema: Json): Json {
   );
 }
 
-document.info.license.url = 'https://opensource.org/license/mit';
 document.servers = [
   {
     url: 'https://orders.example.com',
@@ -177,4 +191,7 @@ document.components.headers = HEADERS;
 document.components.schemas = mapSchemas(document.components.schemas);
 for (const operations of Object.values<Json>(document.paths))
   for (const operation of Object.values<Json>(operations)) completeOperation(operation);
-writeFileSync(FILE, `${JSON.stringify(document, null, 2)}\n`);
+const { webhooks, schemas } = describeEventWebhooks();
+Object.assign(document.components.schemas, schemas);
+document.webhooks = webhooks;
+writeFileSync(FILE, `${JSON.stringify(toOpenApi31(document, 'MIT'), null, 2)}\n`);

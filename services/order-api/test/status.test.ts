@@ -8,6 +8,7 @@ import { toOrder } from '../src/decide/view.js';
 import { matchesEntityTag } from '../src/orders/decide/entity-tag.js';
 import { parseWaitSeconds } from '../src/orders/decide/prefer.js';
 import { progressOf } from '../src/orders/decide/progress.js';
+import { faultsOfEvents } from './event-stream.js';
 import { call, placeOrder, putRecord, startApi, toRecord } from './harness.js';
 import { api, stack } from './running-api.js';
 
@@ -175,6 +176,9 @@ describe('events', () => {
     expect(statusesIn(text)).toEqual(['PENDING', 'PROCESSING', 'COMPLETED']);
     const last = JSON.parse(/data: (.*)\n\n$/.exec(text)?.[1] ?? '{}');
     expect(last).toMatchObject({ order_id: body.order_id, status: 'COMPLETED', amount: 999 });
+    expect(faultsOfEvents(text)).toEqual([]);
+    expect(faultsOfEvents(text.replaceAll('"COMPLETED"', '"DONE"'))).not.toEqual([]);
+    expect(faultsOfEvents(text.replaceAll('event: status', 'event: state'))).not.toEqual([]);
   });
 
   test('go on after the last one that was seen', async () => {

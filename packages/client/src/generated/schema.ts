@@ -305,7 +305,48 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    orderEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An order reached a terminal status or was refunded
+         * @description Sent to registered endpoints by the Standard Webhooks specification: verify the signature of the raw body.
+         */
+        post: operations["receiveOrderEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    webhookEndpointEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A test event, or the notice that another endpoint was disabled
+         * @description Sent to registered endpoints by the Standard Webhooks specification: verify the signature of the raw body.
+         */
+        post: operations["receiveWebhookEndpointEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description What is wrong with one field of a request. */
@@ -877,6 +918,138 @@ export interface components {
             password?: string;
         } & {
             [key: string]: unknown;
+        };
+        /** @description A CloudEvent 1.0 about an order that reached a terminal status or was refunded. */
+        OrderEvent: {
+            /**
+             * @description Version of CloudEvents.
+             * @enum {string}
+             */
+            specversion: "1.0";
+            /** @description Identifies the event: the same whenever it is published or delivered again. Deduplicate by it. */
+            id: string;
+            /**
+             * Format: uri-reference
+             * @description System that published the event.
+             */
+            source: string;
+            /**
+             * @description Type of the event.
+             * @enum {string}
+             */
+            type: "order.completed" | "order.rejected" | "order.failed" | "order.cancelled" | "order.refunded";
+            /**
+             * Format: uuid
+             * @description The order's id.
+             */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description Time of the event, RFC 3339 in UTC.
+             */
+            time: string;
+            /**
+             * @description Media type of `data`.
+             * @enum {string}
+             */
+            datacontenttype: "application/json";
+            /**
+             * @description Identifies the JSON Schema of `data`.
+             * @enum {string}
+             */
+            dataschema: "urn:order-pipeline:schema:orders.v1.OrderEventData";
+            /** @description The order after the event. */
+            data: components["schemas"]["OrderEventData"];
+        };
+        /** @description The order after an event. */
+        OrderEventData: {
+            /**
+             * Format: uuid
+             * @description Identifies the order.
+             */
+            order_id: string;
+            /** @description The customer, the subject of the access token that placed the order. */
+            user_id: string;
+            /**
+             * @description Terminal status of the order.
+             * @enum {string}
+             */
+            status: "COMPLETED" | "REJECTED" | "FAILED" | "CANCELLED";
+            /** @description Reason of a rejection or failure, such as OUT_OF_STOCK. Reasons may be added. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Total in the minor unit of `currency`.
+             */
+            amount: number;
+            /** @description ISO 4217 code, upper case. */
+            currency: string;
+            /** @description Lines of the order. */
+            items: components["schemas"]["OrderEventItem"][];
+            /**
+             * Format: date-time
+             * @description Time of acceptance, RFC 3339 in UTC.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Time of the event, RFC 3339 in UTC.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Sum of all refunds in the minor unit of `currency`. Absent while nothing was refunded.
+             */
+            refunded_amount?: number;
+        };
+        /** @description One line of an order. */
+        OrderEventItem: {
+            /** @description Stock keeping unit. */
+            sku: string;
+            /**
+             * Format: int32
+             * @description Pieces.
+             */
+            quantity: number;
+        };
+        /** @description A CloudEvent 1.0 about a webhook endpoint. Only webhook endpoints receive it. */
+        WebhookEndpointEvent: {
+            /**
+             * @description Version of CloudEvents.
+             * @enum {string}
+             */
+            specversion: "1.0";
+            /** @description Identifies the event: the same whenever it is delivered again. */
+            id: string;
+            /**
+             * Format: uri-reference
+             * @description System that created the event.
+             */
+            source: string;
+            /**
+             * @description Type of the event. webhook.test: its owner asked for it. webhook.endpoint_disabled: another endpoint of the owner was disabled because it kept failing.
+             * @enum {string}
+             */
+            type: "webhook.test" | "webhook.endpoint_disabled";
+            /** @description Names the test or the disabling. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description Time of the event, RFC 3339 in UTC.
+             */
+            time: string;
+            /**
+             * @description Media type of `data`.
+             * @enum {string}
+             */
+            datacontenttype: "application/json";
+            /** @description The endpoint that the event is about. */
+            data: components["schemas"]["WebhookEndpointEventData"];
+        };
+        /** @description The endpoint that an event is about. */
+        WebhookEndpointEventData: {
+            /** @description Identifies the endpoint. */
+            endpoint_id: string;
         };
     };
     responses: never;
@@ -3267,6 +3440,105 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    receiveOrderEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Id of the event, the same at every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in epoch seconds. */
+                "webhook-timestamp": string;
+                /** @description Signatures, `v1,` and base64, separated by spaces. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "specversion": "1.0",
+                 *       "id": "0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19:completed",
+                 *       "source": "/order-pipeline/orders",
+                 *       "type": "order.completed",
+                 *       "subject": "0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19",
+                 *       "time": "2026-01-15T09:30:01.250Z",
+                 *       "datacontenttype": "application/json",
+                 *       "dataschema": "urn:order-pipeline:schema:orders.v1.OrderEventData",
+                 *       "data": {
+                 *         "order_id": "0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19",
+                 *         "user_id": "u123",
+                 *         "status": "COMPLETED",
+                 *         "amount": 2500,
+                 *         "currency": "USD",
+                 *         "items": [
+                 *           {
+                 *             "sku": "MUG-01",
+                 *             "quantity": 2
+                 *           }
+                 *         ],
+                 *         "created_at": "2026-01-15T09:30:00.000Z",
+                 *         "updated_at": "2026-01-15T09:30:01.250Z"
+                 *       }
+                 *     }
+                 */
+                "application/cloudevents+json": components["schemas"]["OrderEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any other answer is a failure, and the event is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    receiveWebhookEndpointEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Id of the event, the same at every attempt. */
+                "webhook-id": string;
+                /** @description Time of the attempt, in epoch seconds. */
+                "webhook-timestamp": string;
+                /** @description Signatures, `v1,` and base64, separated by spaces. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "specversion": "1.0",
+                 *       "id": "test-0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19:test",
+                 *       "source": "/order-pipeline/webhooks",
+                 *       "type": "webhook.test",
+                 *       "subject": "test-0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19",
+                 *       "time": "2026-01-15T09:30:00.000Z",
+                 *       "datacontenttype": "application/json",
+                 *       "data": {
+                 *         "endpoint_id": "0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19"
+                 *       }
+                 *     }
+                 */
+                "application/cloudevents+json": components["schemas"]["WebhookEndpointEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any other answer is a failure, and the event is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
