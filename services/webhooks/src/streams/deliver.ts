@@ -63,10 +63,10 @@ async function deliverDue(deps: DeliverDeps, streamId: string): Promise<StreamRe
   for (;;) {
     const step = decideStep(stream, clock());
     if (step.kind !== 'attempt') {
-      const freed = await deliveries.record(stream, (unchanged) => unchanged, 0, clock());
+      // A delivery that waits keeps its message, also when the answer to this write is lost, or another worker has the lease.
+      await deliveries.record(stream, (unchanged) => unchanged, 0, clock());
       // An event that was appended meanwhile has a message of its own, which waits for the lease.
-      if (!freed || step.kind === 'done') return { kind: 'done' };
-      return { kind: 'later', delayMs: step.delayMs };
+      return step.kind === 'done' ? { kind: 'done' } : { kind: 'later', delayMs: step.delayMs };
     }
     const result = await attempt(deps, stream, step.delivery);
     const written = await deliveries.record(
