@@ -384,7 +384,11 @@ describe('dlq fail', () => {
       request_id: 'request-9',
       trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
     });
-    expect(await harness.deliver(order)).toEqual({ kind: 'settled', status: 'FAILED' });
+    expect(await harness.deliver(order)).toEqual({
+      kind: 'settled',
+      status: 'FAILED',
+      reason: 'RETRIES_EXHAUSTED',
+    });
     expect(await traces(order)).toMatchObject({ status: 'FAILED', payment: 'VOIDED', holds: 0 });
   });
 
@@ -517,7 +521,11 @@ describe('dlq fail', () => {
     const before = await available();
     const order = await deadOrder();
     await operator.run(fail(order.order_id), dies('fail', 'after'));
-    expect(await harness.deliver(order)).toEqual({ kind: 'settled', status: 'FAILED' });
+    expect(await harness.deliver(order)).toEqual({
+      kind: 'settled',
+      status: 'FAILED',
+      reason: 'RETRIES_EXHAUSTED',
+    });
     expect(await traces(order)).toMatchObject({ payment: 'VOIDED', holds: 0, available: before });
   });
 });
@@ -537,7 +545,8 @@ describe('a fail that races a worker ends in one outcome', () => {
         },
       });
       // Late tries are refused by the services; a late decision finds what stands.
-      if (step === 'decide') expect(await delivered).toEqual({ kind: 'settled', status: 'FAILED' });
+      if (step === 'decide')
+        expect(await delivered).toEqual({ kind: 'settled', status: 'FAILED', reason: 'RETRIES_EXHAUSTED' });
       else await expect(delivered).rejects.toThrow(/failed_precondition/);
       expect(await traces(order)).toEqual({
         status: 'FAILED',

@@ -47,6 +47,7 @@ export async function handleMessage(
     logger.info(
       {
         status: processed.status,
+        ...(processed.reason && { reason: processed.reason }),
         receive_count: message.receiveCount,
         duration_ms: deps.clock() - startedAt,
         since_accepted_ms: deps.clock() - Date.parse(order.created_at),

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import type {
   FinalStatus,
+  OrderReason,
   OrderRecord,
   OrderStatus,
   RejectionReason,
@@ -72,7 +73,7 @@ export interface OrderDelivery {
 /** What became of a delivery that did not fail. */
 export type Processed =
   /** Decided and settled: the message may go. */
-  | { readonly kind: 'settled'; readonly status: FinalStatus }
+  | { readonly kind: 'settled'; readonly status: FinalStatus; readonly reason?: OrderReason }
   /** Another worker is at it until then (epoch milliseconds): the message stays. */
   | { readonly kind: 'busy'; readonly until: number };
 
@@ -99,11 +100,15 @@ export async function processOrder(deps: ProtocolDependencies, delivery: OrderDe
     const refusal = decideRefusal(error.record, deps.clock());
     if (refusal.kind === 'leased') return { kind: 'busy', until: refusal.leaseUntil };
     // An early cancellation belongs to its own body, whose message completes it.
-    if (isOther && !hasFacts(error.record)) return { kind: 'settled', status: refusal.status };
+    if (isOther && !hasFacts(error.record)) return toSettled(refusal.status, error.record);
     const order = hasFacts(error.record) ? error.record : await deps.store.complete(delivery.order, claim);
     await settle(deps, delivery, order, refusal.status);
-    return { kind: 'settled', status: refusal.status };
+    return toSettled(refusal.status, order);
   }
+}
+
+function toSettled(status: FinalStatus, { reason }: Pick<OrderRecord, 'reason'>): Processed {
+  return { kind: 'settled', status, ...(reason && { reason }) };
 }
 
 /** Reports a message of another body under the order's key. Returns true when it is one. */
@@ -143,7 +148,7 @@ async function decideClaimed(
   const { unsoldLines, retried } = await settle(deps, delivery, settled, status);
   // Within the lease nobody else settles: what was not sold now was never held.
   if (own && !retried && unsoldLines > 0 && deps.clock() <= notAfter) deps.onDifference(order, unsoldLines);
-  return { kind: 'settled', status };
+  return toSettled(status, record);
 }
 
 /** What the record says after a decision was written: the status, and whether this worker wrote it. */
