@@ -2,6 +2,7 @@
  * Raw calls of the REST API for the fault harness: no retries and no idempotency key unless one is given, so that every
  * answer, and every missing one, is recorded. Applications use packages/client.
  */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The body of an order. */
@@ -38,31 +39,56 @@ export class ApiProblemError extends Error {
   }
 }
 
-/** A client of one API. */
+/** Options of a request for an order. */
+export interface PlaceOptions {
+  readonly idempotencyKey?: string | undefined;
+  /** `X-Request-ID`; a new one by default. */
+  readonly requestId?: string;
+}
+
+/** A client of one API, which may run as several processes: requests go to them in turn. */
 export class ApiClient {
   readonly #tokens = new Map<string, Promise<string>>();
+  readonly #baseUrls: readonly string[];
+  readonly #password: string | undefined;
+  #calls = 0;
 
-  constructor(readonly baseUrl: string) {}
+  /** `password` is sent with every login. */
+  constructor(baseUrls: string | readonly string[], password?: string) {
+    this.#baseUrls = [baseUrls].flat();
+    this.#password = password;
+  }
 
   /** An access token of the user, taken once. */
   token(userId: string): Promise<string> {
     const known = this.#tokens.get(userId);
     if (known) return known;
-    const token = this.#call<{ access_token: string }>('POST', '/login', { user_id: userId }).then(
-      ({ access_token }) => access_token,
-    );
+    const token = this.#call<{ access_token: string }>('POST', '/login', {
+      user_id: userId,
+      ...(this.#password !== undefined && { password: this.#password }),
+    }).then(({ access_token }) => access_token);
     this.#tokens.set(userId, token);
     token.catch(() => this.#tokens.delete(userId));
     return token;
   }
 
   /** Places an order. Throws ApiProblemError, or what fetch throws when no answer came. */
-  async place(order: NewOrder, idempotencyKey?: string): Promise<AcceptedOrder> {
+  async place(order: NewOrder, options: PlaceOptions = {}): Promise<AcceptedOrder> {
+    const { idempotencyKey, requestId = randomUUID() } = options;
     const token = await this.token(order.user_id);
     return this.#call('POST', '/orders', order, {
       authorization: `Bearer ${token}`,
+      'x-request-id': requestId,
       ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
     });
+  }
+
+  /** Registers a webhook endpoint for the events of all orders, and returns its signing secret. */
+  async registerWebhook(userId: string, url: string): Promise<string> {
+    const authorization = `Bearer ${await this.token(userId)}`;
+    const body = { url, scope: 'all' };
+    return (await this.#call<{ secret: string }>('POST', '/webhook-endpoints', body, { authorization }))
+      .secret;
   }
 
   /** Reads an order by its signed URL. */
@@ -94,7 +120,8 @@ export class ApiClient {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<T> {
-    const response = await fetch(new URL(path, this.baseUrl), {
+    const baseUrl = this.#baseUrls[this.#calls++ % this.#baseUrls.length];
+    const response = await fetch(new URL(path, baseUrl), {
       method,
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(body !== undefined && { body: JSON.stringify(body) }),

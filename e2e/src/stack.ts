@@ -10,28 +10,34 @@ export interface E2eStack {
   readonly stack: LocalStack;
   readonly ports: LocalPorts;
   readonly api: ApiClient;
-  /** What the parts and the stack printed. */
+  /** Lines that the processes and the stack printed. */
   readonly lines: readonly string[];
 }
 
-/** What a stack for tests may be given. */
+/** Options of a stack for tests. */
 export interface E2eOptions {
   /** Free ports by default. */
   readonly ports?: LocalPorts;
   readonly env?: Readonly<Record<string, string>>;
   readonly overrides?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
+  /** Collects the lines; a new list by default. */
+  readonly lines?: string[];
 }
 
 /** A lease of 1.5 s and a visibility timeout of 2 s instead of 15 s and 30 s. */
 const SHORT_LIMITS = { VISIBILITY_TIMEOUT_SECONDS: '2', LEASE_MS: '1500', LEASE_MARGIN_MS: '500' };
 
-/** Starts every part as a process of its own, on free ports. */
+/** Returns the environment that every process of a stack for tests inherits. */
+export function e2eEnvironment(env: Readonly<Record<string, string>> = {}) {
+  return { PATH: process.env.PATH, RATE_LIMIT: '1000000/minute', ...SHORT_LIMITS, ...env };
+}
+
+/** Starts every service as a process of its own, on free ports. */
 export async function startE2eStack(options: E2eOptions = {}): Promise<E2eStack> {
-  const { env = {}, overrides = {}, ports = await freePorts() } = options;
-  const lines: string[] = [];
+  const { env, overrides = {}, ports = await freePorts(), lines = [] } = options;
   const stack = new LocalStack({
     config: { ...loadLocalConfig({}), ports },
-    environment: { PATH: process.env.PATH, RATE_LIMIT: '1000000/minute', ...SHORT_LIMITS, ...env },
+    environment: e2eEnvironment(env),
     overrides,
     onLine: (part, line) => lines.push(`[${part}] ${line}`),
     say: (line) => lines.push(`[stack] ${line}`),

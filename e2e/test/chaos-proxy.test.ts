@@ -1,4 +1,4 @@
-/** The faulty network does what it is told, and nothing else. */
+/** The faulty networks do what they are told, and nothing else. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
@@ -15,6 +15,7 @@ import { startSqsEmulator } from '@order-pipeline/local/emulators';
 import { untilPasses } from '@order-pipeline/local/ready';
 import { createSqs } from '@order-pipeline/platform/aws';
 import { ActiveFaults } from '../src/chaos/active-faults.js';
+import { DYNAMODB, PROVIDER, SNS, SQS } from '../src/chaos/dialects.js';
 import { startHttpProxy } from '../src/chaos/http-proxy.js';
 import { QueueFaults } from '../src/chaos/queue-faults.js';
 import type { HttpFault, TcpFault } from '../src/chaos/schedule.js';
@@ -33,12 +34,12 @@ function portOf(server: { address(): AddressInfo | string | null }): number {
 
 describe('the HTTP proxy', () => {
   /** A server that remembers what reached it, behind a proxy. */
-  async function start(onRequest?: (operation: string, body: Buffer) => Buffer) {
+  async function start(dialect = SQS, onRequest?: (operation: string, body: Buffer) => Buffer) {
     const hits: HttpFault[] = [];
     const reached: string[] = [];
     const server: Server = createServer(async (request, response) => {
       reached.push(await text(request));
-      response.writeHead(201, { 'x-served': 'yes' }).end('done');
+      response.writeHead(200, { 'x-served': 'yes' }).end('{"Successful":[{"Id":"b"}]}');
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -48,8 +49,9 @@ describe('the HTTP proxy', () => {
     );
     const proxy = await startHttpProxy({
       targetPort: portOf(server),
+      dialect,
       faults,
-      ...(onRequest && { observer: { onRequest } }),
+      observers: onRequest ? [{ onRequest }] : [],
     });
     cleanups.push(
       () => {
@@ -66,39 +68,38 @@ describe('the HTTP proxy', () => {
         body: 'hello',
         ...init,
       });
-    return { faults, hits, reached, post };
+    return { faults, hits, reached, post, settled: () => proxy.settled() };
   }
 
   test('passes requests and answers on', async () => {
     const { post, reached, hits } = await start();
     const response = await post('AmazonSQS.SendMessage');
     expect([response.status, response.headers.get('x-served'), await response.text()]).toEqual([
-      201,
+      200,
       'yes',
-      'done',
+      '{"Successful":[{"Id":"b"}]}',
     ]);
     expect({ reached, hits }).toEqual({ reached: ['hello'], hits: [] });
   });
 
   test('lets a request be changed on its way', async () => {
-    const { post, reached } = await start((operation, body) => Buffer.from(`${operation} ${body}`));
+    const { post, reached } = await start(SQS, (operation, body) => Buffer.from(`${operation} ${body}`));
     await post('AmazonSQS.SendMessage');
     expect(reached).toEqual(['SendMessage hello']);
   });
 
   test.each([
-    ['error', 'AmazonSQS.SendMessage', 500, 'InternalServerError'],
-    ['error', 'DynamoDB_20120810.GetItem', 500, 'InternalServerError'],
-    ['throttle', 'AmazonSQS.SendMessage', 400, 'ThrottlingException'],
-    ['throttle', 'DynamoDB_20120810.GetItem', 400, 'ProvisionedThroughputExceededException'],
-  ] as const)('answers with %s to %s', async (fault, target, status, type) => {
-    const { faults, post, reached, hits } = await start();
+    ['error', SQS, 500, /com.amazonaws#InternalServerError/],
+    ['error', DYNAMODB, 500, /com.amazonaws#InternalServerError/],
+    ['throttle', SQS, 400, /com.amazonaws#ThrottlingException/],
+    ['throttle', DYNAMODB, 400, /com.amazonaws#ProvisionedThroughputExceededException/],
+    ['error', SNS, 500, /<Code>InternalError</],
+    ['error', PROVIDER, 500, /api_error/],
+  ] as const)('answers %s as the server would', async (fault, dialect, status, body) => {
+    const { faults, post, reached, hits } = await start(dialect);
     void faults.openFor(60_000, fault, ALL, 0);
-    const response = await post(target);
-    expect([response.status, await response.json()]).toEqual([
-      status,
-      { __type: `com.amazonaws#${type}`, message: 'injected' },
-    ]);
+    const response = await post('AmazonSQS.SendMessage');
+    expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(body)]);
     expect({ reached, hits }).toEqual({ reached: [], hits: [fault] });
   });
 
@@ -112,16 +113,42 @@ describe('the HTTP proxy', () => {
     expect({ reached, hits }).toEqual({ reached: expected, hits: [fault] });
   });
 
-  test('a slow request arrives, unless its client has gone', async () => {
+  test('a write takes effect after its caller gave up', async () => {
+    const { faults, post, reached, hits, settled } = await start();
+    void faults.openFor(60_000, 'late', ALL, 200);
+    const impatient = post('AmazonSQS.SendMessage', { signal: AbortSignal.timeout(50) });
+    await expect(impatient).rejects.toThrow('timeout');
+    expect(reached).toEqual([]);
+    await settled();
+    expect({ reached, hits }).toEqual({ reached: ['hello'], hits: ['late'] });
+  });
+
+  test('only writes take effect late', async () => {
+    const { faults, post, hits } = await start();
+    void faults.openFor(60_000, 'late', ALL, 60_000);
+    expect((await post('AmazonSQS.ReceiveMessage')).status).toBe(200);
+    expect(hits).toEqual([]);
+  });
+
+  test('some entries of a batch fail, and the others go through', async () => {
     const { faults, post, reached } = await start();
+    void faults.openFor(60_000, 'partial', ALL, 0);
+    const batch = (...ids: string[]) =>
+      post('AmazonSQS.DeleteMessageBatch', { body: JSON.stringify({ Entries: ids.map((Id) => ({ Id })) }) });
+    const failure = (Id: string) => ({ Id, Code: 'InternalError', Message: 'injected', SenderFault: false });
+    expect(await (await batch('a', 'b', 'c')).json()).toEqual({
+      Successful: [{ Id: 'b' }],
+      Failed: [failure('a'), failure('c')],
+    });
+    expect(await (await batch('a')).json()).toEqual({ Successful: [], Failed: [failure('a')] });
+    expect(reached).toEqual(['{"Entries":[{"Id":"b"}]}']);
+  });
+
+  test('a slow request arrives', async () => {
+    const { faults, post, reached, hits } = await start();
     void faults.openFor(60_000, 'latency', ALL, 50);
     await post('AmazonSQS.SendMessage', { body: 'patient' });
-    const impatient = post('AmazonSQS.SendMessage', { body: 'impatient', signal: AbortSignal.timeout(10) });
-    await expect(impatient).rejects.toThrow('timeout');
-    faults.clear();
-    await post('AmazonSQS.SendMessage', { body: 'later' });
-    await sleep(100);
-    expect(reached).toEqual(['patient', 'later']);
+    expect({ reached, hits }).toEqual({ reached: ['patient'], hits: ['latency'] });
   });
 });
 
@@ -223,11 +250,12 @@ describe('a disturbed queue', () => {
     });
     const proxy = await startHttpProxy({
       targetPort: emulator.port,
+      dialect: SQS,
       faults: new ActiveFaults<HttpFault>(
         () => 0,
         () => undefined,
       ),
-      observer: messages,
+      observers: [messages],
     });
     Object.assign(process.env, {
       AWS_ACCESS_KEY_ID: 'local',

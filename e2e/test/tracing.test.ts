@@ -31,7 +31,7 @@ afterAll(async () => {
 
 async function place(traceId: string, body: object): Promise<{ order_id: string; poll_url: string }> {
   const token = await system.api.token('u123');
-  const response = await fetch(`${system.api.baseUrl}/orders`, {
+  const response = await fetch(`http://localhost:${system.ports.api}/orders`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${token}`,

@@ -10,7 +10,7 @@ import { CreateTopicCommand, type SNSClient, SubscribeCommand } from '@aws-sdk/c
 import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { QUEUES, type QueueShape } from '@order-pipeline/contracts/queues';
 import { TABLES, type TableShape } from '@order-pipeline/contracts/tables';
-import { SUBSCRIPTIONS, TOPICS } from '@order-pipeline/contracts/topics';
+import { SUBSCRIPTIONS, type SubscriptionShape, TOPICS } from '@order-pipeline/contracts/topics';
 
 /** The DynamoDB call that creates a table of this shape. */
 export function toCreateTableInput(shape: TableShape): CreateTableCommandInput {
@@ -89,13 +89,14 @@ export async function createTopics(
   sns: SNSClient,
   sqs: SQSClient,
   queueUrls: Readonly<Record<string, string>>,
+  subscriptions: readonly SubscriptionShape[] = SUBSCRIPTIONS,
 ): Promise<Record<string, string>> {
   const arns: Record<string, string> = {};
   for (const { name } of TOPICS) {
     const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: name }));
     arns[name] = TopicArn;
   }
-  for (const { topic, queue } of SUBSCRIPTIONS) {
+  for (const { topic, queue } of subscriptions) {
     await sns.send(
       new SubscribeCommand({
         TopicArn: arns[topic],

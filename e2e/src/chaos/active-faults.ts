@@ -4,6 +4,8 @@ import type { Random } from './random.js';
 
 /** Interval between looks at a fault that has hit nothing yet, in milliseconds. */
 const LOOK_EVERY_MS = 100;
+/** How long a fault that has hit nothing stays open beyond its time, in milliseconds. */
+const GRACE_MS = 15_000;
 
 /** A fault that hits one request. */
 export interface Hit<F extends string> {
@@ -29,14 +31,15 @@ export class ActiveFaults<F extends string> {
   }
 
   /**
-   * Hits a share of the requests with a fault for `forMs`. The window stays open until it has hit something, since a fault
-   * that nobody meets proves nothing.
+   * Hits a share of the requests with a fault for `forMs`. A window that has hit nothing stays open for some time more,
+   * since a fault that nobody meets proves nothing.
    */
   async openFor(forMs: number, fault: F, share: number, latencyMs: number): Promise<void> {
     const window = { fault, share, latencyMs, used: false };
     this.#windows.add(window);
     await sleep(forMs);
-    while (!window.used && this.#windows.has(window)) await sleep(LOOK_EVERY_MS);
+    const closesAt = Date.now() + GRACE_MS;
+    while (!window.used && this.#windows.has(window) && Date.now() < closesAt) await sleep(LOOK_EVERY_MS);
     this.#windows.delete(window);
   }
 

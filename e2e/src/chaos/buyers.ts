@@ -1,13 +1,15 @@
-/** The clients: they post, post again, poll and change their minds, and write down what they are told. */
+/** The clients: they post, post again, reuse keys, poll and change their minds, and record what they are told. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinal, type OrderStatus } from '@order-pipeline/contracts/orders';
-import { type AcceptedOrder, type ApiClient, ApiProblemError, type ReadOrder } from '../api-client.js';
-import type { PostOutcome } from './history.js';
+import { type ApiClient, ApiProblemError, type ReadOrder } from '../api-client.js';
+import { problemNameOf, toAccepted, toOutcome } from './answers.js';
+import type { OrderBody, PostOutcome } from './history.js';
 import type { PlannedOrder } from './orders.js';
 import type { Recorder } from './recorder.js';
 
-/** What buyers need. */
-export interface Market {
+/** Dependencies of the buyers. */
+export interface BuyerDeps {
   readonly api: ApiClient;
   readonly recorder: Recorder;
   /** Ends all polling. */
@@ -15,7 +17,7 @@ export interface Market {
 }
 
 const POLL_MS = 500;
-/** Who waits long asks less and less often. */
+/** A client that waits long asks less and less often. */
 const POLL_GROWTH = 1.5;
 const POLL_MAX_MS = 5_000;
 /** Buyers who wait for a worker to begin ask so many times as often: a slow payment takes some of their pauses. */
@@ -26,26 +28,34 @@ const REPEATS = 3;
 const REPEAT_AFTER_MS = 1_000;
 
 /** Places every order at its time, and resolves when each was answered or given up. */
-export async function placeOrders(market: Market, plan: readonly PlannedOrder[]): Promise<void> {
+export async function placeOrders(deps: BuyerDeps, plan: readonly PlannedOrder[]): Promise<void> {
   const startedAt = Date.now();
   const placed: Promise<void>[] = [];
   for (const order of plan) {
     await sleep(Math.max(0, startedAt + order.atMs - Date.now()));
-    placed.push(place(market, order));
+    placed.push(place(deps, order));
   }
   await Promise.all(placed);
 }
 
-async function place(market: Market, order: PlannedOrder): Promise<void> {
-  await logIn(market, order.body.user_id);
-  const answers = await Promise.all(Array.from({ length: order.posts }, () => postUntilKnown(market, order)));
-  const accepted = answers.find((answer) => answer !== undefined);
+async function place(deps: BuyerDeps, order: PlannedOrder): Promise<void> {
+  await logIn(deps, order.body.user_id);
+  const posts = Array.from({ length: order.posts }, () => postUntilKnown(deps, order, order.body));
+  const [outcomes] = await Promise.all([Promise.all(posts), useAgain(deps, order)]);
+  const known = outcomes.find(({ kind }) => kind === 'accepted') ?? outcomes[0];
   // Not awaited: buyers follow their orders while others place theirs.
-  if (accepted && order.followed) void follow(market, order, accepted);
+  if (known?.kind !== 'refused' && known?.poll_url && order.followed)
+    void follow(deps, order, known.poll_url, known.order_id ?? '');
+}
+
+async function useAgain(deps: BuyerDeps, order: PlannedOrder): Promise<void> {
+  if (!order.reuse) return;
+  await sleep(order.reuse.afterMs);
+  await postUntilKnown(deps, order, order.reuse.body);
 }
 
 /** No order depends on a login, so it is simply repeated. */
-async function logIn({ api, closed }: Market, userId: string): Promise<void> {
+async function logIn({ api, closed }: BuyerDeps, userId: string): Promise<void> {
   while (!closed.aborted) {
     try {
       await api.token(userId);
@@ -57,7 +67,7 @@ async function logIn({ api, closed }: Market, userId: string): Promise<void> {
 }
 
 /** A request that found nobody listening was not made: it is repeated until the API is back. */
-async function untilConnected<T>({ closed }: Market, call: () => Promise<T>): Promise<T> {
+async function untilConnected<T>({ closed }: BuyerDeps, call: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await call();
@@ -73,55 +83,69 @@ function isRefusedConnection(error: unknown): boolean {
   return cause?.code === 'ECONNREFUSED';
 }
 
-async function postUntilKnown(market: Market, order: PlannedOrder): Promise<AcceptedOrder | undefined> {
+/** Repeats a POST with a key until it is accepted or refused for good. */
+async function postUntilKnown(deps: BuyerDeps, order: PlannedOrder, body: OrderBody): Promise<PostOutcome> {
   const tries = order.idempotencyKey === undefined ? 1 : 1 + REPEATS;
-  for (let index = 0; index < tries; index += 1) {
-    if (index > 0) await sleep(REPEAT_AFTER_MS);
-    const { outcome, accepted } = await post(market, order);
-    if (outcome.kind === 'accepted') return accepted;
-    if (outcome.kind === 'refused' && outcome.status !== IN_FLIGHT) return undefined;
+  let outcome = await post(deps, order, body);
+  for (let index = 1; index < tries && isWorthRepeating(outcome); index += 1) {
+    await sleep(REPEAT_AFTER_MS);
+    outcome = await post(deps, order, body);
   }
-  return undefined;
+  return outcome;
 }
 
-/** The first request with the same key is not answered yet: ask again later. */
-const IN_FLIGHT = 409;
+/** The first request with the same key is not answered yet, or the API cannot take orders now. */
+const PASSING: readonly number[] = [409, 503];
 
-async function post(market: Market, { body, idempotencyKey }: PlannedOrder) {
-  const { api, recorder } = market;
-  const { outcome, accepted } = await untilConnected(market, () => api.place(body, idempotencyKey)).then(
-    (answer) => ({ outcome: { kind: 'accepted', order_id: answer.order_id } as const, accepted: answer }),
-    (error: unknown) => ({ outcome: toOutcome(error), accepted: undefined }),
-  );
-  recorder.posts.push({ body, idempotency_key: idempotencyKey, outcome });
-  return { outcome, accepted };
+function isWorthRepeating(outcome: PostOutcome): boolean {
+  return outcome.kind === 'unknown' || (outcome.kind === 'refused' && PASSING.includes(outcome.status));
 }
 
-function toOutcome(error: unknown): PostOutcome {
-  if (error instanceof ApiProblemError && error.status < 500)
-    return { kind: 'refused', status: error.status };
-  return { kind: 'unknown', because: error instanceof Error ? error.message : String(error) };
+async function post(deps: BuyerDeps, { idempotencyKey }: PlannedOrder, body: OrderBody) {
+  const requestId = randomUUID();
+  const placing = untilConnected(deps, () => deps.api.place(body, { idempotencyKey, requestId }));
+  const outcome = await placing.then(toAccepted, toOutcome);
+  deps.recorder.posts.push({ body, idempotency_key: idempotencyKey, request_id: requestId, outcome });
+  return outcome;
 }
 
 /** Polls until the order is final. One request after the other, so that what is seen is in order. */
 async function follow(
-  { api, recorder, closed }: Market,
+  { api, recorder, closed }: BuyerDeps,
   order: PlannedOrder,
-  accepted: AcceptedOrder,
+  pollUrl: string,
+  order_id: string,
 ): Promise<void> {
-  const { order_id, poll_url } = accepted;
   const note = async (answer: Promise<ReadOrder>) => {
-    // Who gets no answer has seen nothing.
+    // A client without an answer has seen nothing.
     const status = (await answer.catch(() => undefined))?.status as OrderStatus | undefined;
     if (status) recorder.sightings.push({ order_id, status });
     return status;
   };
-  if (order.cancel === 'at once') await note(api.cancel(poll_url));
-  const eager = order.cancel === 'when claimed';
+  if (order.cancel === 'at-once') await note(api.cancel(pollUrl));
+  const eager = order.cancel === 'when-claimed';
   for (let pauseMs = POLL_MS; !closed.aborted; pauseMs = Math.min(POLL_MAX_MS, pauseMs * POLL_GROWTH)) {
-    const status = await note(api.read(poll_url));
+    const status = await note(api.read(pollUrl));
     if (status && isFinal(status)) return;
-    if (eager && status === 'PROCESSING') await note(api.cancel(poll_url));
+    if (eager && status === 'PROCESSING') await note(api.cancel(pollUrl));
     await sleep(eager ? Math.min(EAGER_POLL_MAX_MS, pauseMs / EAGERNESS) : pauseMs);
   }
+}
+
+/** Reads once more, after the run, every URL that a client with a key or without a known outcome holds. */
+export async function readLast({ api, recorder }: Omit<BuyerDeps, 'closed'>): Promise<void> {
+  const urls = new Map<string, string>();
+  for (const { outcome, idempotency_key } of recorder.posts) {
+    if (outcome.kind === 'refused' || !outcome.poll_url || !outcome.order_id) continue;
+    if (outcome.kind === 'unknown' || idempotency_key !== undefined)
+      urls.set(outcome.poll_url, outcome.order_id);
+  }
+  for (const [poll_url, order_id] of urls) {
+    const answer = await api.read(poll_url).then(({ status }) => status, toAnswer);
+    recorder.lastReads.push({ order_id, poll_url, answer });
+  }
+}
+
+function toAnswer(error: unknown): string {
+  return error instanceof ApiProblemError ? problemNameOf(error) : String(error);
 }

@@ -1,88 +1,79 @@
-/** Waits until the system has dealt with everything, as an operator would. */
+/** Waits until the system has dealt with everything, as an operator would: with the operators' commands. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  DeleteMessageCommand,
-  GetQueueAttributesCommand,
-  type Message,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-} from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { ORDER_DLQ, ORDER_QUEUE, WEBHOOK_DLQ, WEBHOOK_QUEUE } from '@order-pipeline/contracts/queues';
 import type { ChaosSystem } from './system.js';
 
-/** How the drain went. */
+/** Result of a drain. */
 export interface Drained {
-  /** Until both queues were empty, in milliseconds. */
+  /** Time until the queues were empty, in milliseconds. */
   readonly drainMs: number;
-  /** Whether they were in time. */
+  /** True when they were empty in time. */
   readonly empty: boolean;
-  /** Messages sent back from the dead-letter queue, by the reason on them. */
-  readonly redriven: Readonly<Record<string, number>>;
+  /** Dead letters of orders that were sent back. */
+  readonly redriven: number;
+  /** Messages in the dead-letter queue of the webhooks. */
+  readonly webhookDeadLetters: number;
 }
 
-const LOOK_EVERY_MS = 250;
-/** The numbers are approximate: they must say "empty" so often in a row. */
-const EMPTY_LOOKS = 4;
+const LOOK_EVERY_MS = 500;
+/** The numbers of SQS are approximate: they must say "empty" so often in a row. */
+const EMPTY_LOOKS = 3;
 
 /** Redrives dead letters until there are none and no message is left, for `timeoutMs` at most. */
 export async function drain(system: ChaosSystem, timeoutMs: number): Promise<Drained> {
   const startedAt = Date.now();
-  const redriven: Record<string, number> = {};
+  let redriven = 0;
   let emptyLooks = 0;
   let emptySince = startedAt;
   while (emptyLooks < EMPTY_LOOKS && Date.now() - startedAt < timeoutMs) {
-    await redrive(system, redriven);
-    if (await isEmpty(system)) emptyLooks += 1;
+    redriven += await redrive(system);
+    const depths = [ORDER_QUEUE, ORDER_DLQ, WEBHOOK_QUEUE].map(({ name }) => depthOf(system, name));
+    if ((await Promise.all(depths)).every((depth) => depth === 0)) emptyLooks += 1;
     else {
       emptyLooks = 0;
       emptySince = Date.now();
     }
     await sleep(LOOK_EVERY_MS);
   }
-  return { drainMs: emptySince - startedAt, empty: emptyLooks === EMPTY_LOOKS, redriven };
+  return {
+    drainMs: emptySince - startedAt,
+    empty: emptyLooks === EMPTY_LOOKS,
+    redriven,
+    webhookDeadLetters: await depthOf(system, WEBHOOK_DLQ.name),
+  };
 }
 
-/** Sends, then deletes: a crash in between makes a duplicate, which the pipeline bears, and never a loss. */
-async function redrive({ sqs, queueUrls }: ChaosSystem, counts: Record<string, number>): Promise<void> {
-  const { Messages = [] } = await sqs.send(
-    new ReceiveMessageCommand({
-      QueueUrl: queueUrls.deadLetters,
-      MaxNumberOfMessages: 10,
-      MessageAttributeNames: ['All'],
-    }),
-  );
-  for (const { Body, MessageAttributes, ReceiptHandle } of Messages) {
-    await sqs.send(
-      new SendMessageCommand({
-        QueueUrl: queueUrls.orders,
-        MessageBody: Body,
-        MessageAttributes: withoutDeadLetterMarks(MessageAttributes),
-      }),
-    );
-    await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrls.deadLetters, ReceiptHandle }));
-    const reason = MessageAttributes?.dead_letter_reason?.StringValue ?? 'received too often';
-    counts[reason] = (counts[reason] ?? 0) + 1;
+async function redrive(system: ChaosSystem): Promise<number> {
+  if ((await depthOf(system, ORDER_DLQ.name)) === 0) return 0;
+  const { output } = await system.operators.orders('dlq', 'redrive', '--all', '--rate', '100');
+  return Number(/Redriven: (\d+)/.exec(output)?.[1] ?? 0);
+}
+
+/** Passes of the reconciler at most: what one pass settles may need another to be published. */
+const PASSES_MAX = 3;
+
+/** Runs the reconciler's command until it finds nothing to settle. Returns true when it came that far. */
+export async function reconcileAll({ operators }: ChaosSystem): Promise<boolean> {
+  for (let pass = 0; pass < PASSES_MAX; pass += 1) {
+    const { exitCode, output } = await operators.reconcile('--older-than', '0', '--json');
+    const findings = output
+      .split('\n')
+      .filter((line) => line.startsWith('{') && !line.startsWith('{"summary"'));
+    if (exitCode === 0 && findings.length === 0) return true;
   }
+  return false;
 }
 
-const KEPT = ['request_id', 'traceparent'];
-
-function withoutDeadLetterMarks(attributes: Message['MessageAttributes'] = {}) {
-  return Object.fromEntries(Object.entries(attributes).filter(([name]) => KEPT.includes(name)));
-}
-
-async function isEmpty({ sqs, queueUrls }: ChaosSystem): Promise<boolean> {
+/** Returns the number of messages in a queue, hidden and delayed ones included. */
+export async function depthOf({ sqs, queueUrls }: ChaosSystem, queue: string): Promise<number> {
   const names = [
     'ApproximateNumberOfMessages',
     'ApproximateNumberOfMessagesNotVisible',
     'ApproximateNumberOfMessagesDelayed',
   ] as const;
-  const counts = await Promise.all(
-    Object.values(queueUrls).map(async (QueueUrl) => {
-      const { Attributes } = await sqs.send(
-        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...names] }),
-      );
-      return names.reduce((sum, name) => sum + Number(Attributes?.[name]), 0);
-    }),
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrls[queue], AttributeNames: [...names] }),
   );
-  return counts.every((count) => count === 0);
+  return names.reduce((sum, name) => sum + Number(Attributes?.[name]), 0);
 }

@@ -1,4 +1,4 @@
-/** Stands between the services and an AWS emulator, and gets requests wrong. */
+/** A proxy between services and an HTTP server, as a network and a server in trouble behave. */
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,6 +6,8 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LOOPBACK } from '@order-pipeline/local/emulators';
 import type { ActiveFaults } from './active-faults.js';
+import type { HttpDialect } from './dialects.js';
+import { addFailed, isBatch, splitBatch } from './partial-batch.js';
 import type { HttpFault } from './schedule.js';
 
 /** An answer, read to its end. */
@@ -17,100 +19,157 @@ export interface Answer {
 
 /** Sees the requests that get through, and may change them. */
 export interface HttpObserver {
-  /** The body to send instead. `operation` as in `x-amz-target`, without the service. */
+  /** Returns the body to send instead. */
   readonly onRequest?: (operation: string, body: Buffer) => Buffer;
   readonly onAnswer?: (operation: string, body: Buffer, answer: Answer) => void;
 }
 
-/** What a proxy is given. */
+/** Options of a proxy. */
 export interface HttpProxyOptions {
   readonly targetPort: number;
+  readonly dialect: HttpDialect;
   readonly faults: ActiveFaults<HttpFault>;
-  readonly observer?: HttpObserver;
+  readonly observers?: readonly HttpObserver[];
 }
 
 /** A listening proxy. */
-export interface FaultProxy {
+export interface HttpProxy {
   readonly port: number;
+  /** Resolves when no late request is on its way any more. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The AWS JSON protocol's errors: status, and the type that SDKs tell errors by. */
-const ERRORS: Readonly<Record<'error' | 'throttle', { status: number; type: string }>> = {
-  error: { status: 500, type: 'InternalServerError' },
-  throttle: { status: 400, type: 'ThrottlingException' },
-};
-
-/** DynamoDB throttles in its own words. */
-const DYNAMODB_THROTTLE = { status: 400, type: 'ProvisionedThroughputExceededException' };
-
 /** Starts a proxy on a free loopback port. */
-export async function startHttpProxy(options: HttpProxyOptions): Promise<FaultProxy> {
+export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpProxy> {
   const agent = new Agent({ keepAlive: true });
+  const late = new Set<Promise<unknown>>();
+  const route = new Route(options, agent, late);
   const server = createServer((request, response) => {
-    handle(options, agent, request, response).catch(() => request.socket.destroy());
+    route.handle(request, response).catch(() => request.socket.destroy());
   });
   server.listen(0, LOOPBACK);
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    settled: async () => {
+      while (late.size > 0) await Promise.allSettled(late);
+    },
     stop: async () => {
       server.close();
       server.closeAllConnections();
+      await Promise.allSettled(late);
       agent.destroy();
     },
   };
 }
 
-async function handle(
-  { targetPort, faults, observer }: HttpProxyOptions,
-  agent: Agent,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const received = await buffer(request);
-  const [api = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
-  const hit = faults.draw();
-  if (hit?.fault === 'cut-before') return void request.socket.destroy();
-  if (hit?.fault === 'error' || hit?.fault === 'throttle') return refuse(response, hit.fault, api);
-  if (hit?.fault === 'latency') await sleep(hit.latencyMs);
-  // Nobody waits for the answer: a request that was given up must not take effect later.
-  if (response.destroyed) return;
-  const body = observer?.onRequest?.(operation, received) ?? received;
-  const answer = await forward(targetPort, agent, request, response, body);
-  observer?.onAnswer?.(operation, body, answer);
-  if (hit?.fault === 'cut-after') return void request.socket.destroy();
-  response.writeHead(answer.status, answer.headers).end(answer.body);
+/** A request, as it arrived. */
+interface Received {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly operation: string;
+  readonly body: Buffer;
 }
 
-function refuse(response: ServerResponse, fault: 'error' | 'throttle', api: string): void {
-  const { status, type } =
-    fault === 'throttle' && api.startsWith('DynamoDB') ? DYNAMODB_THROTTLE : ERRORS[fault];
-  response
-    .writeHead(status, { 'content-type': 'application/x-amz-json-1.0' })
-    .end(JSON.stringify({ __type: `com.amazonaws#${type}`, message: 'injected' }));
+class Route {
+  readonly #options: HttpProxyOptions;
+  readonly #agent: Agent;
+  readonly #late: Set<Promise<unknown>>;
+
+  constructor(options: HttpProxyOptions, agent: Agent, late: Set<Promise<unknown>>) {
+    this.#options = options;
+    this.#agent = agent;
+    this.#late = late;
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { faults, dialect } = this.#options;
+    const body = await buffer(request);
+    const received = { request, response, body, operation: dialect.operationOf(request, body) };
+    const hit = faults.draw((fault) => this.#canHit(fault, received.operation));
+    switch (hit?.fault) {
+      case 'cut-before':
+        return void request.socket.destroy();
+      case 'error':
+      case 'throttle':
+        return refuse(response, dialect, hit.fault);
+      case 'late':
+        // The caller waits until its own time limit; the request takes effect after it.
+        return this.#applyLate(received, hit.latencyMs);
+      case 'partial':
+        return answer(response, await this.#applyInPart(received));
+      case 'latency':
+        await sleep(hit.latencyMs);
+    }
+    const result = await this.#forward(received);
+    if (hit?.fault === 'cut-after') return void request.socket.destroy();
+    answer(response, result);
+  }
+
+  #canHit(fault: HttpFault, operation: string): boolean {
+    if (fault === 'partial') return isBatch(operation);
+    return fault !== 'late' || this.#options.dialect.isWrite(operation);
+  }
+
+  #applyLate(received: Received, latencyMs: number): void {
+    const applied = sleep(latencyMs)
+      .then(() => this.#forward(received))
+      .catch(() => undefined)
+      .finally(() => {
+        this.#late.delete(applied);
+        received.request.socket.destroy();
+      });
+    this.#late.add(applied);
+  }
+
+  async #applyInPart(received: Received): Promise<Answer> {
+    const { body, failed } = splitBatch(received.body);
+    const rest = body && (await this.#forward({ ...received, body }));
+    if (rest && rest.status !== 200) return rest;
+    const headers = { 'content-type': 'application/x-amz-json-1.0' };
+    return { status: 200, headers, body: addFailed(rest?.body, failed) };
+  }
+
+  /** A request that was given up takes effect all the same, as in a server that has read it. */
+  async #forward({ request, response, operation, body }: Received): Promise<Answer> {
+    const { targetPort, observers = [] } = this.#options;
+    const changed = observers.reduce((sent, { onRequest }) => onRequest?.(operation, sent) ?? sent, body);
+    const { method, url, headers } = request;
+    const outgoing = send({
+      host: LOOPBACK,
+      port: targetPort,
+      method,
+      path: url,
+      headers: { ...headers, 'content-length': changed.length },
+      agent: this.#agent,
+    });
+    const hangUp = () => outgoing.destroy();
+    if (isLongPoll(operation)) response.once('close', hangUp);
+    outgoing.end(changed);
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+    response.off('close', hangUp);
+    const result = {
+      status: incoming.statusCode ?? 502,
+      headers: incoming.headers,
+      body: await buffer(incoming),
+    };
+    for (const { onAnswer } of observers) onAnswer?.(operation, changed, result);
+    return result;
+  }
 }
 
-/** Passes the request on. Rejects when the target or the client goes away; then the target is hung up on. */
-async function forward(
-  targetPort: number,
-  agent: Agent,
-  { method, url, headers }: IncomingMessage,
-  response: ServerResponse,
-  body: Buffer,
-): Promise<Answer> {
-  const abort = new AbortController();
-  response.once('close', () => abort.abort());
-  const outgoing = send({
-    host: LOOPBACK,
-    port: targetPort,
-    method,
-    path: url,
-    headers: { ...headers, 'content-length': body.length },
-    agent,
-    signal: abort.signal,
-  });
-  outgoing.end(body);
-  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
-  return { status: incoming.statusCode ?? 502, headers: incoming.headers, body: await buffer(incoming) };
+/** SQS notices that the caller of a long poll has gone, and keeps its messages. */
+function isLongPoll(operation: string): boolean {
+  return operation === 'ReceiveMessage';
+}
+
+function refuse(response: ServerResponse, { refusals }: HttpDialect, fault: 'error' | 'throttle'): void {
+  const { status, type, body } = refusals[fault];
+  response.writeHead(status, { 'content-type': type }).end(body);
+}
+
+function answer(response: ServerResponse, { status, headers, body }: Answer): void {
+  const { 'transfer-encoding': _, ...kept } = headers;
+  response.writeHead(status, { ...kept, 'content-length': body.length }).end(body);
 }

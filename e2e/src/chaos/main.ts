@@ -9,7 +9,7 @@ import { run } from './run.js';
 /** The command line is wrong; nothing was started. */
 const EXIT_USAGE = 2;
 const DRAIN_TIMEOUT_MS = 180_000;
-/** On top of it for each order, since a slow machine has most of a long run still before it. */
+/** On top of it for each order, since on a slow machine most of a long run is still to be done. */
 const DRAIN_TIMEOUT_PER_ORDER_MS = 150;
 /** With a defect some orders never come to an end, and there is no point in waiting for them. */
 const MUTATED_DRAIN_TIMEOUT_MS = 20_000;
@@ -45,7 +45,7 @@ async function main(options: ChaosOptions): Promise<number> {
     const base = join(tmpdir(), `order-pipeline-chaos-${options.seed}`);
     await writeFile(`${base}.log`, `${log.join('\n')}\n`);
     await writeFile(`${base}.history.json`, JSON.stringify(history));
-    say(`\nlog of the parts: ${base}.log\nhistory: ${base}.history.json`);
+    say(`\nlog of the processes: ${base}.log\nhistory: ${base}.history.json`);
     say(`replay: npm run chaos -- ${process.argv.slice(2).join(' ')}\n`);
   }
   say(formatReport(report));

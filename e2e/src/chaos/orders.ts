@@ -1,21 +1,26 @@
-/** Who orders what, and when: the same for the same seed. */
+/** The orders of a run and their times: the same for the same seed. */
 import type { CatalogueItem } from '@order-pipeline/local/catalogue';
 import type { OrderBody } from './history.js';
 import { integer, pick, type Random } from './random.js';
 
-/** How a client behaves. */
+/** Behaviour of a client. */
 export interface PlannedOrder {
   /** When it is placed, in milliseconds from the first order on. */
   readonly atMs: number;
   readonly body: OrderBody;
   readonly idempotencyKey?: string;
-  /** How many times the client posts it at once: a double click. Above one only with a key. */
+  /** Number of POSTs at once: a double click. Above one only with a key. */
   readonly posts: number;
-  /** Whether the client polls until the end. */
+  /** Another POST under the same key, with the same body or with another one. Only with a key. */
+  readonly reuse?: { readonly afterMs: number; readonly body: OrderBody };
+  /** True when the client polls until the end. */
   readonly followed: boolean;
   /** When the client changes its mind, if it does. */
-  readonly cancel?: 'at once' | 'when claimed';
+  readonly cancel?: 'at-once' | 'when-claimed';
 }
+
+/** A card number in the place of a token: it is refused, and must not show up anywhere. Luhn's check holds. */
+export const CARD_NUMBER = '4000056655665556';
 
 type PricedItem = Pick<CatalogueItem, 'sku' | 'unitPrice'>;
 
@@ -28,8 +33,8 @@ const SCARCE: PricedItem = { sku: 'CHAOS-LAMP', unitPrice: 4500 };
 const LAST_PIECE: PricedItem = { sku: 'CHAOS-VINYL', unitPrice: 2500 };
 
 /**
- * What is sold to so many orders: plenty, and so few that most buyers are too late. Prices are so low that no basket
- * looks like fraud.
+ * Returns the stock for so many orders: of some items plenty, of others so few that most buyers are too late. Prices are so
+ * low that no basket looks like fraud.
  */
 export function chaosCatalogue(orders: number): CatalogueItem[] {
   return [
@@ -39,10 +44,10 @@ export function chaosCatalogue(orders: number): CatalogueItem[] {
   ];
 }
 
-/** What a kind of order is, and its share of all. */
+/** A kind of order, and its share of all. */
 interface OrderKind {
   readonly weight: number;
-  readonly create: (random: Random) => Omit<OrderBody, 'user_id'> & { readonly cancel?: 'when claimed' };
+  readonly create: (random: Random) => Omit<OrderBody, 'user_id'> & { readonly cancel?: 'when-claimed' };
 }
 
 const KINDS: readonly OrderKind[] = [
@@ -58,24 +63,25 @@ const KINDS: readonly OrderKind[] = [
     weight: 5,
     create: (random) => ({
       ...basket(random, [pick(random, PLENTY)]),
-      payment_method: 'tok_chargeDeclined',
+      payment_method: 'pm_card_chargeDeclined',
     }),
   },
   { weight: 3, create: () => ({ ...NOTHING, amount: 2_000_000 }) },
+  { weight: 1, create: () => ({ ...NOTHING, amount: 999, payment_method: CARD_NUMBER }) },
   { weight: 3, create: (random) => ({ ...basket(random, [pick(random, PLENTY)]), amount: 1 }) },
-  { weight: 1, create: (random) => ({ ...basket(random, PLENTY), payment_method: 'tok_timeout' }) },
+  { weight: 1, create: (random) => ({ ...basket(random, PLENTY), payment_method: 'pm_card_timeout' }) },
   // A slow payment leaves time to cancel while a worker is at the order.
   {
     weight: 3,
     create: (random) => ({
       ...basket(random, [pick(random, PLENTY)]),
-      payment_method: 'tok_slow',
-      cancel: 'when claimed',
+      payment_method: 'pm_card_slow',
+      cancel: 'when-claimed',
     }),
   },
 ];
 
-const NOTHING = { items: [], payment_method: 'tok_visa' };
+const NOTHING = { items: [], payment_method: 'pm_card_visa' };
 
 /** Orders of one user, on average. Few enough that how fast a user orders does not look like fraud. */
 const ORDERS_PER_USER = 8;
@@ -84,7 +90,7 @@ const ORDERS_PER_USER = 8;
 export function planOrders(random: Random, count: number, durationMs: number): PlannedOrder[] {
   return Array.from({ length: count }, (_, index): PlannedOrder => {
     const { cancel, ...facts } = pickKind(random).create(random);
-    const keyed = random() < 0.2;
+    const keyed = random() < 0.3;
     const body = {
       ...facts,
       user_id: `buyer-${integer(random, 1, Math.ceil(count / ORDERS_PER_USER))}`,
@@ -92,12 +98,20 @@ export function planOrders(random: Random, count: number, durationMs: number): P
     return {
       atMs: Math.round(((index + random()) / count) * durationMs),
       body,
-      ...(keyed && { idempotencyKey: `key-${index}` }),
+      ...(keyed && { idempotencyKey: `key-${index}`, ...planReuse(random, body) }),
       posts: keyed && random() < 0.5 ? 2 : 1,
       followed: cancel !== undefined || random() < 0.3,
-      ...(cancel ? { cancel } : random() < 0.04 && { cancel: 'at once' as const, followed: true }),
+      ...(cancel ? { cancel } : random() < 0.04 && { cancel: 'at-once' as const, followed: true }),
     };
   }).toSorted((a, b) => a.atMs - b.atMs);
+}
+
+/** Half of the keys are used again: half of those for another body, some of them at once and some later. */
+function planReuse(random: Random, body: OrderBody): Pick<PlannedOrder, 'reuse'> {
+  const [again, other, soon] = [random() < 0.5, random() < 0.5, random() < 0.3];
+  if (!again) return {};
+  const afterMs = soon ? 0 : integer(random, 200, 6_000);
+  return { reuse: { afterMs, body: other ? { ...body, ...NOTHING, amount: body.amount + 1 } : body } };
 }
 
 function pickKind(random: Random): OrderKind {
@@ -115,6 +129,6 @@ function basket(random: Random, items: readonly PricedItem[], quantityMax = 3) {
   return {
     amount: lines.reduce((sum, { item, quantity }) => sum + item.unitPrice * quantity, 0),
     items: lines.map(({ item, quantity }) => ({ sku: item.sku, quantity })),
-    payment_method: 'tok_visa',
+    payment_method: 'pm_card_visa',
   };
 }

@@ -1,10 +1,11 @@
-/** Writes down what a run sees. */
-import type { History, Post, Sighting } from './history.js';
+/** Records what a run sees. */
+import type { History, LastRead, Post, Sighting } from './history.js';
 
 /** The part of a history that is written during the run. */
 export class Recorder {
   readonly posts: Post[] = [];
   readonly sightings: Sighting[] = [];
+  readonly lastReads: LastRead[] = [];
   readonly #lowest = new Map<string, number>();
 
   sawStock(sku: string, available: number): void {

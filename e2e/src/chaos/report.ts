@@ -1,5 +1,5 @@
-/** What came of a run, for people and for programs. */
-import { VIOLATIONS, type Violation, type ViolationKind } from './checker.js';
+/** The figures of a run, for people and for programs. */
+import { VIOLATIONS, type Violation, type ViolationKind } from './check/violations.js';
 import type { Drained } from './drain.js';
 import type { History } from './history.js';
 import type { Scenario } from './scenarios.js';
@@ -9,7 +9,7 @@ import type { FaultKind } from './schedule.js';
 export interface Report {
   readonly seed: number;
   readonly orders: number;
-  /** How POSTs were answered. */
+  /** POSTs by their outcome. */
   readonly posts: Readonly<Record<'accepted' | 'refused' | 'unknown', number>>;
   /** Final states, by status. */
   readonly statuses: Readonly<Record<string, number>>;
@@ -17,7 +17,20 @@ export interface Report {
   readonly kills: number;
   readonly duplicates: number;
   readonly faults: Partial<Readonly<Record<FaultKind, number>>>;
-  readonly redriven: Readonly<Record<string, number>>;
+  /** Dead letters that were sent back after the run, and the most at once during it. */
+  readonly redriven: number;
+  readonly deadLettersMax: number;
+  /** Orders that `order ended` counted, by status and reason; and those that only `order settled` counts. */
+  readonly counted: Readonly<Record<string, number>>;
+  readonly countedBySettlement: number;
+  /** Charges in the provider's journal. */
+  readonly charges: number;
+  readonly refunds: number;
+  /** Distinct events, publications of them, and requests that the webhook receiver failed. */
+  readonly events: number;
+  readonly publications: number;
+  readonly webhookFailures: number;
+  readonly logLines: number;
   readonly trafficMs: number;
   readonly drainMs: number;
   readonly violations: readonly Violation[];
@@ -26,7 +39,7 @@ export interface Report {
   readonly failures: readonly string[];
 }
 
-/** What a report is made of. */
+/** Input of a report. */
 export interface ReportInput {
   readonly seed: number;
   readonly orders: number;
@@ -35,6 +48,11 @@ export interface ReportInput {
   readonly violations: readonly Violation[];
   readonly trafficMs: number;
   readonly drained: Drained;
+  /** True when the reconciler found nothing any more. */
+  readonly reconciled: boolean;
+  readonly deadLettersMax: number;
+  readonly webhookFailures: number;
+  readonly logLines: number;
   readonly counts: {
     readonly faults: Partial<Readonly<Record<FaultKind, number>>>;
     readonly missing: readonly FaultKind[];
@@ -44,18 +62,33 @@ export interface ReportInput {
 /** Adds up a run. */
 export function createReport(input: ReportInput): Report {
   const { seed, orders, history, violations, trafficMs, drained, counts } = input;
+  const { deadLettersMax, webhookFailures, logLines } = input;
+  const ended = new Set(history.ended.map(({ order_id }) => order_id));
+  const settledOnly = new Set(
+    history.settled.flatMap(({ order_id }) => (ended.has(order_id) ? [] : [order_id])),
+  );
+  const inJournal = (kind: string) => history.journal.filter((entry) => entry.kind === kind).length;
   const { faults } = counts;
   const kills = Object.entries(faults).filter(([kind]) => kind.startsWith('kill:'));
   return {
     seed,
     orders,
     posts: { accepted: 0, refused: 0, unknown: 0, ...countBy(history.posts, ({ outcome }) => outcome.kind) },
-    statuses: countBy(history.orders, ({ status }) => status),
+    statuses: countBy(history.orders, endOf),
     polls: history.sightings.length,
     kills: kills.reduce((sum, [, count]) => sum + count, 0),
     duplicates: faults.duplicate ?? 0,
     faults,
     redriven: drained.redriven,
+    deadLettersMax,
+    counted: countBy(history.ended, endOf),
+    countedBySettlement: settledOnly.size,
+    charges: inJournal('captured'),
+    refunds: inJournal('refunded'),
+    events: new Set(history.events.map(({ id }) => id)).size,
+    publications: history.events.length,
+    webhookFailures,
+    logLines,
     trafficMs,
     drainMs: drained.drainMs,
     violations,
@@ -64,19 +97,26 @@ export function createReport(input: ReportInput): Report {
   };
 }
 
-/** Whether the run shows what it is there to show. */
+function endOf({ status, reason }: { readonly status: string; readonly reason?: string }): string {
+  return reason === undefined ? status : `${status} ${reason}`;
+}
+
+/** Returns true when the run shows what it is there to show. */
 export function passed({ violations, failures }: Report): boolean {
   return violations.length === 0 && failures.length === 0;
 }
 
-function findFailures({ scenario, drained, counts }: ReportInput): string[] {
-  const deadLetters = Object.values(drained.redriven).reduce((sum, count) => sum + count, 0);
+function findFailures({ scenario, drained, counts, reconciled, deadLettersMax }: ReportInput): string[] {
   return [
     ...(counts.missing.length > 0 ? [`these faults never happened: ${counts.missing.join(', ')}`] : []),
     ...(drained.empty ? [] : ['the queues were not empty in time']),
-    ...(scenario.allowsDeadLetters || deadLetters === 0
+    ...(reconciled ? [] : ['the reconciler did not come to an end']),
+    ...(drained.webhookDeadLetters === 0
       ? []
-      : [`${deadLetters} orders reached the dead-letter queue`]),
+      : [`${drained.webhookDeadLetters} webhook messages are dead letters`]),
+    ...(scenario.allowsDeadLetters || deadLettersMax + drained.redriven === 0
+      ? []
+      : [`${Math.max(deadLettersMax, drained.redriven)} orders reached the dead-letter queue`]),
   ];
 }
 
@@ -97,7 +137,10 @@ function countBy<T>(values: readonly T[], keyOf: (value: T) => string): Record<s
 /** Violations that are printed one by one. */
 const SHOWN_MAX = 20;
 
-/** The report as text. The last line is the verdict. */
+/** The kinds of the last line. */
+const VERDICT: readonly string[] = ['lost', 'double-charged', 'oversold', 'dangling'];
+
+/** Returns the report as text. The last line is the verdict. */
 export function formatReport(report: Report): string {
   const { violationCounts: counts, violations, failures } = report;
   const rows: [string, string][] = [
@@ -106,7 +149,14 @@ export function formatReport(report: Report): string {
     ['final states', list(report.statuses)],
     ['statuses polled', String(report.polls)],
     ['traffic, drain', `${seconds(report.trafficMs)}, ${seconds(report.drainMs)}`],
-    ['redriven', list(report.redriven) || 'none'],
+    ['counted', `${list(report.counted)}; by settlement alone ${report.countedBySettlement}`],
+    ['provider', `${report.charges} charges, ${report.refunds} refunds`],
+    [
+      'events',
+      `${report.events}, published ${report.publications} times; ${report.webhookFailures} webhooks failed`,
+    ],
+    ['log lines scanned', String(report.logLines)],
+    ['dead letters', `${report.deadLettersMax} at most, ${report.redriven} redriven afterwards`],
     ['kills', String(report.kills)],
     ...Object.entries(report.faults).map(([kind, count]): [string, string] => [kind, String(count)]),
   ];
@@ -116,7 +166,7 @@ export function formatReport(report: Report): string {
     ...violations.slice(0, SHOWN_MAX).map(({ kind, subject, detail }) => `! ${kind}: ${subject} ${detail}`),
     ...(violations.length > SHOWN_MAX ? [`! and ${violations.length - SHOWN_MAX} more`] : []),
     ...failures.map((failure) => `! ${failure}`),
-    `mischarged ${counts.mischarged}, backwards ${counts.backwards}, split ${counts.split}, forged ${counts.forged}`,
+    list(Object.fromEntries(Object.entries(counts).filter(([kind]) => !VERDICT.includes(kind)))),
     `lost ${counts.lost}, double-charged ${counts['double-charged']}, oversold ${counts.oversold}, dangling ${counts.dangling}`,
   ].join('\n');
 }

@@ -1,10 +1,11 @@
 /** Does to a system what a schedule says, and counts it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Part } from '@order-pipeline/local/part';
-import type { ChaosEvent, FaultWindow, HttpFault, TcpFault } from './schedule.js';
+import { runCommand } from './commands.js';
+import type { ChaosEvent, FaultWindow, HttpFault, Target, TcpFault } from './schedule.js';
 import type { ChaosSystem } from './system.js';
 
-/** Runs the whole schedule, and resolves when its last fault has ended and Redis runs again. */
+/** Runs the whole schedule. Resolves when its last fault has ended and everything runs again. */
 export async function sabotage(system: ChaosSystem, schedule: readonly ChaosEvent[]): Promise<void> {
   const startedAt = Date.now();
   const acts: Promise<void>[] = [];
@@ -15,10 +16,11 @@ export async function sabotage(system: ChaosSystem, schedule: readonly ChaosEven
   await Promise.all(acts);
 }
 
-/** Ends every fault that is not an event of its own. */
-export function heal({ faults, messages }: ChaosSystem): void {
-  for (const proxy of Object.values(faults)) proxy.clear();
+/** Ends every fault that is not an event of its own, and resolves when no late request is on its way any more. */
+export async function heal({ faults, messages, settled }: ChaosSystem): Promise<void> {
+  for (const network of Object.values(faults)) network.clear();
   messages.stop();
+  await settled();
 }
 
 async function act(system: ChaosSystem, event: ChaosEvent): Promise<void> {
@@ -27,56 +29,72 @@ async function act(system: ChaosSystem, event: ChaosEvent): Promise<void> {
       return signal(system, event, 'SIGKILL');
     case 'stop':
       return signal(system, event, 'SIGTERM');
+    case 'pause':
+      return pause(system, event, event.forMs);
     case 'redis':
-      return stopFor(system, event.kind, 'redis', event.forMs);
+      return stopFor(system, event, [system.redis]);
     case 'outage':
-      return stopFor(system, event.kind, 'scoring', event.forMs);
+      return stopFor(
+        system,
+        event,
+        [0, 1].map((instance) => system.partOf({ part: 'scoring', instance })),
+      );
+    case 'gateway-outage':
+      return stopFor(system, event, [system.partOf({ part: 'provider', instance: 0 })]);
+    case 'operator':
+      return runCommand(system, event.command);
     case 'window':
       return disturb(system, event);
   }
 }
 
-const RUNNING_TRIES = 50;
+const RUNNING_TRIES = 100;
 const RUNNING_EVERY_MS = 100;
 
-/** A part that has just died is started again by the stack: it gets the signal then. */
-async function signal(
-  { e2e, tally }: ChaosSystem,
-  event: Extract<ChaosEvent, { kind: 'kill' | 'stop' }>,
-  name: NodeJS.Signals,
-): Promise<void> {
-  const part = partOf(e2e.stack.parts, event.part);
+/** A process that has just died is restarted by its supervisor: it gets the signal then. */
+async function untilRunning(part: Part): Promise<void> {
   for (let tries = 0; !part.running; tries += 1) {
-    if (tries === RUNNING_TRIES) throw new Error(`${event.part} does not run and cannot be killed`);
+    if (tries === RUNNING_TRIES) throw new Error(`${part.name} does not run`);
     await sleep(RUNNING_EVERY_MS);
   }
-  part.kill(name);
-  if (event.kind === 'kill') tally.add(`kill:${event.part}`);
-  else tally.add(`stop:${event.part}`);
+}
+
+async function signal(
+  system: ChaosSystem,
+  { kind, part, instance }: Extract<ChaosEvent, { kind: 'kill' | 'stop' }>,
+  name: NodeJS.Signals,
+): Promise<void> {
+  const target = system.partOf({ part, instance });
+  await untilRunning(target);
+  target.kill(name);
+  if (kind === 'kill') system.tally.add(`kill:${part}`);
+  else if (part === 'order-processor' || part === 'scoring') system.tally.add(`stop:${part}`);
+}
+
+/** Stops a process where it is, and lets it go on. */
+async function pause(system: ChaosSystem, { part, instance }: Target, forMs: number): Promise<void> {
+  const target = system.partOf({ part, instance });
+  await untilRunning(target);
+  target.kill('SIGSTOP');
+  system.tally.add(`pause:${part}`);
+  await sleep(forMs);
+  target.kill('SIGCONT');
 }
 
 const STOP_MS = 30_000;
 
 async function stopFor(
-  { e2e, tally }: ChaosSystem,
-  kind: 'redis' | 'outage',
-  name: string,
-  forMs: number,
+  { tally }: ChaosSystem,
+  { kind, forMs }: Extract<ChaosEvent, { kind: 'redis' | 'outage' | 'gateway-outage' }>,
+  parts: readonly Part[],
 ): Promise<void> {
-  const part = partOf(e2e.stack.parts, name);
-  await part.stop(STOP_MS);
+  await Promise.all(parts.map((part) => part.stop(STOP_MS)));
   tally.add(kind);
   await sleep(forMs);
-  part.start();
-}
-
-function partOf(parts: ReadonlyMap<string, Part>, name: string): Part {
-  const part = parts.get(name);
-  if (!part) throw new Error(`the stack has no ${name}; the harness needs it`);
-  return part;
+  for (const part of parts) part.start();
 }
 
 async function disturb({ faults }: ChaosSystem, window: FaultWindow): Promise<void> {
-  const [proxy, kind] = window.fault.split(':') as [keyof typeof faults, HttpFault & TcpFault];
-  await faults[proxy].openFor(window.forMs, kind, window.share, window.latencyMs);
+  const [network, kind] = window.fault.split(':') as [keyof typeof faults, HttpFault & TcpFault];
+  await faults[network].openFor(window.forMs, kind, window.share, window.latencyMs);
 }

@@ -1,16 +1,16 @@
-/** What a run does: everything at once, or one long outage. */
+/** The runs that there are: everything at once, or one long outage. */
 import { CHAOS_KINDS, type ChaosEvent, createSchedule, type FaultKind } from './schedule.js';
 
 /** The plan of a run. */
 export interface Scenario {
-  /** How long orders are placed, in milliseconds. */
+  /** Time over which orders are placed, in milliseconds. */
   readonly durationMs: number;
   readonly schedule: readonly ChaosEvent[];
   /** The faults that must have happened, for the run to mean anything. */
   readonly kinds: readonly FaultKind[];
-  /** Whether messages are duplicated, held back and shown again. */
+  /** True when single messages are duplicated, held back and shown again. */
   readonly disturbsMessages: boolean;
-  /** Whether orders may pass through the dead-letter queue on their way. */
+  /** True when orders may pass through the dead-letter queue on their way. */
   readonly allowsDeadLetters: boolean;
 }
 
@@ -29,12 +29,12 @@ export function chaosScenario(seed: number, durationMs: number): Scenario {
 const LEAD_MS = 5_000;
 const TAIL_MS = 10_000;
 
-/** Scoring is stopped under traffic and started again. Nothing else goes wrong. */
-export function outageScenario(outageMs: number): Scenario {
+/** Every scoring process, or the payment provider, is stopped under traffic and started again. Nothing else goes wrong. */
+export function outageScenario(kind: 'outage' | 'gateway-outage', outageMs: number): Scenario {
   return {
     durationMs: LEAD_MS + outageMs + TAIL_MS,
-    schedule: [{ atMs: LEAD_MS, kind: 'outage', forMs: outageMs }],
-    kinds: ['outage'],
+    schedule: [{ atMs: LEAD_MS, kind, forMs: outageMs }],
+    kinds: [kind],
     disturbsMessages: false,
     allowsDeadLetters: false,
   };

@@ -1,93 +1,142 @@
-/** What goes wrong, and when: the same for the same seed. */
+/** Faults and their times: the same for the same seed. */
 import { between, createRandom, type Random } from './random.js';
 
-/** The parts that are killed. */
-export const VICTIMS = ['order-processor', 'scoring', 'order-api'] as const;
+/** Parts of the system that run as several processes, or as one: the provider. */
+export const VICTIMS = ['order-processor', 'scoring', 'order-api', 'webhooks', 'provider'] as const;
 
-/** A part that is killed. */
+/** A part of the system. */
 export type Victim = (typeof VICTIMS)[number];
 
-/** What a proxy in front of SQS or DynamoDB does to a request. */
-export const HTTP_FAULTS = ['error', 'throttle', 'latency', 'cut-before', 'cut-after'] as const;
+/** Processes of each part. */
+export const INSTANCES: Readonly<Record<Victim, number>> = {
+  'order-processor': 2,
+  scoring: 2,
+  'order-api': 2,
+  webhooks: 2,
+  provider: 1,
+};
 
-/** What the proxy in front of scoring's gRPC port does to connections. */
-export const TCP_FAULTS = ['latency', 'cut', 'refuse'] as const;
+/**
+ * Faults of a proxy in front of an HTTP server. `cut-before`: the request is lost. `cut-after`: it took effect and its answer
+ * is lost. `late`: it takes effect seconds after its caller gave up. `partial`: some entries of a batch fail.
+ */
+export type HttpFault = 'error' | 'throttle' | 'latency' | 'cut-before' | 'cut-after' | 'late' | 'partial';
 
-/** See HTTP_FAULTS. `cut-before`: the request is lost. `cut-after`: it took effect and its answer is lost. */
-export type HttpFault = (typeof HTTP_FAULTS)[number];
+/** Faults of the proxies in front of scoring's gRPC ports: to connections, not to requests. */
+export type TcpFault = 'latency' | 'cut' | 'refuse';
 
-/** See TCP_FAULTS. */
-export type TcpFault = (typeof TCP_FAULTS)[number];
+/** Faults of each proxy. */
+const FAULTS = {
+  sqs: ['error', 'throttle', 'latency', 'cut-before', 'cut-after', 'late', 'partial'],
+  dynamodb: ['error', 'throttle', 'latency', 'cut-before', 'cut-after', 'late'],
+  sns: ['error', 'latency', 'cut-before', 'cut-after'],
+  provider: ['error', 'latency', 'cut-before', 'cut-after', 'late'],
+  rpc: ['latency', 'cut', 'refuse'],
+} as const satisfies Record<string, readonly (HttpFault | TcpFault)[]>;
 
-/** A proxy and what it does wrong. */
-export type ProxyFault = `sqs:${HttpFault}` | `dynamodb:${HttpFault}` | `rpc:${TcpFault}`;
+/** A proxy. */
+export type ProxyName = keyof typeof FAULTS;
 
-const PROXY_FAULTS: readonly ProxyFault[] = [
-  ...HTTP_FAULTS.flatMap((fault) => [`sqs:${fault}`, `dynamodb:${fault}`] as const),
-  ...TCP_FAULTS.map((fault) => `rpc:${fault}` as const),
-];
+/** A proxy and its fault. */
+export type ProxyFault = { [P in ProxyName]: `${P}:${(typeof FAULTS)[P][number]}` }[ProxyName];
 
-/** What is done to single messages, all the time. */
+const PROXY_FAULTS = Object.entries(FAULTS).flatMap(([proxy, faults]) =>
+  faults.map((fault) => `${proxy}:${fault}` as ProxyFault),
+);
+
+/** Faults of single messages, all the time. */
 export const MESSAGE_FAULTS = ['duplicate', 'reorder', 'expire'] as const;
+
+/** Parts that are stopped by SIGTERM, as deployments do. */
+const STOPPED = ['order-processor', 'scoring'] as const;
+
+/** Commands of operators that run during the faults. */
+export const OPERATOR_COMMANDS = ['redrive', 'fail', 'resume', 'refund', 'reconcile'] as const;
 
 /** Every kind of fault that a schedule of chaos has, as it is counted. */
 export const CHAOS_KINDS = [
   ...VICTIMS.map((victim) => `kill:${victim}` as const),
-  'stop:order-processor',
-  'stop:scoring',
+  ...VICTIMS.map((victim) => `pause:${victim}` as const),
+  ...STOPPED.map((victim) => `stop:${victim}` as const),
+  ...OPERATOR_COMMANDS.map((command) => `operator:${command}` as const),
   'redis',
   ...MESSAGE_FAULTS,
   ...PROXY_FAULTS,
 ] as const;
 
-/** A kind of fault. `outage`: scoring is stopped for long. */
-export type FaultKind = (typeof CHAOS_KINDS)[number] | 'outage';
+/** A kind of fault. `outage` and `gateway-outage`: scoring or the provider is stopped for long. */
+export type FaultKind = (typeof CHAOS_KINDS)[number] | 'outage' | 'gateway-outage';
 
-/** Something that is done to the system. Times in milliseconds, `atMs` from the first order on. */
+/** A process: a part, and which of its processes, from 0. */
+export interface Target {
+  readonly part: Victim;
+  readonly instance: number;
+}
+
+/** A fault at a time. Times in milliseconds, `atMs` from the first order on. */
 export type ChaosEvent = { readonly atMs: number } & (
-  | { readonly kind: 'kill'; readonly part: Victim }
-  | { readonly kind: 'stop'; readonly part: 'order-processor' | 'scoring' }
-  | { readonly kind: 'redis'; readonly forMs: number }
-  | { readonly kind: 'outage'; readonly forMs: number }
+  | ({ readonly kind: 'kill' | 'stop' } & Target)
+  | ({ readonly kind: 'pause'; readonly forMs: number } & Target)
+  | { readonly kind: 'redis' | 'outage' | 'gateway-outage'; readonly forMs: number }
+  | { readonly kind: 'operator'; readonly command: (typeof OPERATOR_COMMANDS)[number] }
   | FaultWindow
 );
 
-/** A time in which a proxy does something wrong. */
+/** A time in which a proxy has a fault. */
 export interface FaultWindow {
   readonly kind: 'window';
   readonly fault: ProxyFault;
   readonly forMs: number;
-  /** Which part of the requests it hits, in (0,1]. */
+  /** Share of the requests that it hits, in (0,1]. */
   readonly share: number;
-  /** For faults of latency. */
+  /** Delay of latency and of late effects. */
   readonly latencyMs: number;
 }
 
-/** Kills in a run at least: each part twice. */
-const KILLS_MIN = 2 * VICTIMS.length;
+/** Intervals, in milliseconds. No process dies more often than the stack is willing to restart it. */
+const EVERY = { kill: 12_000, pause: 15_000, stop: 60_000, operator: 10_000, round: 120_000 } as const;
 
-/** Together with the stops below, no part dies more often than the stack is willing to start it again in a minute. */
-const KILL_EVERY_MS = 15_000;
-const STOP_EVERY_MS = 60_000;
-const ROUND_MS = 120_000;
+/** Pauses are shorter and longer than a lease, in milliseconds. */
+const PAUSE_MS = { min: 2_000, max: 9_000 } as const;
 
-/** The faults of a run whose traffic takes `durationMs`, in the order in which they begin. */
+/** Faults begin in this share of the run, so that they meet traffic. */
+const BUSY_SHARE = 0.9;
+
+/** Creates the faults of a run whose traffic takes `durationMs`, in the order of their times. */
 export function createSchedule(seed: number, durationMs: number): ChaosEvent[] {
   const random = createRandom(seed, 'schedule');
-  const rounds = slots(durationMs, ROUND_MS, 1);
+  const busyMs = durationMs * BUSY_SHARE;
+  const rounds = slots(busyMs, EVERY.round, 1);
   return [
-    ...slots(durationMs, KILL_EVERY_MS, KILLS_MIN).map(
+    ...slots(busyMs, EVERY.kill, VICTIMS.length).map(
       (slot, index): ChaosEvent => ({
         atMs: within(random, slot),
         kind: 'kill',
-        part: VICTIMS[index % VICTIMS.length] ?? 'order-processor',
+        ...targetAt(index),
       }),
     ),
-    ...slots(durationMs, STOP_EVERY_MS, 2).map(
+    ...slots(busyMs, EVERY.pause, VICTIMS.length).map(
+      (slot, index): ChaosEvent => ({
+        atMs: within(random, slot),
+        kind: 'pause',
+        // The parts are paused in another order than they are killed.
+        ...targetAt(index + 2),
+        forMs: Math.round(between(random, PAUSE_MS.min, PAUSE_MS.max)),
+      }),
+    ),
+    ...slots(busyMs, EVERY.stop, STOPPED.length).map(
       (slot, index): ChaosEvent => ({
         atMs: within(random, slot),
         kind: 'stop',
-        part: index % 2 === 0 ? 'order-processor' : 'scoring',
+        part: STOPPED[index % STOPPED.length] ?? 'scoring',
+        instance: Math.floor(index / STOPPED.length) % 2,
+      }),
+    ),
+    ...slots(busyMs, EVERY.operator, OPERATOR_COMMANDS.length).map(
+      (slot, index): ChaosEvent => ({
+        atMs: within(random, slot),
+        kind: 'operator',
+        command: OPERATOR_COMMANDS[index % OPERATOR_COMMANDS.length] ?? 'redrive',
       }),
     ),
     ...rounds.map((round): ChaosEvent => {
@@ -96,6 +145,12 @@ export function createSchedule(seed: number, durationMs: number): ChaosEvent[] {
     }),
     ...rounds.flatMap((round) => PROXY_FAULTS.map((fault) => createWindow(random, fault, round))),
   ].toSorted((a, b) => a.atMs - b.atMs);
+}
+
+/** Every process in turn: the first of each part, then the second. */
+function targetAt(index: number): Target {
+  const part = VICTIMS[index % VICTIMS.length] ?? 'scoring';
+  return { part, instance: Math.floor(index / VICTIMS.length) % INSTANCES[part] };
 }
 
 interface Slot {
@@ -110,19 +165,26 @@ function slots(durationMs: number, everyMs: number, atLeast: number): Slot[] {
   return Array.from({ length: count }, (_, index) => ({ fromMs: index * lengthMs, lengthMs }));
 }
 
-/** A moment in the slot that leaves `forMs` of it. */
+/** Returns a moment in the slot that leaves `forMs` of it. */
 function within(random: Random, { fromMs, lengthMs }: Slot, forMs = 0): number {
   return Math.round(fromMs + random() * (lengthMs - forMs));
 }
 
 function createWindow(random: Random, fault: ProxyFault, round: Slot): ChaosEvent {
   const forMs = Math.round(Math.min(round.lengthMs / 4, between(random, 2_000, 4_000)));
+  const [fromMs, toMs] = delayOf(fault);
   return {
     atMs: within(random, round, forMs),
     kind: 'window',
     fault,
     forMs,
     share: between(random, 0.15, 0.35),
-    latencyMs: Math.round(fault === 'rpc:latency' ? between(random, 20, 100) : between(random, 50, 500)),
+    latencyMs: Math.round(between(random, fromMs, toMs)),
   };
+}
+
+/** Delays in milliseconds, from and to. Late effects are later than the time limits of DynamoDB and the provider. */
+function delayOf(fault: ProxyFault): readonly [number, number] {
+  if (fault.endsWith(':late')) return [1_500, 4_500];
+  return fault === 'rpc:latency' ? [20, 100] : [50, 500];
 }

@@ -1,28 +1,44 @@
-/** The real local stack with faulty networks between its parts. */
+/** The real local stack, two processes of each service, with faulty networks between them. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { ORDER_DLQ, ORDER_QUEUE } from '@order-pipeline/contracts/queues';
 import { stockCatalogue } from '@order-pipeline/local/catalogue';
-import type { LocalPorts } from '@order-pipeline/local/config';
 import { LOOPBACK } from '@order-pipeline/local/emulators';
-import type { ServiceName } from '@order-pipeline/local/services';
+import { awsEnvironment } from '@order-pipeline/local/environment';
+import type { Part } from '@order-pipeline/local/part';
+import { freePort } from '@order-pipeline/local/redis-server';
+import { SERVICES, type ServiceName } from '@order-pipeline/local/services';
 import { createSqs } from '@order-pipeline/platform/aws';
 import { createDynamoSdk } from '@order-pipeline/platform/dynamo/sdk';
-import { type E2eStack, freePorts, startE2eStack } from '../stack.js';
-import { startTcpProxy } from '../tcp-proxy.js';
-import { ActiveFaults } from './active-faults.js';
-import { type FaultProxy, startHttpProxy } from './http-proxy.js';
-import { MUTATIONS, type MutationName, mutationEnvironment, signOf } from './mutations/mutations.js';
+import { ApiClient } from '../api-client.js';
+import { e2eEnvironment, freePorts, startE2eStack } from '../stack.js';
+import {
+  CLOCK_OFFSET_MAX_MS,
+  LIMITS,
+  operatorEnvironment,
+  queueUrlsAt,
+  serviceOverrides,
+} from './environment.js';
+import { MUTATIONS, type MutationName, signOf } from './mutations/mutations.js';
+import { type Faults, startNetworks } from './networks.js';
+import { Operators } from './operators.js';
 import { chaosCatalogue } from './orders.js';
+import { type JournalEntry, readJournal } from './provider/journal.js';
 import { QueueFaults } from './queue-faults.js';
-import { createRandom } from './random.js';
-import type { FaultKind, HttpFault, TcpFault } from './schedule.js';
+import { createRandom, integer } from './random.js';
+import { Replicas } from './replicas.js';
+import type { FaultKind, Target } from './schedule.js';
+import { SentOrders } from './sent-orders.js';
+import { Subscriber, subscribe } from './subscriber.js';
 import { Tally } from './tally.js';
+import { WebhookReceiver } from './webhook-receiver.js';
 
-/** What a system is made for. */
+/** Options of a system. */
 export interface SystemOptions {
   readonly seed: number;
-  /** How many orders there will be; decides how much is in stock. */
+  /** Number of orders; decides how much is in stock. */
   readonly orders: number;
   /** The faults that the run is about. */
   readonly kinds: readonly FaultKind[];
@@ -32,128 +48,170 @@ export interface SystemOptions {
 
 /** A running stack and the levers on it. */
 export interface ChaosSystem {
-  readonly e2e: E2eStack;
-  readonly faults: {
-    readonly sqs: ActiveFaults<HttpFault>;
-    readonly dynamodb: ActiveFaults<HttpFault>;
-    readonly rpc: ActiveFaults<TcpFault>;
-  };
+  /** Both processes of the API. */
+  readonly api: ApiClient;
+  readonly faults: Faults;
   readonly messages: QueueFaults;
   readonly tally: Tally<FaultKind>;
+  readonly operators: Operators;
+  readonly sent: SentOrders;
+  readonly subscriber: Subscriber;
+  readonly webhooks: WebhookReceiver;
   /** The harness's own clients, past the proxies. */
   readonly sqs: SQSClient;
   readonly dynamo: DynamoDBDocumentClient;
-  readonly queueUrls: { readonly orders: string; readonly deadLetters: string };
+  /** URLs of the queues by name, past the proxies. */
+  readonly queueUrls: Readonly<Record<string, string>>;
   readonly initialStock: Readonly<Record<string, number>>;
+  /** Lines that all processes printed. */
+  readonly lines: readonly string[];
+  /** Rejects when the stack cannot go on. */
+  readonly failed: Promise<never>;
+  /** Returns a process. */
+  partOf(target: Target): Part;
+  /** Redis. */
+  readonly redis: Part;
+  readJournal(): JournalEntry[];
+  /** Resolves when no late request is on its way any more. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/**
- * Short time limits in the proportions of the real ones: a write that was sent in a lease's last moment
- * (gateway 1.4 s, store 1 s) lands before the lease ends.
- */
-const LIMITS = {
-  VISIBILITY_TIMEOUT_SECONDS: '7',
-  LEASE_MS: '6000',
-  LEASE_MARGIN_MS: '2500',
-  STORE_TIMEOUT_MS: '1000',
-  GATEWAY_TIMEOUT_MS: '1400',
-  GATEWAY_SLOW_MS: '900',
-  // Few, so that orders that fail together do not fill a small machine with their next tries.
-  MAX_IN_FLIGHT: '20',
-  // The protocol must leave nothing behind that has to be cleaned up.
-  RECONCILE_INTERVAL_MS: '0',
-  POLL_RATE_LIMIT: '1000000/minute',
-  LOGIN_RATE_LIMIT: '1000000/minute',
-};
+/** The shop itself, which receives the events of all orders. */
+const SHOP = 'shop';
 
-/** Starts everything and puts the goods on the shelf. */
-export async function startSystem({ seed, orders, kinds, mutation }: SystemOptions): Promise<ChaosSystem> {
-  const ports = await freePorts();
-  const tally = new Tally<FaultKind>(kinds);
-  const faults = createFaults(seed, tally);
-  const messages = new QueueFaults({
-    sqsPort: ports.sqs,
-    random: createRandom(seed, 'messages'),
-    onHit: (fault) => tally.add(fault),
-  });
-  const proxies = await startProxies(ports, faults, messages);
-  const cleanups: (() => unknown)[] = Object.values(proxies).map((proxy) => () => proxy.stop());
+/** A password that every login sends, to see that it shows up nowhere. */
+export const PASSWORD = 'correct-horse-battery-staple';
+
+/** Starts everything and stocks the catalogue. */
+export async function startSystem(options: SystemOptions): Promise<ChaosSystem> {
+  const cleanups: (() => unknown)[] = [];
   const stop = async () => {
-    for (const cleanup of cleanups.toReversed()) await cleanup();
+    for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
   };
   try {
-    const e2e = await startE2eStack({ ports, env: LIMITS, overrides: createOverrides(proxies, mutation) });
-    cleanups.push(() => e2e.stack.stop());
-    if (mutation) assertMutated(e2e.lines, mutation);
-    const catalogue = chaosCatalogue(orders);
-    await stockCatalogue(`http://localhost:${ports.scoringHttp}`, catalogue);
-    const client = { region: 'us-east-1', maxAttempts: 3, requestTimeoutMs: 10_000 };
-    const sqs = createSqs(client);
-    const dynamo = createDynamoSdk(client);
-    cleanups.unshift(
-      () => sqs.destroy(),
-      () => dynamo.destroy(),
-    );
-    const initialStock = Object.fromEntries(catalogue.map(({ sku, quantity }) => [sku, quantity]));
-    const queueUrls = queueUrlsAt(ports.sqs);
-    return { e2e, faults, messages, tally, sqs, dynamo, queueUrls, initialStock, stop };
+    return { ...(await start(options, (cleanup) => cleanups.push(cleanup))), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** The networks in front of SQS, DynamoDB and scoring. */
-interface Proxies {
-  readonly sqs: FaultProxy;
-  readonly dynamodb: FaultProxy;
-  readonly rpc: FaultProxy;
-}
+async function start(
+  { seed, orders, kinds, mutation }: SystemOptions,
+  defer: (cleanup: () => unknown) => void,
+): Promise<Omit<ChaosSystem, 'stop'>> {
+  const lines: string[] = [];
+  const ports = await freePorts();
+  const providerPort = await freePort();
+  const tally = new Tally<FaultKind>(kinds);
+  const messages = new QueueFaults({
+    sqsPort: ports.sqs,
+    random: createRandom(seed, 'messages'),
+    onHit: (fault) => tally.add(fault),
+  });
+  const sent = new SentOrders();
+  const networks = await startNetworks({
+    seed,
+    ports: { sqs: ports.sqs, dynamodb: ports.dynamo, sns: ports.sqs, provider: providerPort },
+    scoringPort: ports.scoringGrpc,
+    sqsObservers: [messages, sent],
+    onHit: (fault) => tally.add(fault),
+  });
+  defer(() => networks.stop());
+  const directory = await mkdtemp(join(tmpdir(), 'order-pipeline-chaos-'));
+  defer(() => rm(directory, { recursive: true, force: true }));
+  const journalFile = join(directory, 'journal.jsonl');
+  const environment = { proxies: networks.ports, mutation };
+  const overridesOf = createOverrides(seed, environment);
 
-async function startProxies(
-  ports: LocalPorts,
-  faults: ChaosSystem['faults'],
-  messages: QueueFaults,
-): Promise<Proxies> {
+  const provider = new Replicas(lines);
+  defer(() => provider.stop());
+  await provider.startProvider(providerPort, journalFile);
+  const overrides = Object.fromEntries(SERVICES.map((name) => [name, overridesOf(name)]));
+  const e2e = await startE2eStack({ ports, env: LIMITS, overrides, lines });
+  defer(() => e2e.stack.stop());
+  const replicas = new Replicas(lines);
+  defer(() => replicas.stop());
+
+  // The AWS SDK reads its endpoints from here: the stack has set those of the emulators.
+  const client = { region: 'us-east-1', maxAttempts: 3, requestTimeoutMs: 10_000 };
+  const sqs = createSqs(client);
+  defer(() => sqs.destroy());
+  const dynamo = createDynamoSdk(client);
+  defer(() => dynamo.destroy());
+  const queueUrls = queueUrlsAt(ports.sqs);
+  const subscription = await subscribe(sqs, `http://${LOOPBACK}:${ports.sqs}`);
+  const second = await replicas.startServices(ports.redis, subscription.arns, overridesOf);
+  networks.setSecondScoring(second.scoringGrpc);
+  if (mutation) assertMutated(lines, mutation);
+
+  const catalogue = chaosCatalogue(orders);
+  await stockCatalogue(`http://localhost:${ports.scoringHttp}`, catalogue);
+  const subscriber = new Subscriber(sqs, subscription.queueUrl);
+  defer(() => subscriber.stop());
+  const api = new ApiClient([apiAt(ports), apiAt(second)], PASSWORD);
+  const webhooks = new WebhookReceiver(createRandom(seed, 'webhooks'));
+  defer(() => webhooks.stop());
+  webhooks.use(await api.registerWebhook(SHOP, await webhooks.start()));
+
+  const operators = new Operators(
+    {
+      ...e2eEnvironment(LIMITS),
+      ...awsEnvironment('', ''),
+      ORDER_EVENTS_TOPIC_ARN: Object.values(subscription.arns)[0] ?? '',
+      REDIS_URL: `redis://${LOOPBACK}:${ports.redis}`,
+      ...operatorEnvironment(environment),
+    },
+    lines,
+  );
+  const failed = Promise.race([e2e.stack.failed, untilEnded(provider), untilEnded(replicas)]);
+  failed.catch(() => undefined);
   return {
-    sqs: await startHttpProxy({ targetPort: ports.sqs, faults: faults.sqs, observer: messages }),
-    dynamodb: await startHttpProxy({ targetPort: ports.dynamo, faults: faults.dynamodb }),
-    rpc: await startTcpProxy({ targetPort: ports.scoringGrpc, faults: faults.rpc }),
+    api,
+    faults: networks.faults,
+    messages,
+    tally,
+    operators,
+    sent,
+    subscriber,
+    webhooks,
+    sqs,
+    dynamo,
+    queueUrls,
+    initialStock: Object.fromEntries(catalogue.map(({ sku, quantity }) => [sku, quantity])),
+    lines,
+    failed,
+    partOf: ({ part, instance }) => {
+      if (part === 'provider') return find(provider.parts, part);
+      return instance === 0 ? find(e2e.stack.parts, part) : find(replicas.parts, `${part}-2`);
+    },
+    redis: find(e2e.stack.parts, 'redis'),
+    readJournal: () => readJournal(journalFile),
+    settled: () => networks.settled(),
   };
 }
 
-function createFaults(seed: number, tally: Tally<FaultKind>): ChaosSystem['faults'] {
-  const random = (proxy: string) => createRandom(seed, proxy);
-  return {
-    sqs: new ActiveFaults<HttpFault>(random('sqs'), (fault) => tally.add(`sqs:${fault}`)),
-    dynamodb: new ActiveFaults<HttpFault>(random('dynamodb'), (fault) => tally.add(`dynamodb:${fault}`)),
-    rpc: new ActiveFaults<TcpFault>(random('rpc'), (fault) => tally.add(`rpc:${fault}`)),
-  };
+function createOverrides(seed: number, environment: Parameters<typeof serviceOverrides>[2]) {
+  const random = createRandom(seed, 'clocks');
+  return (service: ServiceName) =>
+    serviceOverrides(service, integer(random, -CLOCK_OFFSET_MAX_MS, CLOCK_OFFSET_MAX_MS), environment);
 }
 
-function createOverrides({ sqs, dynamodb, rpc }: Proxies, mutation: MutationName | undefined) {
-  const scoring = `http://${LOOPBACK}:${rpc.port}`;
-  const urls = queueUrlsAt(sqs.port);
-  const aws = {
-    AWS_ENDPOINT_URL_SQS: `http://${LOOPBACK}:${sqs.port}`,
-    AWS_ENDPOINT_URL_DYNAMODB: `http://${LOOPBACK}:${dynamodb.port}`,
-    SQS_QUEUE_URL: urls.orders,
-    SQS_DLQ_URL: urls.deadLetters,
-    ...(mutation && mutationEnvironment(mutation)),
-  };
-  return {
-    scoring: aws,
-    // Its polls would be most of the log.
-    'order-api': { ...aws, LOG_LEVEL: 'warn' },
-    'order-processor': { ...aws, INVENTORY_URL: scoring, FRAUD_URL: scoring, PAYMENT_URL: scoring },
-  } satisfies Partial<Record<ServiceName, Record<string, string>>>;
+function apiAt({ api }: { readonly api: number }): string {
+  return `http://localhost:${api}`;
 }
 
-/** The emulator knows one account and looks at a queue's name only. */
-function queueUrlsAt(port: number) {
-  const account = `http://${LOOPBACK}:${port}/000000000000`;
-  return { orders: `${account}/${ORDER_QUEUE.name}`, deadLetters: `${account}/${ORDER_DLQ.name}` };
+function untilEnded({ ended }: Replicas): Promise<never> {
+  return new Promise((_, reject) => {
+    ended.addEventListener('abort', () => reject(ended.reason), { once: true });
+  });
+}
+
+function find(parts: ReadonlyMap<string, Part>, name: string): Part {
+  const part = parts.get(name);
+  if (!part) throw new Error(`the stack has no ${name}; the harness needs it`);
+  return part;
 }
 
 /** Throws when no process has said that it runs with the defect: a run without it would prove nothing. */

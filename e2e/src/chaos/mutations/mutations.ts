@@ -15,7 +15,7 @@ const always = (condition: string) => `\`\${${condition}} OR NOT (\${${condition
 
 const ORDER_STORE = '/packages/order-protocol/dist/order-store.js';
 
-/** What each defect changes. */
+/** The changes of each defect. */
 export const MUTATIONS = {
   /** Any worker may begin any order at any time. */
   claim: [{ module: ORDER_STORE, from: 'condition: CLAIMABLE', to: `condition: ${always('CLAIMABLE')}` }],
@@ -48,24 +48,17 @@ export type MutationName = keyof typeof MUTATIONS;
 /** Names the defect to a process that is started with the hook. */
 export const MUTATION_VARIABLE = 'CHAOS_MUTATION';
 
-/** Whether the text names a defect. */
+/** Returns true when the text names a defect. */
 export function isMutationName(text: string): text is MutationName {
   return Object.hasOwn(MUTATIONS, text);
 }
 
-/** The settings under which a service runs with the defect. */
-export function mutationEnvironment(name: MutationName): Record<string, string> {
-  // The built hook, also when this module is run from its source.
-  const hook = new URL('../../../dist/chaos/mutations/register.js', import.meta.url).href;
-  return { NODE_OPTIONS: `--import=${hook}`, [MUTATION_VARIABLE]: name };
-}
-
-/** What a process prints that has loaded a changed module. */
+/** Returns the line that a process prints when it has loaded a changed module. */
 export function signOf(name: MutationName, { module }: Edit): string {
   return `mutation ${name}: ${module} is changed`;
 }
 
-/** The source with the edit made. Throws when the text is not there exactly once: the defect would be no defect. */
+/** Returns the source with the edit made. Throws when the text is not there exactly once: the defect would be no defect. */
 export function applyEdit(source: string, { module, from, to }: Edit): string {
   const found = source.split(from).length - 1;
   if (found !== 1) throw new Error(`${module} has "${from}" ${found} times instead of once`);

@@ -1,0 +1,66 @@
+/** The payment provider on HTTP. It stands in for Stripe, and behaves as its API documents. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LOOPBACK } from '@order-pipeline/local/emulators';
+import { invalid, ProviderAccount } from './account.js';
+import { openJournal, readJournal } from './journal.js';
+import { answerCall, type Call } from './routes.js';
+
+/** Options of the provider. */
+export interface ProviderOptions {
+  readonly port: number;
+  readonly journalFile: string;
+  /** Time that `pm_card_slow` takes, in milliseconds. */
+  readonly slowMs: number;
+}
+
+/** A provider that listens. */
+export interface Provider {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Starts the provider. It continues from its journal. */
+export async function startProvider({ port, journalFile, slowMs }: ProviderOptions): Promise<Provider> {
+  const account = new ProviderAccount(readJournal(journalFile), openJournal(journalFile));
+  const answered = new Set<string>();
+  const server = createServer((request, response) => {
+    serve(request, response).catch(() => response.destroy());
+  });
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const call = await read(request);
+    const method = call.params.get('payment_method');
+    if (method === 'pm_card_slow') await sleep(slowMs);
+    const isAllowed = /^Bearer rk_test_\w+$/.test(request.headers.authorization ?? '');
+    const { status, body } = isAllowed ? answerCall(account, call) : invalid('api_key', 'Bad key', 401);
+    const isFirst = !answered.has(call.request);
+    answered.add(call.request);
+    // The first answer is lost: the caller waits for it until its own time limit.
+    if (method === 'pm_card_timeout' && isFirst) return;
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+
+  server.listen(port, LOOPBACK);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: async () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function read(request: IncomingMessage): Promise<Call> {
+  const url = new URL(request.url ?? '/', `http://${LOOPBACK}`);
+  const form = new URLSearchParams(await text(request));
+  return {
+    name: `${request.method} ${url.pathname}`,
+    params: new Map([...url.searchParams, ...form]),
+    request: String(request.headers['idempotency-key'] ?? ''),
+  };
+}

@@ -1,0 +1,32 @@
+/** Records the orders that the queue took from the API, whatever became of the answers. */
+import { decodeOrderPlaced } from '@order-pipeline/contracts/order-event';
+import type { SentOrder } from './history.js';
+import type { Answer, HttpObserver } from './http-proxy.js';
+
+interface SendBatch {
+  readonly Entries: readonly {
+    readonly Id: string;
+    readonly MessageBody: string;
+    readonly MessageAttributes?: Readonly<Record<string, { readonly StringValue?: string }>>;
+  }[];
+}
+
+interface BatchAnswer {
+  readonly Successful?: readonly { readonly Id: string }[];
+}
+
+/** Watches a proxy in front of SQS. Only the API sends orders in batches. */
+export class SentOrders implements HttpObserver {
+  readonly all: SentOrder[] = [];
+
+  readonly onAnswer = (operation: string, body: Buffer, { status, body: answer }: Answer): void => {
+    if (operation !== 'SendMessageBatch' || status !== 200) return;
+    const { Successful = [] } = JSON.parse(answer.toString()) as BatchAnswer;
+    const taken = new Set(Successful.map(({ Id }) => Id));
+    for (const { Id, MessageBody, MessageAttributes } of (JSON.parse(body.toString()) as SendBatch).Entries) {
+      const request_id = MessageAttributes?.request_id?.StringValue;
+      if (!taken.has(Id) || request_id === undefined) continue;
+      this.all.push({ order_id: decodeOrderPlaced(MessageBody).order_id, request_id });
+    }
+  };
+}
