@@ -41,6 +41,7 @@ export const OrderRecordSchema: z.ZodType<OrderRecord> = z.looseObject({
   attempt: z.int(),
   claim_id: z.exactOptional(z.string()),
   cancel_id: z.exactOptional(z.string()),
+  cancelled_by: z.exactOptional(z.literal('operator')),
   counted: z.exactOptional(z.boolean()),
   lease_until: z.number(),
   payment_method: z.exactOptional(z.string()),

@@ -98,7 +98,9 @@ export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
   readonly claim_id?: string;
   /** Names the cancellation, so that the API recognises its own write after an unknown answer. */
   readonly cancel_id?: string;
-  /** True on a FAILED order that a processor has counted. */
+  /** Set when an operator cancelled the order. */
+  readonly cancelled_by?: 'operator';
+  /** True on an order that an operator ended and a processor has counted. */
   readonly counted?: boolean;
   /** Until when no other worker may claim the order or settle it, in epoch milliseconds. */
   readonly lease_until: number;

@@ -43,3 +43,31 @@ function isOrigin(text: string): boolean {
   const { origin, protocol } = new URL(text);
   return origin === text && /^https?:$/.test(protocol);
 }
+
+/** A URL with a name. */
+export interface NamedUrl {
+  readonly name: string;
+  readonly url: string;
+}
+
+/**
+ * Parses `name=url` pairs separated by commas.
+ *
+ * @example parseNamedUrls('order-api=http://order-api:8000/ready') // { urls: [{ name: 'order-api', url: ... }], invalid: [] }
+ */
+export function parseNamedUrls(text: string): {
+  readonly urls: readonly NamedUrl[];
+  readonly invalid: readonly string[];
+} {
+  const entries = text.split(',').filter(Boolean);
+  const parsed = entries.map((entry) => ({ entry, named: toNamedUrl(entry) }));
+  return {
+    urls: parsed.flatMap(({ named }) => named ?? []),
+    invalid: parsed.filter(({ named }) => !named).map(({ entry }) => entry),
+  };
+}
+
+function toNamedUrl(entry: string): NamedUrl | undefined {
+  const [, name, url] = /^([a-z0-9-]+)=(https?:\/\/.+)$/.exec(entry.trim()) ?? [];
+  return name !== undefined && url !== undefined && URL.canParse(url) ? { name, url } : undefined;
+}

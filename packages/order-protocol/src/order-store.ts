@@ -20,6 +20,7 @@ import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
 import { allOf, anyOf } from '@order-pipeline/platform/dynamo/expressions';
 import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
 import { type ConditionalUpdate, Table } from '@order-pipeline/platform/dynamo/table';
+import { cancelRecord, type EndedRecord } from './cancel.js';
 import type { OrderDecision } from './decide/outcome.js';
 
 /** An order's record with everything the client asked for. */
@@ -223,13 +224,18 @@ export class OrderStore {
     });
   }
 
-  /** Notes that a failed order has been counted. Returns false when that was noted before, or when it is not FAILED. */
-  async noteFailedCounted(orderId: string): Promise<boolean> {
+  /** Notes that an order was counted that an operator ended. Returns false when that was noted before. */
+  async noteCounted(orderId: string, status: 'FAILED' | 'CANCELLED'): Promise<boolean> {
     return this.#change(orderId, {
       update: 'SET #counted = :true',
-      condition: '#status = :failed AND attribute_not_exists(#counted)',
-      values: { ':failed': 'FAILED', ':true': true },
+      condition: '#status = :status AND attribute_not_exists(#counted)',
+      values: { ':status': status, ':true': true },
     });
+  }
+
+  /** Cancels an order for an operator, unless it is decided. */
+  cancel(orderId: string, nowMs: number): Promise<EndedRecord> {
+    return cancelRecord(this.#table, orderId, nowMs, { byOperator: true });
   }
 
   /** Notes that the charge of a completed order was given up. Returns false when the order is not completed. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { statusChannel } from '@order-pipeline/contracts/status-feed';
+import { toCancelWrite, toExpiryWrite } from '@order-pipeline/order-protocol/decide/cancel';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { createLogger } from '@order-pipeline/platform/logger';
 import { createRedis } from '@order-pipeline/platform/redis';
-import { toCancelWrite, toExpiryWrite } from '../src/orders/decide/cancel.js';
 import { call, placeOrder, putRecord, toRecord } from './harness.js';
 import { api, stack } from './running-api.js';
 

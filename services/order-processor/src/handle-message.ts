@@ -34,7 +34,7 @@ export async function handleMessage(
     orderId = order.order_id;
     addFields({ order_id: orderId });
     if (message.attributes[FAILED_NOTICE_ATTRIBUTE]) {
-      if (await deps.store.noteFailedCounted(orderId)) deps.onFailed?.(orderId);
+      if (await deps.store.noteCounted(orderId, 'FAILED')) deps.onEnded?.(orderId, 'FAILED');
       return { acknowledgement: { kind: 'delete' } };
     }
     const processed = await processOrder(deps, { order, requestId, traceparent, signal });

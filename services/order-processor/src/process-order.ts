@@ -45,8 +45,8 @@ export interface ProtocolDependencies {
   readonly onClaimed?: (order: ClaimedOrder, at: number) => void;
   /** Told once of each order that this worker decided. */
   readonly onDecided: (order: ClaimedOrder, status: FinalStatus, reason?: RejectionReason) => void;
-  /** Called once for each order that an operator failed, with its id. */
-  readonly onFailed?: (orderId: string) => void;
+  /** Called once for each order that an operator failed or cancelled. */
+  readonly onEnded?: (orderId: string, status: 'FAILED' | 'CANCELLED') => void;
   /** Called with the end of another worker's live lease, in epoch milliseconds. */
   readonly onForeignLease?: (untilMs: number) => void;
   /**
@@ -199,6 +199,8 @@ async function settle(
   if (settlement.status === 'rejected') throw settlement.reason;
   if (published.status === 'rejected') throw published.reason;
   const settled = settlement.value;
+  if (order.cancelled_by && !order.counted && (await deps.store.noteCounted(order.order_id, 'CANCELLED')))
+    deps.onEnded?.(order.order_id, 'CANCELLED');
   if (settled.captureFailed && (await deps.store.noteCaptureFailed(order.order_id)))
     deps.onCaptureFailed(order);
   return settled;

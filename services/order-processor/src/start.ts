@@ -81,7 +81,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
   const { stage } = config;
   const processed = new ProcessedOrders({
     ...{ registry, logger, stage, clock: systemClock },
-    statuses: ['success', 'rejected', 'error'],
+    statuses: ['success', 'rejected', 'cancelled', 'error'],
   });
   const deps: ProtocolDependencies = {
     store,
@@ -112,9 +112,10 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
       metrics.decided(Date.parse(created_at), at);
       orderFeed.add({ order_id, status, reason, at, created_at, attempt });
     },
-    onFailed: (order_id) => {
-      processed.count({ order_id, status: 'FAILED', reason: 'RETRIES_EXHAUSTED' });
-      orderFeed.add({ order_id, status: 'FAILED', reason: 'RETRIES_EXHAUSTED', at: systemClock() });
+    onEnded: (order_id, status) => {
+      const reason = status === 'FAILED' ? 'RETRIES_EXHAUSTED' : undefined;
+      processed.count({ order_id, status, reason });
+      orderFeed.add({ order_id, status, reason, at: systemClock() });
     },
     onForeignLease: (untilMs) => skew.observeLease(untilMs, config.protocol.leaseMs),
     onOtherBody: (order_id) => {

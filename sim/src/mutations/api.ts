@@ -44,7 +44,7 @@ export const API_MUTATIONS: readonly Mutation[] = [
     safeguard: 'only an undecided order can be cancelled',
     edits: [
       {
-        module: at('decide/cancel'),
+        module: '/packages/order-protocol/dist/decide/cancel.js',
         from: "const UNDECIDED = '#status = :processing';",
         to: "const UNDECIDED = '#status <> :cancelled OR #status = :processing';",
       },

@@ -49,6 +49,7 @@ function connect(cloud: Cloud): System {
   const scoring = createScoringClients(cloud, createSimLogger(cloud.world));
   const events = createEvents(cloud, AWS);
   return {
+    sqs,
     dlq: new DeadLetterQueue({
       sqs,
       queueUrl: SERVICE_ENVIRONMENT.SQS_QUEUE_URL ?? '',

@@ -19,6 +19,8 @@ export interface ConnectHandlerOptions {
   readonly logger: Logger;
   /** Aborts the calls in flight. */
   readonly shutdownSignal: AbortSignal;
+  /** Answers requests for paths that are no RPC; 404 by default. */
+  readonly fallback?: RequestListener | undefined;
 }
 
 /**
@@ -30,7 +32,8 @@ export function createConnectHandler(options: ConnectHandlerOptions): RequestLis
   return (request, response) => {
     const handler = handlers.get((request.url ?? '').split('?', 1)[0] ?? '');
     if (!handler) {
-      response.writeHead(404).end();
+      if (options.fallback) options.fallback(request, response);
+      else response.writeHead(404).end();
       return;
     }
     handler(universalRequestFromNodeRequest(request, response, undefined, undefined))

@@ -21,6 +21,10 @@ export interface HttpListenerOptions extends OpsOptions {
   /** Guarded services. */
   readonly services: readonly RpcService[];
   readonly routes?: readonly HttpRoute[];
+  /** Answers requests for paths that are neither RPC, route nor operations page; 404 by default. */
+  readonly fallback?: RequestListener | undefined;
+  /** Address to listen on; all of them by default. */
+  readonly host?: string | undefined;
   readonly port: number;
   readonly portVariable: string;
   readonly limits: RpcLimits;
@@ -46,7 +50,7 @@ export async function startHttpListener(options: HttpListenerOptions): Promise<H
     else if (!operations(request, response)) connect(request, response);
   };
   const server = options.tls ? createTlsServer(httpsOptions(options.tls), handle) : createServer(handle);
-  const port = await listen(server, options.port, options.portVariable);
+  const port = await listen(server, options.port, options.portVariable, options.host);
   return { port, drain: (graceMs) => drain(server, shutdown, graceMs) };
 }
 

@@ -1,4 +1,5 @@
 /** Serves implementations of RPC services on two listeners: gRPC for services, HTTP for people and their tools. */
+import type { RequestListener } from 'node:http';
 import type { Logger } from '../logger.js';
 import type { Registry } from '../metrics.js';
 import type { ReadinessCheck } from '../ops-server.js';
@@ -20,6 +21,10 @@ export interface RpcServerOptions {
   readonly services: readonly RpcService[];
   /** Endpoints on the HTTP listener besides the RPCs. */
   readonly routes?: readonly HttpRoute[];
+  /** Answers HTTP requests for paths that are neither RPC, route nor operations page; 404 by default. */
+  readonly fallback?: RequestListener;
+  /** The address of the HTTP listener; all of them by default. */
+  readonly httpHost?: string;
   /** 0 takes any free port. */
   readonly grpcPort: number;
   /** The variable that PortInUseError names. */
@@ -70,6 +75,8 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     port: options.httpPort,
     portVariable: options.httpPortVariable,
     routes: options.routes ?? [],
+    fallback: options.fallback,
+    host: options.httpHost,
     registry,
     checks,
     checkTimeoutMs,

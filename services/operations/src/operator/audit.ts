@@ -6,16 +6,21 @@ export interface AuditedChange {
   readonly action:
     | 'dlq.redrive'
     | 'dlq.remove'
+    | 'order.cancel'
     | 'order.fail'
     | 'order.refund'
     | 'order.resume'
     | 'order.settle'
     | 'payment.reauthorize'
-    | 'payment.write-off';
+    | 'payment.write-off'
+    | 'stock.restock';
   readonly result: 'done' | 'error' | 'dry run';
   readonly message_id?: string;
   readonly order_id?: string | undefined;
   readonly refund_id?: string;
+  readonly sku?: string;
+  readonly delivery_id?: string;
+  readonly quantity?: number;
   /** The operator's own words. */
   readonly reason?: string;
   /** Why the result is `error`. */

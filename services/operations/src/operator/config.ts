@@ -2,7 +2,13 @@
 
 import { QUEUE_URL_EXAMPLE } from '@order-pipeline/contracts/queues';
 import type { ScoringConfig } from '@order-pipeline/order-protocol/scoring';
-import { type CommonConfig, type Environment, EnvReader, readCommon } from '@order-pipeline/platform/env';
+import {
+  type CommonConfig,
+  type Draft,
+  type Environment,
+  EnvReader,
+  readCommon,
+} from '@order-pipeline/platform/env';
 import { readClientTls } from '@order-pipeline/platform/rpc/tls-config';
 
 /** What the commands are told. */
@@ -26,9 +32,14 @@ export interface OperatorConfig extends CommonConfig, ScoringConfig {
 const SCORING_DEFAULT = 'http://localhost:50051';
 const TABLE_REMEDY = "set the table's name in AWS";
 
-/** Reads the settings. Throws a ConfigError that lists every problem. */
+/** Loads the settings. @throws {ConfigError} listing every problem */
 export function loadOperatorConfig(environment: Environment): OperatorConfig {
   const env = new EnvReader(environment);
+  return env.resolve<OperatorConfig>(readOperatorConfig(env, environment));
+}
+
+/** Reads the settings, for a configuration that has more of them. */
+export function readOperatorConfig(env: EnvReader, environment: Environment): Draft<OperatorConfig> {
   const common = readCommon(env);
   const url = (variable: string, example: string, fallback?: string) =>
     env.url(variable, ['http:', 'https:'], example, fallback);
@@ -38,7 +49,7 @@ export function loadOperatorConfig(environment: Environment): OperatorConfig {
   };
   const scoring = (variable: string) =>
     url(variable, SCORING_DEFAULT, common.stage === 'local' ? SCORING_DEFAULT : undefined);
-  return env.resolve<OperatorConfig>({
+  return {
     ...common,
     queueUrl: url('SQS_QUEUE_URL', QUEUE_URL_EXAMPLE),
     deadLetterQueueUrl: url('SQS_DLQ_URL', QUEUE_URL_EXAMPLE.replace('queue', 'dlq')),
@@ -53,5 +64,5 @@ export function loadOperatorConfig(environment: Environment): OperatorConfig {
     sqsEndpoint: optionalUrl('AWS_ENDPOINT_URL_SQS', 'AWS_ENDPOINT_URL'),
     dynamoEndpoint: optionalUrl('AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ENDPOINT_URL'),
     user: environment.USER ?? environment.LOGNAME,
-  });
+  };
 }

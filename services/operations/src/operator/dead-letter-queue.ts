@@ -35,6 +35,8 @@ export interface DeadLetterQueueOptions {
   readonly deadLetterQueueUrl: string;
   /** How long a receive waits. With 0 SQS does not ask all of its servers before it says that there is nothing. */
   readonly waitSeconds: number;
+  /** Called with the id of each message that was removed. */
+  readonly onRemoved?: (messageId: string) => void;
 }
 
 /** Looks at dead letters, sends them back and removes them. */
@@ -132,6 +134,7 @@ export class DeadLetterQueue {
       }),
     );
     this.#held.delete(letter.id);
+    this.#options.onRemoved?.(letter.id);
   }
 
   /** Keeps messages hidden for so long from now on. */

@@ -14,7 +14,26 @@ export interface ListOptions {
 
 /** Prints up to `limit` dead letters and leaves them where they are. */
 export async function listDeadLetters(tools: Tools, { limit, json }: ListOptions): Promise<ExitCode> {
-  const { dlq, shell } = tools;
+  const { shell } = tools;
+  const { letters, depth } = await readDeadLetters(tools, limit);
+  const now = shell.clock();
+  shell.out(
+    json ? `${JSON.stringify(letters.map(toListed), undefined, 2)}\n` : toText(letters, depth, now, limit),
+  );
+  return EXIT.done;
+}
+
+/** Dead letters that were read, and how many there are. */
+export interface ReadDeadLetters {
+  readonly letters: readonly DeadLetter[];
+  readonly depth: Depth;
+}
+
+/** Reads up to `limit` dead letters. They stay hidden until the caller gives them back. */
+export async function readDeadLetters(
+  { dlq, shell }: Pick<Tools, 'dlq' | 'shell'>,
+  limit: number,
+): Promise<ReadDeadLetters> {
   const depth = await dlq.depth();
   const progress = createProgress(shell, depth.visible);
   const letters: DeadLetter[] = [];
@@ -23,12 +42,7 @@ export async function listDeadLetters(tools: Tools, { limit, json }: ListOptions
     progress(letters.length, 'read');
     if (letters.length >= limit) break;
   }
-  letters.length = Math.min(letters.length, limit);
-  const now = shell.clock();
-  shell.out(
-    json ? `${JSON.stringify(letters.map(toListed), undefined, 2)}\n` : toText(letters, depth, now, limit),
-  );
-  return EXIT.done;
+  return { letters: letters.slice(0, limit), depth };
 }
 
 /** A dead letter for machines. Times in ISO 8601; what is no order has no `order_id`. */

@@ -37,6 +37,7 @@ export interface PaymentTrace {
     readonly refund_id: string;
     readonly state: string;
     readonly amount: number;
+    readonly updated_at?: string;
   }[];
   readonly updated_at: string;
 }
@@ -52,7 +53,14 @@ const parsePayment = createItemParser<PaymentTrace>(
     capture_count: z.int(),
     provider_problem: z.exactOptional(z.string()),
     refunds: z.exactOptional(
-      z.array(z.looseObject({ refund_id: z.string(), state: z.string(), amount: z.int() })),
+      z.array(
+        z.looseObject({
+          refund_id: z.string(),
+          state: z.string(),
+          amount: z.int(),
+          updated_at: z.exactOptional(z.string()),
+        }),
+      ),
     ),
     updated_at: z.string(),
   }),

@@ -5,7 +5,7 @@
  * AWS has StartMessageMoveTask for whole queues. It is not used: it would leave the dead letter's attributes on the
  * messages, writes no audit log, and SQS emulators lack it.
  */
-import type { DeadLetter } from './dead-letter.js';
+import { type DeadLetter, isMeant } from './dead-letter.js';
 import { LOOK_SECONDS } from './dead-letter-queue.js';
 import { CommandError, EXIT, type ExitCode } from './exit.js';
 import { findDeadLetters } from './find.js';
@@ -14,35 +14,75 @@ import { createProgress } from './progress.js';
 import { toCount } from './text.js';
 import type { Tools } from './tools.js';
 
-/** What to send back, and how fast. */
-export interface RedriveOptions {
+/** Conditions that apply together; an absent one always holds. */
+export interface DeadLetterSelection {
+  /** Ids of messages or orders. */
+  readonly ids?: readonly string[] | undefined;
+  readonly reason?: string | undefined;
+  /** Dead-lettered before this time, epoch milliseconds. */
+  readonly before?: number | undefined;
+}
+
+/** Returns true when every condition holds. */
+export function isSelected(letter: DeadLetter, { ids, reason, before }: DeadLetterSelection): boolean {
+  return (
+    (ids === undefined || ids.some((id) => isMeant(letter, id))) &&
+    (reason === undefined || letter.reason === reason) &&
+    (before === undefined || letter.sentAt < before)
+  );
+}
+
+/** Options of a redrive from the command line. */
+export interface RedriveOptions extends Omit<DeadLetterSelection, 'ids'> {
   /** A message's or an order's id; undefined for all. */
   readonly id: string | undefined;
   /** Messages a second. */
   readonly rate: number;
 }
 
-interface Counts {
-  done: number;
-  failed: number;
+/** Messages that were redriven, and messages that could not be. */
+export interface RedriveCounts {
+  readonly done: number;
+  readonly failed: number;
 }
 
-/** Sends back what is named. Answers EXIT.failed when a message could not be sent or removed. */
-export async function redriveDeadLetters(tools: Tools, { id, rate }: RedriveOptions): Promise<ExitCode> {
+type Counts = { -readonly [K in keyof RedriveCounts]: RedriveCounts[K] };
+
+/** Sends back what is named. Returns EXIT.failed when a message could not be sent or removed. */
+export async function redriveDeadLetters(
+  tools: Tools,
+  { id, rate, ...selection }: RedriveOptions,
+): Promise<ExitCode> {
   const { dlq, shell } = tools;
-  const counts: Counts = { done: 0, failed: 0 };
-  const pace = createPace(rate, shell);
+  let counts: RedriveCounts = { done: 0, failed: 0 };
   if (id === undefined) {
     const progress = createProgress(shell, (await dlq.depth()).visible);
-    for await (const batch of dlq.each(shell.signal, hideSecondsAt(rate))) {
-      await redriveBatch(tools, batch, pace, counts);
-      progress(counts.done, 'redriven');
-    }
+    counts = await redriveSelected(tools, selection, rate, ({ done }) => progress(done, 'redriven'));
   } else {
-    await redriveBatch(tools, await findDeadLetters(tools, id), pace, counts);
+    const own = { done: 0, failed: 0 };
+    await redriveBatch(tools, await findDeadLetters(tools, id), createPace(rate, shell), own);
+    counts = own;
   }
   shell.out(toSummary(counts, tools));
   return counts.failed > 0 || shell.signal.aborted ? EXIT.failed : EXIT.done;
+}
+
+/** Sends back every dead letter that is selected. Calls `onProgress` after each batch, and with each message that left. */
+export async function redriveSelected(
+  tools: Tools,
+  selection: DeadLetterSelection,
+  rate: number,
+  onProgress: (counts: RedriveCounts) => void,
+): Promise<RedriveCounts> {
+  const { dlq, shell } = tools;
+  const counts: Counts = { done: 0, failed: 0 };
+  const pace = createPace(rate, shell);
+  for await (const batch of dlq.each(shell.signal, hideSecondsAt(rate))) {
+    const selected = batch.filter((letter) => isSelected(letter, selection));
+    await redriveBatch(tools, selected, pace, counts, () => onProgress({ ...counts }));
+    onProgress({ ...counts });
+  }
+  return counts;
 }
 
 /** SQS's longest visibility timeout, 12 hours. */
@@ -59,11 +99,14 @@ async function redriveBatch(
   batch: readonly DeadLetter[],
   pace: () => Promise<void>,
   counts: Counts,
+  onEach: () => void = () => undefined,
 ): Promise<void> {
   const outcomes = await Promise.allSettled(
     batch.map(async (letter) => {
       if (!tools.dryRun) await pace();
-      if (!tools.shell.signal.aborted) counts[await redrive(tools, letter)] += 1;
+      if (tools.shell.signal.aborted) return;
+      counts[await redrive(tools, letter)] += 1;
+      onEach();
     }),
   );
   // What stops one message stops all: what is left is given back.
@@ -89,7 +132,11 @@ async function redrive({ dlq, audit, dryRun }: Tools, letter: DeadLetter): Promi
   return 'done';
 }
 
-function toSummary({ done, failed }: Counts, { dryRun, shell }: Tools): string {
+/** Returns one sentence about a redrive that ended. */
+export function toSummary(
+  { done, failed }: RedriveCounts,
+  { dryRun, shell }: Pick<Tools, 'dryRun' | 'shell'>,
+): string {
   if (done + failed === 0 && !shell.signal.aborted)
     return 'The dead-letter queue shows no message: nothing to redrive.\n';
   const what = dryRun ? 'Would redrive' : 'Redriven:';

@@ -1,5 +1,6 @@
 /** What every command works with. */
 
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { OrderStore } from '@order-pipeline/order-protocol/order-store';
 import { type EventOutlet, openEvents } from '@order-pipeline/order-protocol/publish-final';
 import { createScoring, eachClient, type Scoring } from '@order-pipeline/order-protocol/scoring';
@@ -31,6 +32,7 @@ export interface Shell {
 
 /** The system, as commands reach it. */
 export interface System {
+  readonly sqs: SQSClient;
   readonly dlq: DeadLetterQueue;
   readonly store: OrderStore;
   readonly dynamo: DynamoClient;
@@ -54,6 +56,17 @@ const AWS_MAX_ATTEMPTS = 3;
 /** Long polling, so that an empty answer means an empty queue. */
 const WAIT_SECONDS = 1;
 
+/** Opens the dead-letter queue for one command, which owns what it receives. */
+export function openDeadLetters(
+  { sqs }: Pick<System, 'sqs'>,
+  config: Pick<OperatorConfig, 'queueUrl' | 'deadLetterQueueUrl'>,
+  waitSeconds = WAIT_SECONDS,
+  onRemoved: (messageId: string) => void = () => undefined,
+): DeadLetterQueue {
+  const { queueUrl, deadLetterQueueUrl } = config;
+  return new DeadLetterQueue({ sqs, queueUrl, deadLetterQueueUrl, waitSeconds, onRemoved });
+}
+
 /** Connects; each connection is made when it is first needed. */
 export function connect(config: OperatorConfig, waitSeconds = WAIT_SECONDS): System {
   const aws = { region: config.awsRegion, maxAttempts: AWS_MAX_ATTEMPTS, requestTimeoutMs: 5_000 };
@@ -63,7 +76,8 @@ export function connect(config: OperatorConfig, waitSeconds = WAIT_SECONDS): Sys
   const events = openEvents(config);
   const scoring = createScoring(config, new Registry(), createLogger('orders', 'silent'));
   return {
-    dlq: new DeadLetterQueue({ sqs, ...config, waitSeconds }),
+    sqs,
+    dlq: openDeadLetters({ sqs }, config, waitSeconds),
     store: new OrderStore(dynamo, config.ordersTable),
     dynamo,
     scoring,

@@ -1,10 +1,11 @@
 /** Cancels an order that is not decided yet. */
+
+import { isCancelled } from '@order-pipeline/order-protocol/decide/cancel';
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { OrderFeedWriter } from '@order-pipeline/platform/order-feed';
 import type { ProcessedOrders } from '@order-pipeline/platform/processed-orders';
 import { type Order, toOrder } from '../decide/view.js';
 import { ProblemError } from '../http/problem.js';
-import { isCancelled } from './decide/cancel.js';
 import type { OrderStore } from './order-store.js';
 import { requireOwnBody } from './own-body.js';
 import type { StatusFeed } from './status-feed.js';

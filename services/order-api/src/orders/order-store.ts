@@ -1,16 +1,14 @@
 /** Orders in DynamoDB. The processor writes them; all that is written here is that a client cancelled. */
-import { randomUUID } from 'node:crypto';
 import { OrderRecordSchema } from '@order-pipeline/contracts/order-record';
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
 import { ORDERS_BY_USER_INDEX } from '@order-pipeline/contracts/tables';
+import { cancelRecord, expireRecord } from '@order-pipeline/order-protocol/cancel';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
-import { ConditionFailedError, StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
 import { type Projection, Table } from '@order-pipeline/platform/dynamo/table';
 import { z } from 'zod';
 import type { CreatedRange } from './created-range.js';
 import type { OrderPosition } from './cursor.js';
-import { type CancelWrite, toCancelWrite, toExpiryWrite } from './decide/cancel.js';
 
 /** The place of an order among its user's orders. */
 export interface OrderKey extends OrderPosition {
@@ -84,36 +82,13 @@ export function createOrderStore(dynamo: DynamoClient, tableName: string): Order
       return { keys: items, more: nextPageToken !== undefined };
     },
     cancel: async (orderId, nowMs, fingerprint) => {
-      const writeId = randomUUID();
-      const write = toCancelWrite(nowMs, writeId, fingerprint);
-      const { written, record } = await writeOrRead(table, orderId, write, writeId);
+      const { written, record } = await cancelRecord(table, orderId, nowMs, { fingerprint });
       return { cancelled: written, record };
     },
     expire: async (orderId, nowMs, fingerprint) => {
-      const writeId = randomUUID();
-      const write = toExpiryWrite(nowMs, writeId, fingerprint);
-      const { written, record } = await writeOrRead(table, orderId, write, writeId);
+      const { written, record } = await expireRecord(table, orderId, nowMs, fingerprint);
       return { expired: written, record };
     },
     check: () => table.check(),
   };
-}
-
-/** Returns the record that was written, or the one that refused the write. */
-async function writeOrRead(
-  table: Table<OrderRecord>,
-  orderId: string,
-  write: CancelWrite,
-  writeId: string,
-): Promise<{ written: boolean; record: OrderRecord }> {
-  try {
-    return { written: true, record: await table.updateAndGet(orderId, write) };
-  } catch (error) {
-    if (!(error instanceof ConditionFailedError)) throw error;
-    const record = error.current as OrderRecord | undefined;
-    if (!record)
-      throw new StoreUnavailableError('The record that refused the write is gone', { cause: error });
-    // The answer to an earlier try of the same write may have got lost.
-    return { written: record.cancel_id === writeId, record };
-  }
 }

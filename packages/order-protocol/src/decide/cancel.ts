@@ -21,19 +21,34 @@ export interface CancelWrite {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
+/** Options of a cancellation. */
+export interface CancelOptions {
+  /**
+   * Fingerprint of the request whose order is cancelled, on orders placed with an Idempotency-Key: another body under the
+   * key keeps its order. Undefined for whichever body it is.
+   */
+  readonly fingerprint?: string | undefined;
+  /** Marks the record: the API counts what clients cancel, the processor that settles the order what operators cancel. */
+  readonly byOperator?: boolean;
+}
+
 /**
  * The write that cancels an order. The attempt and the lease of a claimed order stay, so that the worker that holds
  * it settles it; an unclaimed order gets attempt 0 and a lease that is over. `cancelId` names the write, so that its sender
- * recognises it after an unknown answer. `fingerprint` is that of the request
- * whose order is cancelled, on orders placed with an Idempotency-Key: another body under the key keeps its order.
+ * recognises it after an unknown answer.
  */
-export function toCancelWrite(nowMs: number, cancelId: string, fingerprint?: string): CancelWrite {
+export function toCancelWrite(
+  nowMs: number,
+  cancelId: string,
+  { fingerprint, byOperator = false }: CancelOptions = {},
+): CancelWrite {
   const keyed = fingerprint !== undefined;
   return {
     update:
       'SET #status = :cancelled, #cancel_id = :cancel_id, #updated_at = :updated_at, ' +
       '#attempt = if_not_exists(#attempt, :zero), #lease_until = if_not_exists(#lease_until, :zero)' +
-      (keyed ? ', #fingerprint = if_not_exists(#fingerprint, :fingerprint)' : ''),
+      (keyed ? ', #fingerprint = if_not_exists(#fingerprint, :fingerprint)' : '') +
+      (byOperator ? ', #cancelled_by = :operator' : ''),
     condition: keyed ? `${UNCLAIMED} OR (${UNDECIDED} AND ${MY_BODY})` : `${UNCLAIMED} OR ${UNDECIDED}`,
     values: {
       ':cancelled': 'CANCELLED',
@@ -42,6 +57,7 @@ export function toCancelWrite(nowMs: number, cancelId: string, fingerprint?: str
       ':updated_at': new Date(nowMs).toISOString(),
       ':zero': 0,
       ...(keyed && { ':fingerprint': fingerprint }),
+      ...(byOperator && { ':operator': 'operator' }),
     },
   };
 }
@@ -65,7 +81,7 @@ export function toExpiryWrite(nowMs: number, writeId: string, fingerprint?: stri
   };
 }
 
-/** Whether an order that could not be cancelled was cancelled before: then the client has what it wants. */
+/** Returns true when an order that could not be cancelled was cancelled before: then the caller has what it wants. */
 export function isCancelled({ status }: Pick<OrderRecord, 'status'>): boolean {
   return status === 'CANCELLED';
 }

@@ -1,0 +1,47 @@
+/** The latest state of work under way, for a stream: a reader that is slow skips what is out of date. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Shortest time between two states that a reader gets, in milliseconds. */
+const INTERVAL_MS = 100;
+
+/** A state that changes until the work ends. */
+export class Progress<T> implements AsyncIterable<T> {
+  #state: T;
+  #version = 1;
+  #ended = false;
+  #wake: () => void = () => undefined;
+
+  constructor(initial: T) {
+    this.#state = initial;
+  }
+
+  /** Replaces the state. */
+  set(state: T): void {
+    this.#state = state;
+    this.#version += 1;
+    this.#wake();
+  }
+
+  /** Ends the stream after the latest state. */
+  end(): void {
+    this.#ended = true;
+    this.#wake();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+    let seen = 0;
+    for (;;) {
+      if (seen !== this.#version) {
+        seen = this.#version;
+        yield this.#state;
+        if (!this.#ended) await sleep(INTERVAL_MS);
+        continue;
+      }
+      if (this.#ended) return;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        if (this.#ended || seen !== this.#version) resolve();
+      });
+    }
+  }
+}
