@@ -51,6 +51,16 @@ module.exports = {
       to: { path: '^(services|infra|k8s|local|e2e|bench)/', pathNot: '^services/$1/' },
     },
     {
+      name: 'console-knows-contracts-only',
+      comment: 'The web console runs in browsers and talks to the operations service by its contract.',
+      severity: 'error',
+      from: { path: '^services/operations/web/src' },
+      to: {
+        path: '^(packages|services|infra|k8s|local|e2e|bench)/',
+        pathNot: '^(packages/contracts/|services/operations/web/src/)',
+      },
+    },
+    {
       name: 'http-knows-no-orders',
       comment: 'Orders answer over HTTP; what HTTP answers with knows no orders, types included.',
       severity: 'error',

@@ -2,9 +2,18 @@
 import tseslint from 'typescript-eslint';
 
 export default [
-  { ignores: ['**/dist/**', '**/gen/**', '**/generated/**', '**/*.{js,mjs,cjs}', 'coverage/**'] },
   {
-    files: ['**/*.ts'],
+    ignores: [
+      '**/dist/**',
+      '**/.cache/**',
+      '**/gen/**',
+      '**/generated/**',
+      '**/*.{js,mjs,cjs}',
+      'coverage/**',
+    ],
+  },
+  {
+    files: ['**/*.{ts,tsx}'],
     languageOptions: {
       parser: tseslint.parser,
       parserOptions: { project: './tsconfig.lint.json', tsconfigRootDir: import.meta.dirname },
