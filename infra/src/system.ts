@@ -5,6 +5,7 @@ import { Alarms } from './components/alarms.ts';
 import { Data } from './components/data.ts';
 import { Kubernetes } from './components/kubernetes.ts';
 import { Platform } from './components/platform.ts';
+import { ServiceAlarms } from './components/service-alarms.ts';
 import { Services } from './components/services.ts';
 import { type StackConfig, toFeatures } from './config/types.ts';
 import { toDashboard } from './decide/dashboard.ts';
@@ -56,6 +57,15 @@ export function createSystem(config: StackConfig) {
       deploymentGuards: alarms?.deploymentGuards ?? [],
       ...(metricsNamespace && { metricsNamespace }),
     });
+  if (alarms && platform && services) {
+    new ServiceAlarms('service-alarms', {
+      prefix,
+      runbookUrl: config.runbookUrl,
+      topicArn: alarms.topicArn,
+      clusterName: platform.cluster.name,
+      services: Object.values(services.names),
+    });
+  }
   const dashboard =
     alarms &&
     new aws.cloudwatch.Dashboard('dashboard', {

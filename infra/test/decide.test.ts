@@ -348,7 +348,10 @@ describe('metrics', () => {
   it('ring alarms about what is deployed', () => {
     const names = (watched: Parameters<typeof toAlarms<string>>[0]) =>
       toAlarms(watched).map(({ name }) => name);
-    expect(names(queues)).toEqual(['dead-letters', 'oldest-order', 'throttles']);
+    expect(names(queues)).toEqual([
+      ...['dead-letters', 'oldest-order', 'throttles', 'dependency-slow', 'dependency-errors'],
+    ]);
+    expect(names({ ...queues, stage: 'dev' })).toContain('orders-failed');
     expect(names({ ...queues, accessLogNamespace: 'own' })).toContain('api-p99');
     expect(names({ ...queues, namespace: 'n' })).toContain('breaker-open');
     expect(names({ ...queues, webhookQueue: 'w', webhookDlq: 'wd' })).toEqual(

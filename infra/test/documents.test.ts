@@ -2,10 +2,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { PROCESSED_STATUSES } from '@order-pipeline/contracts/processed';
 import { parse } from 'yaml';
 import { CONFIG_KEYS } from '../src/config/keys.ts';
-import { toAlarms, type Watched } from '../src/decide/alarms.ts';
+import { toAlarms, toServiceDownAlarm, type Watched } from '../src/decide/alarms.ts';
 import { toCountedLines } from '../src/decide/metrics.ts';
+import { toBudgetAlarms } from '../src/decide/objective-alarms.ts';
 import { ROOT, readStackConfig } from './support/capture.ts';
 import { FULL } from './support/features.ts';
 
@@ -45,16 +47,26 @@ describe('docs/deploy.md', () => {
   it('counts what the stacks have', () => {
     const dev = {
       ...{ orderQueue: 'q', orderDlq: 'd', tables: ['a', 'b', 'c', 'd'] },
-      ...{ loadBalancer: 'l', accessLogNamespace: 'n', namespace: 'n' },
+      ...{ loadBalancer: 'l', accessLogNamespace: 'n', namespace: 'n', stage: 'dev' },
     };
     const metricsOf = (watched: Watched<string>) =>
       toAlarms(watched).flatMap(({ reading }) => Object.values(reading.metrics));
+    const services = ['order-api', 'order-processor', 'scoring', 'webhooks'];
+    const [inDev, inProd] = [services.slice(1), services].map(
+      (names) => Object.keys(toServiceDownAlarm('cluster', names).reading.metrics).length,
+    );
     const prodOnly = { webhookQueue: 'w', webhookDlq: 'wd', countedLines: toCountedLines(FULL) };
-    expect(metricsOf(dev)).toHaveLength(24);
-    expect(metricsOf({ ...dev, ...prodOnly })).toHaveLength(29);
-    const own = (watched: Watched<string>) => metricsOf(watched).filter(({ namespace }) => namespace === 'n');
-    expect(own(dev)).toHaveLength(11);
-    expect(own({ ...dev, ...prodOnly })).toHaveLength(14);
+    expect(metricsOf(dev).length + Number(inDev)).toBe(60);
+    expect(metricsOf({ ...dev, ...prodOnly }).length + Number(inProd)).toBe(66);
+    expect(toBudgetAlarms(dev)).toHaveLength(4);
+    const own = (watched: Watched<string>) =>
+      new Set(
+        metricsOf(watched)
+          .filter(({ namespace }) => namespace === 'n')
+          .map(({ metricName, dimensions }) => `${metricName} ${JSON.stringify(dimensions)}`),
+      ).size + PROCESSED_STATUSES.length;
+    expect(own(dev)).toBe(21);
+    expect(own({ ...dev, ...prodOnly })).toBe(24);
     const prod = readStackConfig('prod');
     expect([prod['order-pipeline:zones'], prod['order-pipeline:cacheNodes']]).toEqual(['3', '2']);
     for (const service of ['api', 'processor', 'scoring']) {

@@ -5,11 +5,19 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { toEmbeddedMetric } from '@order-pipeline/platform/processed-orders';
 import { parse } from 'yaml';
-import { RPC_SERVICES, STATUSES, STUCK_SCOPE, toAlarms } from '../src/decide/alarms.ts';
+import {
+  RPC_SERVICES,
+  SKEW_SOURCES,
+  STATUSES,
+  STUCK_SCOPE,
+  toAlarms,
+  toServiceDownAlarm,
+} from '../src/decide/alarms.ts';
 import { toCollectorContainer } from '../src/decide/containers.ts';
 import { toGrafana } from '../src/decide/dashboards/grafana.ts';
 import { DASHBOARDS } from '../src/decide/dashboards/index.ts';
-import { toCountedLines } from '../src/decide/metrics.ts';
+import { toCountedLines, toObjectiveFilters } from '../src/decide/metrics.ts';
+import { toBudgetAlarms } from '../src/decide/objective-alarms.ts';
 import { PORTS } from '../src/decide/services.ts';
 import { ROOT } from './support/capture.ts';
 import { FULL } from './support/features.ts';
@@ -21,16 +29,6 @@ const sources = globSync('{services,packages}/*/src/**/*.ts', { cwd: ROOT }).map
 const RUNBOOK_SECTIONS = [...read('docs/runbook.md').matchAll(/^### ([a-z0-9-]+)$/gm)].map(
   ([, name]) => name,
 );
-
-/** Sections on what Prometheus alone watches. */
-const PROMETHEUS_SECTIONS = [
-  'service-down',
-  'clock-skew',
-  'orders-failed',
-  'dependency-slow',
-  'objective-acceptance',
-  'objective-decision',
-];
 
 /** What prom-client's default metrics and Prometheus itself add. */
 const BUILT_IN =
@@ -135,27 +133,63 @@ describe('Prometheus rules', () => {
   });
 });
 
+const WATCHED = {
+  ...{ orderQueue: 'q', orderDlq: 'd', tables: ['a', 'b', 'c', 'd'], loadBalancer: 'l' },
+  ...{ accessLogNamespace: 'n', namespace: 'n', stage: 'dev', webhookQueue: 'w', webhookDlq: 'wd' },
+  countedLines: toCountedLines(FULL),
+};
+
 describe('CloudWatch alarms', () => {
-  const alarms = toAlarms({
-    orderQueue: 'q',
-    orderDlq: 'd',
-    tables: ['t'],
-    loadBalancer: 'l',
-    accessLogNamespace: 'n',
-    namespace: 'n',
-    webhookQueue: 'w',
-    webhookDlq: 'wd',
-    countedLines: toCountedLines(FULL),
+  const alarms = toAlarms(WATCHED);
+
+  const { groups } = parse(read('observability/rules.yml')) as { groups: { rules: Rule[] }[] };
+  const prometheus = groups.flatMap(({ rules }) =>
+    rules.flatMap(({ annotations }) => annotations?.runbook_url?.split('#')[1] ?? []),
+  );
+  const sections = [...alarms, toServiceDownAlarm('c', ['s'])].map(({ name, section = name }) => section);
+
+  it.each(alarms.map(({ name, section = name }) => [name, section]))(
+    '%s has the section %s of the runbook',
+    (_name, section) => {
+      expect(RUNBOOK_SECTIONS).toContain(section);
+    },
+  );
+
+  it('are the same set as those of Prometheus, and the runbook has no other section', () => {
+    // Throttling is known to CloudWatch alone: the services see slow calls.
+    expect([...new Set(sections)].sort()).toEqual([...new Set([...prometheus, 'throttles'])].sort());
+    expect([...RUNBOOK_SECTIONS].sort()).toEqual([...new Set(sections)].sort());
   });
 
-  it.each(alarms.map(({ name }) => name))('%s has a section in the runbook', (name) => {
-    expect(RUNBOOK_SECTIONS).toContain(name);
+  it('notify of a burnt budget where both windows show it, and by nothing else', () => {
+    const members = alarms.filter(({ isMember }) => isMember).map(({ name }) => name);
+    const composed = toBudgetAlarms(WATCHED).flatMap((alarm) => alarm.members);
+    expect(composed.sort()).toEqual(members.sort());
+    for (const name of ['acceptance-budget-fast-long', 'acceptance-budget-fast-short']) {
+      expect(alarms.find((alarm) => alarm.name === name)?.threshold).toBeCloseTo(0.0144);
+    }
+    const [slow] = alarms.filter(({ name }) => name === 'decision-budget-slow-long');
+    expect(slow).toMatchObject({ periodSeconds: 21_600, minutes: 1, threshold: 0.06 });
   });
 
-  it('have a section each, and the runbook has no other but for Prometheus', () => {
-    expect([...RUNBOOK_SECTIONS].sort()).toEqual(
-      [...alarms.map(({ name }) => name), ...PROMETHEUS_SECTIONS].sort(),
-    );
+  it('measure the objectives by lines that the services write', () => {
+    const filters = [...toObjectiveFilters('order-api'), ...toObjectiveFilters('order-processor')];
+    const fields = filters.flatMap(({ pattern }) => [...pattern.matchAll(/\$\.(\w+)/g)].map(([, it]) => it));
+    for (const field of fields.filter((name) => name !== 'msg'))
+      expect(sources).toMatch(new RegExp(`\\b${field}\\b`));
+    expect(sources).toContain("'order ended'");
+    expect(filters.map(({ metricName }) => metricName).sort()).toEqual([
+      ...['acceptance_bad', 'acceptance_total', 'decision_late', 'decision_total'],
+    ]);
+  });
+
+  it('read at most ten metrics each', () => {
+    for (const { reading } of alarms) expect(Object.keys(reading.metrics).length).toBeLessThanOrEqual(10);
+  });
+
+  it('watch the clocks by the sources that the services name', () => {
+    const guard = read('packages/platform/src/skew/skew-guard.ts');
+    for (const source of SKEW_SOURCES) expect(guard).toContain(`'${source}'`);
   });
 });
 

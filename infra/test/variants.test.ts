@@ -99,7 +99,10 @@ describe('a stack with an OpenID issuer, a given certificate, replicas and image
     const processor = find(graph, 'ecs/taskDefinition:TaskDefinition', 'order-processor').inputs;
     expect(JSON.parse(String(processor.containerDefinitions))).toHaveLength(1);
     const alarms = ofType(graph, 'cloudwatch/metricAlarm:MetricAlarm').map(({ name }) => name);
-    expect(alarms).toEqual(['api-5xx', 'api-p99', 'dead-letters', 'oldest-order', 'throttles']);
+    expect(alarms.filter((name) => !name.includes('budget'))).toEqual([
+      ...['api-5xx', 'api-p99', 'dead-letters', 'dependency-errors', 'dependency-slow', 'oldest-order'],
+      ...['orders-failed', 'throttles', 'service-down'],
+    ]);
   });
 });
 

@@ -412,6 +412,27 @@ const metricAlarm: Spec = {
   delete: async (cloud, id) => void (await cloud.find('cloudwatch', 'DeleteAlarms', { AlarmNames: [id] })),
 };
 
+/** moto has no composite alarms: what the rule names has to be there, and that is all that is tried. */
+const compositeAlarm: Spec = {
+  computed: ['arn'],
+  replace: ['alarmName'],
+  async create(cloud, inputs) {
+    const names = [...String(inputs.alarmRule).matchAll(/ALARM\("([^"]+)"\)/g)].map(([, name]) => name);
+    const { MetricAlarms } = await cloud.call<{ MetricAlarms: Values[] }>('cloudwatch', 'DescribeAlarms', {
+      AlarmNames: names,
+    });
+    if (MetricAlarms.length !== names.length)
+      throw new Error(`${inputs.alarmName} names alarms that are not there: ${inputs.alarmRule}`);
+    return {
+      id: String(inputs.alarmName),
+      computed: { arn: `arn:aws:cloudwatch:::alarm:${inputs.alarmName}` },
+    };
+  },
+  update: async () => ({}),
+  read: async () => ({}),
+  delete: async () => {},
+};
+
 const dashboard: Spec = {
   computed: ['dashboardArn'],
   replace: ['dashboardName'],
@@ -445,5 +466,6 @@ export const DATA_SPECS: Specs = {
   'cloudwatch/logGroup:LogGroup': logGroup,
   'cloudwatch/logMetricFilter:LogMetricFilter': metricFilter,
   'cloudwatch/metricAlarm:MetricAlarm': metricAlarm,
+  'cloudwatch/compositeAlarm:CompositeAlarm': compositeAlarm,
   'cloudwatch/dashboard:Dashboard': dashboard,
 };

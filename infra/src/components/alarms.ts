@@ -1,8 +1,10 @@
 /** Alarms, and the topic that carries them to people. */
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { type Alarm, toAlarms, toAlarmText, type Watched } from '../decide/alarms.ts';
+import { toAlarms, toAlarmText, type Watched } from '../decide/alarms.ts';
+import { type CompositeAlarm, toBudgetAlarms } from '../decide/objective-alarms.ts';
 import { toAlarmKeyStatements, toAlarmTopicStatements, toPolicy } from '../decide/permissions.ts';
+import { createMetricAlarm } from './metric-alarm.ts';
 
 /** What the alarms are told. */
 export interface AlarmsArgs {
@@ -15,9 +17,6 @@ export interface AlarmsArgs {
   readonly runbookUrl: string;
 }
 
-/** Alarms read once a minute, in seconds. */
-const PERIOD_SECONDS = 60;
-
 /** All alarms. */
 export class Alarms extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
@@ -29,8 +28,11 @@ export class Alarms extends pulumi.ComponentResource {
     const topic = this.#createTopic(name, args);
     const alarms = toAlarms(args.watched).map((alarm) => ({
       guards: alarm.guardsDeployment,
-      resource: this.#createAlarm(alarm, args, topic.arn),
+      resource: createMetricAlarm(alarm, { ...args, topicArn: topic.arn }, { parent: this }),
     }));
+    const resources = alarms.map(({ resource }) => resource);
+    for (const composite of toBudgetAlarms(args.watched))
+      this.#createComposite(composite, args, topic.arn, resources);
     this.topicArn = topic.arn;
     this.deploymentGuards = alarms.filter(({ guards }) => guards).map(({ resource }) => resource.name);
     this.registerOutputs({});
@@ -66,34 +68,25 @@ export class Alarms extends pulumi.ComponentResource {
     return topic;
   }
 
-  #createAlarm(
-    alarm: Alarm<pulumi.Input<string>>,
+  /** An alarm that notifies while all of its members stand. */
+  #createComposite(
+    { name, description, section, members }: CompositeAlarm,
     { prefix, runbookUrl }: AlarmsArgs,
     topicArn: pulumi.Output<string>,
-  ): aws.cloudwatch.MetricAlarm {
-    const { metrics, expression } = alarm.reading;
-    const queries = Object.entries(metrics).map(([id, { namespace, metricName, dimensions, stat }]) => ({
-      id,
-      returnData: expression === undefined,
-      metric: { namespace, metricName, dimensions, stat, period: PERIOD_SECONDS },
-    }));
-    return new aws.cloudwatch.MetricAlarm(
-      alarm.name,
+    alarms: readonly aws.cloudwatch.MetricAlarm[],
+  ): void {
+    const rule = members.map((member) => `ALARM("${prefix}-${member}")`).join(' AND ');
+    new aws.cloudwatch.CompositeAlarm(
+      name,
       {
-        name: `${prefix}-${alarm.name}`,
-        alarmDescription: toAlarmText(alarm, runbookUrl),
-        metricQueries: expression
-          ? [...queries, { id: 'result', expression, label: alarm.name, returnData: true }]
-          : queries,
-        comparisonOperator: 'GreaterThanThreshold',
-        threshold: alarm.threshold,
-        evaluationPeriods: alarm.minutes,
-        datapointsToAlarm: alarm.minutes,
-        treatMissingData: 'notBreaching',
+        alarmName: `${prefix}-${name}`,
+        alarmDescription: toAlarmText({ description, section }, runbookUrl),
+        alarmRule: rule,
         alarmActions: [topicArn],
         okActions: [topicArn],
       },
-      { parent: this },
+      // The rule names them, so that they have to be there.
+      { parent: this, dependsOn: [...alarms] },
     );
   }
 }

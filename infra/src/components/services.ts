@@ -2,7 +2,13 @@
 import * as pulumi from '@pulumi/pulumi';
 import { type ComputeConfig, type StackConfig, toFeatures } from '../config/types.ts';
 import { type SecretName, toEnvironment, toSecretNames } from '../decide/environment.ts';
-import { COUNTED_LINES, toAccessLogFilter, toCountedLines, toLineFilter } from '../decide/metrics.ts';
+import {
+  COUNTED_LINES,
+  toAccessLogFilter,
+  toCountedLines,
+  toLineFilter,
+  toObjectiveFilters,
+} from '../decide/metrics.ts';
 import { toPolicy, toTaskStatements } from '../decide/permissions.ts';
 import { COLLECTOR, PORTS, type ServiceName } from '../decide/services.ts';
 import { ApiDeployment } from './api-deployment.ts';
@@ -99,7 +105,22 @@ export class Services extends pulumi.ComponentResource {
     const { prefix: namespace } = args;
     const filter = toAccessLogFilter();
     new LogMetric('access-log', { logGroup: api.logGroup, namespace, filter }, { parent: this });
+    this.#measureObjectives('order-api', api, namespace);
     return api;
+  }
+
+  /** Makes metrics of the log lines by which the objectives are measured. */
+  #measureObjectives(
+    name: 'order-api' | 'order-processor',
+    { logGroup }: FargateService,
+    namespace: string,
+  ): void {
+    for (const filter of toObjectiveFilters(name))
+      new LogMetric(
+        filter.metricName.replaceAll('_', '-'),
+        { logGroup, namespace, filter },
+        { parent: this },
+      );
   }
 
   /** Makes metrics of the log lines that alarms count. */
@@ -128,7 +149,9 @@ export class Services extends pulumi.ComponentResource {
       serviceConnectConfiguration: { enabled: true, namespace: platform.cluster.namespaceArn },
     };
     // Service Connect tells a task only of the services that were there when it started.
-    return this.#create('order-processor', args, deployment, { collector, dependsOn: [scoring] });
+    const processor = this.#create('order-processor', args, deployment, { collector, dependsOn: [scoring] });
+    this.#measureObjectives('order-processor', processor, prefix);
+    return processor;
   }
 
   #createScoring(args: ServicesArgs): FargateService {

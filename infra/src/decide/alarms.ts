@@ -7,11 +7,16 @@ import {
   type CountedLineName,
   countedLine,
   entry,
+  failedCalls,
+  latencyOf,
   type Metric,
+  processed,
   processor,
   type Reading,
+  runningTasks,
   throttled,
 } from './metrics.ts';
+import { toWindowAlarms } from './objective-alarms.ts';
 
 /** One alarm. Readings are taken each minute. */
 export interface Alarm<T> {
@@ -24,6 +29,14 @@ export interface Alarm<T> {
   readonly minutes: number;
   /** Whether a standing alarm also takes a deployment of order-api back. */
   readonly guardsDeployment: boolean;
+  /** Section of the runbook, where it is not the name. */
+  readonly section?: string;
+  /** Seconds of one reading, 60 by default; `minutes` counts readings. */
+  readonly periodSeconds?: number;
+  /** Meaning of a missing reading; by default there is no trouble. */
+  readonly missing?: 'breaching';
+  /** True for a part of a composite alarm, which notifies in its place. */
+  readonly isMember?: boolean;
 }
 
 /** What the alarms watch. */
@@ -60,8 +73,15 @@ export const STATUSES: readonly string[] = PROCESSED_STATUSES;
 export const STUCK_SCOPE = 'order-processor';
 
 /** Returns the text of an alarm, which ends with a link to its section of the runbook. */
-export function toAlarmText({ name, description }: Alarm<unknown>, runbookUrl: string): string {
-  return `${description}. Runbook: ${runbookUrl}#${name}`;
+export function toAlarmText(
+  {
+    name,
+    section = name,
+    description,
+  }: { readonly name?: string; readonly section?: string; readonly description: string },
+  runbookUrl: string,
+): string {
+  return `${description}. Runbook: ${runbookUrl}#${section}`;
 }
 
 /** All alarms. */
@@ -69,11 +89,14 @@ export function toAlarms<T>(watched: Watched<T>): Alarm<T>[] {
   return [
     ...toQueueAlarms(watched),
     toThrottleAlarm(watched.tables),
+    ...toDependencyAlarms(watched.tables),
+    ...(watched.stage ? [toFailedAlarm<T>(watched.stage)] : []),
     ...(watched.loadBalancer ? [toErrorAlarm(watched.loadBalancer)] : []),
     ...(watched.accessLogNamespace ? [toLatencyAlarm<T>(watched.accessLogNamespace)] : []),
     ...(watched.namespace ? toProcessorAlarms<T>(watched.namespace) : []),
     ...toWebhookAlarms(watched),
     ...toLineAlarms(watched),
+    ...toWindowAlarms(watched),
   ];
 }
 
@@ -111,6 +134,78 @@ function toThrottleAlarm<T>(tables: readonly T[]): Alarm<T> {
     reading: { metrics, expression: sum.join(' + ') },
     threshold: 10,
     minutes: 3,
+    guardsDeployment: false,
+  };
+}
+
+/** Operations whose latency and errors say how a table does; the orders of a table are read and written by them. */
+const WATCHED_OPERATIONS = ['GetItem', 'UpdateItem'] as const;
+
+/** Milliseconds that DynamoDB takes for a single item at most; it usually takes less than ten. */
+const SLOW_MS = 100;
+
+/** Alarms on the tables of orders, stock and payments: an alarm reads ten metrics at most. */
+function toDependencyAlarms<T>(tables: readonly T[]): Alarm<T>[] {
+  const calls = tables
+    .slice(0, 3)
+    .flatMap((table) => WATCHED_OPERATIONS.map((operation) => ({ table, operation })));
+  const read = (metric: (table: T, operation: string) => Metric<T>) =>
+    Object.fromEntries(calls.map(({ table, operation }, index) => [`m${index}`, metric(table, operation)]));
+  const ids = calls.map((_call, index) => `m${index}`);
+  const common = { section: 'dependency-slow', guardsDeployment: false };
+  return [
+    {
+      ...common,
+      name: 'dependency-slow',
+      description: 'DynamoDB takes longer than usual for single items',
+      reading: {
+        metrics: read(latencyOf),
+        expression: ids.map((id) => `IF(FILL(${id}, 0) > ${SLOW_MS}, 1, 0)`).join(' + '),
+      },
+      threshold: 0,
+      minutes: 2,
+    },
+    {
+      ...common,
+      name: 'dependency-errors',
+      description: 'DynamoDB fails',
+      reading: { metrics: read(failedCalls), expression: ids.map((id) => `FILL(${id}, 0)`).join(' + ') },
+      threshold: 10,
+      minutes: 2,
+    },
+  ];
+}
+
+function toFailedAlarm<T>(stage: string): Alarm<T> {
+  return {
+    name: 'orders-failed',
+    description: 'Orders ended as FAILED: an operator gave them up, or nobody claimed them in time',
+    reading: { metrics: { failed: processed(stage, 'error') as unknown as Metric<T> } },
+    threshold: 0,
+    minutes: 1,
+    guardsDeployment: false,
+  };
+}
+
+/** Minutes without a task: longer than the start of one that replaces another. */
+const DOWN_MINUTES = 5;
+
+/** Returns the alarm on services of which no task runs. */
+export function toServiceDownAlarm<T>(cluster: T, services: readonly T[]): Alarm<T> {
+  const ids = services.map((_service, index) => `s${index}`);
+  return {
+    name: 'service-down',
+    description: 'A service has no running task',
+    reading: {
+      metrics: Object.fromEntries(
+        services.map((service, index) => [`s${index}`, runningTasks(cluster, service)]),
+      ),
+      expression: ids.map((id) => `IF(FILL(${id}, 0) < 1, 1, 0)`).join(' + '),
+    },
+    threshold: 0,
+    minutes: DOWN_MINUTES,
+    // Without any task of any service there is no reading at all.
+    missing: 'breaching',
     guardsDeployment: false,
   };
 }
@@ -197,6 +292,7 @@ function toProcessorAlarms<T>(namespace: string): Alarm<T>[] {
       'capture-failed',
       'A completed order could not be charged: re-authorize it or write it off',
     ),
+    toSkewAlarm(namespace),
     {
       name: 'orders-stuck',
       description: 'The reconciler finds undecided orders that no worker has been at for long',
@@ -208,6 +304,31 @@ function toProcessorAlarms<T>(namespace: string): Alarm<T>[] {
       guardsDeployment: false,
     },
   ];
+}
+
+/** Where the processor takes the time from that it compares its clock with. */
+export const SKEW_SOURCES: readonly string[] = ['aws', 'lease'];
+
+function toSkewAlarm<T>(namespace: string): Alarm<T> {
+  const metrics = Object.fromEntries(
+    SKEW_SOURCES.flatMap((source) =>
+      (['Maximum', 'Minimum'] as const).map((stat) => [
+        `${source}${stat}`,
+        processor(namespace, 'clock_skew_seconds', { source: source as T }, stat),
+      ]),
+    ),
+  );
+  const parts = SKEW_SOURCES.map(
+    (source) => `IF(FILL(${source}Maximum, 0) > 1, 1, 0) + IF(FILL(${source}Minimum, 0) < -1, 1, 0)`,
+  );
+  return {
+    name: 'clock-skew',
+    description: 'The clock of a worker is off by more than a second: beyond two it claims no orders',
+    reading: { metrics, expression: parts.join(' + ') },
+    threshold: 0,
+    minutes: 2,
+    guardsDeployment: false,
+  };
 }
 
 /** An alarm on a problem of settlements, by how the processor counts it. */

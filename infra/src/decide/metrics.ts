@@ -49,6 +49,21 @@ export function entry<T>(loadBalancer: T, metricName: string, stat: string): Met
   };
 }
 
+/** Time that DynamoDB takes for an operation on a table, in milliseconds. */
+export function latencyOf<T>(table: T, operation: string): Metric<T> {
+  return ofOperation('SuccessfulRequestLatency', table, operation, 'Average');
+}
+
+/** Calls of an operation on a table that failed inside of DynamoDB. */
+export function failedCalls<T>(table: T, operation: string): Metric<T> {
+  return ofOperation('SystemErrors', table, operation, 'Sum');
+}
+
+function ofOperation<T>(metricName: string, table: T, operation: string, stat: string): Metric<T> {
+  const dimensions = { TableName: table, Operation: operation as T };
+  return { namespace: 'AWS/DynamoDB', metricName, dimensions, stat };
+}
+
 /** Requests to a table that DynamoDB turned away. */
 export function throttled<T>(table: T, kind: 'Read' | 'Write'): Metric<T> {
   return {
@@ -141,6 +156,12 @@ export function toAccessLogFilter(): LogFilter {
   };
 }
 
+/** Access-log lines of orders that were sent. */
+const ACCEPTANCE = '($.route = "/orders") && ($.method = "POST") && ($.status = *)';
+
+/** Lines of orders that a worker decided. */
+const DECISION = '($.msg = "order ended") && ($.since_accepted_ms = *)';
+
 /** Log lines that alarms count, by the name of their metric. Tests find each message in the service's sources. */
 export const COUNTED_LINES = {
   payment_provider_down: {
@@ -186,5 +207,38 @@ export function toLineFilter(name: CountedLineName): LogFilter {
 
 /** How often a log line was written. */
 export function countedLine<T>(namespace: string, name: CountedLineName): Metric<T> {
+  return { namespace, metricName: name, dimensions: {}, stat: 'Sum' };
+}
+
+/** Log lines by which the objectives are measured, by the name of their metric. */
+const OBJECTIVE_LINES = {
+  acceptance_total: { service: 'order-api', where: ACCEPTANCE },
+  acceptance_bad: {
+    service: 'order-api',
+    where: `${ACCEPTANCE} && (($.status >= 500) || ($.duration_ms > 1000))`,
+  },
+  decision_total: { service: 'order-processor', where: DECISION },
+  decision_late: { service: 'order-processor', where: `${DECISION} && ($.since_accepted_ms > 60000)` },
+} as const satisfies Readonly<
+  Record<string, { readonly service: 'order-api' | 'order-processor'; readonly where: string }>
+>;
+
+/** Name of a metric of an objective. */
+export type ObjectiveLine = keyof typeof OBJECTIVE_LINES;
+
+/** Returns the filters of the objectives on the log of a service, by the name of their metric. */
+export function toObjectiveFilters(service: 'order-api' | 'order-processor'): LogFilter[] {
+  return (Object.keys(OBJECTIVE_LINES) as ObjectiveLine[])
+    .filter((name) => OBJECTIVE_LINES[name].service === service)
+    .map((metricName) => ({
+      pattern: `{ ${OBJECTIVE_LINES[metricName].where} }`,
+      metricName,
+      value: '1',
+      unit: 'Count',
+    }));
+}
+
+/** Orders that count for an objective. */
+export function objectiveLine<T>(namespace: string, name: ObjectiveLine): Metric<T> {
   return { namespace, metricName: name, dimensions: {}, stat: 'Sum' };
 }

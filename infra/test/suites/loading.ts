@@ -36,7 +36,10 @@ export function describeLoading(graphs: Graphs): void {
       const atTop = graphs[stack].resources
         .filter(({ parent }) => parent.includes('pulumi:pulumi:Stack'))
         .map(({ name }) => name);
-      const expected = stack === 'local' ? ['data'] : ['data', 'platform', 'alarms', 'services', 'dashboard'];
+      const expected =
+        stack === 'local'
+          ? ['data']
+          : ['data', 'platform', 'alarms', 'services', 'service-alarms', 'dashboard'];
       expect(atTop.sort()).toEqual(expected.sort());
     });
 

@@ -6,6 +6,9 @@ import type { Graphs } from '../support/stacks.ts';
 
 const CLOUD = ['dev', 'prod'] as const;
 
+/** Windows of the burn-rate alarms. */
+const BUDGETS = ['fast-long', 'fast-short', 'slow-long', 'slow-short'];
+
 function containersOf(graph: Graph, service: string): ContainerDefinition[] {
   const { inputs, secrets } = find(graph, 'ecs/taskDefinition:TaskDefinition', service);
   expect(secrets).toEqual([]);
@@ -301,28 +304,39 @@ export function describeServices(graphs: Graphs): void {
     it.each(CLOUD)('of %s ring for everything that an operator has to know', (stack) => {
       const names = ofType(graphs[stack], 'cloudwatch/metricAlarm:MetricAlarm').map(({ name }) => name);
       expect(names).toEqual([
-        'api-5xx',
-        'api-p99',
-        'breaker-open',
-        'capture-failed',
-        'dead-letters',
-        'oldest-order',
-        'orders-stuck',
+        ...BUDGETS.map((name) => `acceptance-budget-${name}`),
+        ...['api-5xx', 'api-p99', 'breaker-open', 'capture-failed', 'clock-skew', 'dead-letters'],
+        ...BUDGETS.map((name) => `decision-budget-${name}`),
+        ...['dependency-errors', 'dependency-slow', 'oldest-order', 'orders-failed', 'orders-stuck'],
         ...(stack === 'prod' ? ['payment-problem', 'payment-provider-down'] : []),
-        'rejected-share',
-        'stock-difference',
-        'throttles',
+        ...['rejected-share', 'stock-difference', 'throttles'],
         ...(stack === 'prod' ? ['webhook-dead-letters', 'webhook-endpoint-disabled', 'webhooks-late'] : []),
+        'service-down',
       ]);
     });
 
     it.each(CLOUD)('of %s go to an encrypted topic, when they start and when they end', (stack) => {
       const topic = `arn:aws:sns:eu-central-1:123456789012:order-pipeline-${stack}-alarms`;
-      for (const { inputs } of ofType(graphs[stack], 'cloudwatch/metricAlarm:MetricAlarm')) {
+      const alarms = ofType(graphs[stack], 'cloudwatch/metricAlarm:MetricAlarm');
+      for (const { name, inputs } of alarms) {
+        const notifies = name.includes('budget') ? undefined : [topic];
+        expect([name, inputs.alarmActions, inputs.okActions]).toEqual([name, notifies, notifies]);
+        expect(inputs.treatMissingData).toBe(name === 'service-down' ? 'breaching' : 'notBreaching');
+      }
+      const composites = ofType(graphs[stack], 'cloudwatch/compositeAlarm:CompositeAlarm');
+      expect(composites.map(({ name }) => name)).toEqual([
+        ...[
+          'acceptance-budget-fast',
+          'acceptance-budget-slow',
+          'decision-budget-fast',
+          'decision-budget-slow',
+        ],
+      ]);
+      for (const { name, inputs } of composites) {
+        const prefix = `order-pipeline-${stack}-${name}`;
         expect(inputs).toMatchObject({
-          alarmActions: [topic],
-          okActions: [topic],
-          treatMissingData: 'notBreaching',
+          alarmRule: `ALARM("${prefix}-long") AND ALARM("${prefix}-short")`,
+          ...{ alarmActions: [topic], okActions: [topic] },
         });
       }
       expect(find(graphs[stack], 'sns/topic:Topic', 'alarms').inputs.kmsMasterKeyId).toBeDefined();
@@ -335,8 +349,14 @@ export function describeServices(graphs: Graphs): void {
     });
 
     it.each(CLOUD)('of %s link to the runbook', (stack) => {
-      for (const { name, inputs } of ofType(graphs[stack], 'cloudwatch/metricAlarm:MetricAlarm')) {
-        expect(inputs.alarmDescription).toMatch(new RegExp(` Runbook: docs/runbook\\.md#${name}$`));
+      const all = [
+        ...ofType(graphs[stack], 'cloudwatch/metricAlarm:MetricAlarm'),
+        ...ofType(graphs[stack], 'cloudwatch/compositeAlarm:CompositeAlarm'),
+      ];
+      for (const { name, inputs } of all) {
+        const section = name.includes('budget') ? `objective-${name.split('-')[0]}` : name;
+        const expected = name === 'dependency-errors' ? 'dependency-slow' : section;
+        expect(inputs.alarmDescription).toMatch(new RegExp(` Runbook: docs/runbook\\.md#${expected}$`));
       }
     });
 

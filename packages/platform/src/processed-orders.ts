@@ -18,6 +18,8 @@ export interface OrderEnd {
   readonly order_id: string;
   readonly status: FinalStatus;
   readonly reason?: OrderReason | undefined;
+  /** Time of acceptance, epoch milliseconds: set where a worker decided the order, for the objective on decisions. */
+  readonly acceptedAt?: number;
 }
 
 /** Dependencies of `ProcessedOrders`. */
@@ -58,13 +60,19 @@ export class ProcessedOrders {
   }
 
   /** Counts an order that this process has just ended, and logs it. */
-  count({ order_id, status: order_status, reason }: OrderEnd): void {
+  count({ order_id, status: order_status, reason, acceptedAt }: OrderEnd): void {
     const { stage: env, logger, clock } = this.#deps;
     const status = toProcessedStatus(order_status);
     this.#processed.inc({ env, status });
     if (reason && order_status === 'REJECTED') this.#rejected?.inc({ env, reason });
-    const line = { order_id, order_status, ...(reason && { reason }) };
-    logger.info({ ...line, ...toEmbeddedMetric(env, status, clock()) }, 'order ended');
+    const now = clock();
+    const line = {
+      order_id,
+      order_status,
+      ...(reason && { reason }),
+      ...(acceptedAt !== undefined && { since_accepted_ms: Math.max(0, now - acceptedAt) }),
+    };
+    logger.info({ ...line, ...toEmbeddedMetric(env, status, now) }, 'order ended');
   }
 }
 

@@ -43,6 +43,16 @@ test('an end is counted, by reason where it has one', async () => {
   expect(text).not.toContain('reason="RETRIES_EXHAUSTED"');
 });
 
+test('its log line says how long a decision took, by which the objective is measured', () => {
+  const { lines, processed } = start();
+  processed.count({ order_id: 'o1', status: 'COMPLETED', acceptedAt: 1_768_469_400_000 - 1_500 });
+  processed.count({ order_id: 'o2', status: 'FAILED' });
+  expect(lines).toEqual([
+    expect.objectContaining({ order_id: 'o1', since_accepted_ms: 1_500 }),
+    expect.not.objectContaining({ since_accepted_ms: expect.anything() }),
+  ]);
+});
+
 test('its log line is a count of OrdersProcessed for CloudWatch, in the embedded metric format', () => {
   const { lines, processed } = start();
   processed.count({ order_id: 'o1', status: 'COMPLETED' });

@@ -108,8 +108,9 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
     },
     onDecided: ({ order_id, created_at, attempt }, status, reason) => {
       const at = systemClock();
-      processed.count({ order_id, status, reason });
-      metrics.decided(Date.parse(created_at), at);
+      const acceptedAt = Date.parse(created_at);
+      processed.count({ order_id, status, reason, acceptedAt });
+      metrics.decided(acceptedAt, at);
       orderFeed.add({ order_id, status, reason, at, created_at, attempt });
     },
     onEnded: (order_id, status) => {

@@ -62,6 +62,8 @@ export function createPaymentPart(
     labelNames: ['kind'] as const,
     registers: [registry],
   });
+  // An alert on an increase needs a value to begin with.
+  for (const kind of ['problem', 'problem-solved', 'refund'] as const) changes.inc({ kind }, 0);
   return {
     rpc: rpcService(PaymentService, createPaymentService({ payments, refunds, clock, logger }), gateway),
     checks: { payments_table: () => table.check() },
