@@ -19,6 +19,7 @@ COPY packages/contracts/package.json packages/contracts/
 COPY packages/order-protocol/package.json packages/order-protocol/
 COPY packages/platform/package.json packages/platform/
 COPY services/operations/package.json services/operations/
+COPY services/operations/web/package.json services/operations/web/
 COPY services/order-api/package.json services/order-api/
 COPY services/order-processor/package.json services/order-processor/
 COPY services/scoring/package.json services/scoring/
@@ -28,13 +29,15 @@ COPY sim/package.json sim/
 FROM manifests AS build
 ARG WORKSPACE
 RUN --mount=type=cache,target=/root/.npm \
-    npm ci --ignore-scripts --include-workspace-root --workspace "${WORKSPACE}"
+    npm ci --ignore-scripts --include-workspace-root --workspace "${WORKSPACE}" --workspace services/operations/web
 COPY packages packages
 COPY services services
 COPY local local
 RUN node node_modules/typescript/bin/tsc -b "${WORKSPACE}" \
     && mkdir /out \
     && cp -r --parents packages/*/dist "${WORKSPACE}/dist" /out \
+    && if [ "${WORKSPACE}" = services/operations ]; then \
+      node services/operations/web/scripts/build.mjs && cp -r --parents services/operations/web/dist /out; fi \
     && find "${WORKSPACE}" -maxdepth 1 -name openapi.json -exec cp --parents {} /out \;
 
 FROM manifests AS production

@@ -23,8 +23,8 @@ export function assembleTree({ root, workspace, target }: TreeOptions): void {
   execFileSync('npm', installArguments(dockerfile, workspace), { cwd: target, stdio: 'pipe' });
   const outputs = [...globSync('packages/*/dist', { cwd: root }), `${workspace}/dist`];
   for (const output of outputs) copy(root, target, output);
-  const description = `${workspace}/openapi.json`;
-  if (existsSync(join(root, description))) copy(root, target, description);
+  for (const part of ['openapi.json', 'web/dist'])
+    if (existsSync(join(root, workspace, part))) copy(root, target, `${workspace}/${part}`);
 }
 
 /** The files that the stage `manifests` copies. */

@@ -22,6 +22,8 @@ export interface ChartProps {
 }
 
 const HEIGHT = 200;
+/** The first points must not fill the whole width. */
+const MIN_SPAN_SECONDS = 60;
 
 /** Draws the lines and follows width, theme and data. */
 export function Chart({ label, times, lines, format }: ChartProps) {
@@ -77,7 +79,10 @@ function toOptions(
     legend: { show: false },
     cursor: { y: false, points: { size: 7 } },
     padding: [8, 8, 0, 0],
-    scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.15, 0.001)] } },
+    scales: {
+      x: { range: (_, min, max) => [Math.min(min, max - MIN_SPAN_SECONDS), max] },
+      y: { range: (_, __, max) => [0, Math.max(max * 1.15, 0.001)] },
+    },
     axes: [
       { ...axis, space: 80, size: 26, values: (_, splits) => splits.map(formatAxisTime) },
       { ...axis, size: 58, values: (_, splits) => splits.map(format) },
