@@ -29,6 +29,7 @@ export class CallObserver {
   readonly #durations: Histogram<CallLabel>;
   readonly #waits: Histogram<CallLabel>;
   readonly #units: Counter<'table'>;
+  readonly #children = new Map<string, Histogram.Internal<CallLabel>>();
 
   /** Registers `dependency_call_duration_seconds`, `dependency_wait_seconds` and `dynamodb_write_units_total`. */
   constructor(registry: Registry) {
@@ -64,7 +65,7 @@ export class CallObserver {
       throw error;
     } finally {
       const ms = performance.now() - startedAt;
-      (waiting ? this.#waits : this.#durations).observe({ dependency, operation, outcome }, ms / 1_000);
+      this.#child(waiting, dependency, operation, outcome).observe(ms / 1_000);
       if (!waiting) {
         recordStep(`${dependency} ${name}`, ms);
         // Tracing that is off costs nothing more than this question.
@@ -79,6 +80,21 @@ export class CallObserver {
           });
       }
     }
+  }
+
+  /** Returns the series of a call: finding it by its labels costs more than the observation. */
+  #child(
+    waiting: boolean,
+    dependency: string,
+    operation: string,
+    outcome: string,
+  ): Histogram.Internal<CallLabel> {
+    const key = `${waiting} ${dependency} ${operation} ${outcome}`;
+    const known = this.#children.get(key);
+    if (known) return known;
+    const child = (waiting ? this.#waits : this.#durations).labels(dependency, operation, outcome);
+    this.#children.set(key, child);
+    return child;
   }
 
   /** Counts write capacity units of a table. */

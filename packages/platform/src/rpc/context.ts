@@ -30,11 +30,18 @@ export function toCallHeaders({ requestId, traceparent }: CallerContext): Record
   };
 }
 
+/** A context of a call on either listener: that of gRPC reads a single header at less cost. */
+type CallContext = Pick<HandlerContext, 'requestHeader'> & { header?(name: string): string | undefined };
+
+function readHeader(context: CallContext, name: string): string | undefined {
+  return context.header ? context.header(name) : (context.requestHeader.get(name) ?? undefined);
+}
+
 /** What the caller of a service passed along. */
-export function callerOf(context: Pick<HandlerContext, 'requestHeader'>): CallerContext {
+export function callerOf(context: CallContext): CallerContext {
   return {
-    requestId: context.requestHeader.get(REQUEST_ID_HEADER) ?? undefined,
-    traceparent: context.requestHeader.get(TRACEPARENT_HEADER) ?? undefined,
+    requestId: readHeader(context, REQUEST_ID_HEADER),
+    traceparent: readHeader(context, TRACEPARENT_HEADER),
   };
 }
 
@@ -48,10 +55,10 @@ export function currentCallHeaders(): Record<string, string> {
 }
 
 /** Creates the work of serving a call: the order is the one that the request names, if it names one. */
-export function workOf(request: unknown, context: Pick<HandlerContext, 'requestHeader'>): Work {
+export function workOf(request: unknown, context: CallContext): Work {
   const { requestId, traceparent } = callerOf(context);
   const { orderId } = request as { readonly orderId?: unknown };
-  const attempt = Number.parseInt(context.requestHeader.get(ORDER_ATTEMPT_HEADER) ?? '', 10);
+  const attempt = Number.parseInt(readHeader(context, ORDER_ATTEMPT_HEADER) ?? '', 10);
   return createWork(
     {
       request_id: requestId,

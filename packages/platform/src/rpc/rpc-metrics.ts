@@ -61,8 +61,13 @@ function createObserver(registry: Registry, name: string, help: string): Observe
       buckets: [...LATENCY_BUCKETS_SECONDS],
       registers: [registry],
     });
+  // Finding a series by its labels costs more than the observation.
+  const series = new Map<DescMethod, Map<Code | undefined, Histogram.Internal<'method' | 'code'>>>();
   return (method, code, startedAt) => {
-    const labels = { method: methodName(method), code: codeLabel(code) };
-    histogram.observe(labels, (performance.now() - startedAt) / 1000);
+    const byCode = series.get(method) ?? new Map();
+    const child = byCode.get(code) ?? histogram.labels(methodName(method), codeLabel(code));
+    byCode.set(code, child);
+    series.set(method, byCode);
+    child.observe((performance.now() - startedAt) / 1000);
   };
 }

@@ -21,7 +21,7 @@ export class EventNotPublishedError extends Error {
 export interface EventPublisherOptions {
   readonly sns: Pick<SNSClient, 'send'>;
   readonly topicArn: string;
-  /** Longest time that an event waits for others, in milliseconds. Default 5. */
+  /** Longest time that an event waits for others, in milliseconds. Default 20. */
   readonly lingerMs?: number;
 }
 
@@ -50,8 +50,9 @@ export class EventPublisher implements EventSink {
       maxSize: SNS_BATCH_BYTES,
       sizeOf: ({ event }) => Buffer.byteLength(JSON.stringify(event)),
       maxConcurrent: 8,
-      eager: true,
-      maxWaitMs: options.lingerMs ?? 5,
+      // Nobody waits for an event: it is published while an order is settled, after its end is visible.
+      eager: false,
+      maxWaitMs: options.lingerMs ?? 20,
     });
   }
 
