@@ -32,11 +32,15 @@ export function createApp(services: ApiServices, options: AppOptions): Express {
   addCommonHeaders(app);
   const document = loadOpenApi();
   // One middleware: express takes longer to call the next one than each of these takes.
+  const leave = () => services.admission.leave();
   const closeConnection = closeWhileDraining(services.draining);
   app.use(
     createRequestContext(services.logger, services.metrics, (request, response) => {
       closeConnection(response);
       requireSingleHeaders(request);
+      if (request.method !== 'POST' || request.path !== '/orders') return undefined;
+      services.admission.enter();
+      return leave;
     }),
   );
   if (options.corsOrigins.length > 0) app.use(createCors(options.corsOrigins));

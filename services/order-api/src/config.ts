@@ -16,6 +16,7 @@ import { readKeys, readOrigins, readQuota } from './config/readers.js';
 import type { KeyRing } from './keys.js';
 import type { QuotaPolicy } from './limits/policy.js';
 import type { SlotLimits } from './orders/slot-limits.js';
+import type { OverloadOptions } from './overload/decide.js';
 import { readWebhooks, type WebhookConfig } from './webhooks/webhook-config.js';
 
 /** Every setting of the order API. */
@@ -42,6 +43,8 @@ export interface ApiConfig extends CommonConfig {
   readonly pollUrlTtlSeconds: number;
   /** Processes that share the quotas at least; the heartbeats in Redis tell when there are more. */
   readonly expectedProcesses: number;
+  /** When orders are turned away. */
+  readonly overload: OverloadOptions;
   /** Held polls and event streams at once. */
   readonly waiting: SlotLimits;
   /** Calls of one user with a bearer token. */
@@ -92,6 +95,11 @@ export function loadConfig(environment: Environment): ApiConfig {
     urlSigningKeys: readKeys(env, local, 'URL_SIGNING_KEYS', LOCAL_URL_SIGNING_KEYS),
     pollUrlTtlSeconds: env.integer('POLL_URL_TTL_SECONDS', 172_800, 60, 2_592_000),
     expectedProcesses: env.integer('EXPECTED_PROCESSES', 1, 1, 1_000),
+    overload: {
+      maxLagMs: env.integer('MAX_EVENT_LOOP_LAG_MS', 100, 10, 60_000),
+      min: 64,
+      max: 4_096,
+    },
     waiting: readSlotLimits(env),
     rateLimit: readQuota(env, 'RATE_LIMIT', 'default', '100/minute'),
     loginRateLimit: readQuota(env, 'LOGIN_RATE_LIMIT', 'login', '30/minute'),

@@ -32,6 +32,10 @@ export interface ApiMetrics {
   countUnknownOutcome(): void;
   /** A request refused by a quota, by policy. */
   countLimited(policy: string): void;
+  /** An order that was turned away because the process has more to do than it can. */
+  countShed(): void;
+  /** Exports orders in work and their limit, read at each scrape. */
+  observeIntake(read: () => { readonly inWork: number; readonly limit: number }): void;
   /** Exports the number of waiting clients, read at each scrape. */
   observeWaiting(count: () => number): void;
   /** Whether a quota is counted by each process alone, because Redis fails or is slow. */
@@ -86,6 +90,13 @@ export function createMetrics(registry: Registry, env: string): ApiMetrics {
     labelNames: ['env'],
     registers,
   });
+  const shed = new Counter({
+    name: 'orders_shed_total',
+    help: 'Orders turned away with 503 because the process has more to do than it can',
+    labelNames: ['env'],
+    registers,
+  });
+  shed.inc({ env }, 0);
   const degraded = new Gauge({
     name: 'rate_limit_degraded',
     help: '1 while each process counts a quota alone, because Redis fails or is slow',
@@ -120,6 +131,25 @@ export function createMetrics(registry: Registry, env: string): ApiMetrics {
     countSendRetry: (outcome) => sendRetries.inc({ outcome }),
     countUnknownOutcome: () => unknownOutcomes.inc({ env }),
     countLimited: (policy) => limited.inc({ policy }),
+    countShed: () => shed.inc({ env }),
+    observeIntake: (read) => {
+      new Gauge({
+        name: 'orders_in_work',
+        help: 'Requests to place an order that are being served',
+        registers,
+        collect() {
+          this.set(read().inWork);
+        },
+      });
+      new Gauge({
+        name: 'orders_in_work_limit',
+        help: 'Orders in work beyond which the process turns orders away',
+        registers,
+        collect() {
+          this.set(read().limit);
+        },
+      });
+    },
     observeWaiting: (count) => {
       new Gauge({
         name: 'waiting_clients',

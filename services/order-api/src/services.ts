@@ -18,6 +18,7 @@ import type { OrderStore } from './orders/order-store.js';
 import type { OrderIntake } from './orders/place-order.js';
 import type { StatusFeed } from './orders/status-feed.js';
 import type { WaitingRoom } from './orders/waiting-room.js';
+import type { Admission } from './overload/admission.js';
 import type { WebhookRegistry } from './webhooks/webhook-registry.js';
 
 /** Everything that requests are answered with. */
@@ -45,6 +46,8 @@ export interface ApiServices {
   readonly room: WaitingRoom;
   readonly expireUnclaimed: ExpireUnclaimed;
   readonly membership: Membership;
+  /** Turns orders away when there are more than this process can take. */
+  readonly admission: Admission;
   /** Undefined while webhooks are not configured. */
   readonly webhooks: WebhookRegistry | undefined;
   /** Aborted when the process stops: answers that are held back are given at once. */

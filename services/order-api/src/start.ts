@@ -41,6 +41,8 @@ import { signOrder, toSignedPath } from './orders/poll-url.js';
 import { Slots } from './orders/slots.js';
 import { StatusFeed } from './orders/status-feed.js';
 import { WaitingRoom } from './orders/waiting-room.js';
+import { Admission } from './overload/admission.js';
+import { createLagReader } from './overload/event-loop-lag.js';
 import type { ApiServices } from './services.js';
 import type { WebhookConfig } from './webhooks/webhook-config.js';
 import { WebhookRegistry } from './webhooks/webhook-registry.js';
@@ -89,6 +91,7 @@ export async function start(config: ApiConfig, logger: Logger): Promise<RunningA
       await services.intake.queue.flush();
       await services.orderFeed.flush();
       services.feed.close();
+      services.admission.stop();
       await services.membership.stop();
       await secrets.stop();
       connections.close();
@@ -140,6 +143,11 @@ function createServices(
     metrics,
     now: () => performance.now(),
   };
+  const admission = new Admission(
+    { readLagMs: createLagReader(), timers: systemTimers, metrics },
+    config.overload,
+  );
+  admission.start();
   const feed = new StatusFeed(redis, metrics);
   const slots = new Slots(config.waiting);
   metrics.observeWaiting(() => slots.taken);
@@ -172,6 +180,7 @@ function createServices(
       pollUrlTtlSeconds: config.pollUrlTtlSeconds,
     }),
     membership,
+    admission,
     webhooks: config.webhooks && createWebhooks(config.webhooks, dynamo, sqs),
     stopping,
     draining,

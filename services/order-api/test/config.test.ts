@@ -52,6 +52,7 @@ test('locally a queue and a table are enough', () => {
     cachedTokens: 10_000,
     drainDelayMs: 0,
     expectedProcesses: 1,
+    overload: { maxLagMs: 100, min: 64, max: 4_096 },
     waiting: { perProcess: 10_000, perOrder: 10, perUser: 100 },
     publicRateLimit: { name: 'public', quota: 600, windowSeconds: 60 },
     auth: {

@@ -28,8 +28,9 @@ export async function startApi(
       logs += line;
     },
   });
-  // A process that waits for a core must not take Redis for slow.
-  const wide = { LOGIN_RATE_LIMIT: '100000/minute', RATE_LIMIT: '100000/minute', REDIS_TIMEOUT_MS: '5000' };
+  // A process that waits for a core must not take Redis for slow, nor itself for overloaded.
+  const patient = { REDIS_TIMEOUT_MS: '5000', MAX_EVENT_LOOP_LAG_MS: '60000' };
+  const wide = { LOGIN_RATE_LIMIT: '100000/minute', RATE_LIMIT: '100000/minute', ...patient };
   const running = await start(loadConfig({ ...stack.env, ...wide, PORT: '0', ...env }), logger);
   return { url: `http://localhost:${running.port}`, logs: () => logs, stop: () => running.stop() };
 }

@@ -17,6 +17,7 @@ import type { Clock } from '@order-pipeline/platform/clock';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { systemTimers, type Timers } from '@order-pipeline/platform/timers';
 import type { ConsumerConfig } from './config.js';
+import { afterOrder, type LimitState } from './decide/in-flight-limit.js';
 import { describeError } from './first-errors.js';
 import type { HandledMessage } from './handle-message.js';
 import { runForMessage, runMessage } from './message-work.js';
@@ -41,6 +42,9 @@ export interface ConsumerOptions {
   readonly onAcknowledged: (handled: HandledMessage) => void;
 }
 
+/** Orders that are always worked on at once. */
+const MIN_IN_FLIGHT = 4;
+
 const RECEIVE_RETRY_MS = 1_000;
 
 /** How long a message stays hidden that this worker may not claim, in milliseconds. */
@@ -61,12 +65,14 @@ export class Consumer {
   readonly #cutOff = new AbortController();
   readonly #poller: Promise<void>;
   readonly #timers: Timers;
+  #limit: LimitState;
   #cancelHeartbeat: () => void = () => undefined;
   #slotFreed: () => void = () => undefined;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
     this.#timers = options.timers ?? systemTimers;
+    this.#limit = { limit: options.config.maxInFlight, settling: 0 };
     this.#scheduleHeartbeat();
     this.#poller = this.#poll();
   }
@@ -78,6 +84,11 @@ export class Consumer {
   /** Orders that are being worked on. */
   get inFlight(): number {
     return this.#inFlight.size;
+  }
+
+  /** Orders that may be worked on at once: `maxInFlight`, or what dependencies can take. */
+  get inFlightLimit(): number {
+    return Math.floor(this.#limit.limit);
   }
 
   /** When the oldest message that is worked on was sent, in epoch milliseconds; undefined without any. */
@@ -124,12 +135,12 @@ export class Consumer {
 
   /** Messages of one receive at most. */
   get #batchSize(): number {
-    return Math.min(SQS_BATCH_SIZE, this.#options.config.maxInFlight);
+    return Math.min(SQS_BATCH_SIZE, this.inFlightLimit);
   }
 
   /** A receive may bring a full batch: wait until there is room for one, or until the process stops. */
   async #untilSlotsFree(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.#inFlight.size + this.#batchSize > this.#options.config.maxInFlight) {
+    while (!signal.aborted && this.#inFlight.size + this.#batchSize > this.inFlightLimit) {
       await new Promise<void>((resolve) => {
         this.#slotFreed = resolve;
       });
@@ -172,13 +183,23 @@ export class Consumer {
       if (mayClaim()) await untilWorkable(signal);
       if (signal.aborted) return { delayMs };
       if (!mayClaim()) return { delayMs: Math.max(delayMs, HAND_BACK_DELAY_MS) };
+      const startedAt = this.#timers.now();
       const handled = await handle(message, this.#cutOff.signal);
+      this.#adaptLimit(handled, this.#timers.now() - startedAt);
       if (handled.acknowledgement.kind !== 'wait') return handled;
       delayMs = handled.acknowledgement.delayMs;
       const waitedFrom = this.#timers.now();
       await this.#timers.sleep(delayMs, signal);
       delayMs = Math.max(0, delayMs - (this.#timers.now() - waitedFrom));
     }
+  }
+
+  #adaptLimit({ acknowledgement, error }: HandledMessage, durationMs: number): void {
+    const { maxInFlight } = this.#options.config;
+    const bounds = { min: Math.min(MIN_IN_FLIGHT, maxInFlight), max: maxInFlight };
+    const failed = acknowledgement.kind === 'later' && error !== undefined;
+    const full = this.#inFlight.size + this.#batchSize > this.inFlightLimit;
+    this.#limit = afterOrder(this.#limit, { durationMs, failed, full }, bounds);
   }
 
   async #acknowledge(

@@ -34,6 +34,8 @@ export interface ProcessorMetrics {
 export interface ConsumerState {
   /** Orders that this process is working on. */
   readonly inFlight: number;
+  /** Orders that it may work on at once. */
+  readonly inFlightLimit: number;
   /** When the oldest of them was sent to the queue, in epoch milliseconds; undefined without any. */
   readonly oldestSentAt: number | undefined;
 }
@@ -81,6 +83,14 @@ export function createProcessorMetrics(
     registers,
     collect() {
       this.set(consumer().inFlight);
+    },
+  });
+  new Gauge({
+    name: 'orders_in_flight_limit',
+    help: 'Orders that this process may work on at once: MAX_IN_FLIGHT, or less while dependencies are slow',
+    registers,
+    collect() {
+      this.set(consumer().inFlightLimit);
     },
   });
   new Gauge({

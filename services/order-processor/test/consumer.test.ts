@@ -312,3 +312,28 @@ test('no more orders are in flight than there is room for', async () => {
   expect(most).toBe(1);
   expect(acknowledged).toHaveLength(12);
 });
+
+test('works on fewer orders at once while they fail, and on as many as before when they pass', async () => {
+  const failure: HandledMessage = {
+    acknowledgement: { kind: 'later', delayMs: 0 },
+    error: new Error('unavailable'),
+  };
+  let answer = failure;
+  let most = 0;
+  let inWork = 0;
+  for (let n = 0; n < 60; n += 1) await send(sqs, stack, `order ${n}`);
+  const running = consume(async () => {
+    inWork += 1;
+    most = Math.max(most, inWork);
+    await new Promise((resolve) => setImmediate(resolve));
+    inWork -= 1;
+    return answer;
+  });
+  expect(running.inFlightLimit).toBe(CONSUMER_CONFIG.maxInFlight);
+  await until('the limit has fallen', async () => running.inFlightLimit === 4);
+  most = 0;
+  answer = DELETE;
+  await until('the queue is empty', orderQueueEmpty);
+  expect(running.inFlightLimit).toBeGreaterThanOrEqual(4);
+  expect(most).toBeLessThanOrEqual(CONSUMER_CONFIG.maxInFlight);
+});

@@ -31,12 +31,12 @@ export function contextOf(response: Response): RequestContext {
 
 /**
  * Gives each request its context, and logs, counts and traces it when it has been answered. Then calls `check`, which may
- * reject the request by throwing.
+ * reject the request by throwing, and may return what to call when the request has been answered.
  */
 export function createRequestContext(
   logger: Logger,
   metrics: ApiMetrics,
-  check: (request: Request, response: Response) => void,
+  check: (request: Request, response: Response) => (() => void) | undefined,
 ): RequestHandler {
   // Its fields are named here one by one and hold no secret, so it need not search them for any.
   const accessLog = createPlainChild(logger);
@@ -50,7 +50,9 @@ export function createRequestContext(
     const work = createWork({ request_id: requestId }, untraced ? undefined : trace);
     const context: RequestContext = { requestId, traceparent: formatTraceparent(trace) };
     response.locals.context = context;
+    let leave: (() => void) | undefined;
     response.once('close', () => {
+      leave?.();
       const { method } = request;
       const { statusCode: status } = response;
       const durationMs = performance.now() - startedMs;
@@ -72,7 +74,7 @@ export function createRequestContext(
         }),
       );
     });
-    check(request, response);
+    leave = check(request, response);
     runWork(work, next);
   };
 }

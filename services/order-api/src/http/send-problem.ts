@@ -1,5 +1,6 @@
 /** Answers every error as problem details. */
 import type { ErrorRequestHandler, Request, Response } from 'express';
+import { OverloadedError } from '../overload/overloaded-error.js';
 import { servicesOf } from '../services.js';
 import type { Problem, ProblemError } from './problem.js';
 import { PROBLEMS } from './problem-kinds.js';
@@ -10,7 +11,7 @@ import { toProblem } from './to-problem.js';
 export const sendProblems: ErrorRequestHandler = (error: unknown, request, response, _next) => {
   const problem = toProblem(error);
   const { requestId } = contextOf(response);
-  if (problem.status >= 500)
+  if (problem.status >= 500 && !(problem instanceof OverloadedError))
     servicesOf(request).logger.error(
       { request_id: requestId, err: problem.cause ?? problem },
       problem.message,
