@@ -1,8 +1,11 @@
 /** Orders of every outcome through the Stripe adapter: the real stack, and a stand-in for Stripe. */
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { awsEnvironment, resourceEnvironment } from '@order-pipeline/local/environment';
 import { untilPasses } from '@order-pipeline/local/ready';
 import { type StripeStandIn, startStripe } from '../../services/scoring/test/stripe/server.js';
+import { queueUrlsAt } from '../src/chaos/environment.js';
+import { Operators } from '../src/chaos/operators.js';
 import { type E2eStack, startE2eStack } from '../src/stack.js';
 
 let stripe: StripeStandIn;
@@ -22,6 +25,21 @@ beforeAll(async () => {
     },
   });
 });
+
+/** The operators' commands, with the settings of the stack. */
+function operators(): Operators {
+  const { sqs, dynamo, scoringGrpc } = system.ports;
+  const scoring = `http://127.0.0.1:${scoringGrpc}`;
+  const env = {
+    PATH: process.env.PATH,
+    ...awsEnvironment(`http://127.0.0.1:${sqs}`, `http://127.0.0.1:${dynamo}`),
+    ...resourceEnvironment(queueUrlsAt(sqs), {}),
+    INVENTORY_URL: scoring,
+    FRAUD_URL: scoring,
+    PAYMENT_URL: scoring,
+  };
+  return new Operators(env, []);
+}
 
 afterAll(async () => {
   await system.stack.stop();
@@ -138,3 +156,50 @@ async function sendEvent(body: string, secret: string): Promise<number> {
   });
   return response.status;
 }
+
+/** A promise and what resolves it. */
+function gate(): { readonly closed: Promise<void>; readonly open: () => void } {
+  let open: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { closed, open };
+}
+
+test('a client who cancels while Stripe is asked is not charged: CANCELLED', async () => {
+  const answer = gate();
+  stripe.fail({ request: 'POST /v1/payment_intents', hold: answer.closed });
+  const before = stripe.requests.length;
+  const { poll_url, order_id } = await system.api.place({ user_id: 'u123', amount: 999 });
+  await untilPasses(
+    'the authorization',
+    async () => expect(stripe.requests.slice(before)).toContain('POST /v1/payment_intents'),
+    30_000,
+  );
+  expect(await system.api.cancel(poll_url)).toMatchObject({ status: 'CANCELLED' });
+  answer.open();
+  await untilPasses('the void', async () => expect(intentOf(order_id)?.status).toBe('canceled'), 30_000);
+  expect(await system.api.read(poll_url)).toMatchObject({ status: 'CANCELLED' });
+});
+
+test('an order that an operator gives up while Stripe does not answer is not charged: FAILED', async () => {
+  const answer = gate();
+  const tries = Array.from({ length: 50 }, () => ({
+    request: 'POST /v1/payment_intents',
+    hold: answer.closed,
+  }));
+  for (const fault of tries) stripe.fail(fault);
+  const { poll_url, order_id } = await system.api.place({ user_id: 'u123', amount: 999 });
+  await untilPasses(
+    'the claim',
+    async () => expect(await system.api.read(poll_url)).toMatchObject({ status: 'PROCESSING' }),
+    30_000,
+  );
+  const failed = await operators().orders('fail', order_id, '--reason', 'Stripe is away', '--wait', '30');
+  stripe.forgive();
+  answer.open();
+  expect(failed).toMatchObject({ exitCode: 0 });
+  expect(await system.api.read(poll_url)).toMatchObject({ status: 'FAILED', reason: 'RETRIES_EXHAUSTED' });
+  // What Stripe approves too late is given back by the reconciler.
+  await untilPasses('the void', async () => expect(intentOf(order_id)?.status).toBe('canceled'), 30_000);
+}, 120_000);

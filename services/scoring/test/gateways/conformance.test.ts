@@ -7,6 +7,7 @@ describeGateway('simulated', async () => {
   return {
     gateway,
     lapse: async (idempotencyKey) => gateway.lapse(idempotencyKey),
+    refuseNext: () => ({ paymentMethod: 'tok_gatewayDown', repeatedWith: 'tok_visa' }),
     stop: async () => undefined,
   };
 });

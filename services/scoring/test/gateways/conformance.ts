@@ -1,7 +1,8 @@
 /** What every payment gateway has to do, as tests that run against each adapter. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
-import { RefusedError } from '../../src/errors.js';
+import { untilPasses } from '@order-pipeline/local/ready';
+import { RefusedError, UnavailableError } from '../../src/errors.js';
 import type { GatewayAnswer, PaymentGateway } from '../../src/payment/gateway.js';
 
 /** An adapter with its provider. */
@@ -9,7 +10,15 @@ export interface GatewayUnderTest {
   readonly gateway: PaymentGateway;
   /** Ends an authorization at the provider, as its time limit does. */
   lapse(idempotencyKey: string, reference: string): Promise<void>;
+  /** Makes the provider refuse the next authorization for a while. Absent where nobody can make it. */
+  refuseNext?(): RefusedTry;
   stop(): Promise<void>;
+}
+
+/** Payment methods of an authorization that the provider refuses for a while, and of its repeat. */
+export interface RefusedTry {
+  readonly paymentMethod: string;
+  readonly repeatedWith: string;
 }
 
 const signal = new AbortController().signal;
@@ -108,6 +117,35 @@ export function describeGateway(name: string, start: () => Promise<GatewayUnderT
       const payment = await open();
       await use.lapse(payment.idempotencyKey, payment.reference);
       expect(await gateway.capture(payment, signal)).toBe('voided');
+    });
+
+    test.each([1, 5, 20])('finds the payment of a try that was cut off after %d ms', async (afterMs) => {
+      const key = randomUUID();
+      const order = { idempotencyKey: key, amount: 999, currency: 'USD', orderedAt: Date.now() };
+      const cut = AbortSignal.timeout(afterMs);
+      const first = await gateway
+        .authorize({ ...order, paymentMethod: 'tok_visa' }, cut)
+        .catch(() => undefined);
+      const repeats = [await authorize(key), await authorize(key)];
+      const references = [...(first ? [first] : []), ...repeats].map(({ reference }) => reference);
+      expect(new Set(references).size).toBe(1);
+      expect(await gateway.void({ idempotencyKey: key, reference: '' }, signal)).toBe('voided');
+      expect(await gateway.capture({ idempotencyKey: key, reference: references[0] ?? '' }, signal)).toBe(
+        'voided',
+      );
+    });
+
+    test('says of a refused try that nothing has happened, and takes its repeat', async () => {
+      const refused = use.refuseNext?.();
+      if (!refused) return expect(process.env.STRIPE_TEST_KEY).toBeDefined();
+      const key = randomUUID();
+      await expect(authorize(key, refused.paymentMethod)).rejects.toThrow(UnavailableError);
+      await untilPasses(
+        'the end of the refusal',
+        async () => expect(await authorize(key, refused.repeatedWith)).toMatchObject({ approved: true }),
+        20_000,
+      );
+      expect(await gateway.capture({ idempotencyKey: key, reference: '' }, signal)).toBe('captured');
     });
 
     test('refunds in parts, each once, and never more than was captured', async () => {

@@ -23,6 +23,10 @@ function toStandIn(stripe: StripeStandIn): GatewayUnderTest {
   return {
     gateway: createStripeGateway(stripe.url),
     lapse: async (_, reference) => void stripe.account.cancel(reference, 'automatic'),
+    refuseNext: () => {
+      stripe.fail({ request: 'POST /v1/payment_', status: 429, headers: { 'retry-after': '1' } });
+      return { paymentMethod: 'tok_visa', repeatedWith: 'tok_visa' };
+    },
     stop: () => stripe.stop(),
   };
 }

@@ -35,6 +35,8 @@ export interface StripeStandIn {
   searchLagMs: number;
   /** Hits the next request that matches. */
   fail(fault: Fault): void;
+  /** Drops the faults that have hit no request yet. */
+  forgive(): void;
   /** Forgets all idempotency keys, as Stripe does after a day. */
   forgetKeys(): void;
   stop(): Promise<void>;
@@ -144,6 +146,7 @@ export async function startStripe(): Promise<StripeStandIn> {
     requests,
     lastHeaders: () => lastHeaders,
     fail: (fault: Fault) => void faults.push(fault),
+    forgive: () => void faults.splice(0),
     forgetKeys: () => keys.clear(),
     stop: () =>
       new Promise<void>((resolve) => {
