@@ -1,48 +1,59 @@
 /**
- * Rejects error classes whose names lack the suffix `Error`, and docstrings that open with a question word.
- * The second rule covers the folders in `CLEAN`; files named on the command line get both rules.
+ * Rejects error classes whose names lack the suffix `Error`, docstrings that open with a question word, and words that the
+ * glossary of CONTRIBUTING.md replaces, in comments.
+ * The rules for comments cover the folders in `CLEAN`; files named on the command line get all rules.
  *   node scripts/lint-language.mjs [file ...]   every tracked source file by default
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Folders without docstrings that open with a question word. */
+/** Folders whose comments follow the rules. */
 const CLEAN = [
   'examples/',
   'infra/policy/',
   'jest.config.js',
   'k8s/',
   'local/',
-  'packages/client/',
-  'packages/connect-grpc-js/',
-  'packages/contracts/',
+  'packages/',
   'scripts/',
+  'services/order-processor/',
+  'services/scoring/',
   'services/webhooks/',
 ];
 
-const OPENING = /^\s*\/\*\*\s*(?:\*\s*)?(What|Whether|How often|How long|Which|Where|When)\b/gm;
+const OPENING = /^\s*\/\*\*\s*(?:\*\s*)?(What|Whether|How|Which|Where|When|Who|Whose|Why|Told|Said)\b/gm;
+const COMMENT = /^\s*\/\*(?:[^*]|\*(?!\/))*\*\/|^\s*\/\/.*$/gm;
+const WORD =
+  /\b(told|stands?(?!-)|stood|beside|somebody|mends?|mended|gives? back|gave back|gave up|lets? go)\b/gi;
 const ERROR_CLASS = /\bclass\s+(\w+)(?:<[^>{]*>)?\s+extends\s+\w*Error\b/g;
 
 /**
  * Finds violations of the language rules in a source text.
  *
  * @param {string} text source of a TypeScript or JavaScript module
- * @param {boolean} checkOpenings also checks the openings of docstrings
+ * @param {boolean} checkComments also checks comments
  * @returns {{ line: number, message: string }[]} violations, with lines counted from 1
  */
-function findViolations(text, checkOpenings) {
+function findViolations(text, checkComments) {
   const lineOf = (index) => text.slice(0, index).split('\n').length;
-  const openings = [...(checkOpenings ? text.matchAll(OPENING) : [])].map((match) => ({
+  const openings = [...(checkComments ? text.matchAll(OPENING) : [])].map((match) => ({
     line: lineOf(match.index + match[0].length),
     message: `the docstring begins with "${match[1]}": begin with a verb or a noun phrase`,
   }));
+  const comments = checkComments ? [...text.matchAll(COMMENT)] : [];
+  const words = comments.flatMap((comment) =>
+    [...comment[0].matchAll(WORD)].map((match) => ({
+      line: lineOf(comment.index + match.index),
+      message: `"${match[1]}": use the word of the glossary`,
+    })),
+  );
   const classes = [...text.matchAll(ERROR_CLASS)]
     .filter((match) => !match[1].endsWith('Error'))
     .map((match) => ({
       line: lineOf(match.index),
       message: `the error class ${match[1]} needs the suffix Error`,
     }));
-  return [...openings, ...classes].sort((a, b) => a.line - b.line);
+  return [...openings, ...words, ...classes].sort((a, b) => a.line - b.line);
 }
 
 /** Lists the tracked sources, without generated ones. */

@@ -54,7 +54,7 @@ describe('an order', () => {
 });
 
 test('the processor is killed again and again, and every order ends once', async () => {
-  const processor = system.stack.parts.get('order-processor');
+  const processor = system.stack.processes.get('order-processor');
   const polls: string[] = [];
   for (let round = 0; round < 3; round += 1) {
     for (let n = 0; n < 10; n += 1) polls.push((await system.api.place(order())).poll_url);

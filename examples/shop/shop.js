@@ -41,7 +41,7 @@ app.post('/buy', express.json(), async (request, response) => {
 app.post('/webhooks', express.raw({ type: '*/*' }), async (request, response) => {
   try {
     const event = await verifyWebhook(request.body, request.headers, WEBHOOK_SECRET);
-    // Events arrive at least once: the id tells repeats apart.
+    // Events arrive at least once: repeats have the same id.
     if (!events.some(({ id }) => id === event.id)) events.push(event);
     console.log(event.type, event.data.order_id);
     response.sendStatus(204);

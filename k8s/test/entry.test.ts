@@ -1,4 +1,4 @@
-/** The ways in: what waits and what streams passes, clients are told apart, and metrics stay inside. */
+/** Entry points: long polls and streams pass, clients are distinguished, and metrics stay inside. */
 import { describe, expect, it } from '@jest/globals';
 import { MAX_WAIT_SECONDS } from '../../services/order-api/src/orders/decide/prefer.js';
 import { type Json, type KubernetesObject, ofKind, toObjects, workloadsOf } from '../src/check/objects.ts';

@@ -1,4 +1,4 @@
-/** Faults that somebody could write into the sources, and the checks that keep them from being written. */
+/** Faults planted in the sources, and the checks that find them. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type Fault, type Rendering, renderWithFaults } from './support/faults.ts';
 

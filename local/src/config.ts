@@ -1,6 +1,6 @@
 import { type Draft, type Environment, EnvReader, type Invalid, isValid } from '@order-pipeline/platform/env';
 
-/** How the local stack is laid out. */
+/** Layout of the local stack. */
 export interface LocalConfig {
   readonly ports: LocalPorts;
   /** An SQS to use instead of the built-in one. */
@@ -11,7 +11,7 @@ export interface LocalConfig {
   readonly redisUrl: string | undefined;
 }
 
-/** Ports of the parts, all on the loopback interface for what only the stack itself needs. */
+/** Ports of the processes, on the loopback interface for those that only the stack itself needs. */
 export interface LocalPorts {
   readonly api: number;
   readonly processor: number;
@@ -61,7 +61,7 @@ export function loadLocalConfig(environment: Environment): LocalConfig {
   });
 }
 
-/** Every part needs a port of its own, and one that the others know before it listens: 0 will not do. */
+/** Every process needs a port of its own, and one that the others know before it listens, so 0 is invalid. */
 function readPorts(env: EnvReader): Draft<LocalPorts> {
   const owners = new Map<number, string>();
   const read = (part: keyof LocalPorts): number | Invalid => {

@@ -38,9 +38,8 @@ export async function startDynamoEmulator(port = 0): Promise<Emulator> {
 }
 
 /**
- * The emulator goes on waiting for messages when the caller of a long poll has died, and hides what it finds from
- * everybody for a whole visibility timeout. SQS notices the closed connection; so does this: what nobody can read is
- * shown again at once.
+ * Makes messages visible again when the caller of a long poll has died. The emulator keeps waiting for that caller and
+ * hides the messages that it finds for a whole visibility timeout; SQS notices the closed connection, and so does this.
  */
 function giveBackUnreadMessages(app: ReturnType<typeof buildApp>): void {
   app.addHook('onSend', async (request, _reply, payload) => {

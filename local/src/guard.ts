@@ -1,9 +1,9 @@
-/** Ends the parts of a stack that was killed itself, so that no process is left behind, however the stack ends. */
+/** Ends the processes of a stack that was killed itself, so that no process is left behind, however the stack ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
- * Remembers the last line that it reads, and kills those processes when nobody can write another. Ctrl-C in a terminal
- * reaches it too, and is none of its business.
+ * Remembers the last line that it reads, and kills those processes when its standard input closes. Ctrl-C in a terminal
+ * reaches it too, and is ignored.
  */
 const WATCH = `
 trap '' INT TERM HUP
@@ -23,12 +23,12 @@ export class Guard {
     this.#shell.unref();
   }
 
-  /** Tells which processes run now. */
+  /** Sets the processes that run now. */
   watch(pids: readonly number[]): void {
     this.#shell.stdin?.write(`${pids.join(' ')}\n`);
   }
 
-  /** Lets the guard go, after it has killed what it watches still. */
+  /** Ends the guard, after it has killed the processes that it still watches. */
   end(): void {
     this.#shell.stdin?.end();
   }

@@ -10,7 +10,7 @@ import { stockCatalogue } from './catalogue.js';
 import { createQueues, createTables, createTopics } from './provision.js';
 
 const WEB = ['http:', 'https:'];
-/** A container that starts beside this one may take a while to listen. */
+/** A container that starts at the same time may take a while to listen. */
 const OPTIONS = { maxAttempts: 30, requestTimeoutMs: 5_000 };
 
 const env = new EnvReader(process.env);

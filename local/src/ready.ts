@@ -1,4 +1,4 @@
-/** Waiting until a part can work. */
+/** Waiting until a process is ready. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const POLL_MS = 50;
 
 /**
- * Asks `check` again and again until it passes. Throws `signal`'s reason, or what the check said last after
+ * Repeats `check` until it passes. Rejects with `signal`'s reason, or with the last error of the check after
  * `timeoutMs`.
  */
 export async function untilPasses(

@@ -10,7 +10,7 @@ export interface StackHost extends Pick<EventEmitter, 'on'> {
   readonly env: Environment;
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
-  /** Takes every line of the processes as it is. */
+  /** Destination of every line of the processes, unchanged. */
   readonly log?: { write(text: string): unknown };
   /** Makes a printed line of a line of a process; the line itself by default. */
   readonly format?: (line: string) => string;
@@ -23,7 +23,7 @@ export interface StackHost extends Pick<EventEmitter, 'on'> {
 export async function runStack(host: StackHost): Promise<number> {
   const say = (line: string) => host.stdout.write(`${line}\n`);
   const stop = new Promise<'stop'>((resolve) => {
-    // Heeded every time: a second Ctrl-C must not end this process before its parts.
+    // Heeded every time: a second Ctrl-C must not end this process before its children.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) host.on(signal, () => resolve('stop'));
   });
   let stack: LocalStack | undefined;
@@ -32,9 +32,9 @@ export async function runStack(host: StackHost): Promise<number> {
     stack = new LocalStack({
       config,
       environment: host.env,
-      onLine: (part, line) => {
-        host.log?.write(`[${part}] ${line}\n`);
-        say(`[${part}] ${host.format?.(line) ?? line}`);
+      onLine: (name, line) => {
+        host.log?.write(`[${name}] ${line}\n`);
+        say(`[${name}] ${host.format?.(line) ?? line}`);
       },
       say: (line) => say(`[stack] ${line}`),
     });

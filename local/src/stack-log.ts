@@ -3,7 +3,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { prettyFactory } from 'pino-pretty';
 
-/** How lines are printed. */
+/** Format of printed lines. */
 export type LogFormat = 'pretty' | 'json';
 
 /** File that holds the lines of the last run, relative to the working directory. `orders trace` reads it. */
@@ -21,7 +21,7 @@ export function createFormatter(format: LogFormat, colorize: boolean): (line: st
   return (line) => (line.startsWith('{') ? pretty(line).trimEnd() : line);
 }
 
-/** Opens a log file anew, with its directory. */
+/** Creates or truncates a log file, with its directory. */
 export function openLogFile(path: string): { write(text: string): unknown } {
   mkdirSync(dirname(path), { recursive: true });
   const file = createWriteStream(path);

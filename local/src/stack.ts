@@ -8,7 +8,7 @@ import { stockCatalogue } from './catalogue.js';
 import type { LocalConfig, LocalPorts } from './config.js';
 import { LOOPBACK } from './emulators.js';
 import { awsEnvironment, resourceEnvironment } from './environment.js';
-import type { Part } from './part.js';
+import type { ManagedProcess } from './managed-process.js';
 import { checkPortsFree } from './ports.js';
 import { createQueues, createTables, createTopics } from './provision.js';
 import { checkAccepts, checkAnswers, checkHttp, untilPasses } from './ready.js';
@@ -22,9 +22,9 @@ export interface StackOptions {
   readonly environment: Environment;
   /** Settings of single services that differ from the stack's own. */
   readonly overrides?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
-  /** Takes each line that a part prints. */
-  readonly onLine: (part: string, line: string) => void;
-  /** Takes what the stack itself has to say, one line each. */
+  /** Called with each line that a process prints. */
+  readonly onLine: (name: string, line: string) => void;
+  /** Called with the stack's own messages, one line each. */
   readonly say: (line: string) => void;
 }
 
@@ -38,7 +38,7 @@ const WITHOUT_REDIS = 'limits are counted in each process, and idempotency keys 
 
 /** The stack. `start()` resolves when everything is ready. */
 export class LocalStack {
-  /** Rejects with a PartDiedError when the stack cannot go on, or when it is stopped. */
+  /** Rejects with a ProcessDiedError when the stack cannot go on, or when it is stopped. */
   readonly failed: Promise<never>;
   readonly #options: StackOptions;
   readonly #supervisor: Supervisor;
@@ -61,8 +61,8 @@ export class LocalStack {
   }
 
   /** The processes by name. */
-  get parts(): ReadonlyMap<string, Part> {
-    return this.#supervisor.parts;
+  get processes(): ReadonlyMap<string, ManagedProcess> {
+    return this.#supervisor.processes;
   }
 
   get #ports(): LocalPorts {
@@ -75,7 +75,7 @@ export class LocalStack {
     await Promise.race([this.#startAll(), this.failed]);
   }
 
-  /** Stops the services, then what they stand on. */
+  /** Stops the services, then the emulators and Redis. */
   async stop(): Promise<void> {
     await this.#supervisor.stop();
   }

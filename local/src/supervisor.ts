@@ -1,16 +1,16 @@
-/** Starts the parts, watches them, starts them again or gives up, and stops them all. */
+/** Starts the processes, watches them, restarts them or stops the stack, and stops them all. */
 import type { Environment } from '@order-pipeline/platform/env';
 import { decideOnDeath, RESTART_WINDOW_MS, type Role } from './decide.js';
 import { Guard } from './guard.js';
-import { type Ending, Part } from './part.js';
+import { type Ending, ManagedProcess } from './managed-process.js';
 
 /** Options of a supervisor. */
 export interface SupervisorOptions {
   /** Environment that every process inherits. */
   readonly environment: Environment;
-  /** Takes each line that a part prints. */
-  readonly onLine: (part: string, line: string) => void;
-  /** Takes what the supervisor itself has to say, one line each. */
+  /** Called with each line that a process prints. */
+  readonly onLine: (name: string, line: string) => void;
+  /** Called with the supervisor's own messages, one line each. */
   readonly say: (line: string) => void;
   /** Time limit for a process to exit, in milliseconds. */
   readonly killAfterMs: number;
@@ -19,7 +19,7 @@ export interface SupervisorOptions {
 }
 
 /** Program of a process of the stack. */
-export interface PartProgram {
+export interface ManagedProgram {
   readonly name: string;
   readonly role: Role;
   readonly command: string;
@@ -28,14 +28,14 @@ export interface PartProgram {
   readonly env?: Environment;
 }
 
-/** A part that the stack cannot go on without has died. */
-export class PartDiedError extends Error {
-  override readonly name = 'PartDiedError';
+/** A process that the stack needs has died. */
+export class ProcessDiedError extends Error {
+  override readonly name = 'ProcessDiedError';
 }
 
-/** The parts of a stack. */
+/** The processes of a stack. */
 export class Supervisor {
-  readonly parts = new Map<string, Part>();
+  readonly processes = new Map<string, ManagedProcess>();
   readonly #options: SupervisorOptions;
   readonly #roles = new Map<string, Role>();
   readonly #deaths = new Map<string, number[]>();
@@ -46,15 +46,15 @@ export class Supervisor {
     this.#options = options;
   }
 
-  /** Aborted when nothing more may start: with a PartDiedError when the parts cannot go on, else by stop(). */
+  /** Aborted when nothing more may start: with a ProcessDiedError when the processes cannot go on, else by stop(). */
   get ended(): AbortSignal {
     return this.#end.signal;
   }
 
-  /** Starts a part. It may not be ready for some time. Throws the reason of `ended`. */
-  start({ name, role, command, args, env = {} }: PartProgram): Part {
+  /** Starts a process. It may not be ready for some time. Throws the reason of `ended`. */
+  start({ name, role, command, args, env = {} }: ManagedProgram): ManagedProcess {
     this.ended.throwIfAborted();
-    const part = new Part({
+    const managed = new ManagedProcess({
       name,
       command,
       args,
@@ -62,49 +62,51 @@ export class Supervisor {
       onLine: this.#options.onLine,
       onDeath: (dead, ending) => this.#onDeath(dead, role, ending),
     });
-    this.parts.set(name, part);
+    this.processes.set(name, managed);
     this.#roles.set(name, role);
-    this.#startPart(part);
-    return part;
+    this.#startProcess(managed);
+    return managed;
   }
 
-  /** Stops the services in the reverse order of their start, then what they stand on. */
+  /** Stops the services in the reverse order of their start, then the emulators and Redis. */
   async stop(): Promise<void> {
     this.#end.abort(new Error('the stack was stopped'));
     const { killAfterMs } = this.#options;
-    const all = [...this.parts.values()];
+    const all = [...this.processes.values()];
     const services = all.filter(({ name }) => this.#roles.get(name) === 'service');
     for (const service of services.toReversed()) await service.stop(killAfterMs);
-    await Promise.all(all.map((part) => part.stop(killAfterMs)));
+    await Promise.all(all.map((managed) => managed.stop(killAfterMs)));
     this.#watch();
     this.#guard.end();
   }
 
-  #startPart(part: Part): void {
-    part.start();
+  #startProcess(managed: ManagedProcess): void {
+    managed.start();
     this.#watch();
   }
 
   #watch(): void {
-    this.#guard.watch([...this.parts.values()].flatMap(({ pid }) => (pid === undefined ? [] : [pid])));
+    this.#guard.watch([...this.processes.values()].flatMap(({ pid }) => (pid === undefined ? [] : [pid])));
   }
 
-  #onDeath(part: Part, role: Role, { how, exitCode }: Ending): void {
+  #onDeath(managed: ManagedProcess, role: Role, { how, exitCode }: Ending): void {
     this.#watch();
     if (this.ended.aborted) return;
     const { say, restartDelayMs } = this.#options;
-    const recentDeaths = this.#countDeath(part.name);
+    const recentDeaths = this.#countDeath(managed.name);
     switch (decideOnDeath({ role, recentDeaths, ...(exitCode !== undefined && { exitCode }) })) {
       case 'give up':
-        this.#end.abort(new PartDiedError(`${part.name} ended (${how}); the stack cannot go on without it`));
+        this.#end.abort(
+          new ProcessDiedError(`${managed.name} ended (${how}); the stack cannot go on without it`),
+        );
         return;
       case 'go on':
-        say(`${part.name} ended (${how}); going on without it`);
+        say(`${managed.name} ended (${how}); going on without it`);
         return;
       case 'restart':
-        say(`${part.name} ended (${how}); starting it again`);
+        say(`${managed.name} ended (${how}); starting it again`);
         setTimeout(() => {
-          if (!this.ended.aborted) this.#startPart(part);
+          if (!this.ended.aborted) this.#startProcess(managed);
         }, restartDelayMs);
     }
   }

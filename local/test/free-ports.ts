@@ -3,7 +3,7 @@ import { type LocalPorts, PORT_VARIABLES } from '../src/config.js';
 import { checkAccepts } from '../src/ready.js';
 import { freePort } from '../src/redis-server.js';
 
-/** A free port for each part, as the settings that move it. */
+/** A free port for each process, as the settings that move it. */
 export async function freePortSettings(): Promise<Record<string, string>> {
   const settings: Record<string, string> = {};
   const taken = new Set<number>();
@@ -29,6 +29,6 @@ export async function busyPorts(settings: Readonly<Record<string, string>>): Pro
   return answers.flat();
 }
 
-/** The port of a part. */
+/** The port of a process. */
 export const portOf = (settings: Readonly<Record<string, string>>, part: keyof LocalPorts): string =>
   settings[PORT_VARIABLES[part]] ?? '';

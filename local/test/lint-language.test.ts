@@ -17,7 +17,7 @@ function lint(text: string) {
   return { status, stderr };
 }
 
-test.each(['What', 'Whether', 'How often', 'How long', 'Which', 'Where', 'When'])(
+test.each(['What', 'Whether', 'How', 'Which', 'Where', 'When', 'Why', 'Told'])(
   'rejects a docstring that begins with %s',
   (word) => {
     for (const text of [`/** ${word} it is. */`, `/**\n * ${word} it is.\n */`]) {
@@ -25,6 +25,21 @@ test.each(['What', 'Whether', 'How often', 'How long', 'Which', 'Where', 'When']
     }
   },
 );
+
+// Joined here, so that the lint accepts this file.
+test.each([
+  ['to', 'ld'],
+  ['sta', 'nds'],
+  ['besi', 'de'],
+  ['some', 'body'],
+  ['gives ba', 'ck'],
+])('rejects the word %s%s in a comment, and not in code', (...letters) => {
+  const word = letters.join('');
+  for (const text of [`// It is ${word} so.`, `/**\n * Returns a value\n * that is ${word}.\n */`]) {
+    expect(lint(text)).toEqual({ status: 1, stderr: expect.stringContaining(`"${word}": use the word`) });
+  }
+  expect(lint(`const text = '${word}';`)).toEqual({ status: 0, stderr: '' });
+});
 
 // Without `class`, so that the lint accepts this file.
 test.each(['Refused extends Error {}', 'Gone<T> extends RefusedError {}'])('rejects class %s', (rest) => {

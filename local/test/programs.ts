@@ -1,4 +1,4 @@
-/** Small programs that stand for parts, and how to see whether a process is there. */
+/** Small programs in place of the stack's processes, and a check whether a process exists. */
 
 /** Arguments of node for a program that prints `ready` and does what `code` says. */
 export const program = (code: string): string[] => ['-e', `${code}\nconsole.log('ready');`];

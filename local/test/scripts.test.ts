@@ -1,4 +1,4 @@
-/** The scripts and the commands of the README, run as they stand, on a stack with free ports. */
+/** The scripts and the commands of the README, run exactly as printed, on a stack with free ports. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => stack.stop());
 
-const kill = (part: string) => stack.parts.get(part)?.kill('SIGKILL');
+const kill = (name: string) => stack.processes.get(name)?.kill('SIGKILL');
 const untilReady = () =>
   untilPasses('the processor', () => checkHttp(`http://localhost:${config.ports.processor}/ready`), 30_000);
 
@@ -34,20 +34,20 @@ test('goes on without Redis', async () => {
 });
 
 test('starts a service again that died', async () => {
-  const first = stack.parts.get('order-processor')?.pid;
+  const first = stack.processes.get('order-processor')?.pid;
   kill('order-processor');
   expect(await once(told, 'said')).toEqual(['order-processor ended (killed by SIGKILL); starting it again']);
   await untilReady();
-  expect(stack.parts.get('order-processor')?.pid).not.toBe(first);
+  expect(stack.processes.get('order-processor')?.pid).not.toBe(first);
 });
 
 test('cannot go on without an emulator, and leaves no process behind', async () => {
-  const pids = [...stack.parts.values()].map(({ pid }) => pid);
+  const pids = [...stack.processes.values()].map(({ pid }) => pid);
   kill('dynamodb');
   await expect(stack.failed).rejects.toThrow(
     'dynamodb ended (killed by SIGKILL); the stack cannot go on without it',
   );
   await stack.stop();
   expect(pids.filter(isAlive)).toEqual([]);
-  expect([...stack.parts.values()].filter(({ running }) => running)).toEqual([]);
+  expect([...stack.processes.values()].filter(({ running }) => running)).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Role } from '../src/decide.js';
 import { untilPasses } from '../src/ready.js';
-import { PartDiedError, Supervisor } from '../src/supervisor.js';
+import { ProcessDiedError, Supervisor } from '../src/supervisor.js';
 import { isAlive, program, RUNS, RUNS_ON } from './programs.js';
 
 const supervisors: Supervisor[] = [];
@@ -12,16 +12,16 @@ afterEach(async () => {
   await Promise.all(supervisors.splice(0).map((supervisor) => supervisor.stop()));
 });
 
-/** A supervisor, what it said, and `line` events with what its parts print. */
+/** A supervisor, what it said, and `line` events with what its processes print. */
 function supervise() {
   const told = new EventEmitter();
   const said: string[] = [];
   const lines: string[] = [];
   const supervisor = new Supervisor({
     environment: { PATH: process.env.PATH },
-    onLine: (part, line) => {
-      lines.push(`${part}: ${line}`);
-      told.emit('line', part, line);
+    onLine: (name, line) => {
+      lines.push(`${name}: ${line}`);
+      told.emit('line', name, line);
     },
     say: (line) => {
       said.push(line);
@@ -38,14 +38,14 @@ function supervise() {
 
 test('starts a service again that was killed', async () => {
   const { start, told, said } = supervise();
-  const part = start('api', 'service', RUNS);
-  const first = part.pid;
+  const managed = start('api', 'service', RUNS);
+  const first = managed.pid;
   await once(told, 'line');
-  part.kill('SIGKILL');
+  managed.kill('SIGKILL');
   await once(told, 'line');
   expect(said).toEqual(['api ended (killed by SIGKILL); starting it again']);
   expect(isAlive(first)).toBe(false);
-  expect(isAlive(part.pid)).toBe(true);
+  expect(isAlive(managed.pid)).toBe(true);
 });
 
 test('gives up on a service that dies again and again, after it has printed why', async () => {
@@ -53,7 +53,7 @@ test('gives up on a service that dies again and again, after it has printed why'
   start('api', 'service', program('process.exitCode = 1;'));
   await once(supervisor.ended, 'abort');
   expect(supervisor.ended.reason).toEqual(
-    new PartDiedError('api ended (exit code 1); the stack cannot go on without it'),
+    new ProcessDiedError('api ended (exit code 1); the stack cannot go on without it'),
   );
   expect(lines).toEqual(Array(6).fill('api: ready'));
   expect(said).toEqual(Array(5).fill('api ended (exit code 1); starting it again'));
@@ -71,9 +71,9 @@ test.each<[string, Role, string, string]>([
   const { supervisor, start, said } = supervise();
   start('sqs', role, program(code));
   await once(supervisor.ended, 'abort');
-  expect(supervisor.ended.reason).toEqual(new PartDiedError(reason));
+  expect(supervisor.ended.reason).toEqual(new ProcessDiedError(reason));
   expect(said).toEqual([]);
-  expect(() => start('api', 'service', RUNS)).toThrow(PartDiedError);
+  expect(() => start('api', 'service', RUNS)).toThrow(ProcessDiedError);
 });
 
 test('goes on without an aid', async () => {
@@ -85,13 +85,13 @@ test('goes on without an aid', async () => {
 
 test('stops the services, the last one first, and then what they stand on', async () => {
   const { supervisor, start, lines, told } = supervise();
-  const parts = [
+  const processes = [
     start('sqs', 'emulator', program(stopsAfterMs(0))),
     start('scoring', 'service', program(stopsAfterMs(50))),
     start('api', 'service', program(stopsAfterMs(100))),
   ];
-  const pids = parts.map(({ pid }) => pid);
-  for (const _ of parts) await once(told, 'line');
+  const pids = processes.map(({ pid }) => pid);
+  for (const _ of processes) await once(told, 'line');
   lines.length = 0;
   await supervisor.stop();
   expect(lines).toEqual(['api: stopped', 'scoring: stopped', 'sqs: stopped']);
@@ -101,13 +101,13 @@ test('stops the services, the last one first, and then what they stand on', asyn
 
 test('a stop does not start a service again that has just died', async () => {
   const { supervisor, start, told } = supervise();
-  const part = start('api', 'service', program('process.exitCode = 1;'));
+  const managed = start('api', 'service', program('process.exitCode = 1;'));
   await once(told, 'said');
   await supervisor.stop();
-  expect(part.running).toBe(false);
+  expect(managed.running).toBe(false);
 });
 
-test('its parts die with it when it is killed', async () => {
+test('its processes die with it when it is killed', async () => {
   const module = new URL('../dist/supervisor.js', import.meta.url).href;
   const child = spawn(
     process.execPath,
@@ -119,11 +119,11 @@ test('its parts die with it when it is killed', async () => {
       const ready = new Set();
       const supervisor = new Supervisor({
         environment: {}, say: said, killAfterMs: 1, restartDelayMs: 1,
-        onLine: (part) => {
-          if (ready.add(part).size === 2) console.log(parts.map(({ pid }) => pid).join(' '));
+        onLine: (name) => {
+          if (ready.add(name).size === 2) console.log(processes.map(({ pid }) => pid).join(' '));
         },
       });
-      const parts = ['api', 'redis'].map((name) => supervisor.start({
+      const processes = ['api', 'redis'].map((name) => supervisor.start({
         name, role: 'aid', command: process.execPath, args: ${JSON.stringify(RUNS_ON)},
       }));`,
     ],
@@ -134,7 +134,7 @@ test('its parts die with it when it is killed', async () => {
   expect(pids.map(isAlive)).toEqual([true, true]);
   child.kill('SIGKILL');
   await untilPasses(
-    'the end of the parts',
+    'the end of the processes',
     async () => expect(pids.map(isAlive)).toEqual([false, false]),
     10_000,
   );

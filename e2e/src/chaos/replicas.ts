@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { LocalPorts } from '@order-pipeline/local/config';
 import { LOOPBACK } from '@order-pipeline/local/emulators';
 import { awsEnvironment, resourceEnvironment } from '@order-pipeline/local/environment';
-import type { Part } from '@order-pipeline/local/part';
+import type { ManagedProcess } from '@order-pipeline/local/managed-process';
 import { checkAccepts, checkHttp, untilPasses } from '@order-pipeline/local/ready';
 import {
   readyUrl,
@@ -36,8 +36,8 @@ export class Replicas {
   }
 
   /** The processes: the provider, and each service as `NAME-2`. */
-  get parts(): ReadonlyMap<string, Part> {
-    return this.#supervisor.parts;
+  get processes(): ReadonlyMap<string, ManagedProcess> {
+    return this.#supervisor.processes;
   }
 
   /** Aborted when a process does not stay alive. */

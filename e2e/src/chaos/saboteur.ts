@@ -1,6 +1,6 @@
 /** Does to a system what a schedule says, and counts it. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Part } from '@order-pipeline/local/part';
+import type { ManagedProcess } from '@order-pipeline/local/managed-process';
 import { runCommand } from './commands.js';
 import type { ChaosEvent, FaultWindow, HttpFault, Target, TcpFault } from './schedule.js';
 import type { ChaosSystem } from './system.js';
@@ -52,7 +52,7 @@ const RUNNING_TRIES = 100;
 const RUNNING_EVERY_MS = 100;
 
 /** A process that has just died is restarted by its supervisor: it gets the signal then. */
-async function untilRunning(part: Part): Promise<void> {
+async function untilRunning(part: ManagedProcess): Promise<void> {
   for (let tries = 0; !part.running; tries += 1) {
     if (tries === RUNNING_TRIES) throw new Error(`${part.name} does not run`);
     await sleep(RUNNING_EVERY_MS);
@@ -86,7 +86,7 @@ const STOP_MS = 30_000;
 async function stopFor(
   { tally }: ChaosSystem,
   { kind, forMs }: Extract<ChaosEvent, { kind: 'redis' | 'outage' | 'gateway-outage' }>,
-  parts: readonly Part[],
+  parts: readonly ManagedProcess[],
 ): Promise<void> {
   await Promise.all(parts.map((part) => part.stop(STOP_MS)));
   tally.add(kind);

@@ -7,7 +7,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { stockCatalogue } from '@order-pipeline/local/catalogue';
 import { LOOPBACK } from '@order-pipeline/local/emulators';
 import { awsEnvironment } from '@order-pipeline/local/environment';
-import type { Part } from '@order-pipeline/local/part';
+import type { ManagedProcess } from '@order-pipeline/local/managed-process';
 import { freePort } from '@order-pipeline/local/redis-server';
 import { SERVICES, type ServiceName } from '@order-pipeline/local/services';
 import { createSqs } from '@order-pipeline/platform/aws';
@@ -68,9 +68,9 @@ export interface ChaosSystem {
   /** Rejects when the stack cannot go on. */
   readonly failed: Promise<never>;
   /** Returns a process. */
-  partOf(target: Target): Part;
+  partOf(target: Target): ManagedProcess;
   /** Redis. */
-  readonly redis: Part;
+  readonly redis: ManagedProcess;
   readJournal(): JournalEntry[];
   /** Resolves when no late request is on its way any more. */
   settled(): Promise<void>;
@@ -183,10 +183,10 @@ async function start(
     lines,
     failed,
     partOf: ({ part, instance }) => {
-      if (part === 'provider') return find(provider.parts, part);
-      return instance === 0 ? find(e2e.stack.parts, part) : find(replicas.parts, `${part}-2`);
+      if (part === 'provider') return find(provider.processes, part);
+      return instance === 0 ? find(e2e.stack.processes, part) : find(replicas.processes, `${part}-2`);
     },
-    redis: find(e2e.stack.parts, 'redis'),
+    redis: find(e2e.stack.processes, 'redis'),
     readJournal: () => readJournal(journalFile),
     settled: () => networks.settled(),
   };
@@ -208,7 +208,7 @@ function untilEnded({ ended }: Replicas): Promise<never> {
   });
 }
 
-function find(parts: ReadonlyMap<string, Part>, name: string): Part {
+function find(parts: ReadonlyMap<string, ManagedProcess>, name: string): ManagedProcess {
   const part = parts.get(name);
   if (!part) throw new Error(`the stack has no ${name}; the harness needs it`);
   return part;

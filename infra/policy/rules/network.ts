@@ -27,7 +27,7 @@ function checkEgress({ inputs }: Inspected): string[] {
   );
 }
 
-/** Rules stand alone, one a flow: rules inside a group are not seen by the check of flows. */
+/** Rules are separate resources, one for each flow: the check of flows does not see rules inside a group. */
 function hasNoRulesInside({ inputs }: Inspected): string[] {
   const inside = listOf(inputs.ingress).length + listOf(inputs.egress).length;
   return demand(inside === 0, 'has rules inside: write them as flows in decide/flows.ts');

@@ -1,4 +1,4 @@
-/** Containers can do little, stop in order, and are told secrets by reference. */
+/** Containers have few privileges, stop in order, and receive secrets by reference. */
 import { createRule, demand, type Inspected } from './rule.ts';
 
 interface Container {

@@ -15,7 +15,7 @@ interface Need {
   readonly what: string;
 }
 
-/** Returns needs that no policy allows, and allowances that nobody needs. */
+/** Returns needs that no policy allows, and unused allowances. */
 export function checkFlows(objects: readonly KubernetesObject[], context: Context): string[] {
   const policies = ofKind(objects, 'NetworkPolicy');
   const closed = policies.some(

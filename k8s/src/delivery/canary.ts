@@ -1,4 +1,4 @@
-/** How a new version takes over: 5, 25, 50, 100 % while its analysis passes; one failure takes it back. */
+/** Rollout of a new version: 5, 25, 50, 100 % while its analysis passes; one failure rolls it back. */
 import type { ICanaryStrategy } from '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1';
 import { AnalysisTemplate } from '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1';
 import type { ServiceName } from '../../../infra/src/decide/services.ts';
@@ -46,7 +46,7 @@ export function toCanary(service: ServiceName, context: Context): ICanaryStrateg
   };
 }
 
-/** A service that no proxy stands before is divided by its pods. */
+/** A service without a proxy in front of it is divided by its pods. */
 function toTrafficRouting(service: ServiceName, context: Context): ICanaryStrategy['trafficRouting'] {
   if (WORKLOADS[service].entry) {
     return isMeshed(context)

@@ -25,7 +25,7 @@ export const SUBSETS = { stable: 'stable', canary: 'canary' } as const;
 /** Tries that never reached a process: an order must not be sent twice. */
 const RETRIES = { attempts: 2, retryOn: 'connect-failure,refused-stream' };
 
-/** Returns everything that Istio is told. */
+/** Returns all objects of Istio. */
 export function toIstioEntry(context: Context): Manifest[] {
   return [
     ...toCertificate(context),

@@ -17,7 +17,7 @@ const PREFIX = 'nginx.ingress.kubernetes.io';
 const ANNOTATIONS = {
   [`${PREFIX}/ssl-redirect`]: 'true',
   [`${PREFIX}/force-ssl-redirect`]: 'true',
-  // Answers pass as they come: events, and the end of a long poll.
+  // Responses pass without buffering: events, and the end of a long poll.
   [`${PREFIX}/proxy-buffering`]: 'off',
   [`${PREFIX}/proxy-read-timeout`]: String(STREAM_SECONDS),
   [`${PREFIX}/proxy-send-timeout`]: String(STREAM_SECONDS),

@@ -23,7 +23,7 @@ function toMonitor(service: ServiceName, context: Context): Manifest {
       selector: { matchLabels: { ...toSelector(service), ...METRICS_LABEL } },
       // The job is the service's name, as in observability/prometheus.yml.
       jobLabel: 'app.kubernetes.io/name',
-      // Tells the versions apart while a canary runs.
+      // Distinguishes the versions while a canary runs.
       podTargetLabels: [toVersionLabel(context)],
       endpoints: [
         {

@@ -7,7 +7,7 @@ import { type Manifest, toMetadata, WAVES } from '../model/manifest.ts';
 import type { Context } from '../settings/types.ts';
 
 const STORE = 'aws-secrets-manager';
-/** How soon a new value reaches the Secret; the kubelet updates the files within another minute. */
+/** Longest delay until a new value reaches the Secret; the kubelet updates the files within another minute. */
 const REFRESH_INTERVAL = '1m';
 
 /** Returns the store and the secrets. The operator reads with its own role, which may read these secrets only. */

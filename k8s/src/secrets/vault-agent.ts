@@ -8,7 +8,7 @@ import { toKvPath, toVaultName } from './vault-names.ts';
 const PREFIX = 'vault.hashicorp.com';
 const TOKEN_VOLUME = 'vault-token';
 const TOKEN_SECONDS = 3_600;
-/** How soon a new value of a secret is in its file. */
+/** Longest delay until a new value of a secret is in its file. */
 const RENDER_INTERVAL = '1m';
 
 /** Returns the annotations that Vault's injector reads. Empty where secrets come from elsewhere. */

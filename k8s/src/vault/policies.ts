@@ -47,7 +47,7 @@ function toKubernetesRole(service: ServiceName, context: Context) {
   };
 }
 
-/** Credentials of the service's role in AWS, narrowed once more to the statements of its task. */
+/** Credentials of the service's role in AWS, narrowed to the statements of its task. */
 function toAwsRole(service: ServiceName, { inputs }: Context) {
   return {
     credential_type: 'assumed_role',

@@ -11,13 +11,13 @@ export type CanaryCheck =
   | 'rpc-errors'
   | 'webhook-dead-letters';
 
-/** How one service runs in a cluster. */
+/** Settings of one service in a cluster. */
 export interface Workload {
   /** Clients reach it through the ingress. */
   readonly entry: boolean;
   /**
-   * Seconds between leaving the endpoints and SIGTERM: callers stop opening connections. 0 where nobody calls.
-   * order-api keeps accepting for a moment after SIGTERM as well (DRAIN_DELAY_MS).
+   * Seconds between leaving the endpoints and SIGTERM: callers stop opening connections. 0 for services without
+   * callers. order-api keeps accepting for a moment after SIGTERM as well (DRAIN_DELAY_MS).
    */
   readonly preStopSeconds: number;
   readonly wave: number;

@@ -14,7 +14,7 @@ export interface SimulateDeps {
   readonly users: number;
   /** Returns a number in [0, 1). */
   readonly random: () => number;
-  /** Takes the progress, about once a second. */
+  /** Called with the progress, about once a second. */
   readonly onProgress: (progress: Progress) => void;
 }
 

@@ -40,7 +40,7 @@ const LONGEST_WAIT_SECONDS = 20;
 /** Delay before an event stream is opened again when the server set none, in milliseconds. */
 const RECONNECT_MS = 2_000;
 
-/** Streams that fail one after the other without an event before `watchOrder` gives up. */
+/** Number of consecutive failed streams without an event after which `watchOrder` rejects. */
 const MAX_FAILED_STREAMS = 5;
 
 /**

@@ -51,7 +51,7 @@ export class UnauthenticatedError extends OrderApiError {
   override name = 'UnauthenticatedError';
 }
 
-/** 403: the caller may not do this, or the signature of a poll URL is wrong. */
+/** 403: the caller lacks permission, or the signature of a poll URL is wrong. */
 export class ForbiddenError extends OrderApiError {
   override name = 'ForbiddenError';
 }

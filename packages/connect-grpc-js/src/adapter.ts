@@ -8,8 +8,8 @@ import { createHandler } from './handlers.js';
 /** Options of {@link addConnectService}. */
 export interface ConnectServiceOptions {
   /**
-   * Called with every error that is not a ConnectError. The client gets INTERNAL with the message "internal error" and
-   * learns nothing else; log the cause here.
+   * Called with every error that is not a ConnectError. The client receives only INTERNAL with the message "internal
+   * error"; log the cause here.
    */
   readonly onUnexpectedError?: (error: unknown, method: DescMethod) => void;
 }

@@ -55,8 +55,8 @@ export interface StreamAnswer {
 const PREFETCHED = 16;
 
 /**
- * Starts the call with the metadata. Reads a few messages ahead: grpc-js drops what nobody has asked for when the stream
- * ends with an error.
+ * Starts the call with the metadata. Reads a few messages ahead: grpc-js drops unread messages when the stream ends
+ * with an error.
  */
 export function receiveStream(call: GrpcCall, request: Metadata, onEnd: () => void): StreamAnswer {
   const head = Promise.withResolvers<Metadata>();

@@ -138,13 +138,13 @@ async function* decodeRequests<I extends DescMessage>(
 }
 
 /**
- * Lets grpc-js notice a reset stream: it reports the end of the requests before it reports the cancellation, and the
- * implementation would take half of an upload for all of it.
+ * Makes grpc-js detect a reset stream: it reports the end of the requests before the cancellation, so the
+ * implementation would mistake half of an upload for a complete one.
  */
 async function noticeCancellation(
   call: ServerReadableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>,
 ) {
-  // Looks whether the HTTP/2 stream is closed, and reports that on the next tick.
+  // Checks whether the HTTP/2 stream is closed, and reports that on the next tick.
   call._read(0);
   await new Promise<void>((resolve) => process.nextTick(resolve));
 }

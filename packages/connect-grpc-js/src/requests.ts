@@ -7,7 +7,7 @@ import type { GrpcCall } from './call.js';
 export interface SentRequests {
   /** Set when the caller's iterable or one of its requests was at fault: the call was canceled because of it. */
   readonly error: ConnectError | undefined;
-  /** Asks for no further requests, and lets the caller's iterable clean up. */
+  /** Stops reading requests, and lets the caller's iterable clean up. */
   stop(): void;
 }
 

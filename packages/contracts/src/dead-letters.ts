@@ -1,6 +1,6 @@
 /** Message attributes of dead letters, as the processor writes and operators read them. */
 
-/** The message attributes that tell why a message was dead-lettered. */
+/** Message attributes that record why a message was dead-lettered. */
 export const DEAD_LETTER_ATTRIBUTES = [
   'dead_letter_reason',
   'first_error',

@@ -16,15 +16,15 @@ export const ORDER_STATUSES = [
 ] as const;
 
 /**
- * Status of an order. PENDING: accepted, not claimed. PROCESSING: claimed by a worker. The others are final:
- * COMPLETED is charged, REJECTED refused by a rule, FAILED given up by an operator, CANCELLED by the client.
+ * Status of an order. PENDING: accepted, not claimed. PROCESSING: claimed by a worker. The others are final: COMPLETED
+ * is charged, REJECTED by a rule, FAILED by an operator, CANCELLED by the client.
  */
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
 /** A status that nothing changes any more. */
 export type FinalStatus = Exclude<OrderStatus, 'PENDING' | 'PROCESSING'>;
 
-/** Why an order was REJECTED. */
+/** Reasons of a REJECTED order. */
 export const REJECTION_REASONS = [
   'OUT_OF_STOCK',
   'UNKNOWN_SKU',
@@ -34,16 +34,16 @@ export const REJECTION_REASONS = [
   'AUTHENTICATION_REQUIRED',
 ] as const;
 
-/** Why an order was REJECTED. AUTHENTICATION_REQUIRED: the payment method needs 3-D Secure. */
+/** Reason of a REJECTED order. AUTHENTICATION_REQUIRED: the payment method needs 3-D Secure. */
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 /**
- * Why an order FAILED. RETRIES_EXHAUSTED: an operator ended it after its attempts failed. QUEUE_EXPIRED: nobody claimed it
- * before the queue's retention ran out.
+ * Reason of a FAILED order. RETRIES_EXHAUSTED: an operator failed it after its attempts failed. QUEUE_EXPIRED: no
+ * worker claimed it before the queue's retention expired.
  */
 export type FailureReason = 'RETRIES_EXHAUSTED' | 'QUEUE_EXPIRED';
 
-/** Why an order is REJECTED or FAILED. */
+/** Reason of a REJECTED or FAILED order. */
 export type OrderReason = RejectionReason | FailureReason;
 
 /** Returns true when the status is final: nothing changes it any more. */
@@ -88,11 +88,11 @@ export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
   readonly order_id: string;
   readonly status: Exclude<OrderStatus, 'PENDING'>;
   readonly reason?: OrderReason;
-  /** Why an operator gave the order up, in their own words. Not for clients. */
+  /** Operator's note on a failed order, in free text. Not for clients. */
   readonly failure_note?: string;
   /** Error of the first attempt that failed. Not for clients. */
   readonly first_error?: string;
-  /** How many workers have claimed the order; the fencing token of the decision. */
+  /** Number of claims so far; the fencing token of the decision. */
   readonly attempt: number;
   /** Names the claim, so that a worker recognises its own write after an unknown answer. */
   readonly claim_id?: string;

@@ -1,4 +1,4 @@
-/** How the terminal statuses of orders are counted: each accepted order once. */
+/** Counting of terminal statuses: each accepted order once. */
 import type { FinalStatus } from './orders.js';
 
 /** Statuses of `orders_processed_total` and of the CloudWatch metric `OrdersProcessed`. */

@@ -6,7 +6,7 @@
  * rules make the token a fence:
  *
  * - Nothing but the settlement of a final order removes a hold. So a token that any Reserve returned stays until then.
- * - Every removal names the whole token. A write that took effect late has another token, and nobody sells it.
+ * - Every removal names the whole token. A write that took effect late has another token, so its pieces are never sold.
  */
 
 /** One hold, as decisions record it and settlements name it. */
@@ -49,7 +49,7 @@ export function piecesOf(token: string): number {
   return parseToken(token)?.quantity ?? 0;
 }
 
-/** Separates a SKU from what else its key names. No SKU contains it. */
+/** Separates a SKU from the rest of its key. No SKU contains it. */
 export const KEY_SEPARATOR = '#';
 
 /** Returns the key of a shard's item. */

@@ -55,8 +55,8 @@ export interface WebhookDelivery {
 }
 
 /**
- * An event about webhooks themselves: `webhook.test` tries an endpoint, `webhook.endpoint_disabled` tells the owner's other
- * endpoints that one was disabled because it kept failing.
+ * An event about webhooks themselves: `webhook.test` tries an endpoint, `webhook.endpoint_disabled` notifies the
+ * owner's other endpoints that one was disabled because it kept failing.
  */
 export interface WebhookSystemEvent extends Omit<OrderEvent, 'type' | 'data' | 'dataschema'> {
   readonly type: 'webhook.test' | 'webhook.endpoint_disabled';

@@ -7,7 +7,7 @@
  *                       '-- lease_until passes -> claim (attempt 2) ...  decide (attempt = 2)
  *                                                 the first worker's late decide fails: attempt is 2
  *
- *   An operator's fail stands where a claim could: absent or with an expired lease -> FAILED. A claim or decide that
+ *   An operator's fail is allowed where a claim is: absent or with an expired lease -> FAILED. A claim or decide that
  *   comes later fails; one that came earlier makes the fail fail.
  */
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
@@ -26,7 +26,7 @@ import type { OrderDecision } from './decide/outcome.js';
 /** An order's record with everything the client asked for. */
 export type ClaimedOrder = OrderRecord & OrderFacts & { readonly payment_method: string };
 
-/** Whether a record is more than an order's early cancellation. */
+/** Returns true when a record is more than an order's early cancellation. */
 export function hasFacts(record: OrderRecord): record is ClaimedOrder {
   return record.user_id !== undefined;
 }
@@ -48,7 +48,7 @@ export function toPlacedOrder(record: ClaimedOrder): PlacedOrder {
   };
 }
 
-/** A conditional write met a record that forbids it. `record` is what stood there. */
+/** A conditional write was refused because of the current record, `record`. */
 export class OrderConditionFailedError extends Error {
   override readonly name = 'OrderConditionFailedError';
 
@@ -60,13 +60,13 @@ export class OrderConditionFailedError extends Error {
   }
 }
 
-/** Which request placed an order. */
+/** Request that placed an order. */
 export interface OrderOrigin {
   readonly requestId?: string | undefined;
   readonly traceId?: string | undefined;
 }
 
-/** What a claim writes besides the order's facts. */
+/** Values that a claim writes in addition to the order's facts. */
 export interface Claim extends OrderOrigin {
   /** Unique to this claim, the same when its write is repeated. */
   readonly claimId: string;
@@ -76,7 +76,7 @@ export interface Claim extends OrderOrigin {
   readonly leaseUntil: number;
 }
 
-/** What an operator writes who gives an order up. */
+/** Values that an operator's fail writes. */
 export interface OrderFailure extends OrderOrigin {
   /** The operator's reason, for other operators. */
   readonly note: string;
@@ -113,7 +113,10 @@ export class OrderStore {
     this.#table = openOrders(dynamo, tableName);
   }
 
-  /** Claims the order for one attempt, or throws OrderConditionFailedError with the record that stood in the way. */
+  /**
+   * Claims the order for one attempt. @throws {OrderConditionFailedError} with the current record when the claim is
+   * refused
+   */
   async claim(order: PlacedOrder, claim: Claim): Promise<ClaimedOrder> {
     return this.#update(order.order_id, {
       set: [
@@ -168,8 +171,8 @@ export class OrderStore {
   }
 
   /**
-   * Gives an order up: FAILED where nobody has claimed it, or where the last claim's lease has run out undecided.
-   * Throws OrderConditionFailedError with the record that stood in the way.
+   * Fails an order: FAILED when it is unclaimed, or when the last claim's lease has expired without a decision. @throws
+   * {OrderConditionFailedError} with the current record otherwise
    */
   async fail(order: PlacedOrder, failure: OrderFailure): Promise<ClaimedOrder> {
     const result = {
@@ -238,7 +241,7 @@ export class OrderStore {
     return cancelRecord(this.#table, orderId, nowMs, { byOperator: true });
   }
 
-  /** Notes that the charge of a completed order was given up. Returns false when the order is not completed. */
+  /** Records that the charge of a completed order was written off. Returns false when the order is not completed. */
   async noteWriteOff(orderId: string, note: string): Promise<boolean> {
     return this.#change(orderId, {
       update: 'SET #payment_problem = :written_off, #failure_note = :note',
@@ -311,7 +314,7 @@ export function openOrders(dynamo: DynamoClient, name: string): Table<OrderRecor
   return new Table(dynamo, { name, keyName: 'order_id', parse: createItemParser(OrderRecordSchema) });
 }
 
-/** What is written with a decision. */
+/** Values written with a decision. */
 export interface DecisionDetails {
   /** The holds that the decision counts on: a completed order's settlement sells these and no others. */
   readonly holds?: readonly Hold[] | undefined;

@@ -54,7 +54,7 @@ export function dueRefunds(
     .toSorted((a, b) => a.sequence - b.sequence);
 }
 
-/** Asks again for the refunds that are pending, and publishes those that were made. Every call is idempotent. */
+/** Retries the refunds that are pending, and publishes those that were made. Every call is idempotent. */
 export async function completeRefunds(
   { scoring, ...deps }: PublishRefundsDeps & { readonly scoring: Pick<Scoring, 'payment'> },
   order: ClaimedOrder,

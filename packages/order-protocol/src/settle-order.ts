@@ -18,7 +18,7 @@ interface StockSettlement {
   readonly retried: boolean;
 }
 
-/** What a settlement came to. */
+/** Result of a settlement. */
 export interface Settled extends StockSettlement {
   /** The order is completed, and its authorization is gone: a repeat will not help, an operator has to. */
   readonly captureFailed: boolean;

@@ -3,7 +3,7 @@
  * decrease, as TCP does (RFC 5681). Pure; see the users for what counts as congestion.
  */
 
-/** What was observed since the last step: `full` means that more work was there than the limit allowed. */
+/** Observation since the last step: `full` means that more work was available than the limit allowed. */
 export type LoadSignal = 'congested' | 'full' | 'spare';
 
 /** Bounds and steps of a limit. */

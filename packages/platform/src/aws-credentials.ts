@@ -1,4 +1,4 @@
-/** AWS credentials from a file that somebody else keeps fresh, such as the agent of Vault's AWS engine. */
+/** AWS credentials from a file that another process refreshes, such as the agent of Vault's AWS engine. */
 import { fromIni } from '@aws-sdk/credential-provider-ini';
 import type { AwsCredentialIdentity } from '@smithy/types';
 

@@ -1,9 +1,9 @@
 /** Groups single calls into the batch calls that SQS bills and answers as one. */
 
-/** What one entry of a batch came to. */
+/** Result of one entry of a batch. */
 export type EntryResult<O> = { readonly value: O } | { readonly error: unknown };
 
-/** How a batcher groups. */
+/** Options of a batcher. */
 export interface BatcherOptions<I, O> {
   /** Sends one batch and answers for each entry, in order. A rejection fails every entry of the batch. */
   readonly send: (entries: readonly I[]) => Promise<readonly EntryResult<O>[]>;
@@ -15,14 +15,14 @@ export interface BatcherOptions<I, O> {
   readonly sizeOf?: (entry: I) => number;
   /** Batches on their way at most. */
   readonly maxConcurrent: number;
-  /** Entries that may wait; more are refused, which tells callers of an overload while it is small. */
+  /** Maximum number of waiting entries; more are refused, so that callers notice an overload early. */
   readonly maxWaiting?: number;
   /**
-   * Whether a batch that is not full leaves at once when no other is on its way: so grouping costs an idle system no
-   * time, and what arrives meanwhile forms the next batch. Without it, every batch waits to be full or overdue.
+   * Sends a partial batch at once while no other is in flight: an idle system pays no delay for grouping, and entries
+   * that arrive meanwhile form the next batch. Otherwise every batch waits until it is full or overdue.
    */
   readonly eager: boolean;
-  /** How long an entry waits for company at most, in milliseconds. */
+  /** Longest time that an entry waits for others, in milliseconds. */
   readonly maxWaitMs: number;
 }
 

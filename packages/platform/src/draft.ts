@@ -1,6 +1,6 @@
 /** Types for configuration that has been read but not checked as a whole. */
 
-/** Stands for the value of a setting that cannot be used. No configuration's type accepts it. */
+/** Placeholder for the value of an invalid setting. No configuration type accepts it. */
 export class Invalid {
   /** Makes the type nominal. */
   readonly #invalid = true;

@@ -178,10 +178,10 @@ export class EnvReader {
   }
 }
 
-/** Where a process runs. Only `local` accepts demo login and the well-known development secrets. */
+/** Stage of a deployment. Only `local` accepts demo login and the well-known development secrets. */
 export type Stage = 'local' | 'dev' | 'prod';
 
-/** What every service is told. */
+/** Configuration common to all services. */
 export interface CommonConfig {
   readonly stage: Stage;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
@@ -190,7 +190,7 @@ export interface CommonConfig {
   readonly version: string;
 }
 
-/** Reads what every service is told: STAGE, LOG_LEVEL, AWS_REGION and SERVICE_VERSION. */
+/** Reads the configuration common to all services: STAGE, LOG_LEVEL, AWS_REGION and SERVICE_VERSION. */
 export function readCommon(env: EnvReader): {
   readonly [K in keyof CommonConfig]: CommonConfig[K] | Invalid;
 } {

@@ -1,4 +1,4 @@
-/** How every service process starts and stops. */
+/** Start and stop of every service process. */
 
 import type { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,14 +14,14 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** What the lifecycle needs of every service's configuration. */
+/** Configuration that the lifecycle needs of every service. */
 export interface LifecycleConfig {
   readonly logLevel: string;
-  /** How long a stop may take, in milliseconds, counted from the signal. */
+  /** Time limit of a stop in milliseconds, counted from the signal. */
   readonly stopTimeoutMs: number;
 }
 
-/** What differs between the services. */
+/** Definition of one service: its configuration and its start. */
 export interface ServiceMain<C extends LifecycleConfig> {
   readonly name: string;
   /** Reads the whole configuration or throws a ConfigError. */
@@ -30,11 +30,11 @@ export interface ServiceMain<C extends LifecycleConfig> {
   readonly start: (config: C, logger: Logger) => Promise<Running>;
 }
 
-/** What a service is given by its process. */
+/** Access of a service to its process. */
 export interface ServiceHost extends Pick<EventEmitter, 'on' | 'once'> {
   readonly env: Environment;
   readonly stderr: { write(text: string): unknown };
-  /** Where logs go; standard output without it. */
+  /** Destination of logs; standard output by default. */
   readonly logs?: DestinationStream;
   exit(code: number): never;
 }
@@ -90,7 +90,7 @@ function loadOrExit<C extends LifecycleConfig>(main: ServiceMain<C>, host: Servi
   }
 }
 
-/** Rejects when the time to stop is over, unless it is done before. */
+/** Rejects when the time limit of the stop expires before it is complete. */
 async function rejectLate(signal: Promise<unknown>, timeoutMs: number, done: AbortSignal): Promise<never> {
   await signal;
   await sleep(timeoutMs, undefined, { signal: done });

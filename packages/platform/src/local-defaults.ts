@@ -1,4 +1,4 @@
-/** Lets the operators' commands find the local stack that `npm start` runs, with no environment set. */
+/** Defaults for operators' commands: the local stack that `npm start` runs. */
 import { ORDER_DLQ, ORDER_QUEUE } from '@order-pipeline/contracts/queues';
 import { INVENTORY_TABLE, ORDERS_TABLE, PAYMENTS_TABLE } from '@order-pipeline/contracts/tables';
 import { ORDER_EVENTS_TOPIC } from '@order-pipeline/contracts/topics';

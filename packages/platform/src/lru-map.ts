@@ -3,7 +3,7 @@
 interface Entry<K, V> {
   readonly key: K;
   value: V;
-  /** Neighbours in the order of use. */
+  /** Adjacent entries in the order of use. */
   older: Entry<K, V> | undefined;
   newer: Entry<K, V> | undefined;
 }

@@ -1,4 +1,4 @@
-/** What operators ask every process: is it alive, can it work, what does it count. */
+/** Operations pages of every process: liveness, readiness and metrics. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { renderMetrics } from './exposition.js';
 import type { Registry } from './metrics.js';
@@ -6,14 +6,14 @@ import type { Registry } from './metrics.js';
 /** Checks one dependency; rejects when it cannot be reached. */
 export type ReadinessCheck = () => Promise<void>;
 
-/** What each dependency answered. */
+/** Result of each dependency's check. */
 export interface Readiness {
   readonly status: 'ready' | 'not ready';
   /** `ok`, or the reason why not, by dependency. */
   readonly checks: Readonly<Record<string, string>>;
 }
 
-/** Asks all dependencies at once, each for at most `timeoutMs`. */
+/** Runs all checks at once, each for at most `timeoutMs`. */
 export async function checkReadiness(
   checks: Readonly<Record<string, ReadinessCheck>>,
   timeoutMs: number,
@@ -40,15 +40,15 @@ async function answerOf(check: ReadinessCheck, timeoutMs: number): Promise<strin
   }
 }
 
-/** What the operations pages are made of. */
+/** Options of the operations pages. */
 export interface OpsOptions {
   readonly registry: Registry;
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
-  /** How long one readiness check may take, in milliseconds. */
+  /** Time limit of one readiness check, in milliseconds. */
   readonly checkTimeoutMs?: number;
 }
 
-/** Answers `/health`, `/ready` and `/metrics`; says false, without touching the response, for any other path. */
+/** Handles `/health`, `/ready` and `/metrics`; returns false for any other path, without touching the response. */
 export function createOpsHandler({ registry, checks, checkTimeoutMs = 2_000 }: OpsOptions) {
   const pages: Readonly<Record<string, (response: ServerResponse, accept?: string) => Promise<void>>> = {
     '/health': async (response) => sendJson(response, 200, { status: 'healthy' }),

@@ -1,4 +1,6 @@
-/** Appends to the feed of recent orders in batches. Best effort: without Redis entries are dropped, and nobody waits. */
+/**
+ * Appends to the feed of recent orders in batches. Best effort: without Redis entries are dropped, and no caller waits.
+ */
 import {
   encodeFeedEntry,
   type FeedEntry,

@@ -58,7 +58,7 @@ export class QueueWatch {
     this.#deadLetters.remove();
   }
 
-  /** Looks now and then every `intervalMs`. Resolves after the first look. */
+  /** Reads the queues now and then every `intervalMs`. Resolves after the first read. */
   async start(): Promise<void> {
     await this.#look();
     if (this.#stopped) return;
@@ -84,7 +84,7 @@ export class QueueWatch {
     }
   }
 
-  /** Takes the lease or prolongs it; it outlasts one look that fails. */
+  /** Takes or renews the lease; it outlasts one failed read. */
   async #leads(): Promise<boolean> {
     const { lease, id, intervalMs } = this.#deps;
     if (!lease) return true;

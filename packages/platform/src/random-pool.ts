@@ -3,7 +3,7 @@ import { randomFillSync } from 'node:crypto';
 
 const POOL_BYTES = 8_192;
 
-/** Hands out cryptographically strong random bytes. No byte is handed out twice. */
+/** Returns cryptographically strong random bytes. No byte is returned twice. */
 export class RandomPool {
   readonly #pool = Buffer.allocUnsafeSlow(POOL_BYTES);
   #used = POOL_BYTES;

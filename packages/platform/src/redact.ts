@@ -1,4 +1,4 @@
-/** Keeps secrets out of logs, wherever they stand in what is logged. */
+/** Keeps secrets out of logs, at any depth of the logged values. */
 import { pino } from 'pino';
 
 /** Fields that never reach a log; each in snake_case and in camelCase. */

@@ -1,4 +1,4 @@
-/** Lets a Redis connection follow a URL that changes. */
+/** Redis connections that follow a URL when it changes. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Secret } from './secret.js';
@@ -6,10 +6,10 @@ import type { Secret } from './secret.js';
 /** Options that a URL sets. */
 const ADDRESS = ['host', 'port', 'username', 'password', 'db', 'tls'] as const;
 
-/** How long commands wait for the new connection before they fail at once again, in milliseconds. */
+/** Longest time that commands wait for the new connection before they fail at once again, in milliseconds. */
 const MOVE_MS = 2_000;
 
-/** How long a move waits for commands in flight, in milliseconds. */
+/** Longest time that a move waits for commands in flight, in milliseconds. */
 const DRAIN_MS = 500;
 
 const followed = new WeakMap<Redis, Secret<string>>();

@@ -20,10 +20,10 @@ export interface SecretWatch {
 const INTERVAL_MS = 500;
 
 /**
- * Looks at the files of these secrets from time to time and replaces each value when its text has changed. The text is
- * compared, not the file's time or inode, so that renames, Kubernetes' symlink swaps and writes in place are all seen. A
- * new text has to be the same at two looks, so that a half-written file is never used. A text that cannot be used is
- * logged, and the value before it stays.
+ * Reads the files of these secrets at an interval and replaces each value when its text has changed. The text is
+ * compared, not the file's time or inode, so that renames, Kubernetes' symlink swaps and writes in place are all
+ * detected. A new text has to be the same in two reads, so that a half-written file is never used. An invalid text is
+ * logged, and the previous value stays.
  */
 export function watchSecrets(secrets: readonly Secret<unknown>[], options: WatchOptions): SecretWatch {
   const { logger, intervalMs = INTERVAL_MS } = options;

@@ -29,7 +29,7 @@ function createManual(options: Partial<BatcherOptions<number, string>> = {}) {
   return {
     batcher,
     batches,
-    /** Answers the oldest batch: each entry was taken. */
+    /** Resolves the oldest batch: each entry was accepted. */
     accept: (...entries: number[]) =>
       pending.shift()?.resolve(entries.map((entry) => ({ value: `took ${entry}` }))),
     answer: (results: EntryResult<string>[]) => pending.shift()?.resolve(results),

@@ -5,7 +5,7 @@ import { ConfigError } from '../src/env.js';
 import { type Running, runService, type ServiceHost } from '../src/lifecycle.js';
 import { PortInUseError } from '../src/listen.js';
 
-/** Stands for the end of a process: what comes after exit() does not happen. */
+/** Represents the end of a process: nothing after exit() runs. */
 class ExitError extends Error {
   constructor(readonly code: number) {
     super(`exited with ${code}`);

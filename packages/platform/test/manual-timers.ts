@@ -6,7 +6,7 @@ interface Pending {
   readonly run: () => void;
 }
 
-/** Time of a test: starts at 0 and stands still between calls of `advance`. */
+/** Time of a test: starts at 0 and moves only by `advance`. */
 export class ManualTimers implements Timers {
   readonly #pending = new Set<Pending>();
   #nowMs = 0;
@@ -33,7 +33,7 @@ export class ManualTimers implements Timers {
     });
   }
 
-  /** Lets time pass, timer by timer; what a timer sets off has run before the next one is due. */
+  /** Advances the time, timer by timer; the effects of one timer have run before the next one is due. */
   async advance(durationMs: number): Promise<void> {
     const endMs = this.#nowMs + durationMs;
     for (;;) {

@@ -18,7 +18,7 @@ import type { ClientTls } from '@order-pipeline/platform/rpc/tls';
 import { readClientTls } from '@order-pipeline/platform/rpc/tls-config';
 import type { Secret } from '@order-pipeline/platform/secret';
 
-/** Everything the processor is told. Times carry their unit in the name. */
+/** Configuration of the processor. Times carry their unit in the name. */
 export interface Config extends CommonConfig {
   /** Port of /health, /ready and /metrics. */
   readonly port: number;
@@ -46,42 +46,42 @@ export interface Config extends CommonConfig {
 
 /** Time limits of the order protocol. */
 export interface ProtocolConfig {
-  /** How long a claim keeps other workers away. */
+  /** Duration of a claim's lease. */
   readonly leaseMs: number;
   /**
-   * How long before the end of its lease a worker stops acting. Covers clock skew and a write that is under way in a
-   * scoring service.
+   * Time before the end of its lease at which a worker stops acting. Covers clock skew and a write that is under way in
+   * a scoring service.
    */
   readonly leaseMarginMs: number;
   /** Failed receives after which an order is dead-lettered. */
   readonly maxReceives: number;
 }
 
-/** How messages are received and given back. */
+/** Configuration of receiving and acknowledging messages. */
 export interface ConsumerConfig {
-  /** How long a received message stays hidden, renewed while work on it goes on. */
+  /** Visibility timeout of a received message, renewed while work on it goes on. */
   readonly visibilitySeconds: number;
-  /** How long one receive waits for messages. */
+  /** Longest wait of one receive. */
   readonly receiveWaitSeconds: number;
   /** Orders in flight at most. */
   readonly maxInFlight: number;
-  /** How long deletes wait for company. */
+  /** Longest time that a delete waits for others of its batch. */
   readonly deleteLingerMs: number;
-  /** How long in-flight orders may take to finish after SIGTERM before they are handed back. */
+  /** Time that in-flight orders have to finish after SIGTERM before their messages are released. */
   readonly drainMs: number;
 }
 
-/** How what workers leave open is looked for. */
+/** Configuration of the reconciler. */
 export interface ReconcileConfig {
   /** From one pass to the next; 0 for none. */
   readonly intervalMs: number;
-  /** What is younger is left alone. */
+  /** Minimum age before an entry is reconciled. */
   readonly ageMs: number;
   /** Read units a second that a pass takes at most: it scans whole tables. */
   readonly readUnitsPerSecond: number;
 }
 
-/** How long handing back and closing take after the drain, in milliseconds. */
+/** Time for releasing messages and closing connections after the drain, in milliseconds. */
 const STOP_RESERVE_MS = 5_000;
 
 /** RECONCILE_AGE_MS in visibility timeouts at least: a worker that died gets time to be replaced. */

@@ -1,16 +1,16 @@
 /**
- * Receives orders, works on many at once, and acknowledges each by what came of it:
+ * Receives orders, works on many at once, and acknowledges each by its result:
  *
  *   settled                      deleted
- *   another worker is at it      hidden until that worker's lease has run out
- *   failed, may pass later       hidden with backoff
- *   this worker may not claim     shown again for others
- *   a dependency is down         kept hidden, and worked on again when it is up
+ *   claimed by another worker    hidden until that worker's lease has expired
+ *   failed, may succeed later    hidden with backoff
+ *   this worker may not claim    made visible for others
+ *   a dependency is down         kept hidden, and tried again when it is up
  *   poison, or failed too often  moved to the dead-letter queue with its reason
- *   still at work                hidden a little longer, again and again
- *   shutting down, not started   shown again at once
- *   shutting down, unfinished    cut off after the drain, hidden until the lease has run out
- *   the process died             shown again when its visibility timeout ends
+ *   in progress                  visibility timeout renewed
+ *   shutting down, not started   made visible at once
+ *   shutting down, unfinished    cut off after the drain, hidden until the lease has expired
+ *   the process died             becomes visible when its visibility timeout ends
  */
 import { SQS_BATCH_SIZE } from '@order-pipeline/contracts/queues';
 import type { Clock } from '@order-pipeline/platform/clock';
@@ -26,7 +26,7 @@ import type { OrderQueue, ReceivedMessage } from './order-queue.js';
 /** Works on one message until `signal` aborts. Never throws. */
 export type MessageHandler = (message: ReceivedMessage, signal: AbortSignal) => Promise<HandledMessage>;
 
-/** What a consumer works with. */
+/** Dependencies and options of a consumer. */
 export interface ConsumerOptions {
   readonly queue: OrderQueue;
   readonly handle: MessageHandler;
@@ -47,7 +47,7 @@ const MIN_IN_FLIGHT = 4;
 
 const RECEIVE_RETRY_MS = 1_000;
 
-/** How long a message stays hidden that this worker may not claim, in milliseconds. */
+/** Time for which a message is hidden that this worker may not claim, in milliseconds. */
 const HAND_BACK_DELAY_MS = 1_000;
 
 /** Slow work is kept hidden this often within one visibility timeout, so that one failed call does not show it. */
@@ -91,7 +91,7 @@ export class Consumer {
     return Math.floor(this.#limit.limit);
   }
 
-  /** When the oldest message that is worked on was sent, in epoch milliseconds; undefined without any. */
+  /** Time at which the oldest message in progress was sent, in epoch milliseconds; undefined without any. */
   get oldestSentAt(): number | undefined {
     const sentAt = [...this.#hiddenSince.keys()].flatMap((message) => message.sentAt ?? []);
     return sentAt.length === 0 ? undefined : Math.min(...sentAt);

@@ -9,7 +9,7 @@ import { addFields, currentSteps } from '@order-pipeline/platform/work';
 import { type Acknowledgement, acknowledgeFailure } from './decide/acknowledgement.js';
 import { toRetryClass } from './decide/retry.js';
 import type { ReceivedMessage } from './order-queue.js';
-import { type ProtocolDependencies, processOrder } from './process-order.js';
+import { type ProtocolDeps, processOrder } from './process-order.js';
 
 /** An acknowledgement, with the error that led to it if there was one. */
 export interface HandledMessage {
@@ -21,7 +21,7 @@ export interface HandledMessage {
 
 /** Works on one message. Never throws. */
 export async function handleMessage(
-  deps: ProtocolDependencies,
+  deps: ProtocolDeps,
   message: ReceivedMessage,
   signal: AbortSignal,
   logger: Logger,

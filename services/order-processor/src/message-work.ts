@@ -7,7 +7,7 @@ import { createWork, runWork, type Work } from '@order-pipeline/platform/work';
 /** A received message, as far as its trace needs it. */
 export interface TracedMessage {
   readonly id: string;
-  /** How often it was received, this time included. */
+  /** Number of receives, this one included. */
   readonly receiveCount: number;
   readonly attributes: Readonly<Record<string, string>>;
   /** The span that received it, while tracing is on. */

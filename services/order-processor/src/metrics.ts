@@ -1,4 +1,4 @@
-/** What the processor counts, besides the calls that the RPC clients measure. */
+/** Metrics of the processor, in addition to those of the RPC clients. */
 import type { Clock } from '@order-pipeline/platform/clock';
 import { noteExemplar } from '@order-pipeline/platform/exemplars';
 import { LATENCY_BUCKETS_SECONDS, type Registry } from '@order-pipeline/platform/metrics';
@@ -7,7 +7,7 @@ import type { DeadLetterReason } from './decide/acknowledgement.js';
 
 const DEAD_LETTER_REASONS: readonly DeadLetterReason[] = ['POISON', 'RETRIES_EXHAUSTED'];
 
-/** What a settlement can meet that no repeat fixes. */
+/** Problem of a settlement that no repeat fixes. */
 export type SettlementProblem =
   /** A completed order sold fewer lines than it has: stock and orders differ. */
   | 'unsold-lines'
@@ -26,17 +26,17 @@ export interface ProcessorMetrics {
   retried(): void;
   /** A message carried another body than the order with its id. */
   otherBody(): void;
-  /** A settlement met a problem that somebody has to look at. */
+  /** Counts a settlement with a problem that needs an operator. */
   settlementProblem(kind: SettlementProblem): void;
 }
 
-/** What is asked at each scrape. */
+/** State of the consumer, read at each scrape. */
 export interface ConsumerState {
   /** Orders that this process is working on. */
   readonly inFlight: number;
   /** Orders that it may work on at once. */
   readonly inFlightLimit: number;
-  /** When the oldest of them was sent to the queue, in epoch milliseconds; undefined without any. */
+  /** Time at which the oldest of them was sent to the queue, in epoch milliseconds; undefined without any. */
   readonly oldestSentAt: number | undefined;
 }
 

@@ -21,9 +21,9 @@ export interface ReceivedMessage {
   readonly id: string;
   readonly body: string;
   readonly receiptHandle: string;
-  /** How often it was received, this time included. */
+  /** Number of receives, this one included. */
   readonly receiveCount: number;
-  /** When it was sent to the queue, in epoch milliseconds. */
+  /** Time at which it was sent to the queue, in epoch milliseconds. */
   readonly sentAt?: number;
   readonly attributes: Readonly<Record<string, string>>;
   /** Keeps fair queueing through the dead-letter queue. */
@@ -32,7 +32,7 @@ export interface ReceivedMessage {
   readonly receivedBy?: TraceContext | undefined;
 }
 
-/** SQS allows ten attributes on a message; the rest tell why it was dead-lettered. */
+/** SQS allows ten attributes on a message; the others record why it was dead-lettered. */
 const KEPT_ATTRIBUTES = 10 - DEAD_LETTER_ATTRIBUTES.length;
 
 /** One entry of a batch call failed. `code` is SQS's. */
@@ -44,7 +44,7 @@ class BatchEntryError extends Error {
   }
 }
 
-/** Where the queues are and how calls are grouped. */
+/** Queues, and the grouping of calls to them. */
 export interface OrderQueueOptions {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
@@ -206,7 +206,7 @@ function spansOf(changes: readonly Change[]) {
   return changes.map(({ span }) => span);
 }
 
-/** How long one try of an acknowledgement may take: it has no long poll to wait for. */
+/** Time limit of one try of an acknowledgement: it has no long poll to wait for. */
 const CALL_LIMITS = { requestTimeout: 2_000 };
 
 /** SQS's longest visibility timeout, 12 hours. */

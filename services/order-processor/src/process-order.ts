@@ -29,21 +29,21 @@ import type { ProtocolConfig } from './config.js';
 import type { FirstErrors } from './first-errors.js';
 import { type TriedOrder, tryOrder } from './try-order.js';
 
-/** What the protocol works with. */
-export interface ProtocolDependencies {
+/** Dependencies of the order protocol. */
+export interface ProtocolDeps {
   readonly store: OrderStore;
   /** Keeps the first error of messages that fail. */
   readonly firstErrors: FirstErrors;
   readonly scoring: Scoring;
   readonly clock: Clock;
-  /** Takes the event of each order that is settled. */
+  /** Receives the event of each settled order. */
   readonly events: EventSink;
   readonly config: ProtocolConfig;
-  /** Told of each status that an order takes, once it is written. Must not throw. */
+  /** Called with each new status of an order, once it is written. Must not throw. */
   readonly onStatus: (orderId: string, status: OrderStatus) => void;
   /** Called for each claim, with its time in epoch milliseconds. Must not throw. */
   readonly onClaimed?: (order: ClaimedOrder, at: number) => void;
-  /** Told once of each order that this worker decided. */
+  /** Called once for each order that this worker decided. */
   readonly onDecided: (order: ClaimedOrder, status: FinalStatus, reason?: RejectionReason) => void;
   /** Called once for each order that an operator failed or cancelled. */
   readonly onEnded?: (orderId: string, status: 'FAILED' | 'CANCELLED') => void;
@@ -70,7 +70,7 @@ export interface OrderDelivery {
   readonly signal: AbortSignal;
 }
 
-/** What became of a delivery that did not fail. */
+/** Result of a delivery that did not fail. */
 export type Processed =
   /** Decided and settled: the message may go. */
   | { readonly kind: 'settled'; readonly status: FinalStatus; readonly reason?: OrderReason }
@@ -78,7 +78,7 @@ export type Processed =
   | { readonly kind: 'busy'; readonly until: number };
 
 /** Brings an order as far as possible. Throws what a dependency threw; every step can be repeated. */
-export async function processOrder(deps: ProtocolDependencies, delivery: OrderDelivery): Promise<Processed> {
+export async function processOrder(deps: ProtocolDeps, delivery: OrderDelivery): Promise<Processed> {
   const now = deps.clock();
   const claim: Claim = {
     claimId: randomUUID(),
@@ -113,7 +113,7 @@ function toSettled(status: FinalStatus, { reason }: Pick<OrderRecord, 'reason'>)
 
 /** Reports a message of another body under the order's key. Returns true when it is one. */
 function noticeOtherBody(
-  { onOtherBody }: ProtocolDependencies,
+  { onOtherBody }: ProtocolDeps,
   { order_id, fingerprint }: PlacedOrder,
   record: OrderRecord,
 ): boolean {
@@ -124,7 +124,7 @@ function noticeOtherBody(
 }
 
 async function decideClaimed(
-  deps: ProtocolDependencies,
+  deps: ProtocolDeps,
   delivery: OrderDelivery,
   order: ClaimedOrder,
 ): Promise<Processed> {
@@ -143,15 +143,15 @@ async function decideClaimed(
   if (committed.kind === 'busy') return committed;
   const { record, own } = committed;
   const { status } = record;
-  // Holds of a decision that this worker did not write are those of nobody: all have to be found.
+  // The holds of a decision by another worker are unknown here: settlement has to find them all.
   const settled = { ...order, ...record, ...(own && tried.holds && { holds: tried.holds }) };
   const { unsoldLines, retried } = await settle(deps, delivery, settled, status);
-  // Within the lease nobody else settles: what was not sold now was never held.
+  // Within the lease no other worker settles: pieces that were not sold now were never held.
   if (own && !retried && unsoldLines > 0 && deps.clock() <= notAfter) deps.onDifference(order, unsoldLines);
   return toSettled(status, record);
 }
 
-/** What the record says after a decision was written: the status, and whether this worker wrote it. */
+/** State after a decision was written: the status, and true in `own` when this worker wrote it. */
 type Committed =
   | { readonly kind: 'final'; readonly record: FinalRecord; readonly own: boolean }
   | Extract<Processed, { readonly kind: 'busy' }>;
@@ -161,7 +161,7 @@ type FinalRecord = OrderRecord & { readonly status: FinalStatus };
 
 /** Writes the decision. */
 async function commit(
-  deps: ProtocolDependencies,
+  deps: ProtocolDeps,
   order: ClaimedOrder,
   { decision, fraudScore, holds }: TriedOrder,
   recorder: AttemptRecorder,
@@ -186,7 +186,7 @@ async function commit(
 }
 
 async function settle(
-  deps: ProtocolDependencies,
+  deps: ProtocolDeps,
   delivery: OrderDelivery,
   order: ClaimedOrder,
   status: FinalStatus,

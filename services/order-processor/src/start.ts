@@ -28,7 +28,7 @@ import { FirstErrors } from './first-errors.js';
 import { type HandledMessage, handleMessage } from './handle-message.js';
 import { createProcessorMetrics } from './metrics.js';
 import { OrderQueue } from './order-queue.js';
-import type { ProtocolDependencies } from './process-order.js';
+import type { ProtocolDeps } from './process-order.js';
 import { startReconciler } from './reconcile/reconciler.js';
 import { createUntilWorkable } from './workable.js';
 
@@ -83,7 +83,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
     ...{ registry, logger, stage, clock: systemClock },
     statuses: ['success', 'rejected', 'cancelled', 'error'],
   });
-  const deps: ProtocolDependencies = {
+  const deps: ProtocolDeps = {
     store,
     firstErrors: new FirstErrors(store),
     scoring,

@@ -16,7 +16,7 @@ import type { ClaimedOrder } from '@order-pipeline/order-protocol/order-store';
 import type { Scoring } from '@order-pipeline/order-protocol/scoring';
 import type { AttemptRecorder } from './attempt-recorder.js';
 
-/** What the tries came to. */
+/** Result of the tries. */
 export interface TriedOrder {
   readonly decision: OrderDecision;
   readonly fraudScore: number;
@@ -28,7 +28,10 @@ export interface TriedOrder {
 export interface TryOptions {
   /** The services refuse what reaches them later, in epoch milliseconds. */
   readonly notAfter: number;
-  /** What is left of the worker's budget, its cancellation, and the headers that tie a call to the order's request. */
+  /**
+   * Returns the options of a call: the remaining budget of the worker, its cancellation, and the headers that tie the
+   * call to the order's request.
+   */
   readonly call: () => CallOptions;
   readonly accountCreatedAt?: Date | undefined;
   /** Records the calls. */
@@ -71,8 +74,8 @@ export async function tryOrder(
 }
 
 /**
- * The holds to record with a decision. An earlier attempt may have left holds that this one's Reserve did not come to:
- * a rejection releases whatever there is.
+ * Returns the holds to record with a decision. An earlier attempt may have left holds that this one's Reserve did not
+ * return: a rejection releases all of them.
  */
 function holdsOf(
   { attempt }: ClaimedOrder,

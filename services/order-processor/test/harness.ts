@@ -1,4 +1,4 @@
-/** What the processor's tests share: clients on the test stack, and looks into its queues. */
+/** Support of the processor's tests: clients on the test stack, and reads of its queues. */
 import {
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
@@ -59,7 +59,7 @@ export async function send(
   );
 }
 
-/** How many messages a queue holds, hidden ones included. */
+/** Returns the number of messages in a queue, hidden ones included. */
 export async function depth(sqs: SQSClient, queueUrl: string | undefined): Promise<number> {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] }),
@@ -69,7 +69,7 @@ export async function depth(sqs: SQSClient, queueUrl: string | undefined): Promi
   );
 }
 
-/** Takes the messages of a queue without removing them. */
+/** Reads the messages of a queue without removing them. */
 export async function peek(sqs: SQSClient, queueUrl: string | undefined) {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({

@@ -19,7 +19,7 @@ const PIECES = 30;
 /** Workers at the same time. */
 const WORKERS = 10;
 
-/** Where every seventh worker dies. */
+/** Points at which every seventh worker dies. */
 const CRASHES: readonly CrashPoint[] = [
   { step: 'reserve', when: 'after' },
   { step: 'authorize', when: 'after' },

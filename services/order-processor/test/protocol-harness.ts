@@ -18,7 +18,7 @@ import { SimulatedGateway } from '../../scoring/src/payment/gateways/simulated.j
 import { type RunningScoring, start as startScoring } from '../../scoring/src/start.js';
 import { type Config, loadConfig } from '../src/config.js';
 import { FirstErrors } from '../src/first-errors.js';
-import { type Processed, type ProtocolDependencies, processOrder } from '../src/process-order.js';
+import { type Processed, type ProtocolDeps, processOrder } from '../src/process-order.js';
 import { LOGGER } from './harness.js';
 
 /** The steps of the protocol that read or write something. */
@@ -39,13 +39,13 @@ export class CrashError extends Error {
   override readonly name = 'CrashError';
 }
 
-/** Where a worker dies: before the step reached anybody, or after it took effect and before the answer was read. */
+/** Point at which a worker dies: before the step was sent, or after it took effect and before the response was read. */
 export interface CrashPoint {
   readonly step: Step;
   readonly when: 'before' | 'after';
 }
 
-/** What an order left behind, in the tables. */
+/** Traces of an order in the tables. */
 export interface Traces {
   readonly status: string | undefined;
   readonly reason: string | undefined;
@@ -88,7 +88,7 @@ export class ProtocolHarness {
   private constructor(
     readonly stack: TestStack,
     private readonly services: RunningScoring,
-    /** How far the clock of workers and services is ahead, in milliseconds. */
+    /** Lead of the clock of workers and services, in milliseconds. */
     private readonly time: { ahead: number },
     /** The payment provider behind the services. */
     readonly provider: SimulatedGateway,
@@ -100,7 +100,7 @@ export class ProtocolHarness {
     this.scoring = createScoring(this.config, createRegistry(), LOGGER);
   }
 
-  /** Takes the events of those who settle besides the workers. */
+  /** Receives the events of settlements other than the workers'. */
   readonly sink: EventSink = { publish: async (event) => void this.events.push(event) };
 
   async stop(): Promise<void> {
@@ -113,12 +113,12 @@ export class ProtocolHarness {
   /** The clock of workers and services. */
   readonly clock: Clock = () => Date.now() + this.time.ahead;
 
-  /** Lets every lease run out. */
+  /** Advances the time past every lease. */
   passLease(): void {
     this.pass(this.config.protocol.leaseMs + 1);
   }
 
-  /** Lets time pass. */
+  /** Advances the time. */
   pass(milliseconds: number): void {
     this.time.ahead += milliseconds;
   }
@@ -145,14 +145,14 @@ export class ProtocolHarness {
   }
 
   /** Dependencies of a worker whose step fails each time. */
-  dependenciesFailingAt(step: Step, error: Error): ProtocolDependencies {
+  dependenciesFailingAt(step: Step, error: Error): ProtocolDeps {
     return this.#dependencies(async (name, run) => {
       if (name === step) throw error;
       return run();
     });
   }
 
-  /** What stands in the tables after all. */
+  /** Returns the traces of an order in the tables. */
   async traces(order: PlacedOrder): Promise<Traces> {
     const record = await this.store.read(order.order_id);
     const payment = await this.#item(this.stack.env.PAYMENTS_TABLE, { order_id: order.order_id });
@@ -184,7 +184,7 @@ export class ProtocolHarness {
     return Item as any;
   }
 
-  #dependencies(step: <T>(name: Step, run: () => Promise<T>) => Promise<T>): ProtocolDependencies {
+  #dependencies(step: <T>(name: Step, run: () => Promise<T>) => Promise<T>): ProtocolDeps {
     const { store, scoring } = this;
     const wrap = <C extends object>(target: C): C =>
       new Proxy(target, {

@@ -1,4 +1,4 @@
-/** What the reconciler's tests share. */
+/** Support of the reconciler's tests. */
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import { createFind } from '../src/reconcile/find.js';
@@ -20,8 +20,8 @@ export const AGE_MS = 25_000;
 export const FAST: ScanPace = { pageItems: 3, readUnitsPerSecond: 1_000_000 };
 
 /**
- * Delivers the order to a worker that dies, and nobody receives its message again. A worker that fails otherwise, since a
- * busy machine did not connect in time, is followed by another.
+ * Delivers the order to a worker that dies, and does not deliver its message again. A worker that fails otherwise,
+ * since a busy machine did not connect in time, is followed by another.
  */
 export async function abandon(
   harness: ProtocolHarness,
@@ -36,7 +36,7 @@ export async function abandon(
   });
 }
 
-/** Lets everything that exists now become old. */
+/** Advances the time so that everything that exists now becomes old. */
 export function age(harness: ProtocolHarness): void {
   for (let leases = 0; leases < 3; leases += 1) harness.passLease();
 }

@@ -1,4 +1,4 @@
-/** Refunds that a crash or somebody at the provider left open are completed, published and noted. */
+/** Refunds that a crash or a change at the provider left open are completed, published and noted. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { RefundState } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
 import { ProtocolHarness } from './protocol-harness.js';

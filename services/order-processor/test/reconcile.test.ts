@@ -1,4 +1,6 @@
-/** Workers die at every step and nobody receives their messages again: what is decided is settled, the rest reported. */
+/**
+ * Workers die at every step and their messages are not received again: decided orders are settled, the others reported.
+ */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createFind } from '../src/reconcile/find.js';
 import { reconcile } from '../src/reconcile/reconcile.js';

@@ -16,15 +16,15 @@ import { type PaymentConfig, readPaymentConfig } from './payment/config.js';
 /** The services that a process can serve. */
 const SCORING_SERVICES = ['inventory', 'fraud', 'payment'] as const;
 
-/** What a scoring process is told. A service without settings is not served. */
+/** Configuration of a scoring process. A service without configuration is not served. */
 export interface ScoringConfig extends CommonConfig {
   readonly grpcPort: number;
   readonly httpPort: number;
   /** Both listeners speak TLS with it. */
   readonly tls?: ServerTls;
-  /** How long stopping may take before the process gives up, in milliseconds. */
+  /** Time limit of a stop, in milliseconds. */
   readonly stopTimeoutMs: number;
-  /** How long one DynamoDB call may take, in milliseconds. */
+  /** Time limit of one DynamoDB call, in milliseconds. */
   readonly storeTimeoutMs: number;
   readonly inventory?: InventoryConfig;
   readonly fraud?: FraudConfig;

@@ -4,17 +4,17 @@ import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { createOutageError } from '@order-pipeline/platform/rpc/outage';
 
-/** What the caller named does not exist. */
+/** The object named by the caller does not exist. */
 export class NotFoundError extends Error {
   override readonly name = 'NotFoundError';
 }
 
-/** The call is well formed, but what stands does not allow it, and a repeat will not help. */
+/** The call is well formed, but the current state does not allow it, and a repeat will not help. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
 }
 
-/** The caller has hung up: nobody reads the answer, so nothing more is done. */
+/** The caller has hung up: its response would be lost, so nothing more is done. */
 export class CallerGoneError extends Error {
   override readonly name = 'CallerGoneError';
 }

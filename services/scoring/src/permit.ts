@@ -1,8 +1,8 @@
-/** How long a call may still act. */
+/** Time during which a call may still act. */
 import type { Clock } from '@order-pipeline/platform/clock';
 import { CallerGoneError, RefusedError } from './errors.js';
 
-/** Throws when the call may not act any more; asked right before every effect. */
+/** Throws when the call may no longer act; called right before every effect. */
 export type Permit = () => void;
 
 /**

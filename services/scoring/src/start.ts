@@ -9,12 +9,12 @@ import { startRpcServer } from '@order-pipeline/platform/rpc/server';
 import type { Secret } from '@order-pipeline/platform/secret';
 import { watchSecrets } from '@order-pipeline/platform/secret-watcher';
 import type { ScoringConfig } from './config.js';
-import { createFraudPart } from './fraud/part.js';
-import { createInventoryPart } from './inventory/part.js';
-import type { Part, Tools } from './part.js';
+import { createFraud } from './fraud/create.js';
+import { createInventory } from './inventory/create.js';
 import type { PaymentConfig } from './payment/config.js';
+import { createPayment } from './payment/create.js';
 import type { PaymentGateway } from './payment/gateway.js';
-import { createPaymentPart } from './payment/part.js';
+import type { ScoringDeps, ScoringService } from './scoring-service.js';
 
 /** A scoring process that serves. */
 export interface RunningScoring extends Running {
@@ -35,20 +35,20 @@ export async function start(
     { region: config.awsRegion, maxAttempts: 1, requestTimeoutMs: config.storeTimeoutMs },
     registry,
   );
-  const parts = createParts(config, { dynamo, registry, logger, clock, newTryId }, provider);
+  const services = createServices(config, { dynamo, registry, logger, clock, newTryId }, provider);
   const close = () => {
-    for (const part of parts) part.close();
+    for (const service of services) service.close();
     dynamo.destroy();
   };
   const server = await startRpcServer({
-    services: parts.map(({ rpc }) => rpc),
-    routes: parts.flatMap(({ routes = [] }) => routes),
+    services: services.map(({ rpc }) => rpc),
+    routes: services.flatMap(({ routes = [] }) => routes),
     grpcPort: config.grpcPort,
     grpcPortVariable: 'GRPC_PORT',
     httpPort: config.httpPort,
     httpPortVariable: 'PORT',
     registry,
-    checks: Object.assign({}, ...parts.map(({ checks }) => checks)),
+    checks: Object.assign({}, ...services.map(({ checks }) => checks)),
     logger,
     ...(config.tls && { tls: config.tls }),
     // Calls in flight get most of the time to stop, closing the rest.
@@ -85,15 +85,15 @@ function warnOfTestMoney({ stripe }: PaymentConfig, logger: Logger): void {
     logger.warn("payments go to Stripe's test mode: no money moves");
 }
 
-function createParts(
+function createServices(
   { inventory, fraud, payment }: ScoringConfig,
-  tools: Tools,
+  deps: ScoringDeps,
   provider?: PaymentGateway,
-): Part[] {
+): ScoringService[] {
   return [
-    ...(inventory ? [createInventoryPart(inventory, tools)] : []),
-    ...(fraud ? [createFraudPart(fraud, tools)] : []),
-    ...(payment ? [createPaymentPart(payment, tools, provider)] : []),
+    ...(inventory ? [createInventory(inventory, deps)] : []),
+    ...(fraud ? [createFraud(fraud, deps)] : []),
+    ...(payment ? [createPayment(payment, deps, provider)] : []),
   ];
 }
 

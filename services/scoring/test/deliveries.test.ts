@@ -57,7 +57,7 @@ test('side by side, each is added once', async () => {
 });
 
 describe('a write that takes effect late', () => {
-  /** Carries out the next write only when it is told to. */
+  /** Delays the next write until it is released. */
   class LateTable extends Table<Shard> {
     arrive: () => Promise<void> = async () => undefined;
 

@@ -149,8 +149,8 @@ describe('planLine', () => {
       [{ shard: 1, quantity: 1 }],
     ],
     ['a shard with room', [shard(9), shard(9, others(HOLDS_MAX))], [{ shard: 0, quantity: 3 }]],
-  ])('takes %s', (_, items, parts) => {
-    expect(plan(3, ...items)).toEqual({ kind: 'take', parts });
+  ])('takes %s', (_, items, shares) => {
+    expect(plan(3, ...items)).toEqual({ kind: 'take', shares });
   });
 
   test('counts on holds of other calls, the last in part', () => {

@@ -8,8 +8,8 @@ import { ConditionFailedError, StoreUnavailableError } from '@order-pipeline/pla
 import { Table } from '@order-pipeline/platform/dynamo/table';
 import { createRegistry, type Registry } from '@order-pipeline/platform/metrics';
 import { UnavailableError } from '../src/errors.js';
+import { createInventory } from '../src/inventory/create.js';
 import type { Shard } from '../src/inventory/decide.js';
-import { createInventoryPart } from '../src/inventory/part.js';
 import { createInventoryStore, INVENTORY } from './inventory-store.js';
 import { codeOf, expectViolations, LATER, logger, newTryId, useStack } from './support.js';
 
@@ -17,7 +17,7 @@ const use = useStack();
 
 function serve(clock: Clock = systemClock): { client: Client<typeof InventoryService>; registry: Registry } {
   const registry = createRegistry();
-  const { rpc } = createInventoryPart(
+  const { rpc } = createInventory(
     { table: 'inventory' },
     { dynamo: use.dynamo, registry, logger, clock, newTryId },
   );

@@ -6,7 +6,7 @@ import { InventoryService, ReserveOutcome } from '@order-pipeline/contracts/gen/
 import { systemClock } from '@order-pipeline/platform/clock';
 import { createRegistry } from '@order-pipeline/platform/metrics';
 import fc from 'fast-check';
-import { createInventoryPart } from '../src/inventory/part.js';
+import { createInventory } from '../src/inventory/create.js';
 import { LATER, logger, newTryId, useStack } from './support.js';
 
 jest.setTimeout(180_000);
@@ -19,7 +19,7 @@ const BUYERS = 200;
 let client: Client<typeof InventoryService>;
 beforeAll(() => {
   const tools = { dynamo: use.dynamo, registry: createRegistry(), logger, clock: systemClock, newTryId };
-  const { rpc } = createInventoryPart({ table: 'inventory' }, tools);
+  const { rpc } = createInventory({ table: 'inventory' }, tools);
   const transport = createRouterTransport(({ service }) => service(rpc.service, rpc.implementation));
   client = createClient(InventoryService, transport);
 });
@@ -50,7 +50,7 @@ async function answerTo<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** One customer's wish, and what came of it. */
+/** One customer's order, and its result. */
 class Buyer {
   readonly orderId = randomUUID();
   sold = 0;

@@ -22,7 +22,7 @@ import { codeOf, expectViolations, LATER, logger, useStack } from './support.js'
 
 const use = useStack();
 
-/** The simulated gateway, which also tells what it was asked and can be made to wait. */
+/** The simulated gateway, with a record of its calls and a way to delay them. */
 class WatchedGateway extends SimulatedGateway {
   readonly asked: string[] = [];
   /** Awaited before an answer goes out. */
@@ -412,7 +412,7 @@ describe('SweepAuthorizations', () => {
   test('gives back what the ledger has voided and the provider has not', async () => {
     const request = payment();
     await client.void(request);
-    // The provider approves late what nobody waits for any more.
+    // The provider approves late, after its caller has stopped waiting.
     const signal = new AbortController().signal;
     const { orderId: idempotencyKey, amount, currency, paymentMethod } = request;
     const late = new SimulatedGateway({ slowMs: 1 });

@@ -127,7 +127,7 @@ class UnreliableTable extends Table<Shard> {
     if (fate !== 'done') throw new StoreUnavailableError(fate);
   }
 
-  /** Carries out the writes whose callers have long given up. */
+  /** Executes the writes whose callers have long timed out. */
   async arrive(): Promise<void> {
     for (const write of this.#late.splice(0)) await write().catch(() => undefined);
   }
@@ -173,7 +173,7 @@ test('whatever answers are lost and writes come late, no piece is made or lost, 
       };
       await Promise.all(wishes.map(serve));
       await table.arrive();
-      // As the reconciler does: what is held now is nobody's.
+      // As the reconciler does: the remaining holds belong to no order.
       const { shards } = await find(sku);
       for (const { shard, item } of shards)
         for (const [orderId, token] of Object.entries(item.holds)) {

@@ -1,4 +1,4 @@
-/** What the tests of the three services share. */
+/** Support of the tests of all three services. */
 
 import { randomUUID } from 'node:crypto';
 import { type Timestamp, timestampFromMs } from '@bufbuild/protobuf/wkt';

@@ -4,7 +4,7 @@ import { Consumer, type MessageHandler } from '@order-pipeline/order-processor/c
 import { FirstErrors } from '@order-pipeline/order-processor/first-errors';
 import { handleMessage } from '@order-pipeline/order-processor/handle-message';
 import { OrderQueue } from '@order-pipeline/order-processor/order-queue';
-import type { ProtocolDependencies } from '@order-pipeline/order-processor/process-order';
+import type { ProtocolDeps } from '@order-pipeline/order-processor/process-order';
 import { startReconciler } from '@order-pipeline/order-processor/reconcile/reconciler';
 import { createUntilWorkable } from '@order-pipeline/order-processor/workable';
 import { OrderStore } from '@order-pipeline/order-protocol/order-store';
@@ -56,7 +56,7 @@ async function start(cloud: Cloud): Promise<{ stop(): Promise<void> }> {
   const scoring = createScoringClients(cloud, logger);
   const events = createEvents(cloud, { maxAttempts: AWS_MAX_ATTEMPTS, requestTimeoutMs: 2_000 });
   const store = new OrderStore(dynamo, config.ordersTable);
-  const deps: ProtocolDependencies = {
+  const deps: ProtocolDeps = {
     store,
     firstErrors: new FirstErrors(store),
     scoring,

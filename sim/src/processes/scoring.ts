@@ -6,8 +6,8 @@ import { rpcService } from '@order-pipeline/platform/rpc/service';
 import { loadConfig } from '@order-pipeline/scoring/config';
 import { createFraudService } from '@order-pipeline/scoring/fraud/service';
 import { VelocityStore } from '@order-pipeline/scoring/fraud/store';
-import { createInventoryPart } from '@order-pipeline/scoring/inventory/part';
-import { createPaymentPart } from '@order-pipeline/scoring/payment/part';
+import { createInventory } from '@order-pipeline/scoring/inventory/create';
+import { createPayment } from '@order-pipeline/scoring/payment/create';
 import { Counter, Registry } from 'prom-client';
 import type { Cloud } from '../cloud/cloud.js';
 import { createDynamoClient } from '../cloud/dynamo/client.js';
@@ -34,7 +34,7 @@ export function startScoring(cloud: Cloud): void {
   const dynamo = createDynamoClient(cloud, { maxAttempts: 1, requestTimeoutMs: config.storeTimeoutMs });
   const tools = { dynamo, registry, logger, clock, newTryId };
   const services = [
-    createInventoryPart(inventory, tools).rpc,
+    createInventory(inventory, tools).rpc,
     rpcService(
       FraudService,
       createFraudService({
@@ -45,7 +45,7 @@ export function startScoring(cloud: Cloud): void {
         velocityUnknown: counter('fraud_velocity_unknown_total'),
       }),
     ),
-    createPaymentPart(payment, tools, createGatewayClient(cloud.network, cloud.gateway)).rpc,
+    createPayment(payment, tools, createGatewayClient(cloud.network, cloud.gateway)).rpc,
   ];
   cloud.rpc.serve(SCORING, services, logger);
 }

@@ -14,7 +14,7 @@ const UNDECIDED = '#status = :processing';
 /** Records of orders that were placed without a key, or before fingerprints were stored, have none. */
 const MY_BODY = '(attribute_not_exists(#fingerprint) OR #fingerprint = :fingerprint)';
 
-/** A conditional update. Every `#name` stands for the attribute `name`. */
+/** A conditional update. Every `#name` refers to the attribute `name`. */
 export interface CancelWrite {
   readonly update: string;
   readonly condition: string;

@@ -1,4 +1,4 @@
-/** What to decide of an order, from what its dependencies answered. */
+/** Outcome of an order, decided from the responses of its dependencies. */
 import { Decision } from '@order-pipeline/contracts/gen/fraud/v1/fraud_pb';
 import { ReserveOutcome } from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
 import { PaymentState } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
@@ -39,8 +39,8 @@ const PAYMENT_REJECTIONS: Readonly<Record<PaymentState, RejectionReason | 'grant
 };
 
 /**
- * The rejection that stock and fraud ask for, if any. What the customer can mend comes first: an order that fails both
- * is told about its stock or price. An order without items has no reservation.
+ * Returns the rejection required by stock or fraud, if any. Reasons that the customer can fix come first: an order that
+ * fails both is rejected for its stock or price. An order without items has no reservation.
  */
 export function decideBeforePayment(
   reserved: ReserveOutcome | undefined,

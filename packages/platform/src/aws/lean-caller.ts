@@ -21,7 +21,7 @@ export interface LeanCallOptions {
 /** The SDK's own handling of dates in responses. */
 const CLOCK = new AwsSdkSigV4Signer();
 
-/** What the SDK adds to the error of a response that it cannot read, such as a page of a load balancer. */
+/** Hint that the SDK adds to the error of a response that it cannot parse, such as a page of a load balancer. */
 const UNREADABLE_HINT =
   '\n  Deserialization error: to see the raw response, inspect the hidden field {error}.$response on this object.';
 

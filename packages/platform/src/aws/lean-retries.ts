@@ -3,7 +3,7 @@ import { getRetryAfterHint, isServerError, isThrottlingError, isTransientError }
 import type { RetryErrorInfo, RetryErrorType, RetryStrategyV2, SdkError } from '@smithy/types';
 import type { LeanConfig } from './lean-target.js';
 
-/** Runs a try until it succeeds or the strategy gives up. Tries count from 1. */
+/** Runs a try until it succeeds or the strategy allows no further one. Tries count from 1. */
 export type RunWithRetries = <R>(run: (attempt: number, maxAttempts: number) => Promise<R>) => Promise<R>;
 
 /** Returns what runs tries by the configuration's strategy. An abort ends the wait between two of them. */
@@ -50,7 +50,7 @@ function toErrorType(error: SdkError): RetryErrorType {
   return isServerError(error) ? 'SERVER_ERROR' : 'CLIENT_ERROR';
 }
 
-/** What is thrown may come from another realm of the same process. */
+/** Wraps thrown values that are no errors of this realm. */
 function toSdkError(error: unknown): SdkError {
   if (error instanceof Error) return error as SdkError;
   if (error instanceof Object) return Object.assign(new Error(), error) as SdkError;

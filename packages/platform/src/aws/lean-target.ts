@@ -1,4 +1,4 @@
-/** Where a call goes and who signs it, as the configuration of an SDK client has it. */
+/** Target and signer of a call, from the configuration of an SDK client. */
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import type { HttpResponse } from '@smithy/core/protocols';
 import type { AwsCredentialIdentity, OperationSchema, RequestHandler } from '@smithy/types';
@@ -30,7 +30,7 @@ export interface LeanClient {
   readonly config: LeanConfig;
 }
 
-/** Where one call goes. */
+/** Target of one call. */
 export interface ResolvedTarget {
   readonly protocol: string;
   readonly hostname: string;

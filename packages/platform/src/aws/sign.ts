@@ -1,11 +1,11 @@
 /**
- * Signature Version 4 of requests that all look alike: `POST /` with a JSON body. The general signer of the SDK prepares
- * headers, query and path anew for every request; here they are known, and the key of the day is kept.
+ * Signature Version 4 of requests that all look alike: `POST /` with a JSON body. The general signer of the SDK
+ * prepares headers, query and path for every request; here they are known, and the key of the day is kept.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
-/** What signs a request. */
+/** Credentials that sign a request. */
 export interface SigningCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -19,7 +19,7 @@ export interface SignableRequest {
   readonly body: string;
 }
 
-/** What a signature is valid for. */
+/** Scope in which a signature is valid. */
 export interface SigningScope {
   readonly region: string;
   readonly service: string;

@@ -11,8 +11,8 @@ export function allOf(...conditions: readonly string[]): string {
 }
 
 /**
- * Returns the names of an expression: every `#name` stands for the attribute `name` unless `given` says otherwise, so
- * that no reserved word gets in the way.
+ * Returns the names of an expression: every `#name` refers to the attribute `name` unless `given` overrides it, so that
+ * reserved words do no harm.
  */
 export function namesIn(
   expression: string,

@@ -104,7 +104,7 @@ class SdkDynamoClient implements DynamoClient {
     for (const { sdk } of this.#clients.values()) sdk.destroy();
   }
 
-  /** The units of a write are asked for only when somebody counts them. */
+  /** Requests the consumed units of a write only when they are counted. */
   get #writeOptions() {
     return {
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -143,7 +143,7 @@ class SdkDynamoClient implements DynamoClient {
     try {
       return await send(this.#clientOf(maxAttempts), signal ? { abortSignal: signal } : {});
     } catch (error) {
-      // A caller that gave up is no outage.
+      // A call that its caller aborted is no outage.
       if (signal?.aborted) throw error;
       throw toStoreError(error, table);
     }
@@ -168,7 +168,7 @@ type Send<R> = (clients: Clients, http: { abortSignal?: AbortSignal }) => Promis
 
 type Attributes = Parameters<typeof unmarshall>[0];
 
-/** What the hot operations return, in DynamoDB's JSON. */
+/** Output of the hot operations, in DynamoDB's JSON. */
 interface WireOutput {
   readonly Item?: Attributes;
   readonly Attributes?: Attributes;

@@ -29,7 +29,7 @@ export interface Projection<P> {
   readonly parse: ItemParser<P>;
 }
 
-/** A conditional update of one item. Every `#name` stands for the attribute `name` unless `names` says otherwise. */
+/** A conditional update of one item. Every `#name` refers to the attribute `name` unless `names` overrides it. */
 export interface ConditionalUpdate {
   readonly update: string;
   /** Always holds by default. */
@@ -231,7 +231,7 @@ export class Table<T extends object> {
     }
   }
 
-  /** DynamoDB sends the item with the failure; emulators may not, so a missing one is read. */
+  /** Returns the current item. DynamoDB sends it with the failure; emulators may leave it out, and it is read then. */
   async #currentOf(key: string, sent: unknown): Promise<T | undefined> {
     return sent ? this.#parse(sent as Item, this.#options.parse) : await this.get(key);
   }

@@ -25,7 +25,7 @@ export interface Breaker {
 export interface BreakerOptions extends BreakerLimits {
   /** Named in errors and logs. */
   readonly service: string;
-  /** Asks the service whether it serves; rejects if not. The only call that is made while the breaker is open. */
+  /** Checks the service's health; rejects when it does not serve. The only call made while the breaker is open. */
   readonly probe: () => Promise<void>;
   readonly timers: Timers;
   readonly logger: Logger;
@@ -58,8 +58,8 @@ export class ProbingBreaker implements Breaker {
   }
 
   /**
-   * Makes the call. An error with a business code counts as a success, since the service answered; a call that the caller
-   * gave up counts as neither.
+   * Makes the call. An error with a business code counts as a success, since the service answered; a call that its
+   * caller aborted counts as neither.
    *
    * @throws {ConnectError} UNAVAILABLE, at once, while the breaker is open; see `outageOf`.
    */

@@ -18,7 +18,7 @@ import { createBreakerGauge, createClientObserver, createRetryCounter } from './
 import { type ClientTls, channelCredentials } from './tls.js';
 import { traceCalls } from './traced-calls.js';
 
-/** Where a service is, and how it is called. */
+/** Address of a service, and the limits of calls to it. */
 export interface RpcClientOptions {
   /** `http://host:port` (plaintext) or `https://host:port` (TLS). Calls spread over every address of the host. */
   readonly url: string;
@@ -30,7 +30,7 @@ export interface RpcClientOptions {
   /** Gets `rpc_client_duration_seconds{method,code}`, `rpc_client_retries_total{method}`, `rpc_breaker_open{service}`. */
   readonly registry: Registry;
   readonly logger: Logger;
-  /** Stand around every call; the first is the outermost. */
+  /** Interceptors around every call; the first is the outermost. */
   readonly interceptors?: readonly Interceptor[];
   /** Makes single tries of calls instead of gRPC to `url`: for tests and simulators. */
   readonly transport?: Transport;
@@ -38,7 +38,7 @@ export interface RpcClientOptions {
   readonly tls?: ClientTls;
   readonly limits?: Partial<RpcLimits>;
   readonly retries?: Partial<RetryLimits>;
-  /** How many failures in a row, over how long, open the breaker, and how often it probes. */
+  /** Number and duration of consecutive failures that open the breaker, and the interval of its probes. */
   readonly breaker?: Partial<BreakerLimits>;
   readonly timers?: Timers;
   /** Returns a number in [0,1), for the jitter of pauses between tries. */

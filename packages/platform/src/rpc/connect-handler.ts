@@ -1,4 +1,4 @@
-/** Answers HTTP requests by the Connect protocols: Connect itself (JSON and binary) and gRPC-Web. */
+/** Serves the Connect protocols over HTTP: Connect itself (JSON and binary) and gRPC-Web. */
 import type { RequestListener } from 'node:http';
 import { createConnectRouter } from '@connectrpc/connect';
 import {
@@ -11,7 +11,7 @@ import type { Logger } from '../logger.js';
 import type { RpcLimits } from './limits.js';
 import type { RpcService } from './service.js';
 
-/** What is served, and until when. */
+/** Services of a Connect handler, and the signal that ends them. */
 export interface ConnectHandlerOptions {
   /** Guarded services. */
   readonly services: readonly RpcService[];

@@ -1,4 +1,4 @@
-/** What travels with a call: the request id, the trace and the attempt of the order that it belongs to. */
+/** Context that travels with a call: the request id, the trace and the attempt of its order. */
 import type { HandlerContext } from '@connectrpc/connect';
 import { formatTraceparent, parseTraceparent } from '../tracing/trace-context.js';
 import { createWork, currentWork, type Work } from '../work.js';
@@ -15,7 +15,7 @@ export const PREVIOUS_TRIES_HEADER = 'x-previous-tries';
 /** Header of the attempt of the order protocol that a call is part of. */
 export const ORDER_ATTEMPT_HEADER = 'x-order-attempt';
 
-/** What a caller is known by. */
+/** Context of a caller. */
 export interface CallerContext {
   readonly requestId?: string | undefined;
   /** As in W3C Trace Context. */
@@ -37,7 +37,7 @@ function readHeader(context: CallContext, name: string): string | undefined {
   return context.header ? context.header(name) : (context.requestHeader.get(name) ?? undefined);
 }
 
-/** What the caller of a service passed along. */
+/** Returns the context that the caller of a service passed along. */
 export function callerOf(context: CallContext): CallerContext {
   return {
     requestId: readHeader(context, REQUEST_ID_HEADER),

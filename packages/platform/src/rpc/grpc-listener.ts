@@ -10,7 +10,7 @@ import { type RpcLimits, serverOptions } from './limits.js';
 import type { RpcService } from './service.js';
 import { type ServerTls, serverCredentials } from './tls.js';
 
-/** What a gRPC listener is made of. */
+/** Options of a gRPC listener. */
 export interface GrpcListenerOptions {
   /** Guarded services. */
   readonly services: readonly RpcService[];

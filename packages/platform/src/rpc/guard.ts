@@ -1,4 +1,7 @@
-/** Stands around every method of a service on both listeners: measures, traces, logs, refuses late calls, and keeps errors in. */
+/**
+ * Wraps every method of a service on both listeners: measures, traces, logs, refuses late calls, and hides internal
+ * errors.
+ */
 import type { DescMethod } from '@bufbuild/protobuf';
 import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
 import type { Logger } from '../logger.js';
@@ -10,7 +13,7 @@ import type { ObserveCall } from './rpc-metrics.js';
 import { methodName, methodsOf, type RpcService, type ServedMethod } from './service.js';
 import { rpcAttributes } from './traced-calls.js';
 
-/** What the guard reports to. */
+/** Options of the guard: the destinations of its reports. */
 export interface GuardOptions {
   readonly logger: Logger;
   readonly observe: ObserveCall;
@@ -72,14 +75,17 @@ function toServerSpan(method: DescMethod) {
   return { name: methodName(method), kind: 'server', attributes: rpcAttributes(method) } as const;
 }
 
-/** Nobody waits for the answer to a call whose deadline has passed: it must have no effect either. */
+/** Refuses a call whose deadline has passed: its response would be lost, so it must have no effect either. */
 function refuseLate(context: HandlerContext): void {
   const leftMs = context.timeoutMs();
   if (leftMs !== undefined && leftMs <= 0)
     throw new ConnectError('the deadline passed before the call began', Code.DeadlineExceeded);
 }
 
-/** A ConnectError was meant for the caller. Anything else is logged here and told to nobody. */
+/**
+ * Returns a ConnectError unchanged, as it is meant for the caller. Any other error is logged here and hidden from the
+ * caller.
+ */
 function toPublicError(error: unknown, method: DescMethod, logger: Logger): ConnectError {
   if (error instanceof ConnectError) return error;
   logger.error({ err: error, method: methodName(method) }, 'an RPC failed unexpectedly');

@@ -16,7 +16,7 @@ export interface HttpRoute {
   readonly handle: RequestListener;
 }
 
-/** What an HTTP listener is made of. */
+/** Options of an HTTP listener. */
 export interface HttpListenerOptions extends OpsOptions {
   /** Guarded services. */
   readonly services: readonly RpcService[];
@@ -35,7 +35,7 @@ export interface HttpListenerOptions extends OpsOptions {
 /** An HTTP listener that accepts requests. */
 export interface HttpListener {
   readonly port: number;
-  /** Lets requests finish for up to `graceMs`, then cuts off what is left. */
+  /** Waits for requests in flight for up to `graceMs`, then closes the remaining connections. */
   drain(graceMs: number): Promise<void>;
 }
 

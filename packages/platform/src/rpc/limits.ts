@@ -5,16 +5,16 @@ import type { ChannelOptions } from '@grpc/grpc-js';
 export interface RpcLimits {
   /** Largest message in bytes, received or sent. */
   readonly messageMaxBytes: number;
-  /** How often an idle connection is probed, in milliseconds. */
+  /** Interval of probes on an idle connection, in milliseconds. */
   readonly keepaliveMs: number;
-  /** How long a probe may go unanswered before the connection is dropped, in milliseconds. */
+  /** Time after which an unanswered probe ends the connection, in milliseconds. */
   readonly keepaliveTimeoutMs: number;
   /**
-   * How long a server keeps a connection, in milliseconds. Clients look the name up again when they reconnect, which
-   * is how they learn of new servers.
+   * Longest age of a connection, in milliseconds. Clients resolve the name again when they reconnect, which is how they
+   * discover new servers.
    */
   readonly connectionMaxAgeMs: number;
-  /** How long calls on an aged connection may still take, in milliseconds. */
+  /** Time that calls on an aged connection may still take, in milliseconds. */
   readonly connectionGraceMs: number;
   /** Calls at once on one connection. */
   readonly maxConcurrentStreams: number;

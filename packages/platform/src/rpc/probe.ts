@@ -1,4 +1,4 @@
-/** Asks a server's grpc.health.v1 whether it serves. */
+/** Checks by grpc.health.v1 whether a server serves. */
 import { Code, ConnectError, type Transport } from '@connectrpc/connect';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from 'connect-grpc-js/health';
 

@@ -6,14 +6,14 @@ import { type RetryDeps, type RetryLimits, runWithRetries } from './retry.js';
 import type { ObserveCall } from './rpc-metrics.js';
 import { methodName } from './service.js';
 
-/** What stands around a try. */
+/** Options of retries and the circuit breaker. */
 export interface ResilienceOptions extends RetryDeps {
   /** Deadline of one try, in milliseconds. */
   readonly timeoutMs: number;
   readonly retries: RetryLimits;
   readonly breaker: ProbingBreaker;
   readonly observe: ObserveCall;
-  /** Told of every further try of a method. */
+  /** Called for every further try of a method. */
   readonly onRetry: (method: string) => void;
 }
 
@@ -69,7 +69,7 @@ export function createResilientTransport(next: Transport, options: ResilienceOpt
 
 type CallHeader = Parameters<Transport['unary']>[3];
 
-/** Tells the service that a call was tried before: the earlier try may have taken effect. */
+/** Announces to the service that a call was tried before: the earlier try may have taken effect. */
 function withPreviousTries(header: CallHeader, previousTries: number): CallHeader {
   if (previousTries === 0) return header;
   const headers = new Headers(header);
@@ -83,7 +83,7 @@ function tryMs({ timeoutMs }: ResilienceOptions, leftMs: number): number {
   return Math.min(timeoutMs, leftMs);
 }
 
-/** Rejects as soon as the caller gives up, also during a pause between tries. */
+/** Rejects as soon as the caller aborts, also during a pause between tries. */
 async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return result;
   const aborted = Promise.withResolvers<never>();
@@ -97,7 +97,7 @@ async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal | undefi
   }
 }
 
-/** The same messages; `ended` is told once how the stream ended. */
+/** Passes the messages on; `ended` is called once with the code that the stream ended with. */
 async function* observed<T>(messages: AsyncIterable<T>, ended: (code: Code | undefined) => void) {
   let code: Code | undefined;
   try {

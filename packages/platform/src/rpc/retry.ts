@@ -8,7 +8,7 @@ export type { RetryLimits } from './decide/failure.js';
 /** Four tries with pauses of up to 50, 100 and 200 ms. */
 export const DEFAULT_RETRY_LIMITS: RetryLimits = { maxTries: 4, firstPauseMs: 50, maxPauseMs: 1_000 };
 
-/** What one call may still spend. */
+/** Remaining tries and time of one call. */
 export interface CallBudget {
   /** Returns milliseconds left of the caller's time. */
   leftMs(): number;
@@ -18,7 +18,7 @@ export interface CallBudget {
   onRetry(): void;
 }
 
-/** What pauses between tries depend on. */
+/** Dependencies of the pauses between tries. */
 export interface RetryDeps {
   readonly timers: Timers;
   /** Returns a number in [0,1). */

@@ -16,7 +16,7 @@ import type { ServerTls } from './tls.js';
 
 export { type RpcService, rpcService, type ServiceStatus } from './service.js';
 
-/** What a process serves, and where. */
+/** Services of a process, and the addresses on which it serves them. */
 export interface RpcServerOptions {
   readonly services: readonly RpcService[];
   /** Endpoints on the HTTP listener besides the RPCs. */
@@ -41,11 +41,11 @@ export interface RpcServerOptions {
   readonly tls?: ServerTls;
   /** The address of the gRPC listener; all of them by default. */
   readonly grpcHost?: string;
-  /** How often the checks are asked for the health status, in milliseconds. */
+  /** Interval of the checks for the health status, in milliseconds. */
   readonly checkIntervalMs?: number;
-  /** How long one check may take, in milliseconds. */
+  /** Time limit of one check, in milliseconds. */
   readonly checkTimeoutMs?: number;
-  /** How long `stop` waits for calls in flight, in milliseconds. */
+  /** Time that `stop` waits for calls in flight, in milliseconds. */
   readonly drainMs?: number;
 }
 

@@ -15,8 +15,8 @@ export class FieldViolations {
   }
 
   /**
-   * Throws INVALID_ARGUMENT if anything was noted. Its message names every field, and a google.rpc.BadRequest detail
-   * tells programs the same.
+   * Throws INVALID_ARGUMENT if a problem was recorded. Its message names every field, and a google.rpc.BadRequest
+   * detail carries the same for programs.
    */
   throwIfAny(): void {
     if (this.#violations.length === 0) return;

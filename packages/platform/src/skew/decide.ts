@@ -1,6 +1,7 @@
 /**
- * Estimates how far this machine's clock is off, in milliseconds, positive when it is ahead. Every observation gives bounds;
- * the estimate is the value nearest to zero that the bounds allow, so that it never reports skew that may not be there.
+ * Estimates how far this machine's clock is off, in milliseconds, positive when it is ahead. Every observation gives
+ * bounds; the estimate is the value nearest to zero that the bounds allow, so that it never reports skew that may not
+ * exist.
  */
 
 /** Limits between which the skew lies. */

@@ -11,7 +11,7 @@ export type SpanKind = 'server' | 'client' | 'producer' | 'consumer';
 /** Attributes of a span. Undefined ones are left out. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** How a span begins. */
+/** Options of a new span. */
 export interface SpanStart {
   readonly name: string;
   readonly kind: SpanKind;

@@ -1,4 +1,4 @@
-/** A server in place of AWS: keeps the requests that it gets, checks their signatures and answers as it is told. */
+/** A server in place of AWS: records requests, checks their signatures and sends scripted responses. */
 import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -13,7 +13,7 @@ export interface SeenRequest {
   readonly signatureIsValid: boolean;
 }
 
-/** How the server answers one request: what it sends, or nothing but a broken connection. */
+/** Response to one request: a message, or nothing but a broken connection. */
 export type Answer =
   | {
       readonly status: number;
@@ -26,7 +26,7 @@ export type Answer =
 /** A running server. */
 export interface AnsweringServer {
   readonly endpoint: string;
-  /** Answers to the next requests, in order; the last one stays. */
+  /** Responses to the next requests, in order; the last one stays. */
   answers: Answer[];
   readonly requests: SeenRequest[];
   stop(): Promise<void>;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Answer, AnsweringServer } from './answering-server.js';
 
-/** Whose call it is. */
+/** Implementation of a call under test. */
 export type Kind = 'lean' | 'sdk';
 
 /** One operation with an input, and an answer that it takes. */
@@ -50,7 +50,7 @@ async function observe(
   return { ...result, requests };
 }
 
-/** Everything that code can tell an error by. */
+/** Returns everything by which code can recognize an error. */
 function describeError(error: Error & { $metadata?: { totalRetryDelay?: number } }) {
   const { totalRetryDelay: _, ...$metadata } = error.$metadata ?? {};
   return {

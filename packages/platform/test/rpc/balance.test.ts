@@ -24,7 +24,7 @@ afterAll(() => {
   Object.assign(dns, { lookup: realLookup });
 });
 
-/** Keeps `lanes` calls in flight until it is told to stop, and answers how many succeeded. */
+/** Keeps `lanes` calls in flight until it is stopped, and returns the number that succeeded. */
 function startLoad(lanes: number, call: () => Promise<unknown>) {
   let stopped = false;
   let done = 0;

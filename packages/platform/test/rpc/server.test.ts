@@ -209,7 +209,7 @@ describe.each(Object.entries(WAYS))('by %s', (_, way) => {
 });
 
 describe('the gRPC listener', () => {
-  /** What a plain grpc-js client gets for these bytes. */
+  /** Returns the response that a plain grpc-js client gets for these bytes. */
   function callWith(port: number, bytes: Buffer, deadline: number): Promise<Partial<ServiceError>> {
     const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
     atEnd(() => client.close());

@@ -1,4 +1,4 @@
-/** What the tests of RPC share: real servers and clients on free ports, closed after each test. */
+/** Support of the RPC tests: real servers and clients on free ports, closed after each test. */
 import { Code, ConnectError, type ServiceImpl } from '@connectrpc/connect';
 import { afterEach } from '@jest/globals';
 import { createLogger } from '../../src/logger.js';
@@ -8,7 +8,7 @@ import { createRpcClient, type RpcClientOptions } from '../../src/rpc/client.js'
 import { type RpcServer, type RpcServerOptions, rpcService, startRpcServer } from '../../src/rpc/server.js';
 import { EchoService } from './echo-service.js';
 
-/** Says nothing. */
+/** Logs nothing. */
 export const silent = createLogger('test', 'silent');
 
 /** The implementation that a test needs; the other methods are not implemented. */

@@ -20,7 +20,7 @@ import { atEnd, serve, until, untilAborted } from './support.js';
 interface ToolCall {
   /** The code that the tool reports; `ok` for an answer. */
   readonly code: Promise<string>;
-  /** Gives the call up. */
+  /** Cancels the call. */
   cancel(): void;
 }
 
@@ -83,7 +83,7 @@ describe.each(Object.entries(TOOLS))('%s', (_, call) => {
   test('has its deadline kept, and the service learns of it', async () => {
     const { server, contexts } = await serveHanging();
     expect(await call(server.grpcPort, 1_500).code).toBe('DEADLINE_EXCEEDED');
-    // Both sides keep the time: the service learns from its own clock or from the caller's, whichever is first.
+    // Both sides keep the time: the service's call ends by its own clock or by the caller's, whichever is first.
     await until(() => contexts[0]?.signal.aborted === true);
   });
 

@@ -1,14 +1,14 @@
-/** What happens to a message after the work on it: the acknowledgement contract. */
+/** Acknowledgement contract: the fate of a message after the work on it. */
 import { backoffMs, type RetryClass } from './retry.js';
 
-/** Why a message is moved to the dead-letter queue. */
+/** Reason for moving a message to the dead-letter queue. */
 export type DeadLetterReason =
   /** It is no order, or one that a service refuses to read. */
   | 'POISON'
   /** Every receive of it failed. */
   | 'RETRIES_EXHAUSTED';
 
-/** What happens to a message. */
+/** Acknowledgement of a message. */
 export type Acknowledgement =
   | { readonly kind: 'delete' }
   | { readonly kind: 'later'; readonly delayMs: number }
@@ -16,12 +16,12 @@ export type Acknowledgement =
   | { readonly kind: 'wait'; readonly delayMs: number }
   | { readonly kind: 'dead-letter'; readonly reason: DeadLetterReason };
 
-/** What is known of work that failed. */
+/** Facts about work that failed. */
 export interface Failure {
   readonly retryClass: RetryClass;
-  /** How often the message was received, this time included. */
+  /** Number of receives of the message, this one included. */
   readonly receiveCount: number;
-  /** How long the claim's lease may still last. */
+  /** Remaining time of the claim's lease. */
   readonly leaseLeftMs: number;
   /** True when a dependency as a whole is down, which says nothing about this message. */
   readonly outage: boolean;

@@ -1,7 +1,7 @@
 /** Decides how many orders a processor works on at once, by how the last ones went. */
 import { nextLimit } from '@order-pipeline/platform/adaptive-limit';
 
-/** How one order went. */
+/** Result of one order. */
 export interface FinishedOrder {
   /** Time that the work took, in milliseconds. */
   readonly durationMs: number;

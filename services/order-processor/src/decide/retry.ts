@@ -1,6 +1,6 @@
-/** When a message comes back after work on it failed. */
+/** Retry of messages after failed work. */
 
-/** What a failure means for its message. */
+/** Consequence of a failure for its message. */
 export type RetryClass =
   /** A dependency failed: the same work may pass later. */
   | 'later'
@@ -45,9 +45,9 @@ const BACKOFF_BASE_MS = 1_000;
 const BACKOFF_CAP_MS = 60_000;
 
 /**
- * How long a message stays hidden after its `receiveCount`-th receive failed, in milliseconds: exponential with full
- * jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), and never before the claim's lease has run out.
- * `random` in [0,1).
+ * Returns the time for which a message is hidden after its `receiveCount`-th receive failed, in milliseconds:
+ * exponential with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), and never shorter than the
+ * claim's remaining lease. `random` in [0,1).
  */
 export function backoffMs(receiveCount: number, leaseLeftMs: number, random: number): number {
   const ceiling = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (receiveCount - 1));

@@ -10,14 +10,14 @@ import { createLogger } from '@order-pipeline/platform/logger';
 import { createRegistry } from '@order-pipeline/platform/metrics';
 import { type Config, loadConfig } from '../config.js';
 import { type Outcome, reconcile } from './reconcile.js';
-import { createReconcileParts } from './reconciler.js';
+import { createReconcileDeps } from './reconciler.js';
 import { describeSummary, toLine, toRecord, toSummaryRecord } from './report.js';
 
-/** Where a command prints. */
+/** Output of a command. */
 export interface Output {
   /** Findings. */
   readonly print: (line: string) => void;
-  /** What went wrong. */
+  /** Prints an error. */
   readonly complain: (line: string) => void;
 }
 
@@ -75,7 +75,7 @@ const REFUSED_HINT = 'Nothing listens there: is the stack running (npm start), a
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof ConfigError) return error.message;
-  // Of a host with several addresses Node tells the code alone.
+  // For a host with several addresses Node reports only the code.
   const { code } = error as { readonly code?: unknown };
   const text = `Cannot reconcile: ${error.message || `${error.name} ${code}`}`;
   return text.includes('ECONNREFUSED') ? `${text}\n${REFUSED_HINT}` : text;
@@ -124,10 +124,10 @@ async function runPass(
   const scoring = createScoring(config, createRegistry(), logger);
   const events = openEvents(config);
   try {
-    const parts = createReconcileParts({ dynamo, scoring, events, config });
+    const deps = createReconcileDeps({ dynamo, scoring, events, config });
     const onFinding = (outcome: Outcome) =>
       output.print(json ? JSON.stringify(toRecord(outcome)) : toLine(outcome));
-    const summary = await reconcile(parts, { ageMs, dryRun, signal, onFinding });
+    const summary = await reconcile(deps, { ageMs, dryRun, signal, onFinding });
     output.print(json ? JSON.stringify({ summary: toSummaryRecord(summary) }) : describeSummary(summary));
     return summary.failed > 0 || summary.sweepError !== undefined ? 1 : 0;
   } finally {

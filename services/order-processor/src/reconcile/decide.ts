@@ -1,45 +1,46 @@
 /**
- * What to do about a hold, an authorization or a claim that is older than an order should take.
+ * Verdict on a hold, an authorization or a claim that is older than an order should take.
  *
  * | the order | verdict |
  * |---|---|
- * | is decided, and its lease has run out | settle: what a worker would do that met its message again |
- * | has a live lease | leave: a worker is at it, and its tries may still land |
- * | is PROCESSING, its lease ran out a short while ago | leave: its message is about to reappear |
- * | is PROCESSING, its lease ran out long ago | report: its message waits in the queue or the dead-letter queue |
+ * | is decided, and its lease has expired | settle, as a worker does that receives its message again |
+ * | has a live lease | leave: a worker processes it, and its tries may still take effect |
+ * | is PROCESSING, its lease expired recently | leave: its message is about to reappear |
+ * | is PROCESSING, its lease expired long ago | report: its message waits in the queue or the dead-letter queue |
  * | has no record | report: see below |
  *
- * Nothing depends on the age for its safety; the age keeps the reconciler out of the way of orders that are on their way.
+ * Safety does not depend on the age; the age keeps the reconciler away from orders in progress.
  *
  * **No record.** A worker tries only after its claim is written, records are never deleted, and the record is read
- * consistently after the hold was seen. So the hold is not the protocol's: tables were restored to different moments, or
- * somebody called a service by hand. It is reported however old it is. Giving it back would be wrong if the record is what
- * got lost, and a void would bar the order's payment for good if its message were still to come. The record of an order that
- * was cancelled before any claim counts as none: its tries never began.
+ * consistently after the hold was seen. So the hold is not the protocol's: tables were restored to different moments,
+ * or a service was called by hand. It is reported however old it is. Releasing it would be wrong if the record was lost,
+ * and a void would bar the order's payment for good if its message were received later. The record of
+ * an order that was cancelled before any claim counts as none: its tries never began.
  *
- * **Undecided.** Only a decision can be settled, and only a worker or an operator decides: `orders dlq redrive`, `orders
- * fail`, or the client who cancels. So an undecided order is reported, and its holds and its authorization with it.
+ * **Undecided.** Only a decision can be settled, and only a worker or an operator decides: `orders dlq redrive`,
+ * `orders fail`, or the client who cancels. So an undecided order is reported, and its holds and its authorization with
+ * it.
  *
- * **Holds of a decided order.** The decision recorded the holds that it counted on. Those are settled: sold or released. Any
- * other hold of the order is a stray: a write that took effect late, after its own repeat was answered. It is released
- * under its own token and never sold, whatever became of the order. An order that was cancelled, failed or decided again
- * after a worker died recorded none: its settlement finds and releases all.
+ * **Holds of a decided order.** The decision recorded the holds that it counted on. Those are settled: sold or
+ * released. Any other hold of the order is a stray: a write that took effect late, after its own repeat had returned.
+ * It is released under its own token and never sold, whatever the order's status. An order that was cancelled, failed
+ * or decided again after a worker died recorded none: its settlement finds and releases all.
  *
- * **Money.** The ledger has one entry an order, and a void leaves one that bars what comes later. A provider that approves
- * late, what a worker that died never wrote down, has an authorization that no entry counts on. The provider lists what is
- * open, and the payment service gives that back.
+ * **Money.** The ledger has one entry an order, and a void leaves one that bars later authorizations. A provider
+ * that approves late, after the worker has died, has an authorization that no entry counts on. The provider lists open
+ * authorizations, and the payment service voids this one.
  */
 import type { FinalStatus, OrderItem, OrderRecord } from '@order-pipeline/contracts/orders';
 import type { Hold } from '@order-pipeline/contracts/stock';
 import { decideRefusal } from '@order-pipeline/order-protocol/decide/claim';
 
-/** What was found. */
+/** Kind of a finding. */
 export type FindingKind =
   /** Pieces of one item that an order holds. */
   | 'hold'
-  /** Money that is set aside and neither charged nor given back. */
+  /** Money that is authorized and neither captured nor voided. */
   | 'authorization'
-  /** An order whose worker's lease has run out. */
+  /** An order whose worker's lease has expired. */
   | 'claim'
   /** Refunds that are pending, or whose events are not published. */
   | 'refund';
@@ -48,35 +49,38 @@ export type FindingKind =
 export interface Finding {
   readonly kind: FindingKind;
   readonly orderId: string;
-  /** When the money was set aside, or the lease ended; holds do not know. Epoch milliseconds. */
+  /** Time of the authorization or of the lease's end, in epoch milliseconds; absent for holds. */
   readonly since?: number;
   /** The hold, for a hold. */
   readonly hold?: Hold;
   /** The refunds of the payment: the sequence of the last, the sum of those that were made, and whether any is pending. */
   readonly refunds?: { readonly last: number; readonly amount: number; readonly isPending: boolean };
   /**
-   * How an authorization that is open at the provider compares with the ledger, where the two differ. `stray`: the ledger
-   * does not count on it. `differs`: the ledger has it captured.
+   * Comparison of an authorization that is open at the provider with the ledger, where the two differ. `stray`: the
+   * ledger does not count on it. `differs`: the ledger has it captured.
    */
   readonly match?: 'stray' | 'differs';
 }
 
-/** Why something is reported and not settled. */
+/** Reason why a finding is reported and not settled. */
 export type ReportReason =
-  /** The order is undecided, and nobody has been at it for long. */
+  /** The order is undecided, and no worker has claimed it for long. */
   | 'STUCK'
-  /** There is no such order, or nobody ever claimed it. */
+  /** The order does not exist, or was never claimed. */
   | 'NO_ORDER'
   /** The ledger has a payment captured that is still open at the provider. */
   | 'NOT_CHARGED';
 
-/** What to do about a finding. */
+/** Verdict on a finding. */
 export type Verdict =
   /** Settle the order. */
   | { readonly action: 'settle'; readonly status: FinalStatus; readonly order: SettledOrder }
   /** Return a hold to stock that the order's decision did not count on. */
   | { readonly action: 'release'; readonly status: FinalStatus; readonly hold: Hold }
-  /** Give back at the provider what the ledger does not count on; the payment service does so when it finds it. */
+  /**
+   * Void at the provider an authorization that the ledger does not count on; the payment service does so when it finds
+   * it.
+   */
   | { readonly action: 'void' }
   /** Complete the refunds of the order, and publish them. */
   | { readonly action: 'refund'; readonly status: FinalStatus }

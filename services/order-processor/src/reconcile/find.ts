@@ -16,14 +16,14 @@ import { z } from 'zod';
 import type { Finding } from './decide.js';
 import { type ScanPace, scanPages } from './scan.js';
 
-/** Where to look. */
+/** Tables that are searched. */
 export interface ReconciledTables {
   readonly ordersTable: string;
   readonly inventoryTable: string;
   readonly paymentsTable: string;
 }
 
-/** What counts as old, in epoch milliseconds and milliseconds. */
+/** Minimum ages, in epoch milliseconds and milliseconds. */
 export interface Overdue {
   readonly now: number;
   readonly ageMs: number;
@@ -36,9 +36,9 @@ export interface WalkCursor {
   readonly after?: string;
 }
 
-/** How far a search walks through payments and orders. */
+/** Extent of a search through payments and orders. */
 export interface Walk {
-  /** Where to begin; the beginning of payments by default. */
+  /** Start of the search; the beginning of payments by default. */
   readonly from?: WalkCursor | undefined;
   /** Read units after which it stops. */
   readonly maxReadUnits: number;
@@ -155,7 +155,7 @@ function openPayments({ now, ageMs }: Overdue): TableScan<OpenPayment> {
   };
 }
 
-/** An authorization that is open, or refunds: their order's record tells whether all are published. */
+/** Creates a finding of an open authorization, or of refunds: their order's record shows whether all are published. */
 function toPaymentFinding({ order_id, updated_at, refunds }: OpenPayment): Finding {
   if (!refunds) return { kind: 'authorization', orderId: order_id, since: Date.parse(updated_at) };
   return {

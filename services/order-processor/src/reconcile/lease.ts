@@ -12,9 +12,9 @@ import { Table } from '@order-pipeline/platform/dynamo/table';
 import { z } from 'zod';
 import type { WalkCursor } from './find.js';
 
-/** What one leader leaves to the next. */
+/** State that one leader passes to the next. */
 export interface Bookmark {
-  /** Where the walk goes on; absent at its beginning. */
+  /** Next position of the walk; absent at its beginning. */
   readonly cursor?: WalkCursor | undefined;
   /** Stuck orders that the current walk has met. */
   readonly stuck: number;

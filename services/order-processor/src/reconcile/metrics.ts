@@ -1,4 +1,4 @@
-/** What the reconciler counts. */
+/** Metrics of the reconciler. */
 import type { Registry } from '@order-pipeline/platform/metrics';
 import { Counter, Gauge } from 'prom-client';
 import type { FindingKind } from './decide.js';
@@ -8,7 +8,7 @@ import type { Action, Outcome } from './reconcile.js';
 export interface ReconcileMetrics {
   /** Something was found. */
   found(outcome: Outcome): void;
-  /** A pass came to its end at `now` (epoch milliseconds); so many orders are stuck. */
+  /** Records the end of a pass at `now` (epoch milliseconds), with the number of stuck orders. */
   finished(stuckOrders: number, now: number): void;
   /** Another process looks. */
   followed(): void;

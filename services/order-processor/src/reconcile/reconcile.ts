@@ -20,8 +20,8 @@ import { decideVerdict, type Finding, type Verdict } from './decide.js';
 import type { Find, Walk } from './find.js';
 import { sweepAuthorizations } from './sweep.js';
 
-/** What a pass works with. */
-export interface ReconcileParts {
+/** Dependencies of a pass. */
+export interface ReconcileDeps {
   readonly find: Find;
   readonly store: Pick<OrderStore, 'read' | 'noteCaptureFailed' | 'noteRefunds'>;
   /** Called once for each completed order whose authorization was gone before it was charged. Must not throw. */
@@ -31,25 +31,25 @@ export interface ReconcileParts {
   readonly clock: Clock;
 }
 
-/** How a pass goes about it. */
+/** Options of a pass. */
 export interface ReconcileOptions {
-  /** What is younger is left alone, in milliseconds. */
+  /** Minimum age before an entry is reconciled, in milliseconds. */
   readonly ageMs: number;
   /** Settles nothing. */
   readonly dryRun: boolean;
   readonly signal: AbortSignal;
-  /** Told of each finding and what came of it. Must not throw. */
+  /** Called with each finding and its result. Must not throw. */
   readonly onFinding: (outcome: Outcome) => void;
-  /** How far to walk through payments and orders; through all by default. */
+  /** Extent of the walk through payments and orders; all of them by default. */
   readonly walk?: Walk;
 }
 
-/** What came of a finding. */
+/** Result of a finding. */
 export type Action =
   | 'settled'
   /** A hold that no decision counts on has returned to stock. */
   | 'released'
-  /** An authorization was given back at the provider that the ledger does not count on. */
+  /** An authorization that the ledger does not count on was voided at the provider. */
   | 'voided'
   /** It would have been settled, were this not a dry run. */
   | 'planned'
@@ -60,22 +60,22 @@ export type Action =
   /** Others are at it. */
   | 'left';
 
-/** A finding and what came of it. */
+/** A finding and its result. */
 export interface Outcome {
   readonly finding: Finding;
   readonly verdict: Verdict;
   readonly action: Action;
-  /** Why it failed. */
+  /** Reason of the failure. */
   readonly error?: unknown;
 }
 
-/** What a whole pass came to: how many findings there were by what became of them. */
+/** Result of a whole pass: the number of findings by their results. */
 export interface PassSummary extends Readonly<Record<Action, number>> {
-  /** Undecided orders that nobody has been at for long. */
+  /** Undecided orders that no worker has claimed for long. */
   readonly stuckOrders: number;
   /** Of those, the ones that the walk met. */
   readonly stuckClaims: number;
-  /** Why the provider's open authorizations could not be compared. */
+  /** Reason why the provider's open authorizations could not be compared. */
   readonly sweepError?: unknown;
 }
 
@@ -83,7 +83,7 @@ export interface PassSummary extends Readonly<Record<Action, number>> {
 const CONCURRENCY = 8;
 
 /** Runs one pass. Rejects when the signal aborts or a table cannot be read; what was settled by then stays settled. */
-export async function reconcile(parts: ReconcileParts, options: ReconcileOptions): Promise<PassSummary> {
+export async function reconcile(deps: ReconcileDeps, options: ReconcileOptions): Promise<PassSummary> {
   const { signal, ageMs, onFinding } = options;
   const summary = { settled: 0, released: 0, voided: 0, planned: 0, failed: 0, reported: 0, left: 0 };
   const stuck = new Set<string>();
@@ -92,13 +92,13 @@ export async function reconcile(parts: ReconcileParts, options: ReconcileOptions
   // An order's lines and its payment are found one by one; one settlement is for them all.
   const settled = new Map<string, OrderResult>();
   const handle = async ([orderId, found]: readonly [string, readonly Finding[]]) => {
-    const record = await readRecord(parts.store, orderId);
+    const record = await readRecord(deps.store, orderId);
     for (const finding of found) {
-      const verdict = decideFinding(finding, record, parts.clock(), ageMs);
+      const verdict = decideFinding(finding, record, deps.clock(), ageMs);
       // Refunds stay in the ledger for ever: those that are published are no finding.
       if (finding.kind === 'refund' && verdict.action === 'leave') continue;
       const known = verdict.action === 'settle' ? settled.get(orderId) : undefined;
-      const result = known ?? (await carryOut(parts, options, verdict, record));
+      const result = known ?? (await carryOut(deps, options, verdict, record));
       if (verdict.action === 'settle') settled.set(orderId, result);
       summary[result.action] += 1;
       if (verdict.action === 'report' && verdict.reason === 'STUCK') stuck.add(orderId);
@@ -113,13 +113,13 @@ export async function reconcile(parts: ReconcileParts, options: ReconcileOptions
       await Promise.all(orders.map(handle));
     }
   };
-  for await (const findings of parts.find({ now: parts.clock(), ageMs }, signal, options.walk))
+  for await (const findings of deps.find({ now: deps.clock(), ageMs }, signal, options.walk))
     await handleAll(findings);
   const isNew = ({ orderId, match }: Finding) => match !== undefined || !authorizations.has(orderId);
   let sweepError: unknown;
   try {
-    const sweep = { before: parts.clock() - ageMs, dryRun: options.dryRun, signal };
-    for await (const findings of sweepAuthorizations(parts.scoring, sweep))
+    const sweep = { before: deps.clock() - ageMs, dryRun: options.dryRun, signal };
+    for await (const findings of sweepAuthorizations(deps.scoring, sweep))
       await handleAll(findings.filter(isNew));
   } catch (error) {
     // Tables are searched without the provider; the next pass asks it again.
@@ -136,7 +136,7 @@ type OrderResult = Omit<Outcome, 'finding'>;
 type ReadRecord = OrderRecord | MalformedItemError | undefined;
 
 /** Reads the order's record; one that does not parse must not keep a pass from the others. */
-async function readRecord(store: ReconcileParts['store'], orderId: string): Promise<ReadRecord> {
+async function readRecord(store: ReconcileDeps['store'], orderId: string): Promise<ReadRecord> {
   try {
     return await store.read(orderId);
   } catch (error) {
@@ -152,7 +152,7 @@ function decideFinding(finding: Finding, record: ReadRecord, now: number, ageMs:
 }
 
 async function carryOut(
-  { scoring, events, store, onCaptureFailed }: ReconcileParts,
+  { scoring, events, store, onCaptureFailed }: ReconcileDeps,
   { dryRun, signal }: ReconcileOptions,
   verdict: Verdict,
   record: ReadRecord,

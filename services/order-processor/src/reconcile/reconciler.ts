@@ -12,11 +12,11 @@ import type { ReconcileConfig } from '../config.js';
 import { createFind, type ReconciledTables, type Walk } from './find.js';
 import { ReconcilerLease } from './lease.js';
 import { createReconcileMetrics } from './metrics.js';
-import { type Action, type Outcome, type ReconcileParts, reconcile } from './reconcile.js';
+import { type Action, type Outcome, type ReconcileDeps, reconcile } from './reconcile.js';
 import { toRecord } from './report.js';
 import { Schedule } from './schedule.js';
 
-/** What a reconciler is put together from. */
+/** Dependencies and options of a reconciler. */
 export interface ReconcilerOptions {
   readonly dynamo: DynamoClient;
   readonly scoring: Scoring;
@@ -32,7 +32,7 @@ const LEASE_INTERVALS = 3;
 const PAGE_ITEMS = 250;
 
 /** Puts together what a pass works with. */
-export function createReconcileParts(options: ReconcilerOptions): ReconcileParts {
+export function createReconcileDeps(options: ReconcilerOptions): ReconcileDeps {
   const { dynamo, scoring, events, config, clock = systemClock } = options;
   const { readUnitsPerSecond } = config.reconcile;
   return {
@@ -62,7 +62,7 @@ export function startReconciler(
   const lease = new ReconcilerLease(options.dynamo, config.ordersTable, randomUUID());
   const metrics = createReconcileMetrics(registry);
   const parts = {
-    ...createReconcileParts(options),
+    ...createReconcileDeps(options),
     onCaptureFailed: (order_id: string) => {
       options.onCaptureFailed?.();
       logger.error({ order_id }, 'a completed order cannot be charged: its authorization is gone');

@@ -1,4 +1,4 @@
-/** What came of a pass, for logs, people and programs. */
+/** Results of a pass, for logs, people and programs. */
 import type { Action, Outcome, PassSummary } from './reconcile.js';
 
 /** An outcome in the words of the tables, for logs and programs. */

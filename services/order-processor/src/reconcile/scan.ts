@@ -6,7 +6,7 @@ import type { PageToken, ScanOptions, Table } from '@order-pipeline/platform/dyn
 /** Waits; rejects when the signal aborts. */
 export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
-/** How a scan reads. */
+/** Pace of a scan. */
 export interface ScanPace {
   /** Items that one call reads at most. DynamoDB ends a page at 1 MiB, which is 128 read units, in any case. */
   readonly pageItems: number;

@@ -2,13 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@order-pipeline/platform/logger';
 
-/** What is run when. */
+/** Options of a schedule. */
 export interface ScheduleOptions {
   /** The task; its signal aborts when the schedule stops. */
   readonly run: (signal: AbortSignal) => Promise<void>;
   /** From the end of one run to the start of the next on average, in milliseconds. */
   readonly intervalMs: number;
-  /** Whether a run makes sense now; it is skipped otherwise. */
+  /** Returns true when a run makes sense now; it is skipped otherwise. */
   readonly isDue: () => boolean;
   readonly logger: Logger;
 }

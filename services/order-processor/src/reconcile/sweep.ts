@@ -8,7 +8,7 @@ import type { Finding } from './decide.js';
 /** Authorizations of one call. */
 const PAGE_SIZE = 50;
 
-/** How long one page may take with all its retries, in milliseconds. */
+/** Time limit of one page with all its retries, in milliseconds. */
 const PAGE_BUDGET_MS = 15_000;
 
 const MATCHES: Readonly<Record<AuthorizationMatch, Finding['match']>> = {
@@ -18,7 +18,7 @@ const MATCHES: Readonly<Record<AuthorizationMatch, Finding['match']>> = {
   [AuthorizationMatch.DIFFERS]: 'differs',
 };
 
-/** Which authorizations to look at. */
+/** Selection of the authorizations to compare. */
 export interface SweepOptions {
   /** Epoch milliseconds. */
   readonly before: number;
@@ -26,7 +26,10 @@ export interface SweepOptions {
   readonly signal: AbortSignal;
 }
 
-/** The findings page by page. What the ledger does not count on is given back as it is found, unless this is a dry run. */
+/**
+ * Returns the findings page by page. Authorizations that the ledger does not count on are voided as they are found,
+ * unless this is a dry run.
+ */
 export async function* sweepAuthorizations(
   { payment }: Scoring,
   { before, dryRun, signal }: SweepOptions,

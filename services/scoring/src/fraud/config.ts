@@ -4,12 +4,12 @@ import { readRedisUrl } from '@order-pipeline/platform/redis-url';
 import type { Secret } from '@order-pipeline/platform/secret';
 import type { Feature, Scale, Scorecard } from './decide.js';
 
-/** What fraud is told. */
+/** Configuration of the fraud service. */
 export interface FraudConfig {
   readonly card: Scorecard;
-  /** Where velocity is counted. Undefined on a machine without Redis: velocity is then unknown. */
+  /** Redis that counts velocity. Undefined on a machine without Redis: velocity is then unknown. */
   readonly redisUrl: Secret<string> | undefined;
-  /** How long a score waits for Redis, in milliseconds. */
+  /** Longest time that a score waits for Redis, in milliseconds. */
   readonly redisTimeoutMs: number;
 }
 

@@ -3,7 +3,7 @@
  * `full`, and the score is their sum, cut at 1. Every point can be explained, and no feature can hide another.
  */
 
-/** How one feature turns into points. `full` below `from` means that small values are suspicious. */
+/** Conversion of one feature to points. `full` below `from` means that small values are suspicious. */
 export interface Scale {
   /** The value up to which the feature adds nothing. */
   readonly from: number;
@@ -16,7 +16,7 @@ export interface Scale {
 /** The features, in the order in which they are reported. */
 export const FEATURES = ['amount', 'velocity', 'quantity', 'account_age'] as const;
 
-/** What the scorecard weighs. */
+/** Feature of the scorecard. */
 export type Feature = (typeof FEATURES)[number];
 
 /** The weights, limits and threshold. */
@@ -28,7 +28,7 @@ export interface Scorecard {
   readonly velocityWindowMs: number;
 }
 
-/** What is known of an order. */
+/** Feature values of an order. */
 export interface OrderFeatures {
   /** Total in the minor unit of `currency`. */
   readonly amount: number;
@@ -41,7 +41,7 @@ export interface OrderFeatures {
   readonly accountAgeMs: number | undefined;
 }
 
-/** What one feature added. */
+/** Points added by one feature. */
 export interface Contribution {
   readonly feature: Feature;
   /** The feature's value, 0 where it is unknown. */
@@ -100,7 +100,7 @@ function weigh(feature: Feature, value: number, unit: string, card: Scorecard): 
   };
 }
 
-/** How far a value lies on the way from `from` to `full`, within [0, 1]. */
+/** Returns the position of a value between `from` and `full`, within [0, 1]. */
 function share(value: number, from: number, full: number): number {
   return Math.min(1, Math.max(0, (value - from) / (full - from)));
 }

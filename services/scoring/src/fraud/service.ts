@@ -8,8 +8,8 @@ import { decideFraud, type Scorecard } from './decide.js';
 import type { VelocityStore } from './store.js';
 import { validateScore } from './validate.js';
 
-/** What the service works with. */
-export interface FraudParts {
+/** Dependencies of the fraud service. */
+export interface FraudDeps {
   readonly logger: Logger;
   readonly store: VelocityStore;
   readonly card: Scorecard;
@@ -20,8 +20,8 @@ export interface FraudParts {
 }
 
 /** The service of fraud.v1. */
-export function createFraudService(parts: FraudParts): ServiceImpl<typeof FraudService> {
-  const { store, card, decisions, velocityUnknown, logger } = parts;
+export function createFraudService(deps: FraudDeps): ServiceImpl<typeof FraudService> {
+  const { store, card, decisions, velocityUnknown, logger } = deps;
   const answer = createTranslator(logger);
   return {
     score: answer(async (request) => {

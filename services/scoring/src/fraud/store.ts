@@ -1,11 +1,11 @@
-/** How many orders a user placed lately, in Redis: a sliding window as a sorted set of orders by the time of each. */
+/** Recent orders of a user, counted in Redis: a sliding window as a sorted set of orders by the time of each. */
 import type { Redis } from '@order-pipeline/platform/redis';
 
 /** An order as the window counts it. */
 export interface PlacedOrder {
   readonly orderId: string;
   readonly userId: string;
-  /** When the order was placed, in epoch milliseconds. */
+  /** Time at which the order was placed, in epoch milliseconds. */
   readonly placedAt: number;
 }
 
@@ -18,8 +18,9 @@ export class VelocityStore {
   ) {}
 
   /**
-   * Adds the order and answers how many orders the user placed within the window that ends with it, itself included.
-   * Asked again it counts the order once. Undefined where Redis cannot tell: velocity is a hint, never an obstacle.
+   * Adds the order and returns the number of orders that the user placed within the window that ends with it, itself
+   * included. A repeated call counts the order once. Returns undefined when Redis fails: velocity is a hint, never an
+   * obstacle.
    */
   async count(order: PlacedOrder): Promise<number | undefined> {
     try {

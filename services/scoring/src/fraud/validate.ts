@@ -6,7 +6,7 @@ import { checkAmount, checkCurrency, checkId, checkRange, checkTime } from '../f
 import type { OrderFeatures } from './decide.js';
 import type { PlacedOrder } from './store.js';
 
-/** An order to score, and what the request alone tells of it. */
+/** An order to score, with the features that the request itself contains. */
 export interface OrderToScore extends PlacedOrder {
   readonly features: Omit<OrderFeatures, 'velocity'>;
 }

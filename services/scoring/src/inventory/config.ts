@@ -1,7 +1,7 @@
 /** The settings of inventory. */
 import type { Draft, EnvReader } from '@order-pipeline/platform/env';
 
-/** What inventory is told. */
+/** Configuration of the inventory service. */
 export interface InventoryConfig {
   /** Name of the inventory table. */
   readonly table: string;

@@ -1,4 +1,4 @@
-/** Decides what a reservation comes to: the price check, and how a line's pieces are taken. Functions of their arguments only. */
+/** Decides the result of a reservation: the price check, and how a line's pieces are taken. Pure functions. */
 import { type Hold, piecesOf } from '@order-pipeline/contracts/stock';
 import { chooseHolds, ownHolds } from './decide/holds.js';
 import { HOLDS_MAX } from './decide/shards.js';
@@ -64,7 +64,7 @@ export interface DeliveryNote {
   readonly expires_at: number;
 }
 
-/** What the price list says to an order. Totals are in the minor unit of the order's currency. */
+/** Result of comparing an order with the price list. Totals are in the minor unit of the order's currency. */
 export type PriceCheck =
   | { readonly outcome: 'PRICED'; readonly total: bigint }
   | { readonly outcome: 'UNKNOWN_SKU'; readonly sku: string }
@@ -97,13 +97,13 @@ export function decidePrice(
 }
 
 /**
- * Why a shard gave no new hold for all pieces of a line.
+ * Reason why a shard gave no new hold for all pieces of a line.
  * - `held`: the order holds them here already, by an earlier call or one at the same time. The hold stays until the
  *   order is final, so this call counts on it too.
  * - `partly`: the order holds another number of pieces here.
  * - `short`: the shard has too few pieces, or was never used.
  * - `full`: the shard has no room for a hold, or takes no more writes now.
- * - `again`: pieces or room have come back meanwhile.
+ * - `again`: pieces or room have been released meanwhile.
  */
 export type Obstacle =
   | { readonly kind: 'held'; readonly token: string }
@@ -134,28 +134,28 @@ export interface ShardView {
 }
 
 /** Pieces to take from one shard. */
-export interface Part {
+export interface Share {
   readonly shard: number;
   /** Pieces, at least 1. */
   readonly quantity: number;
 }
 
 /**
- * How a line is covered by several shards.
+ * Distribution of a line over several shards.
  * - `held`: the order holds enough.
- * - `take`: take these parts, then it does.
+ * - `take`: take these shares, then it holds enough.
  * - `short`: all shards together have too few pieces.
- * - `full`: there are enough pieces, but shards that have them have no room for a hold of the order. `richest` is the one
- *   of them that has the most.
+ * - `full`: there are enough pieces, but shards that have them have no room for a hold of the order. `richest` is the
+ *   one of them that has the most.
  */
 export type Plan =
   | { readonly kind: 'held'; readonly holds: readonly Hold[] }
-  | { readonly kind: 'take'; readonly parts: readonly Part[] }
+  | { readonly kind: 'take'; readonly shares: readonly Share[] }
   | { readonly kind: 'short' }
   | { readonly kind: 'full'; readonly richest: number };
 
 /**
- * Plans how to cover a line from all shards. A single shard that has everything is preferred to parts, and those that
+ * Plans how to cover a line from all shards. A single shard that has everything is preferred to several, and those that
  * come first from `start` on to the others, so that orders spread.
  */
 export function planLine(
@@ -170,8 +170,8 @@ export function planLine(
   const open = quantity - own.reduce((sum, hold) => sum + hold.quantity, 0);
   const stocked = shards.filter(({ item }) => item.available > 0);
   const roomy = stocked.filter(({ item }) => hasRoomFor(item, orderId));
-  const parts = chooseParts(inOrderFrom(roomy, start), open);
-  if (parts) return { kind: 'take', parts };
+  const shares = chooseShares(inOrderFrom(roomy, start), open);
+  if (shares) return { kind: 'take', shares };
   const [richest] = stocked
     .filter(({ item }) => !hasRoomFor(item, orderId))
     .toSorted((a, b) => b.item.available - a.item.available);
@@ -184,18 +184,18 @@ function inOrderFrom(shards: readonly ShardView[], start: number): readonly Shar
   return [...shards.filter(({ shard }) => shard >= start), ...shards.filter(({ shard }) => shard < start)];
 }
 
-function chooseParts(shards: readonly ShardView[], quantity: number): readonly Part[] | undefined {
+function chooseShares(shards: readonly ShardView[], quantity: number): readonly Share[] | undefined {
   const alone = shards.find(({ item }) => item.available >= quantity);
   if (alone) return [{ shard: alone.shard, quantity }];
-  const parts: Part[] = [];
+  const shares: Share[] = [];
   let open = quantity;
   for (const { shard, item } of shards.toSorted((a, b) => b.item.available - a.item.available)) {
     if (open === 0) break;
-    const part = Math.min(open, item.available);
-    parts.push({ shard, quantity: part });
-    open -= part;
+    const share = Math.min(open, item.available);
+    shares.push({ shard, quantity: share });
+    open -= share;
   }
-  return open === 0 ? parts : undefined;
+  return open === 0 ? shares : undefined;
 }
 
 /** Pieces of a SKU over all its shards. */

@@ -32,7 +32,7 @@ export interface Delivery {
 /** The currency of a new SKU whose delivery names none. */
 const DEFAULT_CURRENCY = 'USD';
 
-/** How often a delivery is tried while others take its number. */
+/** Maximum number of tries of a delivery while other deliveries take its number. */
 const TRIES_MAX = 20;
 
 /** Adds deliveries to the inventory table. */

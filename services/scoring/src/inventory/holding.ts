@@ -12,10 +12,10 @@ import {
   decideObstacle,
   type Obstacle,
   type OrderLine,
-  type Part,
   planLine,
   type Shard,
   type ShardView,
+  type Share,
 } from './decide.js';
 import type { ShardReader } from './shard-reader.js';
 import type { Transfers } from './transfers.js';
@@ -32,13 +32,13 @@ export interface HoldingCall {
   readonly permit: Permit;
 }
 
-/** What became of a line, and what the order holds of it: with `held` just what it needs. */
+/** Result of a line, and the order's holds of it: with `held` exactly the pieces that it needs. */
 export interface LineHolds {
   readonly outcome: 'held' | 'short' | 'gone' | 'other-quantity';
   readonly holds: readonly Hold[];
 }
 
-/** How often a line is tried while others change its shards. */
+/** Maximum number of tries of a line while other calls change its shards. */
 const ROUNDS_MAX = 15;
 
 /** Dependencies of a holder. */
@@ -59,7 +59,7 @@ export class Holder {
 
   /**
    * Covers a line by holds; those that the order has already count. `count` is the number of shards as the price list
-   * had it. When it throws, pieces may be held: a repeat counts on them, and a release gives them back.
+   * had it. When it throws, pieces may be held: a repeat counts on them, and a release returns them.
    *
    * @throws {UnavailableError} when the shards change too fast, or no shard has room for a hold.
    */
@@ -101,7 +101,7 @@ export class Holder {
       if (plan.kind === 'held') return { outcome: 'held', holds: plan.holds };
       if (root.shards === 1 && holds.length > 0) return { outcome: 'other-quantity', holds };
       if (plan.kind === 'take') {
-        const taken = await this.#takeAll(line.sku, plan.parts, call);
+        const taken = await this.#takeAll(line.sku, plan.shares, call);
         const covering = chooseHolds([...holds, ...taken], line.quantity);
         if (covering) return { outcome: 'held', holds: covering };
       } else if (!(await this.#finishTransfers(line.sku, shards))) {
@@ -113,12 +113,12 @@ export class Holder {
     throw new UnavailableError(`The stock of ${line.sku} changes too fast`);
   }
 
-  /** Takes parts until one is not there any more. */
-  async #takeAll(sku: string, parts: readonly Part[], call: HoldingCall): Promise<Hold[]> {
+  /** Takes shares until one of them is no longer available. */
+  async #takeAll(sku: string, shares: readonly Share[], call: HoldingCall): Promise<Hold[]> {
     const holds: Hold[] = [];
-    for (const part of parts) {
-      if (await this.#take(sku, part, call)) return holds;
-      holds.push(toHold(sku, part, call));
+    for (const share of shares) {
+      if (await this.#take(sku, share, call)) return holds;
+      holds.push(toHold(sku, share, call));
     }
     return holds;
   }
@@ -131,19 +131,19 @@ export class Holder {
     return finished.includes(true);
   }
 
-  /** Takes pieces at one shard. Returns why that failed, or undefined. */
-  async #take(sku: string, part: Part, call: HoldingCall): Promise<Obstacle | undefined> {
-    const { token } = toHold(sku, part, call);
+  /** Takes pieces at one shard. Returns the obstacle, or undefined on success. */
+  async #take(sku: string, share: Share, call: HoldingCall): Promise<Obstacle | undefined> {
+    const { token } = toHold(sku, share, call);
     for (let tries = 0; tries < ROUNDS_MAX; tries += 1) {
       call.permit();
       try {
-        await this.#deps.table.update(shardKey(sku, part.shard), take(call.orderId, token));
+        await this.#deps.table.update(shardKey(sku, share.shard), take(call.orderId, token));
         return undefined;
       } catch (error) {
         // Turned away for want of capacity, and so not carried out: another shard may have some.
         if (isThrottled(error)) return { kind: 'full' };
         if (!(error instanceof ConditionFailedError)) throw error;
-        const obstacle = decideObstacle(error.current as Shard | undefined, part.quantity, call.orderId);
+        const obstacle = decideObstacle(error.current as Shard | undefined, share.quantity, call.orderId);
         if (obstacle.kind !== 'again') return obstacle;
       }
     }
@@ -161,6 +161,6 @@ function decidePauseMs(round: number, { orderId, tryId }: HoldingCall): number {
   return longest * (hashOf(`${round} ${orderId} ${tryId}`) / 2 ** 32);
 }
 
-function toHold(sku: string, { shard, quantity }: Part, { attempt, tryId }: HoldingCall): Hold {
+function toHold(sku: string, { shard, quantity }: Share, { attempt, tryId }: HoldingCall): Hold {
   return { sku, shard, token: toToken({ quantity, attempt, tryId }), quantity };
 }

@@ -18,8 +18,8 @@ import type { Stock } from './shard-reader.js';
 import { type InventoryStore, type Reserved, skusOf } from './store.js';
 import { validateReserve, validateRestock, validateSettle, validateSku } from './validate.js';
 
-/** What the service works with. */
-export interface InventoryParts {
+/** Dependencies of the inventory service. */
+export interface InventoryDeps {
   readonly logger: Logger;
   readonly store: InventoryStore;
   readonly clock: Clock;
@@ -29,7 +29,7 @@ export interface InventoryParts {
   readonly reservations: Counter<'outcome'>;
 }
 
-/** What came of a reservation, as ReserveResponse says it. */
+/** Result of a reservation, as in ReserveResponse. */
 interface Reservation {
   readonly outcome: ReserveOutcome;
   readonly sku?: string;
@@ -38,8 +38,8 @@ interface Reservation {
 }
 
 /** The service of inventory.v1. */
-export function createInventoryService(parts: InventoryParts): ServiceImpl<typeof InventoryService> {
-  const { store, clock, newTryId, reservations, logger } = parts;
+export function createInventoryService(deps: InventoryDeps): ServiceImpl<typeof InventoryService> {
+  const { store, clock, newTryId, reservations, logger } = deps;
   const answer = createTranslator(logger);
   return {
     reserve: answer(async (request, { signal }) => {

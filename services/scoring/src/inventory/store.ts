@@ -12,7 +12,7 @@ import { ShardReader, type Stock } from './shard-reader.js';
 import { Transfers } from './transfers.js';
 import { giveBack, sell } from './writes.js';
 
-/** What became of an order's lines. */
+/** Result of a reservation of an order's lines. */
 export interface Reserved {
   /** The line that could not be held, if any; the lines after it were not tried. */
   readonly refused?: { readonly sku: string; readonly outcome: Exclude<LineHolds['outcome'], 'held'> };
@@ -20,7 +20,7 @@ export interface Reserved {
   readonly holds: readonly Hold[];
 }
 
-/** What became of the holds of a confirmation. */
+/** Result of a confirmation. */
 export interface Confirmed {
   /** Holds that this call sold. */
   readonly sold: readonly Hold[];
@@ -91,7 +91,7 @@ export class InventoryStore {
     return stocks.flatMap((stock) => (stock ? ownHolds(stock.root.sku, stock.shards, orderId) : []));
   }
 
-  /** Sells exactly these holds, side by side. Another hold of the order that stands in its place returns to stock. */
+  /** Sells exactly these holds, all at once. A different hold of the order in the place of one returns to stock. */
   async confirm(orderId: string, holds: readonly Hold[]): Promise<Confirmed> {
     const results = await Promise.all(
       holds.map(async (hold) => {
@@ -134,7 +134,7 @@ export class InventoryStore {
   }
 }
 
-/** What became of a conditional write. */
+/** Result of a conditional write. */
 type WriteResult =
   | { readonly written: true }
   | { readonly written: false; readonly current: Shard | undefined };

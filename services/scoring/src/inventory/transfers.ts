@@ -67,7 +67,7 @@ export class Transfers {
     return true;
   }
 
-  /** Doubles the number of shards, unless somebody has done so. Returns false at the limit. */
+  /** Doubles the number of shards, unless another process has done so. Returns false at the limit. */
   grow(sku: string, count: number): Promise<boolean> {
     return this.#share(`grow ${count} ${sku}`, () => this.#grow(sku, count));
   }

@@ -3,7 +3,7 @@
  *
  *     time ──▶  take                     sell                 (the order completes)
  *               available - q            hold removed, sold + q
- *               hold added        or     giveBack             (the order is refused, or the hold is nobody's)
+ *               hold added        or     giveBack             (the order is refused, or the hold belongs to no order)
  *                                        hold removed, available + q
  *
  *               send                     receive (at a child)          clear

@@ -2,13 +2,13 @@
 import type { Draft, EnvReader } from '@order-pipeline/platform/env';
 import { readStripeConfig, type StripeConfig } from './gateways/stripe/config.js';
 
-/** What payment is told. */
+/** Configuration of the payment service. */
 export interface PaymentConfig {
   /** Name of the payments table. */
   readonly table: string;
   /** After how long the gateway's answer counts as unknown, in milliseconds. */
   readonly gatewayTimeoutMs: number;
-  /** How long the simulated gateway takes over `tok_slow`, in milliseconds. */
+  /** Duration of a `tok_slow` call to the simulated gateway, in milliseconds. */
   readonly gatewaySlowMs: number;
   /** While a file exists at this path, the simulated gateway is down; empty for never. */
   readonly gatewayOutageFile: string;

@@ -9,17 +9,18 @@
  *     AUTHORIZED ◀──reauthorize──────┴──────────────────────────────────────────┘    │
  *     WRITTEN_OFF ◀──write off───────────────────────────────────────────────────────┘
  *
- * CAPTURED, DECLINED and WRITTEN_OFF are final, and so is VOIDED for an order that is not completed. A command that finds
+ * CAPTURED, DECLINED and WRITTEN_OFF are final, and so is VOIDED for an order that is not completed. A command that
+ * finds
  * its own result returns it. Operators re-authorize or write off completed orders alone, from CAPTURE_FAILED, and from
- * VOIDED or no entry where somebody has changed the ledger by hand.
+ * VOIDED or no entry where the ledger was changed by hand.
  */
 
 import type { LedgerRefund } from './refund/decide.js';
 
-/** What can be wrong with a payment at the provider. */
+/** Problems that a payment can have at the provider. */
 export const PROVIDER_PROBLEMS = ['AUTHORIZATION_GONE', 'DISPUTED', 'DISPUTE_LOST'] as const;
 
-/** What is wrong with a payment at the provider. */
+/** Problem of a payment at the provider. */
 export type ProviderProblem = (typeof PROVIDER_PROBLEMS)[number];
 
 /** Every state. */
@@ -32,10 +33,10 @@ export const PAYMENT_STATES = [
   'WRITTEN_OFF',
 ] as const;
 
-/** Where a payment stands. */
+/** State of a payment. */
 export type PaymentState = (typeof PAYMENT_STATES)[number];
 
-/** What a caller can ask for. */
+/** Command on a payment. */
 export type Command = 'authorize' | 'capture' | 'void' | 'reauthorize' | 'write-off';
 
 /** An item of the payments table. */
@@ -50,9 +51,9 @@ export interface LedgerEntry {
   readonly gateway_reference: string;
   /** The gateway's code, empty unless declined. */
   readonly decline_code: string;
-  /** How many captures took effect: 0 or 1. */
+  /** Number of captures that took effect: 0 or 1. */
   readonly capture_count: number;
-  /** How often the payment was authorized anew. */
+  /** Number of re-authorizations. */
   readonly reauthorizations?: number;
   /** An operator's reason for a write-off. */
   readonly note?: string;
@@ -60,21 +61,21 @@ export interface LedgerEntry {
   readonly refunds?: readonly LedgerRefund[];
   /** Number of writes of `refunds`. */
   readonly refund_version?: number;
-  /** What is wrong with the payment at the provider. */
+  /** Problem of the payment at the provider. */
   readonly provider_problem?: ProviderProblem;
-  /** When the entry last changed, ISO 8601 in UTC with milliseconds. */
+  /** Time of the last change, ISO 8601 in UTC with milliseconds. */
   readonly updated_at: string;
 }
 
-/** What an authorization is for. */
+/** Amount of an authorization. */
 export type Money = Pick<LedgerEntry, 'amount' | 'currency'>;
 
 /**
- * What to do about a command.
- * - `act`: ask the gateway, by its reference where it gave one, and write the result.
- * - `keep`: the entry is the answer.
- * - `refuse`: what stands does not allow it.
- * - `missing`: there is nothing to act on.
+ * Next step of a command.
+ * - `act`: call the gateway, by its reference if there is one, and write the result.
+ * - `keep`: return the entry.
+ * - `refuse`: the current state does not allow the command.
+ * - `missing`: there is no payment to act on.
  */
 export type Step =
   | { readonly step: 'act'; readonly reference: string }
@@ -135,7 +136,7 @@ const FIRST_STEPS: Readonly<Record<Command, Step>> = {
   'write-off': { step: 'act', reference: '' },
 };
 
-/** What to do about a command, given the entry that stands. */
+/** Decides the next step of a command from the current entry. */
 export function decideStep(command: Command, standing: LedgerEntry | undefined): Step {
   if (!standing) return FIRST_STEPS[command];
   const step = STEPS[command][standing.state];
@@ -144,7 +145,9 @@ export function decideStep(command: Command, standing: LedgerEntry | undefined):
   return { step, reason: `the payment is ${standing.state} already` };
 }
 
-/** What to do about an authorization: as above, except that an entry for other money is no answer to it. */
+/**
+ * Decides the next step of an authorization: like `decideStep`, except that an entry with another amount is refused.
+ */
 export function decideAuthorize(standing: LedgerEntry | undefined, money: Money): Step {
   const step = decideStep('authorize', standing);
   if (step.step !== 'keep') return step;
@@ -166,7 +169,7 @@ export function parseGatewayKey(key: string): {
   return { orderId, reauthorizations: Number(number) };
 }
 
-/** How an authorization that is open at the provider compares with the ledger; as in the proto. */
+/** Comparison of an authorization that is open at the provider with the ledger; as in the proto. */
 export type AuthorizationMatch = 'COUNTED' | 'STRAY' | 'DIFFERS';
 
 /** Compares an authorization that is open at the provider, by its number, with the order's entry. */

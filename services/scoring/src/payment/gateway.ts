@@ -1,4 +1,4 @@
-/** What the payment service asks of a payment provider. Each adapter implements it for one provider. */
+/** Interface of a payment provider as the payment service uses it. One adapter for each provider. */
 
 /** A payment to set aside. */
 export interface GatewayAuthorization {
@@ -10,7 +10,10 @@ export interface GatewayAuthorization {
   readonly currency: string;
   /** The payment method's token at the provider; empty for its default. Never logged. */
   readonly paymentMethod: string;
-  /** When the order was placed, in epoch milliseconds: no earlier call was made under the key. Unknown when absent. */
+  /**
+   * Time at which the order was placed, in epoch milliseconds: no earlier call was made under the key. Unknown when
+   * absent.
+   */
   readonly orderedAt?: number | undefined;
 }
 
@@ -37,12 +40,12 @@ export interface GatewayRefundAnswer {
   readonly reference: string;
 }
 
-/** Which open authorizations to list. */
+/** Selection of the open authorizations to list. */
 export interface OpenAuthorizationsQuery {
   /** Younger ones are left out. Epoch milliseconds. */
   readonly authorizedBefore: number;
   readonly pageSize: number;
-  /** Where the last page ended; empty for the first one. */
+  /** End of the previous page; empty for the first one. */
   readonly pageToken: string;
 }
 
@@ -56,16 +59,16 @@ export interface OpenAuthorizationsPage {
   readonly nextPageToken: string;
 }
 
-/** What the provider says to an authorization. */
+/** Response of the provider to an authorization. */
 export type GatewayAnswer =
   | { readonly approved: true; readonly reference: string }
   | { readonly approved: false; readonly reference: string; readonly declineCode: string };
 
 /**
  * A payment provider. Every call
- * - answers: the provider has acted, now or at an earlier call under the same key;
- * - throws UnavailableError: the provider has not acted, ask again;
- * - throws OutcomeUnknownError, or is cut off by `signal`: nobody knows, ask again under the same key.
+ * - returns: the provider has acted, now or at an earlier call under the same key;
+ * - throws UnavailableError: the provider has not acted, and a repeat may succeed;
+ * - throws OutcomeUnknownError, or is cut off by `signal`: the outcome is unknown until a repeat under the same key.
  *
  * The provider is the arbiter between capture and void: whichever it does first bars the other.
  */
@@ -77,14 +80,14 @@ export interface PaymentGateway {
    * hand at the provider, or the authorization has lapsed.
    */
   capture(payment: GatewayPayment, signal: AbortSignal): Promise<'captured' | 'voided'>;
-  /** Gives back what was set aside, if anything was. Answers `captured` where a capture came first. */
+  /** Releases the authorized amount, if any. Returns `captured` when a capture came first. */
   void(payment: GatewayPayment, signal: AbortSignal): Promise<'voided' | 'captured'>;
   /**
    * Pays a captured payment back, in part or in full. Throws RefusedError when it is not captured or less than the amount is
    * left of it.
    */
   refund(refund: GatewayRefund, signal: AbortSignal): Promise<GatewayRefundAnswer>;
-  /** Lists authorizations that are neither charged nor given back, the oldest of a page first. */
+  /** Lists authorizations that are neither captured nor voided, the oldest of a page first. */
   listOpen(query: OpenAuthorizationsQuery, signal: AbortSignal): Promise<OpenAuthorizationsPage>;
   /** Resolves when the provider can take payments, rejects otherwise. Has no effect and costs next to nothing. */
   ping(signal: AbortSignal): Promise<void>;

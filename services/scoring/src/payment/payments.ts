@@ -1,4 +1,4 @@
-/** Moves money: decides by the ledger, asks the gateway, writes what came of it. Idempotent by order. */
+/** Moves money: decides by the ledger, calls the gateway, writes the result. Idempotent by order. */
 import type { Clock } from '@order-pipeline/platform/clock';
 import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
 import type { Counter } from 'prom-client';
@@ -19,8 +19,8 @@ import {
 import type { OpenAuthorizationsQuery, PaymentGateway } from './gateway.js';
 import type { PaymentStore } from './store.js';
 
-/** What payments are made with. */
-export interface PaymentsParts {
+/** Dependencies of payments. */
+export interface PaymentsDeps {
   readonly store: PaymentStore;
   readonly gateway: PaymentGateway;
   /** After how long the gateway's answer counts as unknown, in milliseconds. */
@@ -49,7 +49,7 @@ export interface Authorization extends Money {
   readonly orderId: string;
   /** The payment method's token at the gateway; empty for its default. */
   readonly paymentMethod: string;
-  /** When the order was placed, in epoch milliseconds. */
+  /** Time at which the order was placed, in epoch milliseconds. */
   readonly orderedAt?: number | undefined;
 }
 
@@ -58,11 +58,11 @@ export interface Authorization extends Money {
  * same key brings it up to date. The other way round it could claim a charge that never was.
  */
 export class Payments {
-  constructor(private readonly parts: PaymentsParts) {}
+  constructor(private readonly deps: PaymentsDeps) {}
 
   /** The order's payment. Throws NotFoundError. */
   async find(orderId: string): Promise<LedgerEntry> {
-    const entry = await this.parts.store.find(orderId);
+    const entry = await this.deps.store.find(orderId);
     if (!entry) throw new NotFoundError(`Order ${orderId} has no payment`);
     return entry;
   }
@@ -102,8 +102,8 @@ export class Payments {
   }
 
   /**
-   * Authorizes anew, under a key of its own, what could not be captured, and charges it. A decline leaves the payment as it
-   * was, and the next call asks under another key.
+   * Authorizes a payment again that could not be captured, under a key of its own, and charges it. A decline leaves the
+   * payment unchanged, and the next call uses another key.
    */
   async reauthorize(order: Authorization): Promise<LedgerEntry> {
     const { orderId, amount, currency, paymentMethod } = order;
@@ -122,7 +122,7 @@ export class Payments {
         reauthorizations,
         ...(!answer.approved && { decline_code: answer.declineCode }),
       });
-      return await this.parts.store.replace(next, standing).catch(async (error) => {
+      return await this.deps.store.replace(next, standing).catch(async (error) => {
         if (answer.approved && !countsOn(error, reauthorizations))
           await this.voidAtGateway(idempotencyKey, answer.reference);
         throw error;
@@ -131,25 +131,28 @@ export class Payments {
     return entry.state === 'AUTHORIZED' ? await this.capture(orderId) : entry;
   }
 
-  /** Gives up what cannot be charged. What the provider may still have set aside is given back. */
+  /** Writes off a payment that cannot be charged. Releases any amount that the provider still holds. */
   async writeOff(orderId: string, note: string): Promise<LedgerEntry> {
     const decide = (standing: LedgerEntry | undefined) => decideStep('write-off', standing);
     return await this.follow(orderId, decide, async (reference, standing) => {
       await this.voidAtGateway(keyOf(orderId, standing), reference);
       const entry = this.toEntry(orderId, { ...standing, state: 'WRITTEN_OFF', note });
-      const written = await this.parts.store.replace(entry, standing);
+      const written = await this.deps.store.replace(entry, standing);
       this.count(written);
       return written;
     });
   }
 
-  /** Compares a page of the provider's open authorizations with the ledger, and gives back those it does not count on. */
+  /**
+   * Compares a page of the provider's open authorizations with the ledger, and voids those that the ledger does not
+   * count on.
+   */
   async sweep(query: OpenAuthorizationsQuery, dryRun: boolean): Promise<SweptPage> {
     const page = await this.ask((gateway, signal) => gateway.listOpen(query, signal));
     const authorizations = await Promise.all(
       page.authorizations.map(async ({ idempotencyKey, reference, authorizedAt }) => {
         const { orderId, reauthorizations } = parseGatewayKey(idempotencyKey);
-        const match = decideMatch(await this.parts.store.find(orderId), reauthorizations);
+        const match = decideMatch(await this.deps.store.find(orderId), reauthorizations);
         if (match === 'STRAY' && !dryRun) await this.voidAtGateway(idempotencyKey, reference);
         return { orderId, authorizedAt, match };
       }),
@@ -158,8 +161,8 @@ export class Payments {
   }
 
   /**
-   * Gives back what was set aside. Without an entry it leaves one that bars a later authorization, and asks the
-   * gateway all the same: it may have approved a call whose answer was lost.
+   * Releases the authorized amount. Without an entry it writes one that bars a later authorization, and calls the
+   * gateway all the same: it may have approved a call whose response was lost.
    */
   async void(orderId: string): Promise<LedgerEntry> {
     const decide = (standing: LedgerEntry | undefined) => decideStep('void', standing);
@@ -169,13 +172,13 @@ export class Payments {
     });
   }
 
-  /** Acts on what stands, again if it changed meanwhile. States only move forward, so this ends. */
+  /** Acts on the current entry, and again if the entry changed meanwhile. States only move forward, so this ends. */
   private async follow(
     orderId: string,
     decide: (standing: LedgerEntry | undefined) => Step,
     act: (reference: string, standing: LedgerEntry | undefined) => Promise<LedgerEntry>,
   ): Promise<LedgerEntry> {
-    let standing = await this.parts.store.find(orderId);
+    let standing = await this.deps.store.find(orderId);
     for (;;) {
       const step = decide(standing);
       if (step.step === 'keep') return step.entry;
@@ -191,7 +194,7 @@ export class Payments {
   }
 
   private async open(entry: LedgerEntry): Promise<LedgerEntry> {
-    await this.parts.store.open(entry);
+    await this.deps.store.open(entry);
     this.count(entry);
     return entry;
   }
@@ -200,14 +203,14 @@ export class Payments {
     standing: LedgerEntry,
     state: 'CAPTURED' | 'VOIDED' | 'CAPTURE_FAILED',
   ): Promise<LedgerEntry> {
-    const entry = await this.parts.store.move(standing, state, this.now());
+    const entry = await this.deps.store.move(standing, state, this.now());
     this.count(entry);
     return entry;
   }
 
   private count({ state, amount, currency }: LedgerEntry): void {
-    this.parts.transitions.inc({ state: state.toLowerCase() });
-    if (currency !== '') this.parts.amounts?.inc({ state: state.toLowerCase(), currency }, amount);
+    this.deps.transitions.inc({ state: state.toLowerCase() });
+    if (currency !== '') this.deps.amounts?.inc({ state: state.toLowerCase(), currency }, amount);
   }
 
   private async voidAtGateway(idempotencyKey: string, reference: string): Promise<void> {
@@ -220,9 +223,9 @@ export class Payments {
   }
 
   private async ask<R>(call: (gateway: PaymentGateway, signal: AbortSignal) => Promise<R>): Promise<R> {
-    const signal = AbortSignal.timeout(this.parts.gatewayTimeoutMs);
+    const signal = AbortSignal.timeout(this.deps.gatewayTimeoutMs);
     try {
-      return await call(this.parts.gateway, signal);
+      return await call(this.deps.gateway, signal);
     } catch (cause) {
       if (!signal.aborted) throw cause;
       throw new OutcomeUnknownError('The gateway did not answer in time: ask again', { cause });
@@ -237,7 +240,7 @@ export class Payments {
   }
 
   private now(): string {
-    return new Date(this.parts.clock()).toISOString();
+    return new Date(this.deps.clock()).toISOString();
   }
 }
 

@@ -67,7 +67,7 @@ export async function applyProviderChange(deps: ProviderChangeDeps, change: Prov
       await refunds.adopt(orderId, {
         refund_id: refundId,
         amount,
-        // What the provider has taken on counts: it says so later when it fails.
+        // A refund that the provider has accepted counts as done: a later failure arrives as an event.
         state: state === 'FAILED' ? 'FAILED' : 'DONE',
         reason: own ? 'found at the provider' : 'made at the provider',
         gateway_reference: reference,

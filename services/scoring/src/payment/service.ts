@@ -24,8 +24,8 @@ import {
   validateWriteOff,
 } from './validate.js';
 
-/** What the service works with. */
-export interface PaymentServiceParts {
+/** Dependencies of the payment service. */
+export interface PaymentServiceDeps {
   readonly logger: Logger;
   readonly payments: Payments;
   readonly refunds: Refunds;
@@ -33,8 +33,8 @@ export interface PaymentServiceParts {
 }
 
 /** The service of payment.v1. */
-export function createPaymentService(parts: PaymentServiceParts): ServiceImpl<typeof PaymentService> {
-  const { payments, refunds, clock, logger } = parts;
+export function createPaymentService(deps: PaymentServiceDeps): ServiceImpl<typeof PaymentService> {
+  const { payments, refunds, clock, logger } = deps;
   const answer = createTranslator(logger);
   return {
     authorize: answer(async (request, { signal }) => {

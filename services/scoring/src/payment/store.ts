@@ -5,8 +5,8 @@
  *               AUTHORIZED, DECLINED         AUTHORIZED -> CAPTURED, VOIDED
  *               or VOIDED, once              or CAPTURE_FAILED
  *
- * `open` asks for no entry, `move` and `replace` for the state and the authorization that their caller saw: of two calls that race, one finds its condition false and
- * learns what stands.
+ * `open` requires that there is no entry, `move` and `replace` the state and the authorization that their caller saw:
+ * of two calls that race, one fails its condition and receives the current entry.
  */
 import { allOf } from '@order-pipeline/platform/dynamo/expressions';
 import type { ConditionalUpdate, Table } from '@order-pipeline/platform/dynamo/table';
@@ -31,13 +31,15 @@ export class PaymentStore {
     return await this.table.get(orderId);
   }
 
-  /** Writes the order's first entry. Throws ConditionFailedError with the entry that stands. */
+  /** Writes the order's first entry. @throws {ConditionFailedError} with the current entry when there is one */
   async open(entry: LedgerEntry): Promise<LedgerEntry> {
     await this.table.create(entry);
     return entry;
   }
 
-  /** Moves an authorized payment on. Throws ConditionFailedError with the entry that stands. */
+  /**
+   * Moves an authorized payment on. @throws {ConditionFailedError} with the current entry when it is in another state
+   */
   async move(
     seen: LedgerEntry,
     to: 'CAPTURED' | 'VOIDED' | 'CAPTURE_FAILED',
@@ -47,8 +49,8 @@ export class PaymentStore {
   }
 
   /**
-   * Writes what an operator's command came to, if the entry is still as `seen`. Throws ConditionFailedError with the
-   * entry that stands.
+   * Writes the result of an operator's command, if the entry is still as `seen`. @throws {ConditionFailedError} with
+   * the current entry otherwise
    */
   async replace(entry: LedgerEntry, seen: LedgerEntry | undefined): Promise<LedgerEntry> {
     if (!seen) return await this.open(entry);
@@ -65,7 +67,10 @@ export class PaymentStore {
     });
   }
 
-  /** Writes the refunds, if nobody has written them since `seen`. Throws ConditionFailedError with the entry that stands. */
+  /**
+   * Writes the refunds, unless another call has written them since `seen`. @throws {ConditionFailedError} with the
+   * current entry otherwise
+   */
   async setRefunds(seen: LedgerEntry, refunds: readonly LedgerRefund[]): Promise<LedgerEntry> {
     const { refund_version: version } = seen;
     return await this.table.updateAndGet(seen.order_id, {

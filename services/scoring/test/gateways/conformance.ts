@@ -1,4 +1,4 @@
-/** What every payment gateway has to do, as tests that run against each adapter. */
+/** Requirements on every payment gateway, as tests that run against each adapter. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
 import { untilPasses } from '@order-pipeline/local/ready';

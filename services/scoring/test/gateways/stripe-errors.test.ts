@@ -195,7 +195,7 @@ describe('a refund', () => {
   const refund = (fields: object) => ({ id: 're_1', status: 'succeeded', ...fields }) as Stripe.Refund;
   const ordered = { reference: 'pi_1', idempotencyKey: 'o1', refundId: 'r1', amount: 100, currency: 'USD' };
 
-  /** Answers calls one after the other; an error is thrown. */
+  /** Returns these results for successive calls; an error is thrown. */
   function refundBy(...answers: unknown[]) {
     const client = {
       call: async () => {

@@ -36,7 +36,7 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => mock.stop());
 
-/** What the API said against a request: the adapter may dislike what a mock without state answers. */
+/** Returns the objection of the API to a request: the adapter may reject what a stateless mock returns. */
 async function objectionTo(call: Promise<unknown>): Promise<string | undefined> {
   const error = await call.then(
     () => undefined,

@@ -35,7 +35,7 @@ function openAccount(key: string): GatewayUnderTest {
   const stripe = new Stripe(key);
   return {
     gateway: createStripeGateway('https://api.stripe.com', key),
-    // Stripe lets nobody hurry an authorization's end: a cancellation leaves the same state.
+    // Stripe offers no way to expire an authorization early: a cancellation leaves the same state.
     lapse: async (_, reference) => void (await stripe.paymentIntents.cancel(reference)),
     stop: async () => undefined,
   };

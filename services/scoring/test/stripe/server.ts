@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { Account, ApiFailureError, type Intent, type Params, type Refund } from './intents.js';
 import { list, search } from './search.js';
 
-/** What happens to one request instead of its answer. */
+/** Fault injected into one request. */
 export interface Fault {
   /** The start of `METHOD /path`. */
   readonly request: string;

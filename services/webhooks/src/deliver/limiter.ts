@@ -1,4 +1,4 @@
-/** Bounds the requests in flight to each endpoint, so that a slow receiver delays nobody else. */
+/** Bounds the requests in flight to each endpoint, so that a slow receiver delays no other. */
 
 /** Slots of one key. */
 interface Slots {

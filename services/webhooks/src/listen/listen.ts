@@ -12,7 +12,7 @@ export interface ListenDeps {
   readonly secret: string;
   /** Types that are forwarded; empty for all. */
   readonly types: readonly string[];
-  /** Takes one line for each event. */
+  /** Prints one line for each event. */
   readonly print: (line: string) => void;
   /** Returns the time in epoch milliseconds. */
   readonly clock: () => number;

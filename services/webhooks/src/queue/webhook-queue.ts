@@ -72,8 +72,8 @@ export class WebhookQueue {
   }
 
   /**
-   * Replaces a message by a delayed copy, which SQS delays by at most 15 minutes. Its receive count starts anew, so that
-   * waiting does not lead to the dead-letter queue.
+   * Replaces a message by a delayed copy, which SQS delays by at most 15 minutes. Its receive count starts at 1 again,
+   * so that waiting does not lead to the dead-letter queue.
    */
   async defer(message: WebhookMessage, delayMs: number): Promise<void> {
     const { sqs, queueUrl } = this.#options;

@@ -32,7 +32,7 @@ export interface DeliverDeps {
   readonly onDisabled: (endpoint: WebhookEndpoint) => Promise<void>;
 }
 
-/** Result of the work on a stream: all is delivered or given up, or the message has to come again. */
+/** Result of the work on a stream: every delivery is finished, or the message has to become visible again. */
 export type StreamResult = { readonly kind: 'done' } | { readonly kind: 'later'; readonly delayMs: number };
 
 /** Wait for a slot of a busy endpoint, in milliseconds: short, since the message occupies the process meanwhile. */

@@ -26,7 +26,7 @@ export async function fanOut(
   );
 }
 
-/** Tells the owner's other endpoints that one was disabled because it kept failing. Repeating it changes nothing. */
+/** Notifies the owner's other endpoints that one was disabled because it kept failing. Idempotent. */
 export async function announceDisabled(
   { deliveries, directory, clock, enqueue }: FanOutDeps,
   disabled: WebhookEndpoint,

@@ -8,19 +8,19 @@
  * the service claims to serve, and does not.
  */
 
-/** When a run of failures means that the service is gone, and how it is probed. Times in milliseconds. */
+/** Limits of the circuit breaker: failures that open it, and its probes. Times in milliseconds. */
 export interface BreakerLimits {
   readonly minFailures: number;
   /**
-   * Minimum duration of the run. It tells a lost connection, which fails everything in flight at one moment while other
-   * servers still answer, from a lost service.
+   * Minimum duration of the run. It distinguishes a lost connection, which fails every call in flight at one moment
+   * while other servers still answer, from a lost service.
    */
   readonly minDurationMs: number;
   /** From one probe to the next. */
   readonly probeIntervalMs: number;
   /** Upper bound of the interval of a breaker that opens again and again. */
   readonly maxProbeIntervalMs: number;
-  /** How long a breaker has to stay closed before it counts as recovered. */
+  /** Time that a breaker stays closed before it counts as recovered, in milliseconds. */
   readonly stableMs: number;
 }
 
@@ -43,7 +43,7 @@ export type BreakerState =
 /** The result of a call or of a probe. */
 export type BreakerEvent = 'call-succeeded' | 'call-failed' | 'probe-succeeded' | 'probe-failed';
 
-/** Where every breaker begins. */
+/** Initial state of every breaker. */
 export const CLOSED: BreakerState = { kind: 'closed' };
 
 /** Returns the state after an event. Calls that were made before it opened no longer matter while it is open. */

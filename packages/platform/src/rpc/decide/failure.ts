@@ -19,14 +19,14 @@ export type FailureCode =
   | 'DataLoss'
   | 'Unauthenticated';
 
-/** How one try failed. */
+/** Failure of one try. */
 export interface Failure {
   readonly code: FailureCode;
-  /** Whether the service itself answered; false for errors of the connection and of this side. */
+  /** True when the service itself responded; false for errors of the connection and of this side. */
   readonly answered: boolean;
 }
 
-/** What a code means for the caller. */
+/** Consequences of a code for the caller. */
 interface FailureClass {
   /** Another try may succeed, and every effect is idempotent. */
   readonly retry: boolean;
@@ -59,8 +59,8 @@ const FAILURE_CLASSES: Readonly<Record<FailureCode, FailureClass>> = {
 };
 
 /**
- * What else means trouble when it comes from the connection. From the service, INTERNAL is a bug that a repeat meets
- * again and CANCELLED is its decision; from the connection both are a stream that was reset.
+ * Further codes that mean an outage when they come from the connection. From the service, INTERNAL is a bug that a
+ * repeat meets again and CANCELLED is its decision; from the connection both are a stream that was reset.
  */
 const BROKEN_CONNECTION: Partial<Record<FailureCode, FailureClass>> = {
   Internal: INFRASTRUCTURE,
@@ -81,7 +81,7 @@ export function countsAgainstService(failure: Failure): boolean {
   return classOf(failure).infrastructure;
 }
 
-/** How often and how fast tries are repeated. */
+/** Number of tries, and the pauses between them. */
 export interface RetryLimits {
   /** Tries in all, the first included. */
   readonly maxTries: number;

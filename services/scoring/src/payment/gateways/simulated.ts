@@ -35,7 +35,7 @@ import type {
 } from '../gateway.js';
 import { toPage } from './page.js';
 
-/** The token that an empty payment method stands for. */
+/** Token that replaces an empty payment method. */
 const DEFAULT_TOKEN = 'tok_visa';
 
 const LAPSING_TOKEN = 'tok_authorizationLapses';
@@ -60,10 +60,10 @@ const DECLINE_CODES: ReadonlyMap<string, string> = new Map([
   ['tok_threeDSecureRequired', 'authentication_required'],
 ]);
 
-/** How many keys are remembered, the oldest forgotten first. */
+/** Maximum number of remembered keys; the oldest is forgotten first. */
 const MEMORY_MAX = 10_000;
 
-/** What the provider knows of a key. */
+/** State of a key at the provider. */
 interface Known {
   readonly state: 'asked' | 'authorized' | 'captured' | 'voided';
   /** Epoch milliseconds. */
@@ -76,7 +76,7 @@ interface Known {
 
 /** Options of the simulated provider. */
 export interface SimulatedGatewayOptions {
-  /** How long `tok_slow` takes, in milliseconds. */
+  /** Duration of a `tok_slow` call, in milliseconds. */
   readonly slowMs: number;
   /** Asked at every call, true during an outage. */
   readonly isDown?: () => boolean;
@@ -162,7 +162,7 @@ export class SimulatedGateway implements PaymentGateway {
     return toPage(open, query);
   }
 
-  /** Lets an authorization lapse, as providers do after some days. */
+  /** Ends an authorization as providers do after some days. */
   lapse(idempotencyKey: string): void {
     if (this.#memory.get(idempotencyKey)?.state === 'authorized') this.#remember(idempotencyKey, 'voided');
   }

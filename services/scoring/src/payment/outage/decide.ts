@@ -15,7 +15,7 @@ export type GatewayState =
 /** The result of a call or of a ping. */
 export type GatewayEvent = 'call-failed' | 'ping-failed' | 'ping-succeeded';
 
-/** When the state changes and how often the provider is pinged. Times in milliseconds. */
+/** Conditions of state changes, and the interval of pings. Times in milliseconds. */
 export interface OutageLimits {
   /** Failed pings in a row, without a failed call, that mean down. */
   readonly pingsToDown: number;

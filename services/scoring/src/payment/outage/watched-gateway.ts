@@ -25,7 +25,7 @@ import {
 /** Dependencies and options of a {@link WatchedGateway}. */
 export interface WatchedGatewayOptions {
   readonly gateway: PaymentGateway;
-  /** How long a ping may take, in milliseconds. */
+  /** Time limit of a ping, in milliseconds. */
   readonly pingTimeoutMs: number;
   readonly limits?: OutageLimits;
   readonly timers: Timers;

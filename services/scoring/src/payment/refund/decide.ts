@@ -4,8 +4,9 @@
  *     absent ──reserve──▶ PENDING ──the provider pays back──▶ DONE ──the bank returns it──▶ FAILED
  *                            └─────the provider refuses────▶ FAILED
  *
- * A refund is reserved in the ledger before the provider is asked, so that refunds at the same time never exceed what was
- * captured. One that is PENDING counts: nobody knows whether the provider has paid it back.
+ * A refund is reserved in the ledger before the provider is asked, so that refunds at the same time never exceed what
+ * was
+ * captured. One that is PENDING counts: the provider may have paid it back.
  */
 
 /** Every state of a refund. */
@@ -29,7 +30,7 @@ export interface LedgerRefund {
   readonly sequence: number;
   /** Sum of the refunds that were made by then, this one included; 0 until it is DONE. */
   readonly refunded_total: number;
-  /** When the refund last changed, ISO 8601 in UTC with milliseconds. */
+  /** Time of the last change of the refund, ISO 8601 in UTC with milliseconds. */
   readonly updated_at: string;
 }
 
@@ -50,7 +51,7 @@ export interface RefundRequest {
   readonly reason: string;
 }
 
-/** What to do about a refund. */
+/** Next step of a refund. */
 export type RefundStep =
   /** Write it as PENDING, then ask the gateway. */
   | { readonly step: 'reserve'; readonly amount: number }

@@ -1,4 +1,4 @@
-/** Pays captured payments back: reserves in the ledger, asks the gateway, writes what came of it. */
+/** Refunds captured payments: reserves in the ledger, calls the gateway, writes the result. */
 import type { Clock } from '@order-pipeline/platform/clock';
 import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
 import type { Counter } from 'prom-client';
@@ -149,7 +149,7 @@ export class Refunds {
   }
 }
 
-/** Returns the entry that stood against a write; throws what is no such thing. */
+/** Returns the current entry of a failed condition; rethrows any other error. */
 function currentOf(error: unknown): LedgerEntry {
   if (!(error instanceof ConditionFailedError) || !error.current) throw error;
   return error.current as LedgerEntry;

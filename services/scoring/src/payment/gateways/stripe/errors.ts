@@ -14,7 +14,7 @@ const AUTHENTICATION_CODES: ReadonlySet<string> = new Set([
 /** Parameters that come from the order: a call that is refused because of them is a decline. */
 const ORDER_PARAMS = /^(payment_method|card|token|source|amount|currency)(\[|$)/;
 
-/** Network errors before a connection stands: the request has not left. */
+/** Network errors before a connection is established: the request has not left. */
 const NOT_CONNECTED: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',

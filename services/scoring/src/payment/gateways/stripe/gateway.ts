@@ -51,7 +51,10 @@ export class StripeGateway implements PaymentGateway {
     }, declinedBy);
   }
 
-  /** A server error is repeated to every call under its key: what came of the first call has to be looked up. */
+  /**
+   * Creates an intent, or finds the one of an earlier call. Stripe repeats a server error to every call under its key,
+   * so the result of the first call has to be looked up.
+   */
   async #createOrFind(
     payment: GatewayAuthorization,
     method: StripeMethod,
@@ -76,7 +79,7 @@ export class StripeGateway implements PaymentGateway {
       currency: currency.toLowerCase(),
       capture_method: 'manual',
       confirm: true,
-      // Nobody is there to authenticate: the order is paid later than it is placed.
+      // No cardholder is present to authenticate: the order is paid later than it is placed.
       error_on_requires_action: true,
       allowed_payment_method_types: ['card'],
       metadata: { [KEY_METADATA]: key },
@@ -139,7 +142,7 @@ export class StripeGateway implements PaymentGateway {
     );
   }
 
-  /** Brings an intent to its end. One that has reached an end says which. One that nobody knows holds nothing. */
+  /** Captures or cancels an intent, and returns its final state. An unknown intent holds no money. */
   async #finish(
     payment: GatewayPayment,
     signal: AbortSignal,

@@ -1,4 +1,4 @@
-/** What a PaymentIntent says, in terms of the payment service. */
+/** Translation of a PaymentIntent into terms of the payment service. */
 import type Stripe from 'stripe';
 import { OutcomeUnknownError } from '../../../errors.js';
 import type { GatewayAnswer } from '../../gateway.js';
@@ -8,14 +8,14 @@ import { AUTHENTICATION_REQUIRED } from './errors.js';
 export const KEY_SAFE_MS = 20 * 3_600_000;
 
 /**
- * Returns true when Stripe may have forgotten the key of an order's authorization, so that a repeat could set the money
- * aside twice: what the first call came to has to be looked up.
+ * Returns true when Stripe may have forgotten the key of an order's authorization, so that a repeat could authorize
+ * twice: the result of the first call has to be looked up.
  */
 export function mayBeForgotten(orderedAt: number | undefined, now: number): boolean {
   return orderedAt === undefined || now - orderedAt > KEY_SAFE_MS;
 }
 
-/** Returns what an authorization came to. @throws {OutcomeUnknownError} while Stripe is at it */
+/** Returns the result of an authorization. @throws {OutcomeUnknownError} while Stripe is still processing it */
 export function toAnswer({ id, status, last_payment_error }: Stripe.PaymentIntent): GatewayAnswer {
   switch (status) {
     case 'requires_capture':

@@ -5,7 +5,7 @@ export type StripeMethod =
   | { readonly kind: 'method'; readonly id: string }
   | { readonly kind: 'token'; readonly token: string };
 
-/** Names of objects at Stripe that stand for a payment method, and no more: a card number never goes there. */
+/** Names of objects at Stripe that represent a payment method, and no more: a card number never goes there. */
 const METHOD = /^(pm|card|src)_[A-Za-z0-9_]{1,240}$/;
 const TOKEN = /^tok_[A-Za-z0-9_]{1,240}$/;
 

@@ -21,7 +21,7 @@ export interface StripeWebhookOptions {
   /** Time limit of one event, in milliseconds. */
   readonly timeoutMs: number;
   readonly logger: Logger;
-  /** Takes what an event says. Rejects when it is not written: Stripe sends the event again, for three days. */
+  /** Applies the change of an event. Rejects when it is not written: Stripe sends the event again, for three days. */
   readonly apply: (change: ProviderChange) => Promise<void>;
 }
 

@@ -1,9 +1,9 @@
-/** One part of the stack: a child process that is started, watched and stopped. */
+/** A child process of the stack that is started, watched and stopped. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Environment } from '@order-pipeline/platform/env';
 
-/** How a process ended. */
+/** End of a process: its exit code or signal. */
 export interface Ending {
   /** In words: `exit code 1`, `killed by SIGKILL`, or why it could not start. */
   readonly how: string;
@@ -11,26 +11,26 @@ export interface Ending {
 }
 
 /** Options of a process of the stack. */
-export interface PartOptions {
+export interface ManagedProcessOptions {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Environment;
-  /** Takes each line that the process prints. */
+  /** Called with each line that the process prints. */
   readonly onLine: (name: string, line: string) => void;
-  /** Told when the process has ended without being asked to, after its last line. */
-  readonly onDeath: (part: Part, ending: Ending) => void;
+  /** Called when the process has ended without a stop, after its last line. */
+  readonly onDeath: (managed: ManagedProcess, ending: Ending) => void;
 }
 
 /** A child process that can be started again. */
-export class Part {
+export class ManagedProcess {
   readonly name: string;
-  readonly #options: PartOptions;
+  readonly #options: ManagedProcessOptions;
   #child: ChildProcess | undefined;
   #stopping = false;
   #ended: Promise<void> = Promise.resolve();
 
-  constructor(options: PartOptions) {
+  constructor(options: ManagedProcessOptions) {
     this.name = options.name;
     this.#options = options;
   }
@@ -66,7 +66,7 @@ export class Part {
     });
   }
 
-  /** Asks the process to end, and resolves when it has. SIGKILL after `killAfterMs`. */
+  /** Sends the process SIGTERM, and resolves when it has ended. SIGKILL after `killAfterMs`. */
   async stop(killAfterMs: number): Promise<void> {
     this.#stopping = true;
     this.#child?.kill('SIGTERM');
@@ -75,7 +75,7 @@ export class Part {
     clearTimeout(timer);
   }
 
-  /** Sends a signal to the process without telling the watcher that it is meant to end. */
+  /** Sends a signal to the process without marking the end as intended. */
   kill(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
   }

@@ -6,7 +6,7 @@ import {
 import { Table } from '@order-pipeline/platform/dynamo/table';
 import { rpcService } from '@order-pipeline/platform/rpc/server';
 import { Counter } from 'prom-client';
-import type { Part, Tools } from '../part.js';
+import type { ScoringDeps, ScoringService } from '../scoring-service.js';
 import type { InventoryConfig } from './config.js';
 import { Deliveries } from './deliveries.js';
 import { DELIVERY_NOTES, SHARDS } from './items.js';
@@ -14,10 +14,10 @@ import { createInventoryService } from './service.js';
 import { InventoryStore } from './store.js';
 
 /** Puts the service together. */
-export function createInventoryPart(
+export function createInventory(
   config: InventoryConfig,
-  { dynamo, registry, logger, clock, newTryId }: Tools,
-): Part {
+  { dynamo, registry, logger, clock, newTryId }: ScoringDeps,
+): ScoringService {
   const name = config.table;
   const shards = new Table(dynamo, { ...SHARDS, name });
   const deliveries = new Deliveries(shards, new Table(dynamo, { ...DELIVERY_NOTES, name }), clock);

@@ -1,4 +1,4 @@
-/** What each of the three services is to the process that serves it. */
+/** Interface between the three services and the process that serves them. */
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import type { Logger } from '@order-pipeline/platform/logger';
@@ -7,8 +7,8 @@ import type { ReadinessCheck } from '@order-pipeline/platform/ops-server';
 import type { HttpRoute } from '@order-pipeline/platform/rpc/http-listener';
 import type { RpcService } from '@order-pipeline/platform/rpc/server';
 
-/** What the process lends to its parts. */
-export interface Tools {
+/** Shared dependencies that the process provides to its services. */
+export interface ScoringDeps {
   readonly dynamo: DynamoClient;
   readonly registry: Registry;
   readonly logger: Logger;
@@ -18,12 +18,12 @@ export interface Tools {
 }
 
 /** One service, ready to be served. */
-export interface Part {
+export interface ScoringService {
   readonly rpc: RpcService;
-  /** What it cannot work without, by name. */
+  /** Checks of its required dependencies, by name. */
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   /** Endpoints on the HTTP listener besides its RPCs. */
   readonly routes?: readonly HttpRoute[];
-  /** Lets go of what the service opened itself. */
+  /** Releases resources owned by the service. */
   close(): void;
 }

@@ -4,13 +4,13 @@ import { observeRedis } from '@order-pipeline/platform/observe/redis';
 import { createRedis } from '@order-pipeline/platform/redis';
 import { rpcService } from '@order-pipeline/platform/rpc/server';
 import { Counter } from 'prom-client';
-import type { Part, Tools } from '../part.js';
+import type { ScoringDeps, ScoringService } from '../scoring-service.js';
 import type { FraudConfig } from './config.js';
 import { createFraudService } from './service.js';
 import { VelocityStore } from './store.js';
 
 /** Puts the service together. It is ready without Redis: velocity then adds nothing to a score. */
-export function createFraudPart(config: FraudConfig, { registry, logger }: Tools): Part {
+export function createFraud(config: FraudConfig, { registry, logger }: ScoringDeps): ScoringService {
   const { redisUrl, redisTimeoutMs } = config;
   const redis = redisUrl && observeRedis(createRedis(redisUrl, logger, redisTimeoutMs), registry);
   const decisions = new Counter({

@@ -4,7 +4,7 @@ import { Table } from '@order-pipeline/platform/dynamo/table';
 import { rpcService } from '@order-pipeline/platform/rpc/server';
 import { systemTimers } from '@order-pipeline/platform/timers';
 import { Counter, Gauge } from 'prom-client';
-import type { Part, Tools } from '../part.js';
+import type { ScoringDeps, ScoringService } from '../scoring-service.js';
 import type { PaymentConfig } from './config.js';
 import { PAYMENT_STATES } from './decide.js';
 import type { PaymentGateway } from './gateway.js';
@@ -19,11 +19,11 @@ import { PaymentStore } from './store.js';
 import { TracedGateway } from './traced-gateway.js';
 
 /** Creates the service. `provider` is the configured gateway unless another one is given. */
-export function createPaymentPart(
+export function createPayment(
   config: PaymentConfig,
-  { dynamo, registry, logger, clock }: Tools,
+  { dynamo, registry, logger, clock }: ScoringDeps,
   provider: PaymentGateway = createGateway(config, clock),
-): Part {
+): ScoringService {
   const table = new Table(dynamo, { ...LEDGER, name: config.table });
   const transitions = new Counter({
     name: 'payments_total',
