@@ -62,11 +62,11 @@ if ! has_redis; then
   has_redis ||
     echo 'setup: redis-server could not be installed; the stack runs without it, the tests need it (install the package "redis")' >&2
 fi
-if ! command -v promtool >/dev/null; then
+if ! command -v promtool >/dev/null || ! command -v prometheus >/dev/null; then
   echo 'setup: installing prometheus'
   install_package prometheus prometheus prometheus prometheus >/dev/null 2>&1 || true
-  command -v promtool >/dev/null ||
-    echo 'setup: prometheus could not be installed; only the tests of the alerts need it (install the package "prometheus")' >&2
+  command -v prometheus >/dev/null ||
+    echo 'setup: prometheus could not be installed; only the tests of the alerts and --observability need it (install the package "prometheus")' >&2
 fi
 if ! has_chromium; then
   echo 'setup: installing chromium'
