@@ -107,10 +107,10 @@ const send = (queue: string, MessageBody: string) =>
 
 const purge = (queue: string) => sqs.send(new PurgeQueueCommand({ QueueUrl: queueUrl(queue) }));
 
-function partOf(name: string) {
-  const part = stack.parts.get(name);
-  if (!part) throw new Error(`the stack has no ${name}`);
-  return part;
+function processOf(name: string) {
+  const found = stack.processes.get(name);
+  if (!found) throw new Error(`the stack has no ${name}`);
+  return found;
 }
 
 test('a system that is well calls nobody', async () => {
@@ -123,15 +123,15 @@ test('a system that is well calls nobody', async () => {
 });
 
 test('scoring that was killed is found, and so is the breaker that it opens', async () => {
-  // Asked to end, the part is not started again.
-  await partOf('scoring').stop(1);
+  // Asked to end, the process is not started again.
+  await processOf('scoring').stop(1);
   await untilPages(['BreakerOpen', 'ServiceDown(scoring)']);
-  partOf('scoring').start();
+  processOf('scoring').start();
   await untilPages([], ['BreakerOpen', 'ServiceDown(scoring)']);
 }, 150_000);
 
 test('a poison message right after a restart of the processor is found, although it is the first dead letter', async () => {
-  partOf('order-processor').kill('SIGKILL');
+  processOf('order-processor').kill('SIGKILL');
   const ready = () => checkHttp(`http://localhost:${ports.processor}/ready`);
   await untilPasses('the processor', ready, WAIT_MS);
   await send('order-queue', 'this is no order');
