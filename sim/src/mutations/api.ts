@@ -35,6 +35,18 @@ export const API_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    name: 'table-overrules',
+    safeguard: 'the orders table overrules what Redis remembers of a key',
+    scenario: 'key-races',
+    edits: [
+      {
+        module: at('idempotency'),
+        from: 'const before = await request.recall();',
+        to: 'const before = undefined;',
+      },
+    ],
+  },
+  {
     name: 'recalled-fingerprint',
     safeguard: 'the fingerprint in the record is compared with that of the request',
     edits: [{ module: at('idempotency'), from: 'if (before.fingerprint !== fingerprint)', to: 'if (false)' }],

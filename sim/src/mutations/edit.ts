@@ -14,4 +14,9 @@ export interface Mutation {
   readonly edits: readonly Edit[];
   /** The runs that need the safeguard. Default: swarm. */
   readonly scenario?: Scenario;
+  /**
+   * Name of the mutation of a safeguard that stands behind this one and hides its removal: it is removed as well, also in the
+   * run that has to hold.
+   */
+  readonly behind?: string;
 }

@@ -17,6 +17,18 @@ export const INVENTORY_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    name: 'room-for-hold',
+    safeguard: 'a shard has so few holds that a write costs one unit, whatever is open (hole 6)',
+    scenario: 'hot-sku',
+    edits: [
+      {
+        module: WRITES,
+        from: 'condition: allOf(ENOUGH_AVAILABLE, NOT_HELD_BY_ORDER, ROOM_FOR_HOLD)',
+        to: 'condition: allOf(ENOUGH_AVAILABLE, NOT_HELD_BY_ORDER)',
+      },
+    ],
+  },
+  {
     name: 'one-hold-per-order',
     safeguard: 'a shard has one hold of an order at most: a repeated take adds nothing',
     edits: [

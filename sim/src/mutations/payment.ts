@@ -23,6 +23,7 @@ export const PAYMENT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'first-entry',
     safeguard: 'an authorization never overwrites the entry that is there',
+    scenario: 'late-payments',
     edits: [
       {
         module: '/packages/platform/dist/dynamo/table.js',
@@ -34,6 +35,7 @@ export const PAYMENT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'void-bars',
     safeguard: 'a void without an entry leaves one that bars a later authorization',
+    scenario: 'late-payments',
     edits: [
       {
         module: at('payments'),
@@ -46,6 +48,7 @@ export const PAYMENT_MUTATIONS: readonly Mutation[] = [
     name: 'void-asks-the-gateway',
     safeguard:
       'a void without an entry asks the gateway, which may have approved a call whose answer was lost',
+    scenario: 'late-payments',
     edits: [
       {
         module: at('payments'),
@@ -57,6 +60,7 @@ export const PAYMENT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'void-wins-the-race',
     safeguard: 'an authorization that finds its order voided is voided at the gateway',
+    scenario: 'late-payments',
     edits: [{ module: at('payments'), from: 'if (answer.approved && isVoided(error))', to: 'if (false)' }],
   },
   {
@@ -95,11 +99,36 @@ export const PAYMENT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'sweep',
     safeguard: 'authorizations that the ledger does not count on are found and given back (hole 10)',
+    scenario: 'late-payments',
     edits: [
       {
         module: at('payments'),
         from: "if (match === 'STRAY' && !dryRun)",
         to: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'refund-version',
+    safeguard: 'of two refunds at once the second sees the first: never more than was captured',
+    scenario: 'refunds',
+    edits: [
+      {
+        module: at('store'),
+        from: 'condition: allOf(IN_SEEN_STATE, version === undefined ? NEVER_REFUNDED : REFUNDS_AS_SEEN)',
+        to: 'condition: IN_SEEN_STATE',
+      },
+    ],
+  },
+  {
+    name: 'refund-key',
+    safeguard: 'a refund has an idempotency key at the gateway: a repeat pays nothing back',
+    scenario: 'refunds',
+    edits: [
+      {
+        module: at('refund/refunds'),
+        from: 'gateway.refund({ idempotencyKey, reference, refundId, amount, currency }',
+        to: 'gateway.refund({ idempotencyKey, reference, refundId: refundId + Math.random(), amount, currency }',
       },
     ],
   },

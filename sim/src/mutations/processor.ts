@@ -1,9 +1,8 @@
-/** Safeguards of the processor and of the operators' commands. */
+/** Safeguards of the processor. */
 import type { Mutation } from './edit.js';
 
 const at = (file: string) => `/services/order-processor/dist/${file}.js`;
 const shared = (file: string) => `/packages/order-protocol/dist/${file}.js`;
-const operations = (file: string) => `/services/operations/dist/${file}.js`;
 
 export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
   {
@@ -51,24 +50,9 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'fail-lease',
-    safeguard: 'an operator fails an order only when no worker holds it',
-    edits: [
-      {
-        module: shared('order-store'),
-        from: 'const FAILABLE = anyOf(ABSENT, LEASE_EXPIRED);',
-        to: "const FAILABLE = 'attribute_exists(#order_id) OR attribute_not_exists(#order_id)';",
-      },
-      {
-        module: operations('operator/decide/fail'),
-        from: 'if (record.lease_until >= now)',
-        to: 'if (false)',
-      },
-    ],
-  },
-  {
     name: 'facts-once',
     safeguard: 'the facts of the first message stay (`if_not_exists`)',
+    scenario: 'key-races',
     edits: [
       {
         module: shared('order-store'),
@@ -162,24 +146,35 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'redrive-sends-first',
-    safeguard: 'a redrive removes the dead letter only after the message was sent',
+    name: 'event-before-delete',
+    safeguard: 'a message is deleted only after the event of its order is published',
     edits: [
+      { module: at('process-order'), from: "if (published.status === 'rejected')", to: 'if (false)' },
+      { module: at('reconcile/schedule'), from: 'if (isDue())', to: 'if (false)' },
+    ],
+  },
+  {
+    name: 'first-error',
+    safeguard: 'the first error of an order stays in its record (hole 10)',
+    scenario: 'dead-letters',
+    edits: [
+      { module: shared('order-store'), from: 'condition: allOf(EXISTS, NO_ERROR)', to: 'condition: EXISTS' },
       {
-        module: operations('operator/redrive'),
-        from: 'sent = { new_message_id: await dlq.sendBack(letter) };\n        await dlq.remove(letter);',
-        to: 'await dlq.remove(letter);\n        sent = { new_message_id: await dlq.sendBack(letter) };',
+        module: shared('order-store'),
+        from: '#first_error = if_not_exists(#first_error, :error)',
+        to: '#first_error = :error',
       },
     ],
   },
   {
-    name: 'stray-holds',
-    safeguard: 'the reconciler releases holds that no decision counted on',
+    name: 'dead-letter-first-error',
+    safeguard: 'a dead letter names the first error of its order, not the last (hole 10)',
+    scenario: 'dead-letters',
     edits: [
       {
-        module: at('reconcile/reconcile'),
-        from: "await releaseStray(scoring, record?.order_id ?? '', verdict.hold, call);",
-        to: '{}',
+        module: at('first-errors'),
+        from: 'return record?.first_error ?? ',
+        to: 'return describeError(error) ?? ',
       },
     ],
   },

@@ -75,7 +75,7 @@ export interface LedgerMove {
   readonly anew: boolean;
 }
 
-/** The first error on a dead letter, and the one in the order's record at that time, if there was one. */
+/** The first error on a dead letter, and the one that its worker read in the order's record, if there was one. */
 export interface DeadLetterError {
   readonly orderId: string;
   readonly reported: string | undefined;

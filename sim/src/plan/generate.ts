@@ -2,6 +2,7 @@
 import { chance, createRandom, integer, logUniform, type Random } from '../kernel/random.js';
 import { planClients, planStock } from './clients.js';
 import { FAULTS_OF, type FaultWindow, type Target } from './faults.js';
+import type { Focus } from './focus.js';
 import { INCIDENT_KINDS, planIncidents } from './incidents.js';
 import type { Plan } from './plan.js';
 
@@ -13,18 +14,18 @@ const LIVENESS_BOUND_MS = 2 * HOUR_MS;
 /** Faults begin after the stock is in place. */
 const FAULTS_FROM_MS = 2_000;
 
-/** Creates the plan of a seed. */
-export function createPlan(seed: number): Plan {
+/** Creates the plan of a seed, of which `focus` fixes a part. */
+export function createPlan(seed: number, focus: Focus = {}): Plan {
   const random = createRandom(seed, 'plan');
   const clients = integer(random, 12, 60);
-  const durationMs = Math.round(logUniform(random, 5_000, 120_000));
+  const durationMs = focus.durationMs ?? Math.round(logUniform(random, 5_000, 120_000));
   const faultsEndMs = FAULTS_FROM_MS + durationMs + integer(random, 10_000, 90_000);
   const machines = {
     api: integer(random, 1, 2),
     processor: integer(random, 1, 3),
     scoring: integer(random, 1, 3),
   };
-  const incidents = subset(random, INCIDENT_KINDS, random() * 0.6);
+  const incidents = focus.incidents ?? subset(random, INCIDENT_KINDS, random() * 0.6);
   return {
     seed,
     machines,
@@ -35,6 +36,7 @@ export function createPlan(seed: number): Plan {
       cancelling: random() * 0.3,
       declined: random() * 0.2,
       scarce: random() * 0.4,
+      ...focus.traits,
     }),
     incidents: planIncidents(seed, incidents, {
       machines,
@@ -42,7 +44,9 @@ export function createPlan(seed: number): Plan {
       fromMs: FAULTS_FROM_MS,
       toMs: faultsEndMs,
     }),
-    windows: planWindows(random, faultsEndMs),
+    windows: focus.faults
+      ? focus.faults.map((fault) => ({ ...fault, from: FAULTS_FROM_MS, to: faultsEndMs }))
+      : planWindows(random, faultsEndMs),
     queueFaults: {
       notHidden: chance(random, 0.4) ? logUniform(random, 0.01, 0.3) : 0,
       undeleted: chance(random, 0.4) ? logUniform(random, 0.01, 0.3) : 0,

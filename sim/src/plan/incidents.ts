@@ -69,6 +69,7 @@ const KINDS: Readonly<Record<string, IncidentKind>> = {
   lapse: { max: 3, create: () => ({ kind: 'lapse', share: 0.5 }) },
   'dead-letters-lost': { max: 2, create: () => ({ kind: 'dead-letters-lost' }) },
   redrive: { max: 3, create: (random) => ({ kind: 'redrive', ...operatorCrash(random) }) },
+  'many-redrives': { max: 20, create: (random) => ({ kind: 'redrive', ...operatorCrash(random) }) },
   fail: {
     max: 4,
     create: (random, { clients }) => ({
@@ -77,18 +78,20 @@ const KINDS: Readonly<Record<string, IncidentKind>> = {
       ...operatorCrash(random),
     }),
   },
-  refund: {
-    max: 8,
-    create: (random, { clients }) => ({
-      kind: 'refund',
-      // Few clients, so that refunds of one order meet.
-      client: integer(random, 0, Math.ceil(clients / 4)),
-      ...(chance(random, 0.7) && { share: 0.05 + 0.95 * random() }),
-      terminals: chance(random, 0.3) ? 2 : 1,
-      ...operatorCrash(random),
-    }),
-  },
+  refund: { max: 8, create: planRefund },
+  'many-refunds': { max: 30, create: planRefund },
 };
+
+/** Few clients, so that refunds of one order meet. */
+function planRefund(random: Random, { clients }: IncidentScope): Unnumbered<Incident> {
+  return {
+    kind: 'refund',
+    client: integer(random, 0, Math.ceil(clients / 4)),
+    ...(chance(random, 0.7) && { share: 0.05 + 0.95 * random() }),
+    terminals: chance(random, 0.3) ? 2 : 1,
+    ...operatorCrash(random),
+  };
+}
 
 /** A quarter of the operators' commands die. */
 function operatorCrash(random: Random): { crashAfterMs?: number } {

@@ -1,11 +1,22 @@
 /** Plans: random ones, and those of one situation in which more is promised than that nothing breaks. */
 import { createRandom, integer } from '../kernel/random.js';
 import { planClients, planStock } from './clients.js';
+import { FOCUSES } from './focus.js';
 import { createPlan } from './generate.js';
 import type { Incident, Plan } from './plan.js';
 
 /** The names of the scenarios. */
-export const SCENARIOS = ['swarm', 'gateway-outage', 'clock-skew'] as const;
+export const SCENARIOS = [
+  'swarm',
+  'gateway-outage',
+  'clock-skew',
+  'late-payments',
+  'key-races',
+  'dead-letters',
+  'lost-letters',
+  'refunds',
+  'hot-sku',
+] as const;
 
 /** A kind of plan. */
 export type Scenario = (typeof SCENARIOS)[number];
@@ -22,7 +33,7 @@ export function planOf(scenario: Scenario, seed: number): Plan {
     return createQuietPlan(seed, 3, [
       { id: 0, at: 1_500, kind: 'clock', machine: 'processor-1', offsetMs: -MINUTE_MS, driftMsPerSecond: 0 },
     ]);
-  return createPlan(seed);
+  return createPlan(seed, scenario === 'swarm' ? {} : FOCUSES[scenario]);
 }
 
 /** A run whose incidents are these alone, and in which no order may reach the dead-letter queue. */

@@ -19,6 +19,7 @@ import { createSqsClient } from '../cloud/sqs/client.js';
 import { createEvents } from '../cloud/topic.js';
 import { currentContext, runIn } from '../kernel/context.js';
 import { SERVICE_ENVIRONMENT } from './environment.js';
+import { observeErrors } from './first-errors.js';
 import { orderIdOf } from './ids.js';
 import { createSimLogger } from './logger.js';
 import { createScoringClients } from './scoring-clients.js';
@@ -56,9 +57,10 @@ async function start(cloud: Cloud): Promise<{ stop(): Promise<void> }> {
   const scoring = createScoringClients(cloud, logger);
   const events = createEvents(cloud, { maxAttempts: AWS_MAX_ATTEMPTS, requestTimeoutMs: 2_000 });
   const store = new OrderStore(dynamo, config.ordersTable);
+  const errors = observeErrors(store);
   const deps: ProtocolDeps = {
     store,
-    firstErrors: new FirstErrors(store),
+    firstErrors: new FirstErrors(errors.store),
     scoring,
     clock: systemClock,
     events,
@@ -82,7 +84,9 @@ async function start(cloud: Cloud): Promise<{ stop(): Promise<void> }> {
     queue: new OrderQueue({ sqs, ...config, ...config.consumer }),
     handle: inOwnStream(cloud, async (message, signal) => {
       const handled = await handleMessage(deps, message, signal, logger);
-      if (handled.acknowledgement.kind === 'dead-letter') noteFirstError(cloud, message, handled.firstError);
+      const orderId = orderIdOf(message.body);
+      if (handled.acknowledgement.kind === 'dead-letter' && orderId !== undefined)
+        cloud.deadLetterErrors.push({ orderId, reported: handled.firstError, noted: errors.take(orderId) });
       return handled;
     }),
     config: config.consumer,
@@ -109,17 +113,6 @@ function inOwnStream({ world }: Cloud, handle: MessageHandler): MessageHandler {
     const name = `${context.process.name}/${message.id}/${message.receiveCount}`;
     return runIn({ process: context.process, random: world.random(name) }, () => handle(message, signal));
   };
-}
-
-function noteFirstError(
-  cloud: Cloud,
-  { body }: { readonly body: string },
-  reported: string | undefined,
-): void {
-  const orderId = orderIdOf(body) ?? 'no order';
-  const record = cloud.database.table('orders').items.find(({ order_id }) => order_id === orderId);
-  const noted = record?.first_error as string | undefined;
-  cloud.deadLetterErrors.push({ orderId, reported, noted });
 }
 
 function note({ world }: Cloud, text: string): void {

@@ -34,8 +34,7 @@ export function toHistory(system: SimSystem): History {
     ledgerMoves: cloud.watch.ledgerMoves,
     stockUnitsMax: cloud.watch.stockUnitsMax,
     passes: { count: cloud.watch.passes.length, max: passesMax(system) },
-    // A worker that cannot read the record reports what it knows itself.
-    deadLetterErrors: plan.windows.some(({ target }) => target === 'dynamodb') ? [] : cloud.deadLetterErrors,
+    deadLetterErrors: cloud.deadLetterErrors,
     deadLetters: {
       count: cloud.sqs.queue(ORDER_DLQ.name).arrivals,
       max: plan.deadLettersMax ?? Number.POSITIVE_INFINITY,

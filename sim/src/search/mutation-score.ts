@@ -3,7 +3,7 @@
 import type { Mutation } from '../mutations/edit.js';
 import { MUTATION_VARIABLE } from '../mutations/mutations.js';
 import type { ViolationKind } from '../oracle/violations.js';
-import { planOf } from '../plan/scenarios.js';
+import { planOf, type Scenario } from '../plan/scenarios.js';
 import { runPlan } from '../run/run.js';
 import { type Found, searchInChild } from './search.js';
 
@@ -25,7 +25,8 @@ export interface Score {
 
 /** Runs new seeds without a safeguard until one breaks the promise that the same seed keeps with it. */
 export async function measure(mutation: Mutation, base: string): Promise<Score> {
-  const { scenario = 'swarm' } = mutation;
+  const { scenario = 'swarm', name, behind } = mutation;
+  const removed = behind === undefined ? [name] : [name, behind];
   let orders = 0;
   let realMs = 0;
   for (let first = 0; orders < ORDERS_BUDGET && realMs < TIME_BUDGET_MS; ) {
@@ -40,24 +41,36 @@ export async function measure(mutation: Mutation, base: string): Promise<Score> 
         jobs: 1,
         untilFound: true,
       },
-      { [MUTATION_VARIABLE]: mutation.name },
+      { [MUTATION_VARIABLE]: removed.join(',') },
     );
     orders += result.orders;
     realMs += result.realMs;
     first += result.runs;
     const [found] = result.found;
     if (!found) break;
-    if ((await runPlan(planOf(scenario, found.seed))).violations.length === 0)
+    if (await holds(scenario, found.seed, behind))
       return { mutation, found, orders, seconds: realMs / 1_000 };
   }
   return { mutation, orders, seconds: realMs / 1_000 };
+}
+
+/** Runs a seed with the safeguard, and without the one behind it. */
+async function holds(scenario: Scenario, seed: number, behind: string | undefined): Promise<boolean> {
+  if (behind === undefined) return (await runPlan(planOf(scenario, seed))).violations.length === 0;
+  const { found } = await searchInChild(
+    { base: '', seed, scenario, forMs: 1, job: 0, jobs: 1, untilFound: true },
+    { [MUTATION_VARIABLE]: behind },
+  );
+  return found.length === 0;
 }
 
 /** One row of the table in Markdown. */
 export function toRow({ mutation, found, orders, seconds }: Score): string {
   const cells = [
     `\`${mutation.name}\``,
-    mutation.safeguard,
+    mutation.behind === undefined
+      ? mutation.safeguard
+      : `${mutation.safeguard} (without \`${mutation.behind}\`)`,
     found ? kindsOf(found).join(', ') : '**not found**',
     orders.toLocaleString('en-US'),
     seconds.toFixed(0),

@@ -16,6 +16,8 @@ export interface SearchOptions {
   readonly jobs: number;
   /** Ends the search with the first failing run. */
   readonly untilFound: boolean;
+  /** Runs this seed instead of those that `base` gives. */
+  readonly seed?: number;
   /** Number of the first run. Default 0. */
   readonly first?: number;
   /** Ends the search after so many POSTs. */
@@ -56,7 +58,7 @@ export async function searchHere(options: SearchOptions): Promise<SearchResult> 
   let runs = 0;
   let orders = 0;
   while (realNow() - startedAt < forMs && orders < ordersMax && !(untilFound && found.length > 0)) {
-    const seed = seedAt(base, first + job + runs * jobs);
+    const seed = options.seed ?? seedAt(base, first + job + runs * jobs);
     const result = await runPlan(planOf(scenario, seed));
     runs += 1;
     orders += result.orders;

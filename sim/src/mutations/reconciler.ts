@@ -1,0 +1,55 @@
+/** Safeguards of the reconciler. */
+import type { Mutation } from './edit.js';
+
+const at = (file: string) => `/services/order-processor/dist/${file}.js`;
+const shared = (file: string) => `/packages/order-protocol/dist/${file}.js`;
+
+export const RECONCILER_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'stray-holds',
+    safeguard: 'the reconciler releases holds that no decision counted on',
+    edits: [
+      {
+        module: at('reconcile/reconcile'),
+        from: "await releaseStray(scoring, record?.order_id ?? '', verdict.hold, call);",
+        to: '{}',
+      },
+    ],
+  },
+  {
+    name: 'one-reconciler',
+    safeguard: 'of all processors one reconciles at a time (hole 10)',
+    scenario: 'late-payments',
+    edits: [
+      {
+        module: at('reconcile/reconciler'),
+        from: 'const bookmark = await lease.take(parts.clock(), LEASE_INTERVALS * intervalMs);',
+        to: 'const bookmark = (await lease.take(parts.clock(), LEASE_INTERVALS * intervalMs)) ?? { stuck: 0, stuck_before: 0 };',
+      },
+    ],
+  },
+  {
+    name: 'refund-completed',
+    safeguard: 'the reconciler completes refunds that a command has left open, and publishes them',
+    scenario: 'refunds',
+    edits: [
+      {
+        module: at('reconcile/reconcile'),
+        from: 'await completeRefunds({ scoring, store, events }, record, call);',
+        to: '{}',
+      },
+    ],
+  },
+  {
+    name: 'refund-published-first',
+    safeguard: 'a refund is noted in the record only after its event is published',
+    scenario: 'refunds',
+    edits: [
+      {
+        module: shared('publish-refunds'),
+        from: 'await events.publish(toRefundEvent(',
+        to: 'void events.publish(toRefundEvent(',
+      },
+    ],
+  },
+];
