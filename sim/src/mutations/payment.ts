@@ -49,6 +49,7 @@ export const PAYMENT_MUTATIONS: readonly Mutation[] = [
     safeguard:
       'a void without an entry asks the gateway, which may have approved a call whose answer was lost',
     scenario: 'late-payments',
+    behind: 'sweep',
     edits: [
       {
         module: at('payments'),
@@ -61,6 +62,7 @@ export const PAYMENT_MUTATIONS: readonly Mutation[] = [
     name: 'void-wins-the-race',
     safeguard: 'an authorization that finds its order voided is voided at the gateway',
     scenario: 'late-payments',
+    behind: 'sweep',
     edits: [{ module: at('payments'), from: 'if (answer.approved && isVoided(error))', to: 'if (false)' }],
   },
   {

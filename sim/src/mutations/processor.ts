@@ -114,13 +114,13 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
   {
     name: 'settle-before-delete',
     safeguard: 'a message is deleted only after its order is settled',
+    behind: 'reconciler',
     edits: [
       {
         module: at('process-order'),
         from: 'settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS))',
         to: 'settleOrder(deps.scoring, order, status, callOptions(delivery, SETTLE_BUDGET_MS)).catch(() => ({ unsoldLines: 0, retried: true, captureFailed: false }))',
       },
-      { module: at('reconcile/schedule'), from: 'if (isDue())', to: 'if (false)' },
     ],
   },
   {
@@ -148,10 +148,7 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
   {
     name: 'event-before-delete',
     safeguard: 'a message is deleted only after the event of its order is published',
-    edits: [
-      { module: at('process-order'), from: "if (published.status === 'rejected')", to: 'if (false)' },
-      { module: at('reconcile/schedule'), from: 'if (isDue())', to: 'if (false)' },
-    ],
+    edits: [{ module: at('process-order'), from: "if (published.status === 'rejected')", to: 'if (false)' }],
   },
   {
     name: 'first-error',

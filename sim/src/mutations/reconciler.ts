@@ -6,6 +6,11 @@ const shared = (file: string) => `/packages/order-protocol/dist/${file}.js`;
 
 export const RECONCILER_MUTATIONS: readonly Mutation[] = [
   {
+    name: 'reconciler',
+    safeguard: 'what workers, commands and the provider have left open is settled',
+    edits: [{ module: at('reconcile/schedule'), from: 'if (isDue())', to: 'if (false)' }],
+  },
+  {
     name: 'stray-holds',
     safeguard: 'the reconciler releases holds that no decision counted on',
     edits: [

@@ -19,7 +19,7 @@ export interface Focus {
 /** Authorizations that reach the provider, or are answered, long after their callers have given up, or were cancelled. */
 const LATE_PAYMENTS: Focus = {
   traits: { cancelling: 0.9, declined: 0, scarce: 0 },
-  incidents: ['fail', 'crash', 'short-pause'],
+  incidents: ['fail', 'crash', 'short-pause', 'clock'],
   faults: [
     { target: 'gateway', fault: 'late-effect', share: 0.4, delayMs: 60_000 },
     { target: 'gateway', fault: 'slow-answer', share: 0.3, delayMs: 4_000 },

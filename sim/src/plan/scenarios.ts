@@ -1,7 +1,7 @@
 /** Plans: random ones, and those of one situation in which more is promised than that nothing breaks. */
-import { createRandom, integer } from '../kernel/random.js';
+import { chance, createRandom, integer, pick } from '../kernel/random.js';
 import { planClients, planStock } from './clients.js';
-import { FOCUSES } from './focus.js';
+import { FOCUSES, type Focus } from './focus.js';
 import { createPlan } from './generate.js';
 import type { Incident, Plan } from './plan.js';
 
@@ -33,7 +33,15 @@ export function planOf(scenario: Scenario, seed: number): Plan {
     return createQuietPlan(seed, 3, [
       { id: 0, at: 1_500, kind: 'clock', machine: 'processor-1', offsetMs: -MINUTE_MS, driftMsPerSecond: 0 },
     ]);
-  return createPlan(seed, scenario === 'swarm' ? {} : FOCUSES[scenario]);
+  return createPlan(seed, scenario === 'swarm' ? focusOf(seed) : FOCUSES[scenario]);
+}
+
+/** Some runs of a swarm dwell on one part of the protocol. */
+const FOCUSED_SHARE = 0.2;
+
+function focusOf(seed: number): Focus {
+  const random = createRandom(seed, 'focus');
+  return chance(random, FOCUSED_SHARE) ? pick(random, Object.values<Focus>(FOCUSES)) : {};
 }
 
 /** A run whose incidents are these alone, and in which no order may reach the dead-letter queue. */

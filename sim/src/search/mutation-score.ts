@@ -2,7 +2,7 @@
 
 import type { Mutation } from '../mutations/edit.js';
 import { MUTATION_VARIABLE } from '../mutations/mutations.js';
-import type { ViolationKind } from '../oracle/violations.js';
+import type { Violation, ViolationKind } from '../oracle/violations.js';
 import { planOf, type Scenario } from '../plan/scenarios.js';
 import { runPlan } from '../run/run.js';
 import { type Found, searchInChild } from './search.js';
@@ -48,20 +48,31 @@ export async function measure(mutation: Mutation, base: string): Promise<Score> 
     first += result.runs;
     const [found] = result.found;
     if (!found) break;
-    if (await holds(scenario, found.seed, behind))
-      return { mutation, found, orders, seconds: realMs / 1_000 };
+    const violations = await newViolations(scenario, found, behind);
+    if (violations.length > 0)
+      return { mutation, found: { ...found, violations }, orders, seconds: realMs / 1_000 };
   }
   return { mutation, orders, seconds: realMs / 1_000 };
 }
 
-/** Runs a seed with the safeguard, and without the one behind it. */
-async function holds(scenario: Scenario, seed: number, behind: string | undefined): Promise<boolean> {
-  if (behind === undefined) return (await runPlan(planOf(scenario, seed))).violations.length === 0;
+/** The violations that the same run does not have with the safeguard. The one behind it is removed from both. */
+async function newViolations(
+  scenario: Scenario,
+  { seed, violations }: Found,
+  behind: string | undefined,
+): Promise<readonly Violation[]> {
+  if (behind === undefined) {
+    const run = await runPlan(planOf(scenario, seed));
+    return run.violations.length === 0 ? violations : [];
+  }
   const { found } = await searchInChild(
     { base: '', seed, scenario, forMs: 1, job: 0, jobs: 1, untilFound: true },
     { [MUTATION_VARIABLE]: behind },
   );
-  return found.length === 0;
+  const known = new Set(
+    found.flatMap((run) => run.violations.map(({ kind, subject }) => `${kind} ${subject}`)),
+  );
+  return violations.filter(({ kind, subject }) => !known.has(`${kind} ${subject}`));
 }
 
 /** One row of the table in Markdown. */
