@@ -16,6 +16,7 @@ const CLEAN = [
   'local/',
   'packages/',
   'scripts/',
+  'services/order-api/',
   'services/order-processor/',
   'services/scoring/',
   'services/webhooks/',

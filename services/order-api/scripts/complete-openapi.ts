@@ -17,7 +17,7 @@ const document: Json = JSON.parse(readFileSync(FILE, 'utf8'));
 function completeOperation(operation: Json): void {
   const rules = CALLS[operation.operationId];
   if (!rules) throw new Error(`openapi-rules.ts does not know ${operation.operationId}`);
-  // It stands at the controller so that tsoa knows the schema; the rules say which problems there are.
+  // The controller declares it so that tsoa knows the schema; the rules define which problems there are.
   delete operation.responses.default;
   for (const parameter of operation.parameters ?? []) completeParameter(parameter);
   const body = operation.requestBody?.content['application/json'];

@@ -3,7 +3,7 @@
 // biome-ignore lint/suspicious/noExplicitAny: documents are walked by their names
 type Json = any;
 
-/** One request. Names in `{braces}` stand for variables. */
+/** One request. Names in `{braces}` are variables. */
 export interface ExampleRequest {
   readonly operationId: string;
   /** Heading under which it is shown. */

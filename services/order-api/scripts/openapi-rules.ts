@@ -1,15 +1,15 @@
-/** What the OpenAPI document says beyond the controllers: errors, header fields and parameters of every call. */
+/** Additions to the controllers for the OpenAPI document: errors, header fields and parameters of every call. */
 import type { ProblemName } from '../src/http/problem-kinds.ts';
 
-/** What a call can answer beside its success, and what its answers carry. */
+/** Further responses of a call in addition to its success, and the header fields of all of them. */
 export interface CallRules {
   /** Problems that it can answer. */
   readonly problems: readonly ProblemName[];
   /** Header fields of its successful answers, by status. */
   readonly headers?: Readonly<Record<string, readonly HeaderName[]>>;
-  /** Answers without a body beside its success: what each means, by status. */
+  /** Responses without a body other than its success: the meaning of each, by status. */
   readonly bare?: Readonly<Record<string, string>>;
-  /** Whether a quota counts it. */
+  /** True when a quota counts the call. */
   readonly limited: boolean;
 }
 
@@ -139,7 +139,10 @@ export const HEADERS = {
   },
 } as const;
 
-/** What the controllers do not say about parameters, since it is judged elsewhere than in their validation. Required ones need an example. */
+/**
+ * Additions to parameters, which are checked elsewhere than in the controllers' validation. Required ones need an
+ * example.
+ */
 export const PARAMETERS: Readonly<Record<string, { schema: object; example?: string }>> = {
   order_id: { schema: { format: 'uuid', maxLength: 36 }, example: '0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19' },
   expires: { schema: { pattern: '^[0-9]{10}$', maxLength: 10 } },

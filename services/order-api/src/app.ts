@@ -12,7 +12,7 @@ import { requireSingleHeaders } from './http/single-headers.js';
 import { limitOpen } from './limits/middleware.js';
 import type { ApiServices } from './services.js';
 
-/** What the application is told beside its services. */
+/** Options of the application. */
 export interface AppOptions {
   /** The origin of URLs in answers. */
   readonly publicBaseUrl: string;

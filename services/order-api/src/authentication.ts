@@ -9,9 +9,9 @@ import { servicesOf } from './services.js';
 const SIGNED_FIELDS = ['expires', 'key_id', 'signature', 'fingerprint'] as const;
 
 /**
- * Lets a request pass or throws a ProblemError. The name is the one that tsoa's routes import. Routes of one order take a
- * signed URL or a token: a query with any field of a signed URL is judged as one, whatever token comes with it. tsoa asks
- * once per scheme that a route takes; the answer is the same.
+ * Authenticates a request, or throws a ProblemError. The name is the one that tsoa's routes import. Routes of one order
+ * take a signed URL or a token: a query with any field of a signed URL is checked as one, whatever token comes with it.
+ * tsoa calls this once for each scheme of a route; the result is the same.
  */
 export function expressAuthentication(
   request: Request,

@@ -1,6 +1,6 @@
 import { runUserCommand } from './auth/user-command.js';
 
-/** Where `npm start` has its DynamoDB; whoever sets another endpoint, or a stage, is left alone. */
+/** Settings of the DynamoDB that `npm start` runs; an endpoint or a stage that is set takes precedence. */
 const LOCAL = {
   AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${process.env.LOCAL_DYNAMODB_PORT ?? '4567'}`,
   AWS_ACCESS_KEY_ID: 'local',

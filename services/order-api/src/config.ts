@@ -23,12 +23,12 @@ import { readWebhooks, type WebhookConfig } from './webhooks/webhook-config.js';
 export interface ApiConfig extends CommonConfig {
   /** 0 for any free port. */
   readonly port: number;
-  /** How long requests in flight may take to finish after SIGTERM. */
+  /** Time that requests in flight have to finish after SIGTERM. */
   readonly stopTimeoutMs: number;
-  /** How long requests are still taken after SIGTERM, until the load balancer sends no more. */
+  /** Time during which requests are still accepted after SIGTERM, until the load balancer sends no more. */
   readonly drainDelayMs: number;
   readonly queueUrl: string;
-  /** How long an order may take to reach the queue, retries included, in milliseconds. */
+  /** Time limit for sending an order to the queue, retries included, in milliseconds. */
   readonly sendBudgetMs: number;
   readonly ordersTable: string;
   readonly usersTable: string;
@@ -39,11 +39,11 @@ export interface ApiConfig extends CommonConfig {
   /** Verified tokens that are remembered. */
   readonly cachedTokens: number;
   readonly urlSigningKeys: Secret<KeyRing>;
-  /** How long a poll URL can be used; longer than idempotency keys are kept, so that a replayed URL still works. */
+  /** Lifetime of a poll URL; longer than that of idempotency keys, so that a replayed URL still works. */
   readonly pollUrlTtlSeconds: number;
-  /** Processes that share the quotas at least; the heartbeats in Redis tell when there are more. */
+  /** Minimum number of processes that share the quotas; heartbeats in Redis report more. */
   readonly expectedProcesses: number;
-  /** When orders are turned away. */
+  /** Limits of load shedding. */
   readonly overload: OverloadOptions;
   /** Held polls and event streams at once. */
   readonly waiting: SlotLimits;
@@ -57,7 +57,7 @@ export interface ApiConfig extends CommonConfig {
   readonly publicRateLimit: QuotaPolicy;
   /** The origin of URLs in answers; empty: localhost and the port that was opened. */
   readonly publicBaseUrl: string;
-  /** How many proxies stand in front of this process whose X-Forwarded-For is believed. */
+  /** Number of proxies in front of this process whose X-Forwarded-For is trusted. */
   readonly trustProxyHops: number;
   /** Origins whose pages may call the API from a browser. */
   readonly corsOrigins: readonly string[];
@@ -65,7 +65,7 @@ export interface ApiConfig extends CommonConfig {
   readonly webhooks: WebhookConfig | undefined;
 }
 
-/** Signs poll URLs where nobody else set a key. Published, so it proves nothing: `STAGE=local` only. */
+/** Signs poll URLs when no key is configured. Published, so it proves nothing: `STAGE=local` only. */
 export const LOCAL_URL_SIGNING_KEYS = 'local:well-known-url-signing-key-for-local-use-only';
 
 const WEB = ['http:', 'https:'];

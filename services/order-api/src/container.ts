@@ -1,4 +1,7 @@
-/** Gives tsoa's routes their controllers: a new one each request, since it carries the status and headers of its answer. */
+/**
+ * Creates the controllers of tsoa's routes: a new one for each request, since it carries the status and headers of its
+ * response.
+ */
 
 import type { IocContainer, IocContainerFactory } from '@tsoa/runtime';
 import type { Request } from 'express';

@@ -1,4 +1,4 @@
-/** What the API counts. */
+/** Metrics of the API. */
 import { noteExemplar } from '@order-pipeline/platform/exemplars';
 import { LATENCY_BUCKETS_SECONDS, type Registry } from '@order-pipeline/platform/metrics';
 import type { TraceContext } from '@order-pipeline/platform/tracing/trace-context';
@@ -28,7 +28,7 @@ export interface ApiMetrics {
   readonly ordersAccepted: Counter.Internal;
   /** A message sent again, by the outcome of the try before. */
   countSendRetry(outcome: SendOutcome): void;
-  /** An order whose outcome the client was told is unknown. */
+  /** Counts an order whose outcome was reported as unknown. */
   countUnknownOutcome(): void;
   /** A request refused by a quota, by policy. */
   countLimited(policy: string): void;
@@ -38,7 +38,7 @@ export interface ApiMetrics {
   observeIntake(read: () => { readonly inWork: number; readonly limit: number }): void;
   /** Exports the number of waiting clients, read at each scrape. */
   observeWaiting(count: () => number): void;
-  /** Whether a quota is counted by each process alone, because Redis fails or is slow. */
+  /** Sets whether each process counts a quota alone, because Redis fails or is slow. */
   setDegraded(policy: string, degraded: boolean): void;
   /** A call that went on without Redis, by purpose. */
   countWithoutRedis(purpose: 'limit' | 'idempotency' | 'events'): void;

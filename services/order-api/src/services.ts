@@ -1,4 +1,4 @@
-/** What the controllers and middlewares of one API instance work with. */
+/** Services of one API instance, for its controllers and middlewares. */
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { Logger } from '@order-pipeline/platform/logger';
 import type { Registry } from '@order-pipeline/platform/metrics';
@@ -57,7 +57,7 @@ export interface ApiServices {
   readonly readiness: ReadinessProbe;
 }
 
-/** The services of the instance that a request came to. */
+/** Returns the services of the instance that received a request. */
 export function servicesOf(request: Pick<Request<never>, 'app'>): ApiServices {
   return request.app.locals.services as ApiServices;
 }

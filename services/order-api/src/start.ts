@@ -53,7 +53,7 @@ export interface RunningApi extends Running {
   readonly port: number;
 }
 
-/** How the server treats slow clients. The load balancer's idle timeout of 60 s must be the shorter one. */
+/** Limits for slow clients. The load balancer's idle timeout of 60 s must be the shorter one. */
 const SERVER_OPTIONS = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,

@@ -1,4 +1,4 @@
-/** Requests that are late on purpose are told apart, so that they raise no alarm on latency. */
+/** Requests that are late on purpose are marked, so that they raise no alarm on latency. */
 import { describe, expect, test } from '@jest/globals';
 import { call, placeOrder, putRecord, toRecord } from './harness.js';
 import { api, stack } from './running-api.js';

@@ -254,7 +254,7 @@ function requestsTo(path: string, method: string, operation: Json): fc.Arbitrary
     }));
 }
 
-/** Sends a request and tells what in its answer the document does not say. */
+/** Sends a request and returns what the document lacks of its response. */
 async function findFault(
   path: string,
   method: string,

@@ -43,7 +43,7 @@ export interface Answer {
   readonly body: any;
 }
 
-/** Sends a request. A `json` body is encoded and posted; anything else goes as it stands. */
+/** Sends a request. A `json` body is encoded and posted; any other body is sent unchanged. */
 export async function call(
   url: string,
   { json, ...init }: RequestInit & { json?: unknown } = {},
@@ -86,7 +86,7 @@ export interface ReceivedOrder {
   readonly attributes: Readonly<Record<string, string | undefined>>;
 }
 
-/** Takes messages off the order queue until `count` of `userId` have come. */
+/** Receives messages from the order queue until `count` of `userId` have arrived. */
 export async function receiveOrders(
   stack: Pick<TestStack, 'env'>,
   userId: string,

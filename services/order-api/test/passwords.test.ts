@@ -27,7 +27,7 @@ function add(userId: string) {
   return addUser(dynamo, 'users', { userId, password: PASSWORD, nowMs: Date.parse(OPENED) });
 }
 
-/** Logs in from an address, as the proxy in front tells it. */
+/** Logs in from an address, as reported by the proxy in front. */
 const logIn = (address: string, json: object) =>
   call(`${api.url}/login`, { json, headers: { 'X-Forwarded-For': address } });
 

@@ -17,7 +17,7 @@ afterAll(() => redis.disconnect());
 
 const place = (user: string, amount: number) => placeOrder(api, user, { amount }, { 'Idempotency-Key': 'k' });
 
-/** Takes the user's order off the queue and writes its record as a worker's claim would. */
+/** Receives the user's order from the queue and writes its record as a worker's claim would. */
 async function claim(user: string, fields = {}): Promise<void> {
   const [received] = await receiveOrders(stack, user, 1);
   if (!received) throw new Error('no message');

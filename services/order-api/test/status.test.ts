@@ -78,14 +78,14 @@ async function advance(orderId: string, userId: string, status: Exclude<OrderSta
   return redis.publish(statusChannel(orderId), JSON.stringify({ order_id: orderId, status }));
 }
 
-/** Resolves when nobody listens for the order any more. */
+/** Resolves when no request listens for the order. */
 async function untilUnheard(orderId: string) {
   let count = 1;
   while (count > 0) [, count] = (await redis.pubsub('NUMSUB', statusChannel(orderId))) as [string, number];
   expect(count).toBe(0);
 }
 
-/** Resolves when somebody listens for the order. */
+/** Resolves when a request listens for the order. */
 async function untilHeard(orderId: string) {
   for (;;) {
     const [, count] = (await redis.pubsub('NUMSUB', statusChannel(orderId))) as [string, number];

@@ -54,7 +54,7 @@ function enter(options: Partial<Waiter> = {}, quiet = true): () => void {
   });
 }
 
-/** Lets time pass, and what became due happen. */
+/** Advances the time, and runs everything that became due. */
 async function pass(ms: number): Promise<void> {
   now += ms;
   await jest.advanceTimersByTimeAsync(250);

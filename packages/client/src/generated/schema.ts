@@ -19,8 +19,8 @@ export interface paths {
         put?: never;
         /**
          * Register a webhook endpoint
-         * @description Register an address that order events are posted to, as CloudEvents signed by the Standard Webhooks specification.
-         *     The answer carries the signing secret, which is not shown again.
+         * @description Registers an address that receives order events, as CloudEvents signed by the Standard Webhooks specification. The
+         *     response carries the signing secret, which is returned only once.
          */
         post: operations["registerWebhookEndpoint"];
         delete?: never;
@@ -167,10 +167,10 @@ export interface paths {
         };
         /**
          * Read an order
-         * @description Where an order stands. The right to ask is the signed URL, or the access token of the order's owner once a worker
-         *     has claimed the order; before, and for orders of others, a token gets 404. `Prefer: wait=10` holds the answer back until the order
-         *     is final, for at most that many seconds (at most 20); `If-None-Match` with the last ETag answers 304 while nothing
-         *     has changed.
+         * @description Returns the current state of an order. The right to read is the signed URL, or the access token of the order's
+         *     owner once a worker has claimed the order; before, and for orders of others, a token gets 404. `Prefer: wait=10`
+         *     delays the response until the order is final, for at most that many seconds (at most 20); `If-None-Match` with the
+         *     last ETag returns 304 while the order is unchanged.
          */
         get: operations["getOrder"];
         put?: never;
@@ -213,9 +213,9 @@ export interface paths {
         put?: never;
         /**
          * Cancel an order
-         * @description Stop an order that is not decided yet, also one that nobody has claimed. Cancelling twice is cancelling once. What
-         *     was reserved or authorized is given back. With the access token of its owner in place of a signed URL an order can be
-         *     cancelled from its claim on.
+         * @description Cancels an order that is not decided yet, also an unclaimed one. Idempotent. Reserved stock and the authorized
+         *     amount are released. With the access token of its owner in place of a signed URL an order can be cancelled from its
+         *     claim on.
          */
         post: operations["cancelOrder"];
         delete?: never;
@@ -233,7 +233,7 @@ export interface paths {
         };
         /**
          * Health
-         * @description Whether the process is alive.
+         * @description Reports that the process is alive.
          */
         get: operations["getHealth"];
         put?: never;
@@ -253,7 +253,8 @@ export interface paths {
         };
         /**
          * Readiness
-         * @description Whether the API can do its work: the queue and the orders table answer. Redis is reported too, but done without.
+         * @description Reports the state of the dependencies. The API is ready while the queue and the orders table respond; Redis is
+         *     reported, but not required.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -349,10 +350,10 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
-        /** @description What is wrong with one field of a request. */
+        /** @description Problem of one field of a request. */
         FieldProblem: {
             /**
-             * @description Where the field stands.
+             * @description Location of the field.
              * @example body
              * @enum {string}
              */
@@ -363,29 +364,29 @@ export interface components {
              */
             field: string;
             /**
-             * @description What is wrong with it.
+             * @description Description of the problem.
              * @example minimum 1
              */
             detail: string;
         };
         /**
-         * @description Status of an order. PENDING: accepted, not claimed. PROCESSING: claimed by a worker. The others are final:
-         *     COMPLETED is charged, REJECTED refused by a rule, FAILED given up by an operator, CANCELLED by the client.
+         * @description Status of an order. PENDING: accepted, not claimed. PROCESSING: claimed by a worker. The others are final: COMPLETED
+         *     is charged, REJECTED by a rule, FAILED by an operator, CANCELLED by the client.
          * @enum {string}
          */
         OrderStatus: "PENDING" | "PROCESSING" | "COMPLETED" | "REJECTED" | "FAILED" | "CANCELLED";
         /**
-         * @description Why an order was REJECTED. AUTHENTICATION_REQUIRED: the payment method needs 3-D Secure.
+         * @description Reason of a REJECTED order. AUTHENTICATION_REQUIRED: the payment method needs 3-D Secure.
          * @enum {string}
          */
         RejectionReason: "OUT_OF_STOCK" | "UNKNOWN_SKU" | "AMOUNT_MISMATCH" | "FRAUD_SUSPECTED" | "PAYMENT_DECLINED" | "AUTHENTICATION_REQUIRED";
         /**
-         * @description Why an order FAILED. RETRIES_EXHAUSTED: an operator ended it after its attempts failed. QUEUE_EXPIRED: nobody claimed it
-         *     before the queue's retention ran out.
+         * @description Reason of a FAILED order. RETRIES_EXHAUSTED: an operator failed it after its attempts failed. QUEUE_EXPIRED: no
+         *     worker claimed it before the queue's retention expired.
          * @enum {string}
          */
         FailureReason: "RETRIES_EXHAUSTED" | "QUEUE_EXPIRED";
-        /** @description Why an order is REJECTED or FAILED. */
+        /** @description Reason of a REJECTED or FAILED order. */
         OrderReason: components["schemas"]["RejectionReason"] | components["schemas"]["FailureReason"];
         /**
          * @description Problem with the payment of a completed order. CAPTURE_FAILED: its authorization was gone before it was charged.
@@ -419,13 +420,13 @@ export interface components {
              */
             order_id: string;
             /**
-             * @description PENDING: accepted. PROCESSING: a worker decides. COMPLETED: charged, unless `payment_problem` is there. REJECTED: refused by a rule, see `reason`.
-             *     FAILED: given up. CANCELLED: by the client. The last four are final.
+             * @description PENDING: accepted. PROCESSING: claimed by a worker. COMPLETED: charged, unless `payment_problem` is present.
+             *     REJECTED: by a rule, see `reason`. FAILED: by an operator. CANCELLED: by the client. The last four are final.
              * @example COMPLETED
              */
             status: components["schemas"]["OrderStatus"];
             /**
-             * @description Why the order is REJECTED or FAILED.
+             * @description Reason of a REJECTED or FAILED order.
              * @example OUT_OF_STOCK
              */
             reason?: components["schemas"]["OrderReason"];
@@ -457,17 +458,17 @@ export interface components {
              * @example USD
              */
             currency?: string;
-            /** @description What is ordered. */
+            /** @description Ordered items. */
             items?: components["schemas"]["OrderLine"][];
             /**
              * Format: date-time
-             * @description When the API took the order.
+             * @description Time at which the API accepted the order.
              * @example 2026-01-15T09:30:00.000Z
              */
             created_at?: string;
             /**
              * Format: date-time
-             * @description When the status last changed.
+             * @description Time of the last change of the status.
              * @example 2026-01-15T09:30:01.250Z
              */
             updated_at?: string;
@@ -507,7 +508,7 @@ export interface components {
              * @example 0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19
              */
             request_id: string;
-            /** @description What is wrong, field by field. Present on 422 where fields are to blame. */
+            /** @description Problems by field. Present on 422 when fields are invalid. */
             errors?: components["schemas"]["FieldProblem"][];
             /** @description The order as it was decided, or that was placed instead. Present on 409 about an order. */
             order?: components["schemas"]["Order"];
@@ -557,7 +558,7 @@ export interface components {
              */
             description?: string;
             /**
-             * @description Whether events are delivered.
+             * @description Status of the endpoint's deliveries.
              * @example enabled
              * @enum {string}
              */
@@ -642,7 +643,7 @@ export interface components {
              */
             description?: string;
             /**
-             * @description Whether events are delivered.
+             * @description Status of the endpoint's deliveries.
              * @example enabled
              * @enum {string}
              */
@@ -795,14 +796,14 @@ export interface components {
             status: "PENDING";
             /**
              * Format: uri
-             * @description Where to ask how the order goes. The signed URL is the right to read and to cancel this order: treat it like a
+             * @description URL for reading the order's status. Its signature is the right to read and to cancel this order: treat it like a
              *     password.
              * @example http://localhost:8000/orders/0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19?expires=1768642200&key_id=local&signature=3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
              */
             poll_url: string;
             /**
              * Format: date-time
-             * @description When the API took the order.
+             * @description Time at which the API accepted the order.
              * @example 2026-01-15T09:30:00.000Z
              */
             requested_at: string;
@@ -826,10 +827,7 @@ export interface components {
              * @example USD
              */
             currency?: string;
-            /**
-             * @description What is ordered, each SKU once. Without items nothing is reserved; with items the price list decides whether
-             *     `amount` is right.
-             */
+            /** @description Items to order, each SKU once. Without items nothing is reserved; with items `amount` must match the price list. */
             items?: components["schemas"]["OrderLine"][];
             /**
              * @description The payment method's token at the gateway, never card data.
@@ -862,18 +860,18 @@ export interface components {
             status: "healthy";
         };
         /**
-         * @description What one dependency answered.
+         * @description State of one dependency.
          * @enum {string}
          */
         DependencyState: "ok" | "unreachable";
-        /** @description Whether the API can do its work. */
+        /** @description Readiness of the API. */
         Readiness: {
             /**
              * @example ready
              * @enum {string}
              */
             status: "ready" | "not ready";
-            /** @description What each dependency answered. */
+            /** @description State of each dependency. */
             checks: {
                 /** @description Redis, which the API does without if it must. */
                 redis: components["schemas"]["DependencyState"];
@@ -891,7 +889,7 @@ export interface components {
              */
             access_token: string;
             /**
-             * @description How to send the token.
+             * @description Scheme of the Authorization header.
              * @example bearer
              * @enum {string}
              */
@@ -903,7 +901,7 @@ export interface components {
              */
             expires_in: number;
         };
-        /** @description Who wants a token. Fields that are not named here are ignored. */
+        /** @description Login of a user. Other fields are ignored. */
         LoginRequest: {
             /**
              * @description The customer.
@@ -2560,7 +2558,7 @@ export interface operations {
     getOrder: {
         parameters: {
             query?: {
-                /** @description Until when the URL can be used, in epoch seconds. */
+                /** @description End of the URL's validity, in epoch seconds. */
                 expires?: string;
                 /** @description The key that signed the URL. */
                 key_id?: string;
@@ -2572,7 +2570,7 @@ export interface operations {
             header?: {
                 /** @description RFC 7240 preferences; `wait` is known. */
                 Prefer?: string;
-                /** @description The ETag of the answer that the client has. */
+                /** @description The ETag of the client's copy. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2941,7 +2939,7 @@ export interface operations {
     cancelOrder: {
         parameters: {
             query?: {
-                /** @description Until when the URL can be used, in epoch seconds. */
+                /** @description End of the URL's validity, in epoch seconds. */
                 expires?: string;
                 /** @description The key that signed the URL. */
                 key_id?: string;

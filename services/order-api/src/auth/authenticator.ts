@@ -14,7 +14,7 @@ import { toVerification } from './verification.js';
 /** The caller of a request. Throws ProblemError unauthenticated, and unavailable while an issuer does not answer. */
 export type Authenticator = (request: Request) => Promise<Caller>;
 
-/** What is found in a valid token. */
+/** Claims of a valid token. */
 interface Verified {
   readonly caller: Caller;
   /** Epoch seconds. */

@@ -1,15 +1,15 @@
-/** Who calls. */
+/** Caller of a request. */
 
 /** The subject of a valid access token. */
 export interface Caller {
   readonly user_id: string;
-  /** When the account was opened, ISO 8601, where it is known. */
+  /** Time at which the account was created, ISO 8601, if known. */
   readonly account_created_at?: string;
 }
 
 declare global {
   namespace Express {
-    /** What authentication leaves at `request.user`. */
+    /** Type of `request.user` after authentication. */
     interface User extends Caller {}
   }
 }

@@ -1,4 +1,4 @@
-/** Gives tokens to users who prove who they are. */
+/** Issues tokens to authenticated users. */
 import type { AuthConfig, LoginConfig } from '../config/auth.js';
 import { ProblemError } from '../http/problem.js';
 import type { Caller } from './caller.js';
@@ -7,7 +7,7 @@ import { createPasswordCheck } from './passwords.js';
 import { issueToken } from './token-issuer.js';
 import type { UserRecord } from './users.js';
 
-/** Answers a token. Throws ProblemError and StoreUnavailableError. */
+/** Returns a token. Rejects with ProblemError and StoreUnavailableError. */
 export type Login = (request: LoginRequest) => Promise<AccessToken>;
 
 /** Finds a user's record. */

@@ -1,6 +1,6 @@
-/** What clients send and get when they log in. */
+/** Bodies of the login call. */
 
-/** Who wants a token. Fields that are not named here are ignored. */
+/** Login of a user. Other fields are ignored. */
 export interface LoginRequest {
   /**
    * The customer.
@@ -30,7 +30,7 @@ export interface AccessToken {
    */
   access_token: string;
   /**
-   * How to send the token.
+   * Scheme of the Authorization header.
    * @example "bearer"
    */
   token_type: 'bearer';

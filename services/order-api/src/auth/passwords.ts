@@ -10,7 +10,7 @@ export function hashPassword(password: string): Promise<string> {
   return argon2.hash(password, PARAMETERS);
 }
 
-/** Whether a password is right, and the same work where there is no hash, so that time tells nothing about users. */
+/** Checks a password, with the same work when there is no hash, so that the duration reveals nothing about users. */
 export type PasswordCheck = (password: string, hash: string | undefined) => Promise<boolean>;
 
 /** Creates a check. */

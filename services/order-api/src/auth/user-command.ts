@@ -7,7 +7,7 @@ import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import type { Environment } from '@order-pipeline/platform/env';
 import { addUser, UserExistsError } from './users.js';
 
-/** What the command reads and writes. */
+/** Input and output of the command. */
 export interface UserCommandIo {
   readonly env: Environment;
   /** The password, on one line. */

@@ -11,7 +11,7 @@ export interface UserRecord {
   readonly user_id: string;
   /** Argon2id in PHC string format: parameters, salt and hash. */
   readonly password_hash: string;
-  /** When the account was opened, ISO 8601. */
+  /** Time at which the account was created, ISO 8601. */
   readonly created_at: string;
 }
 

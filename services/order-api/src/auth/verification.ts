@@ -1,4 +1,4 @@
-/** What a valid token is, in each mode: who signs it, how, and with which key. */
+/** Requirements on a valid token in each mode: its issuer, algorithm and key. */
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type {
   JwtFromRequestFunction,
@@ -11,7 +11,7 @@ import { readBearer, readJoseHeader } from './bearer.js';
 import { createIssuerKeys } from './issuer-keys.js';
 import { OWN_ALGORITHM } from './token-issuer.js';
 
-/** What passport-jwt must check. Algorithm, issuer and audience are pinned; no token chooses them. */
+/** Returns the checks that passport-jwt makes. Algorithm, issuer and audience are pinned; no token chooses them. */
 export function toVerification(config: AuthConfig): StrategyOptionsWithoutRequest {
   const jwtFromRequest: JwtFromRequestFunction = (request) => readBearer(request) ?? null;
   if (config.mode === 'oidc')

@@ -1,4 +1,4 @@
-/** How callers prove who they are. */
+/** Configuration of authentication. */
 import { type Draft, type EnvReader, type Invalid, isValid, type Stage } from '@order-pipeline/platform/env';
 import type { Secret } from '@order-pipeline/platform/secret';
 import type { KeyRing } from '../keys.js';
@@ -26,10 +26,10 @@ export interface OidcConfig {
   readonly algorithm: 'RS256' | 'PS256' | 'ES256';
 }
 
-/** How callers prove who they are. */
+/** Configuration of authentication. */
 export type AuthConfig = LoginConfig | OidcConfig;
 
-/** Signs tokens where nobody else set a secret. Published, so it proves nothing: `STAGE=local` only. */
+/** Signs tokens when no secret is configured. Published, so it proves nothing: `STAGE=local` only. */
 export const LOCAL_JWT_SECRET = 'well-known-jwt-secret-for-local-use-only';
 
 /** Reads AUTH_MODE and what the mode needs. */

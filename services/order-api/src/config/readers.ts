@@ -1,4 +1,4 @@
-/** Settings of the API's own kinds: secrets, quotas, origins. Each reports what is wrong and how to mend it. */
+/** Settings of the API's own kinds: secrets, quotas, origins. Each reports its problem and the remedy. */
 import { parseOrigins } from '@order-pipeline/contracts/settings';
 import { type EnvReader, type Invalid, isValid } from '@order-pipeline/platform/env';
 import type { Secret, SecretParse } from '@order-pipeline/platform/secret';

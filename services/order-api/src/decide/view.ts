@@ -33,13 +33,13 @@ export interface Order {
    */
   order_id: string;
   /**
-   * PENDING: accepted. PROCESSING: a worker decides. COMPLETED: charged, unless `payment_problem` is there. REJECTED: refused by a rule, see `reason`.
-   * FAILED: given up. CANCELLED: by the client. The last four are final.
+   * PENDING: accepted. PROCESSING: claimed by a worker. COMPLETED: charged, unless `payment_problem` is present.
+   * REJECTED: by a rule, see `reason`. FAILED: by an operator. CANCELLED: by the client. The last four are final.
    * @example "COMPLETED"
    */
   status: OrderStatus;
   /**
-   * Why the order is REJECTED or FAILED.
+   * Reason of a REJECTED or FAILED order.
    * @example "OUT_OF_STOCK"
    */
   reason?: OrderReason;
@@ -79,19 +79,19 @@ export interface Order {
    */
   currency?: string;
   /**
-   * What is ordered.
+   * Ordered items.
    * @maxItems 50
    */
   items?: OrderLine[];
   /**
-   * When the API took the order.
+   * Time at which the API accepted the order.
    * @format date-time
    * @maxLength 32
    * @example "2026-01-15T09:30:00.000Z"
    */
   created_at?: string;
   /**
-   * When the status last changed.
+   * Time of the last change of the status.
    * @format date-time
    * @maxLength 32
    * @example "2026-01-15T09:30:01.250Z"
@@ -99,7 +99,7 @@ export interface Order {
   updated_at?: string;
 }
 
-/** What a client sees of an order, given its record. No record: nobody has claimed the order yet. */
+/** Returns the client's view of an order. Without a record the order is not claimed yet. */
 export function toOrder(orderId: string, record: OrderRecord | undefined): Order {
   if (!record) return { order_id: orderId, status: 'PENDING' };
   const {

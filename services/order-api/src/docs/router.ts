@@ -6,7 +6,7 @@ import { REDOC_START, SWAGGER_START, toRedocPage, toSwaggerPage } from './pages.
 
 const require = createRequire(import.meta.url);
 
-/** Where the pages' files lie, by the name under which they are served. */
+/** Paths of the pages' files, by the names under which they are served. */
 const ASSETS = {
   'swagger-ui.css': 'swagger-ui-dist/swagger-ui.css',
   'swagger-ui-bundle.js': 'swagger-ui-dist/swagger-ui-bundle.js',
@@ -19,12 +19,12 @@ export interface OpenApiDocument {
   readonly [other: string]: unknown;
 }
 
-/** The committed OpenAPI document; it lies beside src and dist. */
+/** Loads the committed OpenAPI document, next to src and dist. */
 export function loadOpenApi(): OpenApiDocument {
   return JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8'));
 }
 
-/** Paths that the router answers, beside those of the document. */
+/** Paths that the router serves in addition to those of the document. */
 export const DOCS_PATHS = { '/docs': { get: {} }, '/redoc': { get: {} }, '/openapi.json': { get: {} } };
 
 /** Serves `/docs`, `/redoc`, `/openapi.json` and the files that the pages need. */

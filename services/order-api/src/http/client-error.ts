@@ -1,4 +1,4 @@
-/** Answers what is no HTTP request, too large to be one, or too slow, before any handler sees it. */
+/** Responds to input that is no HTTP request, too large or too slow, before any handler sees it. */
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';

@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express';
 
 const PREFLIGHT_CACHED_SECONDS = 600;
 
-/** Lets pages of these origins call the API. No cookies: the API knows callers by token or signature. */
+/** Allows pages of these origins to call the API. No cookies: the API identifies callers by token or signature. */
 export function createCors(origins: readonly string[]): RequestHandler {
   return cors({
     origin: [...origins],

@@ -1,4 +1,4 @@
-/** Answers what no route answers: 404, or 405 and OPTIONS with the methods that the path has. */
+/** Responds to requests without a route: 404, or 405 and OPTIONS with the methods of the path. */
 import type { RequestHandler } from 'express';
 import { ProblemError } from './problem.js';
 

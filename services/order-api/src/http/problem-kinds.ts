@@ -1,6 +1,6 @@
-/** The kinds of problems that clients are told of, in the words of RFC 9457. */
+/** Kinds of problems that clients see, in the terms of RFC 9457. */
 
-/** What is the same in every occurrence of a problem. */
+/** Fields that all occurrences of a problem share. */
 interface ProblemKind {
   readonly status: number;
   readonly title: string;

@@ -5,10 +5,10 @@ import { PROBLEMS, type ProblemName } from './problem-kinds.js';
 /** Most fields in one problem. A body can hold thousands of wrong ones; the first say enough. */
 export const MAX_FIELD_PROBLEMS = 20;
 
-/** What is wrong with one field of a request. */
+/** Problem of one field of a request. */
 export interface FieldProblem {
   /**
-   * Where the field stands.
+   * Location of the field.
    * @example "body"
    */
   readonly in: 'body' | 'query' | 'path' | 'header';
@@ -19,7 +19,7 @@ export interface FieldProblem {
    */
   readonly field: string;
   /**
-   * What is wrong with it.
+   * Description of the problem.
    * @maxLength 2048
    * @example "minimum 1"
    */
@@ -70,7 +70,7 @@ export interface Problem {
    */
   readonly request_id: string;
   /**
-   * What is wrong, field by field. Present on 422 where fields are to blame.
+   * Problems by field. Present on 422 when fields are invalid.
    * @maxItems 20
    */
   readonly errors?: FieldProblem[];
@@ -95,13 +95,13 @@ export interface Problem {
 /** Members of a problem beyond those of RFC 9457. */
 export type ProblemExtensions = Pick<Problem, 'errors' | 'order' | 'order_id' | 'poll_url'>;
 
-/** What one occurrence adds. */
+/** Fields of one occurrence. */
 export interface ProblemOptions extends ErrorOptions, ProblemExtensions {
   /** Header fields of the answer, such as Retry-After. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An error that is told to the client as it stands: its message is the problem's `detail`. */
+/** An error that the client sees unchanged: its message is the problem's `detail`. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly status: number;

@@ -1,4 +1,4 @@
-/** What every request gets before anything else: an id, a trace, a log line and its place in the metrics. */
+/** First middleware of every request: adds an id, a trace, a log line and metrics. */
 import { randomUUID } from 'node:crypto';
 import { createPlainChild, type Logger } from '@order-pipeline/platform/logger';
 import {
@@ -12,7 +12,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { ApiMetrics } from '../metrics.js';
 import { isWaiting } from './waiting.js';
 
-/** How a request is told apart from others, here and in the services after this one. */
+/** Identity of a request, here and in the services after this one. */
 export interface RequestContext {
   readonly requestId: string;
   /** W3C Trace Context of this request. */
@@ -21,7 +21,7 @@ export interface RequestContext {
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
-/** Paths that are asked every few seconds and tell nothing in a trace. */
+/** Paths that are polled every few seconds and are useless in a trace. */
 const UNTRACED: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);
 
 /** The context that the first middleware made. */
@@ -30,8 +30,8 @@ export function contextOf(response: Response): RequestContext {
 }
 
 /**
- * Gives each request its context, and logs, counts and traces it when it has been answered. Then calls `check`, which may
- * reject the request by throwing, and may return what to call when the request has been answered.
+ * Creates the middleware that adds a context to each request, and logs, counts and traces it after its response. Then
+ * calls `check`, which may reject the request by throwing, and may return a function to call after the response.
  */
 export function createRequestContext(
   logger: Logger,

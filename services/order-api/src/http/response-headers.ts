@@ -50,7 +50,7 @@ export function sendJson(response: Response, status: number, headers: FlatHeader
   response.end(body);
 }
 
-/** Answers are about one caller at one moment: nobody keeps them, unless a route says otherwise. */
+/** Responses are about one caller at one moment: no cache may keep them, unless a route allows it. */
 const STATIC: FlatHeaders = [...collectSecurityHeaders(), 'Cache-Control', 'no-store'];
 
 function toCommonHeaders({ locals }: Response): string[] {
@@ -72,7 +72,7 @@ function collectSecurityHeaders(): FlatHeaders {
     if (error) throw error;
   };
   helmet({
-    // What is not a page runs nothing; the pages set a policy of their own.
+    // Responses other than pages run no scripts; the pages set a policy of their own.
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },

@@ -1,4 +1,4 @@
-/** Answers every error as problem details. */
+/** Responds to every error with problem details. */
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { OverloadedError } from '../overload/overloaded-error.js';
 import { servicesOf } from '../services.js';

@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How long a closing server waits for the first request of a connection, in milliseconds. */
+/** Time that a closing server waits for the first request of a connection, in milliseconds. */
 const GRACE_MS = 1_000;
 
 /** Keeps track of a server's silent connections. Returns a function that drops them, to be called when it closes. */

@@ -1,13 +1,13 @@
-/** The one translation from whatever was thrown to the problem that the client is told. */
+/** Translates every thrown error to the problem that the client sees. */
 import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { ValidateError } from '@tsoa/runtime';
 import { QueueUnavailableError } from '../order-errors.js';
 import { type FieldProblem, MAX_FIELD_PROBLEMS, ProblemError } from './problem.js';
 
-/** What a client should wait before it tries a dependency again, in seconds. */
+/** Delay before a client should try a dependency again, in seconds. */
 const RETRY_AFTER = { headers: { 'Retry-After': '1' } };
 
-/** Turns any error into a problem. Errors that nobody foresaw become 500 and say nothing of the inside. */
+/** Translates an error to a problem. Unexpected errors become 500 and reveal nothing internal. */
 export function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof ValidateError) return toFieldProblems(error);
@@ -46,7 +46,7 @@ function toFieldProblems(error: ValidateError): ProblemError {
 
 const MAX_CHARACTERS = 512;
 
-/** Where the fields stand that are not in a body. */
+/** Locations of fields outside a body. */
 const PLACES: Readonly<Record<string, FieldProblem['in']>> = {
   order_id: 'path',
   expires: 'query',

@@ -1,4 +1,4 @@
-/** What this process allowed each caller lately: the limit while Redis is away, and a shield for Redis otherwise. */
+/** Recent requests of each caller to this process: the limit while Redis is away, and a shield for Redis otherwise. */
 import { LruMap } from '@order-pipeline/platform/lru-map';
 import { SlidingWindow, type WindowShape } from './sliding-window.js';
 
@@ -7,7 +7,7 @@ export interface LocalCaller {
   readonly window: SlidingWindow;
   /** Allowed without Redis and not counted there yet. */
   debt: number;
-  /** Monotonic milliseconds until which the caller is over its quota. */
+  /** Monotonic milliseconds until which the caller exceeds its quota. */
   blockedUntilMs: number;
 }
 

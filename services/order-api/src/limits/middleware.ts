@@ -1,4 +1,4 @@
-/** Which requests count against which quota. */
+/** Assignment of requests to quotas. */
 import type { RequestHandler, Response } from 'express';
 import { ProblemError } from '../http/problem.js';
 import { servicesOf } from '../services.js';
@@ -26,8 +26,8 @@ export const limitOpen: RequestHandler = async (request, response, next) => {
 };
 
 /**
- * Calls with a signed URL count for its order, those with a token for their caller: nobody can use up the quota of an
- * order of somebody else. Runs after authentication.
+ * Counts calls with a signed URL for its order, and those with a token for their caller: no caller can exhaust the
+ * quota of another's order. Runs after authentication.
  */
 export const limitOrder: RequestHandler = async (request, response, next) => {
   if (request.user) return limitCaller(request, response, next);
@@ -37,8 +37,8 @@ export const limitOrder: RequestHandler = async (request, response, next) => {
 };
 
 /**
- * Keeps the tightest of the quotas that the request counted against so far for the header fields of its answer. Throws
- * ProblemError quotaExceeded when it may not go on.
+ * Keeps the tightest of the quotas that the request counted against so far for the header fields of its response.
+ * @throws {ProblemError} `quotaExceeded` when the quota is exhausted
  */
 export function enforceQuota(response: Response, counted: QuotaState): void {
   const before = response.locals.quota as QuotaState | undefined;

@@ -1,7 +1,7 @@
 /** Quotas in the words of the configuration and of the `RateLimit` header fields (IETF draft-10). */
 import { parseRate } from '@order-pipeline/contracts/settings';
 
-/** How many requests one caller may make in a window. */
+/** Number of requests that one caller may make in a window. */
 export interface QuotaPolicy {
   /** The policy's name in `RateLimit` and `RateLimit-Policy`. */
   readonly name: string;
@@ -11,10 +11,10 @@ export interface QuotaPolicy {
   readonly windowSeconds: number;
 }
 
-/** Where a caller stands within a policy. */
+/** State of a caller's quota. */
 export interface QuotaState {
   readonly policy: QuotaPolicy;
-  /** Whether this request is within the quota. */
+  /** True when this request is within the quota. */
   readonly allowed: boolean;
   /** Requests left in this window. */
   readonly remaining: number;

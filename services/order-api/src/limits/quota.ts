@@ -22,7 +22,9 @@ export interface QuotaDeps {
   readonly now: () => number;
 }
 
-/** How long Redis is left alone after it failed, in milliseconds. A request would wait for its timeout otherwise. */
+/**
+ * Time for which Redis is not called after it failed, in milliseconds. A request would wait for its timeout otherwise.
+ */
 const DEGRADED_MS = 1_000;
 
 /**
@@ -38,7 +40,7 @@ export function createQuota({ windows, processes, metrics, now }: QuotaDeps, pol
   let degradedUntilMs = 0;
 
   const countShared = async (key: string, caller: LocalCaller): Promise<WindowAnswer> => {
-    // What is older than the window counts nowhere any more.
+    // Requests older than the window no longer count.
     const debt = caller.debt === 0 ? 0 : Math.min(caller.debt, caller.window.count(now()));
     caller.debt = 0;
     try {

@@ -64,7 +64,7 @@ interface Waiting extends WindowCount {
   readonly reject: (error: unknown) => void;
 }
 
-/** Keys in one script call. Redis serves nobody else while a script runs. */
+/** Maximum number of keys in one script call. Redis serves no other command while a script runs. */
 const MAX_KEYS = 200;
 
 /** Counts requests in Redis. */

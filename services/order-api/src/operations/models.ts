@@ -1,4 +1,4 @@
-/** What operators are answered. */
+/** Bodies of the operations endpoints. */
 
 /** The process is alive. */
 export interface Health {
@@ -6,14 +6,14 @@ export interface Health {
   status: 'healthy';
 }
 
-/** What one dependency answered. */
+/** State of one dependency. */
 export type DependencyState = 'ok' | 'unreachable';
 
-/** Whether the API can do its work. */
+/** Readiness of the API. */
 export interface Readiness {
   /** @example "ready" */
   status: 'ready' | 'not ready';
-  /** What each dependency answered. */
+  /** State of each dependency. */
   checks: {
     /** The order queue. */
     queue: DependencyState;

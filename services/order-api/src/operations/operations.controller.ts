@@ -1,4 +1,4 @@
-/** What operators and load balancers ask. */
+/** Endpoints for operators and load balancers. */
 import { renderMetrics } from '@order-pipeline/platform/exposition';
 import {
   Controller,
@@ -24,7 +24,7 @@ export class OperationsController extends Controller {
   }
 
   /**
-   * Whether the process is alive.
+   * Reports that the process is alive.
    * @summary Health
    */
   @Get('health')
@@ -36,7 +36,8 @@ export class OperationsController extends Controller {
   }
 
   /**
-   * Whether the API can do its work: the queue and the orders table answer. Redis is reported too, but done without.
+   * Reports the state of the dependencies. The API is ready while the queue and the orders table respond; Redis is
+   * reported, but not required.
    * @summary Readiness
    */
   @Get('ready')

@@ -19,7 +19,7 @@ const CHECK_TIMEOUT_MS = 2_000;
 /** Age up to which an answer is given again, in milliseconds. */
 const FRESH_MS = 1_000;
 
-/** Answers readiness. All who ask while a check runs get its answer. */
+/** Checks readiness. Calls during a check share its result. */
 export class ReadinessProbe {
   readonly #deps: ReadinessDeps;
   #answer: Promise<Readiness> | undefined;
@@ -59,7 +59,7 @@ export class ReadinessProbe {
   }
 }
 
-/** Why a dependency does not answer is for operators to see in logs, not for the world. */
+/** Hides the reason of a failed check from the response; operators find it in the logs. */
 function toState(answer: string | undefined): DependencyState {
   return answer === 'ok' ? 'ok' : 'unreachable';
 }

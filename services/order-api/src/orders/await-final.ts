@@ -6,7 +6,8 @@ import type { OwnOrder } from './own-body.js';
 import type { WaitingRoom } from './waiting-room.js';
 
 /**
- * Returns the order once it is final, or as it stands after `maxMs`, when the process stops or the client has gone.
+ * Returns the order once it is final, or its current state after `maxMs`, when the process stops or the client has
+ * gone.
  *
  * @throws {ProblemError} `unavailable` when too many clients wait.
  * @throws {StoreUnavailableError} when the order cannot be read.

@@ -10,7 +10,7 @@ import type { OrderStore } from './order-store.js';
 import { requireOwnBody } from './own-body.js';
 import type { StatusFeed } from './status-feed.js';
 
-/** What cancelling needs. */
+/** Dependencies of cancelling. */
 export interface CancelServices {
   readonly store: OrderStore;
   readonly feed: StatusFeed;

@@ -10,8 +10,8 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * The cursor after an order. It holds a place and no right: the user comes from the token, so a cursor that somebody
- * altered still shows its user's own orders only.
+ * Returns the cursor after an order. It names a position and grants no right: the user comes from the token, so an
+ * altered cursor still lists only its user's orders.
  */
 export function encodeCursor({ created_at, order_id }: OrderPosition): string {
   return Buffer.from(`${created_at} ${order_id}`).toString('base64url');

@@ -1,4 +1,4 @@
-/** Ends orders whose message can no longer be in a queue: nobody will ever claim them. */
+/** Ends orders whose message can no longer be in a queue: no worker will ever claim them. */
 
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
 import { ORDER_DLQ, ORDER_QUEUE } from '@order-pipeline/contracts/queues';

@@ -3,7 +3,7 @@ import { ProblemError } from '../http/problem.js';
 
 const MAX_CHARACTERS = 255;
 
-/** Printable ASCII without quotes and backslash, as it stands or in double quotes. */
+/** Printable ASCII without quotes and backslash, plain or in double quotes. */
 const KEY = /^(?:"([ !#-[\]-~]+)"|([!#-[\]-~]+))$/;
 
 /** The key that a field value names; quotes do not belong to it. Throws ProblemError invalid. */

@@ -12,7 +12,7 @@ import type { AcceptedOrder } from './models.js';
 /** A request may run for this long; afterwards it counts as dead and its outcome as unknown. Above SEND_BUDGET_MS. */
 const RUNNING_MS = 30_000;
 
-/** How long a request waits for its twin before it gets 409, in milliseconds. */
+/** Time that a request waits for a concurrent one with the same key before it gets 409, in milliseconds. */
 const TWIN_WAIT_MS = 2_000;
 const TWIN_POLL_MS = 25;
 

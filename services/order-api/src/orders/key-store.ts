@@ -3,7 +3,7 @@ import type { Redis } from '@order-pipeline/platform/redis';
 import type { ApiMetrics } from '../metrics.js';
 import { decodeEntry, encodeEntry, type OrderKeyEntry, toEntryPrefix } from './key-entry.js';
 
-/** How long a key belongs to its body, in milliseconds. */
+/** Lifetime of a key, in milliseconds. */
 export const KEY_KEPT_MS = 24 * 60 * 60 * 1_000;
 
 /** Sets KEYS[1] to ARGV[1] for ARGV[3] ms unless it holds text that does not start with ARGV[2]. */

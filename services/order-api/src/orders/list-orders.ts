@@ -7,7 +7,7 @@ import { decodeCursor, encodeCursor, type OrderPosition } from './cursor.js';
 import type { ListedStatus, OrderPage } from './models.js';
 import type { OrderStore } from './order-store.js';
 
-/** Which of a user's orders are wanted. */
+/** Selection of a user's orders. */
 export interface OrderQuery {
   readonly limit: number;
   readonly cursor?: string | undefined;

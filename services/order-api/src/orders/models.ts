@@ -1,4 +1,4 @@
-/** What clients send and get around orders. Their JSDoc is the OpenAPI schema, and the validation. */
+/** Bodies of the order calls. Their JSDoc is the OpenAPI schema, and the validation. */
 import type { Order, OrderLine } from '../decide/view.js';
 
 /** An order to place. */
@@ -27,8 +27,7 @@ export interface NewOrder {
    */
   currency?: string;
   /**
-   * What is ordered, each SKU once. Without items nothing is reserved; with items the price list decides whether
-   * `amount` is right.
+   * Items to order, each SKU once. Without items nothing is reserved; with items `amount` must match the price list.
    * @maxItems 50
    */
   items?: OrderLine[];
@@ -57,15 +56,16 @@ export interface AcceptedOrder {
    */
   status: 'PENDING';
   /**
-   * Where to ask how the order goes. The signed URL is the right to read and to cancel this order: treat it like a
+   * URL for reading the order's status. Its signature is the right to read and to cancel this order: treat it like a
    * password.
    * @format uri
    * @maxLength 2048
-   * @example "http://localhost:8000/orders/0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19?expires=1768642200&key_id=local&signature=3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+   * @example
+   * "http://localhost:8000/orders/0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19?expires=1768642200&key_id=local&signature=3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
    */
   poll_url: string;
   /**
-   * When the API took the order.
+   * Time at which the API accepted the order.
    * @format date-time
    * @maxLength 32
    * @example "2026-01-15T09:30:00.000Z"

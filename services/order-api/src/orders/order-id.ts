@@ -1,4 +1,4 @@
-/** How an order gets its id. */
+/** Order ids. */
 import { RandomPool } from '@order-pipeline/platform/random-pool';
 import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
 
@@ -6,8 +6,8 @@ import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
 const IDEMPOTENT_ORDERS = 'b7d1f5a0-6c0e-4e57-9a55-3f0d8f0c2b19';
 
 /**
- * A new id, or with an idempotency key the one id that this user's key stands for: a retry is the same order even when
- * nothing else remembers the first try. `createId` makes the new ids: UUIDv7 by default.
+ * Returns a new id, or with an idempotency key the id derived from this user's key: a retry is the same order even when
+ * all other state of the first try is lost. `createId` makes the new ids: UUIDv7 by default.
  */
 export function createOrderId(
   userId: string,

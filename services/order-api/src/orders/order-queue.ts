@@ -1,4 +1,4 @@
-/** Hands accepted orders to the processor through SQS. An order counts as accepted once SQS has it. */
+/** Sends accepted orders to the processor through SQS. An order counts as accepted once SQS has it. */
 import {
   GetQueueAttributesCommand,
   SendMessageBatchCommand,
@@ -19,7 +19,7 @@ import type { ApiMetrics } from '../metrics.js';
 import { toCallOutcome, toEntryOutcome } from './decide/send-outcome.js';
 import { SendFailedError, sendUntilKnown } from './send-until-known.js';
 
-/** Takes orders for the processor. */
+/** Queue of orders for the processor. */
 export interface OrderQueue {
   /**
    * Resolves when SQS has the order.
@@ -62,7 +62,7 @@ export interface OrderQueueOptions {
   readonly queueUrl: string;
   /** Time for all tries to send one order, in milliseconds. */
   readonly sendBudgetMs: number;
-  /** Takes each order that SQS has taken, for the feed of recent orders. Must not throw. */
+  /** Called with each order that SQS has taken, for the feed of recent orders. Must not throw. */
   readonly onTaken?: (entry: FeedEntry) => void;
 }
 
@@ -103,7 +103,7 @@ export function createOrderQueue(
   };
 }
 
-/** Without the payment method, which is nobody's business. */
+/** Returns the entry of the feed, without the payment method. */
 function toFeedEntry(order: PlacedOrder, { requestId, traceparent }: RequestContext): FeedEntry {
   const { order_id, user_id, amount, currency, items, created_at } = order;
   const trace_id = traceIdOf(traceparent);

@@ -37,7 +37,7 @@ export interface OrderStore {
     nowMs: number,
     fingerprint?: string,
   ): Promise<{ cancelled: boolean; record: OrderRecord }>;
-  /** Ends an order that nobody has claimed as FAILED (QUEUE_EXPIRED). Returns the record as it is afterwards. */
+  /** Fails an order that no worker has claimed (QUEUE_EXPIRED). Returns the current record. */
   expire(
     orderId: string,
     nowMs: number,

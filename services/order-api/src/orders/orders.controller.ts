@@ -112,18 +112,18 @@ export class OrdersController extends Controller {
   }
 
   /**
-   * Where an order stands. The right to ask is the signed URL, or the access token of the order's owner once a worker
-   * has claimed the order; before, and for orders of others, a token gets 404. `Prefer: wait=10` holds the answer back until the order
-   * is final, for at most that many seconds (at most 20); `If-None-Match` with the last ETag answers 304 while nothing
-   * has changed.
+   * Returns the current state of an order. The right to read is the signed URL, or the access token of the order's
+   * owner once a worker has claimed the order; before, and for orders of others, a token gets 404. `Prefer: wait=10`
+   * delays the response until the order is final, for at most that many seconds (at most 20); `If-None-Match` with the
+   * last ETag returns 304 while the order is unchanged.
    * @summary Read an order
    * @param orderId The order's id.
-   * @param expires Until when the URL can be used, in epoch seconds.
+   * @param expires End of the URL's validity, in epoch seconds.
    * @param _keyId The key that signed the URL.
    * @param _signature HMAC-SHA256 of the rest, in base64url.
    * @param fingerprint Digest of the body that the URL was issued for, on orders placed with an Idempotency-Key.
    * @param prefer RFC 7240 preferences; `wait` is known.
-   * @param ifNoneMatch The ETag of the answer that the client has.
+   * @param ifNoneMatch The ETag of the client's copy.
    * @maxLength prefer 256
    * @pattern prefer ^[\t\x20-~]*$ printable ASCII
    * @maxLength ifNoneMatch 1024
@@ -194,12 +194,12 @@ export class OrdersController extends Controller {
   }
 
   /**
-   * Stop an order that is not decided yet, also one that nobody has claimed. Cancelling twice is cancelling once. What
-   * was reserved or authorized is given back. With the access token of its owner in place of a signed URL an order can be
-   * cancelled from its claim on.
+   * Cancels an order that is not decided yet, also an unclaimed one. Idempotent. Reserved stock and the authorized
+   * amount are released. With the access token of its owner in place of a signed URL an order can be cancelled from its
+   * claim on.
    * @summary Cancel an order
    * @param orderId The order's id.
-   * @param _expires Until when the URL can be used, in epoch seconds.
+   * @param _expires End of the URL's validity, in epoch seconds.
    * @param _keyId The key that signed the URL.
    * @param _signature HMAC-SHA256 of the rest, in base64url.
    * @param fingerprint Digest of the body that the URL was issued for, on orders placed with an Idempotency-Key.

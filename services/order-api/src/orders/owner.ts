@@ -7,8 +7,8 @@ import type { OwnOrder } from './own-body.js';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * Restricts an order to `userId`. Its `find` never returns undefined: only a record names the owner, so an order that no
- * worker has claimed cannot be told from one that does not exist. Both, and the orders of others, reject alike.
+ * Restricts an order to `userId`. Its `find` never returns undefined: only a record names the owner, so an unclaimed
+ * order cannot be distinguished from one that does not exist. Both, and the orders of others, reject alike.
  */
 export function toOwnersOrder(store: Pick<OrderStore, 'find'>, orderId: string, userId: string): OwnOrder {
   const find = async (id: string): Promise<OrderRecord> => {

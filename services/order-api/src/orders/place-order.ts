@@ -1,4 +1,4 @@
-/** Takes an order: checks what the schema cannot say, hands it to the queue, and returns where to follow it. */
+/** Accepts an order: checks the rules beyond the schema, sends it to the queue, and returns its poll URL. */
 import type { Clock } from '@order-pipeline/platform/clock';
 import { addFields, step } from '@order-pipeline/platform/work';
 import type { Caller } from '../auth/caller.js';

@@ -5,7 +5,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { findKey, type KeyRing, type SecretKey, toKeyObject } from '../keys.js';
 
-/** What a signed URL carries beside the order's id. */
+/** Parameters of a signed URL. */
 export interface SignedParameters {
   /** Epoch seconds from which on the URL is refused. */
   readonly expires: string;
@@ -20,7 +20,7 @@ export interface SignedParameters {
   readonly fingerprint?: string | undefined;
 }
 
-/** What a signed URL turned out to be. */
+/** Verdict on a signed URL. */
 export type SignatureVerdict = 'valid' | 'expired' | 'forged';
 
 /** Signs the right to one order until `expires` (epoch seconds) with the ring's first key. */

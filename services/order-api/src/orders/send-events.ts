@@ -9,7 +9,7 @@ import type { WaitingRoom } from './waiting-room.js';
 /** After this the stream ends and the client comes back by itself, with the id of the last event. */
 const MAX_STREAM_MS = 300_000;
 
-/** How long a client waits before it comes back, in milliseconds. */
+/** Delay before a client reconnects, in milliseconds. */
 const RETRY_MS = 2_000;
 
 /**

@@ -32,7 +32,7 @@ export class Slots {
     this.#count(`user:${userId}`, this.#limits.perUser, 'Too many clients wait for orders of this user.');
   }
 
-  /** Gives back what one client took. */
+  /** Releases the slots of one client. */
   release(orderId: string, userId: string | undefined): void {
     this.#taken -= 1;
     this.#discount(`order:${orderId}`);

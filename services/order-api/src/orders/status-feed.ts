@@ -1,4 +1,4 @@
-/** Tells waiting requests of status changes as the processor publishes them through Redis. */
+/** Publishes status changes through Redis, and delivers them to waiting requests. */
 import type { OrderStatus } from '@order-pipeline/contracts/orders';
 import {
   decodeStatusChange,
@@ -29,7 +29,7 @@ export class StatusFeed {
     this.#subscriber.on('message', (channel: string, message: string) => this.#deliver(channel, message));
   }
 
-  /** Listens until `stop` is called. `live` is false without Redis: then nothing will be heard. */
+  /** Listens until `stop` is called. `live` is false without Redis: then no change is delivered. */
   async listen(orderId: string, listener: StatusListener): Promise<{ live: boolean; stop: () => void }> {
     const channel = statusChannel(orderId);
     const listeners = this.#listeners.get(channel) ?? new Set();
@@ -44,7 +44,7 @@ export class StatusFeed {
     return { live, stop };
   }
 
-  /** Tells all processes of a change. Nobody hears it without Redis, and finds it in the table later. */
+  /** Publishes a change to all processes. Without Redis it is lost, and waiting requests find it in the table later. */
   async publish(change: StatusChange): Promise<void> {
     await this.#tolerate(this.redis.publish(statusChannel(change.order_id), encodeStatusChange(change)));
   }

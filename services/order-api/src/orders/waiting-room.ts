@@ -58,7 +58,7 @@ export class WaitingRoom {
   }
 
   /**
-   * Lets a client wait. Returns a function by which it leaves.
+   * Adds a waiting client. Returns a function that removes it.
    *
    * @throws {ProblemError} `unavailable` when too many wait.
    */

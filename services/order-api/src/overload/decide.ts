@@ -1,7 +1,7 @@
 /** Decides how many orders may be in work at once, by how late the event loop is. */
 import { type LimitOptions, nextLimit } from '@order-pipeline/platform/adaptive-limit';
 
-/** What was observed in one interval. */
+/** Observation of one interval. */
 export interface ObservedLoad {
   /** Delay of the event loop in milliseconds: what every request waits before it is read. */
   readonly lagMs: number;
@@ -36,7 +36,7 @@ export function decideLimit(limit: number, { lagMs, peak }: ObservedLoad, option
   };
   if (lagMs > options.maxLagMs)
     return nextLimit(Math.min(limit, Math.max(peak, options.min)), 'congested', bounds);
-  // Without load nothing tells how much can be taken: the limit returns to the widest by itself.
+  // Without load the limit cannot be measured: it returns to its maximum by itself.
   const rises = peak >= Math.floor(limit) || peak < options.min;
   return nextLimit(limit, rises ? 'full' : 'spare', bounds);
 }

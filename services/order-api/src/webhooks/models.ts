@@ -98,7 +98,7 @@ export interface WebhookEndpointView {
    */
   description?: string;
   /**
-   * Whether events are delivered.
+   * Status of the endpoint's deliveries.
    * @example "enabled"
    */
   status: 'enabled' | 'disabled';

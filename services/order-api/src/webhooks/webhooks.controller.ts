@@ -48,8 +48,8 @@ export class WebhooksController extends Controller {
   }
 
   /**
-   * Register an address that order events are posted to, as CloudEvents signed by the Standard Webhooks specification.
-   * The answer carries the signing secret, which is not shown again.
+   * Registers an address that receives order events, as CloudEvents signed by the Standard Webhooks specification. The
+   * response carries the signing secret, which is returned only once.
    * @summary Register a webhook endpoint
    */
   @Post()

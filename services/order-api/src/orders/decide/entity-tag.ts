@@ -2,7 +2,7 @@
 
 const TAGS = /\s*(?:W\/)?("[\x21\x23-\x7e]*")\s*(?:,|$)/gy;
 
-/** Whether an If-None-Match field names the tag, compared weakly, or any tag. */
+/** Returns true when an If-None-Match field names the tag, compared weakly, or any tag. */
 export function matchesEntityTag(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   if (ifNoneMatch.trim() === '*') return true;

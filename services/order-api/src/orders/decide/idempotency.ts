@@ -1,9 +1,9 @@
 /** Decides how to handle a request, given what is stored under its Idempotency-Key. */
 
 /**
- * What is known about a key. `fingerprint` is the digest of the body that the key belongs to. `running`: a request sends the
- * order, until `until` (epoch milliseconds) at most. `unknown`: the queue may have taken the order. `done`: the order was
- * accepted with `answer`.
+ * State of a key. `fingerprint` is the digest of the body that the key belongs to. `running`: a request sends the
+ * order, until `until` (epoch milliseconds) at most. `unknown`: the queue may have taken the order. `done`: the order
+ * was accepted with `answer`.
  */
 export type KeyEntry<Answer> =
   | { readonly state: 'running'; readonly fingerprint: string; readonly until: number }

@@ -1,4 +1,4 @@
-/** Classifies failed sends: SQS refused the message, or nobody can say whether it took it. */
+/** Classifies failed sends: SQS refused the message, or the outcome is unknown. */
 
 /**
  * `refused`: SQS did not take the message and will not take it. `not-now`: SQS did not take it, a later try may succeed.
