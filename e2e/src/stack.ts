@@ -1,6 +1,8 @@
 /** The real local stack on free ports, with short time limits, so that what a crash delays comes back soon. */
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { type LocalPorts, loadLocalConfig } from '@order-pipeline/local/config';
-import { freePort } from '@order-pipeline/local/redis-server';
 import type { ServiceName } from '@order-pipeline/local/services';
 import { LocalStack } from '@order-pipeline/local/stack';
 import { ApiClient } from './api-client.js';
@@ -51,10 +53,33 @@ export async function startE2eStack(options: E2eOptions = {}): Promise<E2eStack>
   return { stack, ports, api: new ApiClient(`http://localhost:${ports.api}`), lines };
 }
 
-/** A free port for each part. */
+/** Returns a free port for each part. */
 export async function freePorts(): Promise<LocalPorts> {
   const [api, processor, webhooks, scoringGrpc, scoringHttp, sqs, dynamo, redis] = await Promise.all(
     Array.from({ length: 8 }, () => freePort()),
   );
   return { api, processor, webhooks, scoringGrpc, scoringHttp, sqs, dynamo, redis } as LocalPorts;
+}
+
+/** Below the range from which operating systems take ports for connections and for listeners that name none. */
+const PORTS = { from: 15_000, to: 30_000 };
+
+let nextPort = randomInt(PORTS.from, PORTS.to);
+
+/** Returns a free port, a new one each time. It stays free for a process that is restarted: no connection takes it. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = nextPort;
+    nextPort = port + 1 < PORTS.to ? port + 1 : PORTS.from;
+    const server = createServer();
+    try {
+      server.listen(port);
+      await once(server, 'listening');
+      return port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    } finally {
+      server.close();
+    }
+  }
 }

@@ -128,7 +128,7 @@ describe('the command line', () => {
     [['--orders', '1.5'], '--orders 1.5: not a whole number'],
     [['--minutes', '0'], '--minutes 0: not a number from 0.5 to 240'],
     [['--orders', '5000', '--minutes', '1'], '5000 orders in 60 s are more than 50 a second'],
-    [['--mutation', 'none'], '--mutation none: there are claim, decide, capture'],
+    [['--mutation', 'none'], '--mutation none: there are claim, decide, capture, outcome'],
     [['--scenario', 'rain'], '--scenario rain: there are chaos and outage'],
     [['--scenario', 'outage', '--minutes', '1'], '--minutes is for --scenario chaos'],
     [['--outage-minutes', '0'], '--outage-minutes 0: not a number from 0.1 to 240'],

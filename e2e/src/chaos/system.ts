@@ -8,12 +8,11 @@ import { stockCatalogue } from '@order-pipeline/local/catalogue';
 import { LOOPBACK } from '@order-pipeline/local/emulators';
 import { awsEnvironment } from '@order-pipeline/local/environment';
 import type { ManagedProcess } from '@order-pipeline/local/managed-process';
-import { freePort } from '@order-pipeline/local/redis-server';
 import { SERVICES, type ServiceName } from '@order-pipeline/local/services';
 import { createSqs } from '@order-pipeline/platform/aws';
 import { createDynamoSdk } from '@order-pipeline/platform/dynamo/sdk';
 import { ApiClient } from '../api-client.js';
-import { e2eEnvironment, freePorts, startE2eStack } from '../stack.js';
+import { e2eEnvironment, freePort, freePorts, startE2eStack } from '../stack.js';
 import {
   CLOCK_OFFSET_MAX_MS,
   LIMITS,

@@ -40,6 +40,14 @@ export const MUTATIONS = {
       to: "capture: {\n        AUTHORIZED: 'act',\n        CAPTURED: 'act',",
     },
   ],
+  /** A send whose answer is lost counts as refused. */
+  outcome: [
+    {
+      module: '/services/order-api/dist/orders/decide/send-outcome.js',
+      from: "status !== REQUEST_TIMEOUT ? 'not-now' : 'unknown';",
+      to: "status !== REQUEST_TIMEOUT ? 'not-now' : 'not-now';",
+    },
+  ],
 } as const satisfies Record<string, readonly Edit[]>;
 
 /** The name of a defect. */
