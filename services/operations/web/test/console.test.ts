@@ -138,6 +138,24 @@ test('shows old data as not live while the service is down, and goes on when it 
   await page.getByText('Not live').waitFor({ state: 'detached' });
 });
 
+test('closes its streams while nobody looks, and goes on when somebody does', async () => {
+  fake.orders = createOrders(3);
+  await page.clock.install();
+  await page.goto('/orders');
+  await page.locator('[role=row][data-order]').first().waitFor();
+  const hide = (isHidden: boolean) =>
+    page.evaluate(`Object.defineProperty(document, 'hidden', { configurable: true, value: ${isHidden} });
+      document.dispatchEvent(new Event('visibilitychange'));`);
+  await hide(true);
+  await page.clock.runFor(11_000);
+  await fake.untilWatched(0);
+  fake.publish([createOrder(3, START_MS)]);
+  await hide(false);
+  await fake.untilWatched(1);
+  await page.clock.runFor(1_000);
+  await page.locator(`[data-order="${createOrder(3, START_MS).orderId}"]`).waitFor();
+});
+
 test('says that the service cannot be reached before there is data, and starts when it can', async () => {
   fake.error = new ConnectError('the orders table cannot be reached', Code.Unavailable);
   await page.goto('/stock');

@@ -1,6 +1,7 @@
 /** A server stream that stays open: it reconnects, and says since when what it shows is stale. */
 import { isSessionError } from './errors.js';
 import { reportSessionEnd } from './session.js';
+import { abortWhenHidden, untilVisible } from './visibility.js';
 
 /** State of the connection. */
 export type LiveState =
@@ -64,6 +65,7 @@ export class LiveStream<T> {
   async #run(signal: AbortSignal): Promise<void> {
     let retryMs = FIRST_RETRY_MS;
     while (!signal.aborted) {
+      await untilVisible(signal);
       const { error, connected } = await this.#readOnce(signal);
       if (signal.aborted) return;
       if (isSessionError(error)) reportSessionEnd();
@@ -80,6 +82,7 @@ export class LiveStream<T> {
     const connection = new AbortController();
     const abort = () => connection.abort();
     signal.addEventListener('abort', abort);
+    const leaveVisibility = abortWhenHidden(abort);
     let silence = setTimeout(abort, maxSilenceMs);
     let connected = false;
     try {
@@ -97,6 +100,7 @@ export class LiveStream<T> {
       return { error, connected };
     } finally {
       clearTimeout(silence);
+      leaveVisibility();
       signal.removeEventListener('abort', abort);
     }
   }

@@ -59,6 +59,11 @@ export class FakeOperations {
     for (const send of this.#watchers) send(orders);
   }
 
+  /** Resolves when that many pages follow the feed of orders. */
+  async untilWatched(pages: number): Promise<void> {
+    while (this.#watchers.size !== pages) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
   /** Implementation of the RPCs. */
   readonly implementation: Partial<ServiceImpl<typeof OperationsService>> = {
     getViewer: () => this.#answer(this.viewer),

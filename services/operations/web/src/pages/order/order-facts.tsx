@@ -78,6 +78,8 @@ const PAYMENT_TONES: Readonly<Record<string, Tone>> = {
   WRITTEN_OFF: 'danger',
 };
 
+const CHARGED = ['no', 'once'];
+
 /** Shows what the customer was charged. */
 export function OrderPayment({
   order: { payment, paymentProblem, refundedAmount },
@@ -95,7 +97,7 @@ export function OrderPayment({
           <Fact label="Amount">
             {payment.currency && <Money amount={payment.amount} currency={payment.currency} />}
           </Fact>
-          <Fact label="Charged">{payment.captureCount === 1 ? 'once' : `${payment.captureCount} times`}</Fact>
+          <Fact label="Charged">{CHARGED[payment.captureCount] ?? `${payment.captureCount} times`}</Fact>
           <Fact label="Problem">{paymentProblem && toWords(paymentProblem)}</Fact>
           <Fact label="At the provider">{payment.providerProblem && toWords(payment.providerProblem)}</Fact>
           <Fact label="Decline code">{payment.declineCode}</Fact>

@@ -87,9 +87,14 @@ function Step({ span: { step, from, length } }: { span: StepSpan }) {
       <span className="step-result">
         {step.result && <Chip tone={toneOf(step)}>{toWords(step.result)}</Chip>}
       </span>
-      {step.detail && <span className="step-detail muted">{step.detail}</span>}
+      {step.detail && <span className="step-detail muted">{toDetail(step.detail)}</span>}
     </li>
   );
+}
+
+/** A reason becomes words; other details are for people already. */
+function toDetail(detail: string): string {
+  return /^[A-Z_]+$/.test(detail) ? toWords(detail) : detail;
 }
 
 const LABELS: Readonly<Record<StepKind, string>> = {

@@ -22,9 +22,13 @@ export function PlacedRow(props: {
   return (
     <li className="placed-row" data-order={orderId}>
       <div className="placed-line">
-        <Link href={`/orders/${orderId}`} title={orderId}>
-          <ShortId id={orderId} />
-        </Link>
+        {orderId ? (
+          <Link href={`/orders/${orderId}`} title={orderId}>
+            <ShortId id={orderId} />
+          </Link>
+        ) : (
+          <Link href="/dead-letters">A message without an order</Link>
+        )}
         <span className="muted wide-only">{labelOfOutcome(outcome)}</span>
         <span className="status-cell">
           {outcome === Outcome.DEAD_LETTER ? (

@@ -64,18 +64,18 @@ export function useTraffic(): TrafficView {
 
 /** Names of the outcomes, and what makes an order have them. */
 export const OUTCOMES: readonly { outcome: Outcome; label: string; how: string }[] = [
-  { outcome: Outcome.COMPLETED, label: 'Completed', how: 'Two mugs, in stock, paid' },
-  { outcome: Outcome.OUT_OF_STOCK, label: 'Out of stock', how: 'A record that is sold out' },
+  { outcome: Outcome.COMPLETED, label: 'Completed', how: 'In stock, paid, sold' },
+  { outcome: Outcome.OUT_OF_STOCK, label: 'Out of stock', how: 'More pieces than there are' },
   { outcome: Outcome.UNKNOWN_SKU, label: 'Unknown SKU', how: 'An item that does not exist' },
   { outcome: Outcome.AMOUNT_MISMATCH, label: 'Amount mismatch', how: 'A total that the price list denies' },
-  { outcome: Outcome.FRAUD_SUSPECTED, label: 'Fraud suspected', how: 'An amount far above the usual' },
+  { outcome: Outcome.FRAUD_SUSPECTED, label: 'Fraud suspected', how: 'A sum far above the usual' },
   { outcome: Outcome.PAYMENT_DECLINED, label: 'Payment declined', how: 'A card that the provider declines' },
   {
     outcome: Outcome.AUTHENTICATION_REQUIRED,
     label: 'Authentication required',
     how: 'A card that needs 3-D Secure',
   },
-  { outcome: Outcome.CANCELLED, label: 'Cancelled', how: 'Cancelled right after it was placed' },
+  { outcome: Outcome.CANCELLED, label: 'Cancelled', how: 'Cancelled before it is decided' },
   { outcome: Outcome.DEAD_LETTER, label: 'Dead letter', how: 'A message that no processor can read' },
 ];
 
