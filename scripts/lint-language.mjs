@@ -10,7 +10,8 @@ import { readFileSync } from 'node:fs';
 /** Folders whose comments follow the rules. */
 const CLEAN = [
   'examples/',
-  'infra/policy/',
+  'bench/',
+  'infra/',
   'jest.config.js',
   'k8s/',
   'local/',

@@ -9,12 +9,12 @@ export interface Command {
   readonly scenarios: readonly string[];
   /** Fails when a budget is missed. */
   readonly check: boolean;
-  /** Where the report goes; nowhere when undefined. */
+  /** Path of the report; undefined writes none. */
   readonly out: string | undefined;
   readonly options: BenchOptions;
 }
 
-/** What `--help` prints. */
+/** Output of `--help`. */
 export const USAGE = `usage: npm run bench -- [SCENARIO...] [OPTION...]
 
   --quick            fewer rounds and variants: all budgets in about two minutes

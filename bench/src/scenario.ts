@@ -59,10 +59,10 @@ export interface Budget {
   readonly kind: 'at most' | 'at least';
 }
 
-/** What a scenario found. */
+/** Findings of a scenario. */
 export interface ScenarioReport {
   readonly title: string;
-  /** How it was measured, in a few sentences. */
+  /** Method of the measurement, in a few sentences. */
   readonly method: string;
   readonly tables: readonly ReportTable[];
   readonly charts: readonly Chart[];

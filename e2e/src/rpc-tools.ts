@@ -26,7 +26,7 @@ import { StatusSchema } from '@order-pipeline/contracts/gen/google/rpc/status_pb
 import { codeLabel } from '@order-pipeline/platform/rpc/codes';
 import { fieldViolationsOf } from '@order-pipeline/platform/rpc/validation';
 
-/** What a call came to, in the same words for every tool. */
+/** Outcome of a call, in the same terms for every tool. */
 export type Outcome =
   | { readonly answer: JsonValue }
   | { readonly code: string; readonly message: string; readonly fields: readonly string[] };
@@ -36,7 +36,7 @@ export type RpcTool = (service: DescService, method: string, request: JsonObject
 
 const ROOT = new URL('../../', import.meta.url);
 
-/** How long a call may take, in milliseconds. */
+/** Time limit of a call, in milliseconds. */
 const TIMEOUT_MS = 20_000;
 
 /** grpc-js with messages that its own loader reads from proto/. */
@@ -126,7 +126,7 @@ async function callJson(
   return toJson(method.output, message);
 }
 
-/** buf curl by gRPC; it learns the schema by reflection. */
+/** Creates a client that calls by buf curl and gRPC, with the schema from reflection. */
 export function createBufTool(port: number): RpcTool {
   const buf = fileURLToPath(new URL('node_modules/.bin/buf', ROOT));
   return async (service, method, request) => {

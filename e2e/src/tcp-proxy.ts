@@ -1,4 +1,4 @@
-/** A TCP proxy: gives a server another address, as a load balancer does, and where it is told to, a bad network. */
+/** A TCP proxy: gives a server another address, as a load balancer does, and can act as a faulty network. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { pipeline, Transform, type TransformCallback } from 'node:stream';

@@ -1,4 +1,6 @@
-/** Troubles of the running system, each found by the right alert of a real Prometheus and by no other that calls somebody. */
+/**
+ * Faults of the running system, each found by the right alert of a real Prometheus and by no other alert that pages.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { PurgeQueueCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
@@ -58,7 +60,7 @@ beforeAll(async () => {
   const api = new ApiClient(`http://localhost:${ports.api}`);
   let orders = 0;
   shop = setInterval(() => {
-    // What an order meets while a service is down is not the subject here.
+    // Failures of orders while a service is down are not the subject here.
     api.place({ user_id: `user-${orders++ % 50}`, amount: 999 }).catch(() => undefined);
   }, ORDER_EVERY_MS);
   prometheus = await Prometheus.start(ports, `${OBSERVABILITY}/rules.yml`, FACTOR);
@@ -74,7 +76,7 @@ afterAll(async () => {
   await receiver?.stop();
 });
 
-/** The alerts that call somebody now, each as `name` or `name(what)`. */
+/** Returns the alerts that page now, each as `name` or `name(what)`. */
 async function pages(): Promise<string[]> {
   const alerts = await prometheus.alerts();
   const firing = alerts.filter(({ state, labels }) => state === 'firing' && labels.severity === 'page');

@@ -8,7 +8,7 @@ import { untilPasses } from '@order-pipeline/local/ready';
 import { createSqs } from '@order-pipeline/platform/aws';
 import { type E2eStack, startE2eStack } from '../src/stack.js';
 
-/** Orders are given up after their second failed receive, so that one burnt receive shows soon. */
+/** Orders are dead-lettered after their second failed receive, so that one wasted receive shows soon. */
 const MAX_RECEIVES = '2';
 const OUTAGE_MS = 6_000;
 

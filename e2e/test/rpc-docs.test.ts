@@ -1,4 +1,4 @@
-/** The commands of docs/rpc.md, run as they stand, give what the document says. */
+/** The commands of docs/rpc.md, run exactly as printed, give the documented output. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -200,6 +200,6 @@ test('an order that an operator gives up while Stripe does not answer is not cha
   answer.open();
   expect(failed).toMatchObject({ exitCode: 0 });
   expect(await system.api.read(poll_url)).toMatchObject({ status: 'FAILED', reason: 'RETRIES_EXHAUSTED' });
-  // What Stripe approves too late is given back by the reconciler.
+  // The reconciler voids what Stripe approves too late.
   await untilPasses('the void', async () => expect(intentOf(order_id)?.status).toBe('canceled'), 30_000);
 }, 120_000);

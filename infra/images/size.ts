@@ -1,4 +1,4 @@
-/** How large an image is when it travels: its compressed layers. */
+/** Transfer size of an image: its compressed layers. */
 import { spawn } from 'node:child_process';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';

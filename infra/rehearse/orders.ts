@@ -7,7 +7,7 @@ import type { Cloud, Values } from './cloud.ts';
 import type { RunningTasks } from './tasks.ts';
 import { tryWebhooks } from './webhooks.ts';
 
-/** What is placed, and how it must end. */
+/** An order to place, and its expected end. */
 interface Case {
   readonly order: object;
   readonly status: string;
@@ -40,7 +40,7 @@ const CASES: readonly Case[] = [
   { order: { amount: 2_000_000 }, status: 'REJECTED', reason: 'FRAUD_SUSPECTED' },
 ];
 
-/** How many orders are placed until one is cancelled before a worker decides it. */
+/** Maximum number of orders that are placed until one is cancelled before a worker decides it. */
 const CANCEL_TRIES = 50;
 
 /** An account of the stack. */

@@ -1,4 +1,4 @@
-/** Stands before the emulator for one task and lets through what the task's role allows. */
+/** Proxy in front of the emulator for one task: passes on the calls that the task's role allows. */
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Access, accessesOf, isAllowed, type PolicyStatement } from './iam.ts';
@@ -15,7 +15,7 @@ export interface ProxyOptions {
   readonly turns: Turns;
 }
 
-/** Lets one call at a time through: moto's UpdateItem makes an item visible before it is whole. */
+/** Serializes calls: moto's UpdateItem makes an item visible before it is complete. */
 export class Turns {
   #last: Promise<void> = Promise.resolve();
 
@@ -30,7 +30,7 @@ export interface RoleProxy {
   readonly url: string;
   /** Actions that were let through, with how often. */
   readonly allowed: Map<string, number>;
-  /** What was denied. */
+  /** Denied calls. */
   readonly denied: Access[];
   stop(): Promise<void>;
 }
@@ -108,7 +108,7 @@ function forward(
   );
   outgoing.once('error', () => response.destroy());
   outgoing.once('close', done);
-  // A client that gives up, at the end of its own deadline, leaves nothing running.
+  // A client that disconnects at its own deadline leaves no call running.
   response.once('close', () => outgoing.destroy());
   outgoing.end(body);
 }

@@ -1,7 +1,7 @@
 /** The real CLI. */
 import { spawn } from 'node:child_process';
 
-/** How one command ended. */
+/** Result of one command. */
 export interface Outcome {
   readonly code: number;
   readonly output: string;

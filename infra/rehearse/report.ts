@@ -1,10 +1,10 @@
-/** What a rehearsal did and how long each step took. */
+/** Steps of a rehearsal, and their durations. */
 
 /** One step. */
 export interface Step {
   readonly name: string;
   readonly seconds: number;
-  /** What the step found, in a few words. */
+  /** Result of the step, in a few words. */
   readonly result: string;
 }
 

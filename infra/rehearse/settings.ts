@@ -1,4 +1,4 @@
-/** The settings with which each stack is rehearsed: those of its file, with what somebody fills in first. */
+/** Settings of each rehearsed stack: those of its file, with the values that an operator fills in first. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ export function readSettings(
       [key('domainName')]: 'orders.acme.shop',
       [key('hostedZoneId')]: zoneId,
       [key('alarmEmail')]: 'operations@acme.shop',
-      // Stripe is on the Internet; the orders of a rehearsal are paid to nobody.
+      // Stripe needs the Internet; the orders of a rehearsal use the simulated gateway.
       [key('paymentGateway')]: 'simulated',
     }),
   };

@@ -9,7 +9,7 @@ import type { Recorder } from './report.ts';
 import { type StackName, toDigests } from './settings.ts';
 import { readTask, startTasks, type TasksOptions } from './tasks.ts';
 
-/** What the steps work with. */
+/** Dependencies of the steps. */
 export interface RehearsalDeps {
   readonly stack: StackName;
   readonly cloud: Cloud;
@@ -72,7 +72,7 @@ async function runOrders(deps: RehearsalDeps, stack: StackCli): Promise<string> 
   }
 }
 
-/** What a role does not allow is denied: order-api may not delete orders. */
+/** Expects that calls beyond a role's permissions are denied: order-api may not delete orders. */
 async function expectDenial(url: string, table: string): Promise<void> {
   const response = await fetch(url, {
     method: 'POST',

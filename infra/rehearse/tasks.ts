@@ -8,7 +8,7 @@ import type { Cloud, Values } from './cloud.ts';
 import { isAllowed, type PolicyStatement } from './iam.ts';
 import { type RoleProxy, startProxy, Turns } from './proxy.ts';
 
-/** Where tasks run. */
+/** Options of running tasks. */
 export interface TasksOptions {
   readonly cloud: Cloud;
   readonly root: string;
@@ -24,7 +24,7 @@ export interface TasksOptions {
   readonly services: readonly ServiceName[];
 }
 
-/** What a task definition gives a container. */
+/** Container settings of a task definition. */
 export interface RegisteredTask {
   readonly arn: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ export interface RegisteredTask {
   readonly statements: readonly PolicyStatement[];
 }
 
-/** A value for each service that runs; webhooks may not. */
+/** A value for each running service; webhooks is optional. */
 export type PerService<T> = Readonly<
   Record<Exclude<ServiceName, 'webhooks'>, T> & Partial<Record<'webhooks', T>>
 >;

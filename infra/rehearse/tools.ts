@@ -4,7 +4,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** Where downloads and builds are kept, outside the repository. */
+/** Returns the folder of downloads and builds, outside the repository. */
 export function cacheFolder(environment: NodeJS.ProcessEnv): string {
   return join(environment.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'order-pipeline');
 }
@@ -26,7 +26,7 @@ export interface Missing {
   readonly remedy: string;
 }
 
-/** Looks for the programs. */
+/** Finds the programs. */
 export function findTools(environment: NodeJS.ProcessEnv): { tools?: Tools; missing: Missing[] } {
   const cache = cacheFolder(environment);
   const path = [join(cache, 'bin'), ...(environment.PATH ?? '').split(delimiter)];

@@ -18,7 +18,7 @@ export interface WorkspaceOptions {
   readonly region: string;
 }
 
-/** Where the CLI runs, and with which environment. */
+/** Working folder and environment of the CLI. */
 export interface Workspace {
   /** The copy of the repository. */
   readonly project: string;
@@ -43,7 +43,7 @@ export function createWorkspace(
   const environment = {
     PATH: `${join(folder, 'bin')}:${dirname(process.execPath)}:${tools.path}`,
     HOME: process.env.HOME,
-    // Plugins that somebody installed are in the home of the CLI.
+    // Installed plugins are in the home of the CLI.
     ...(tools.awsx && { PULUMI_HOME: join(folder, 'home') }),
     PULUMI_BACKEND_URL: `file://${join(folder, 'state')}`,
     PULUMI_CONFIG_PASSPHRASE: 'rehearsal',

@@ -30,7 +30,7 @@ const RUNBOOK_SECTIONS = [...read('docs/runbook.md').matchAll(/^### ([a-z0-9-]+)
   ([, name]) => name,
 );
 
-/** What prom-client's default metrics and Prometheus itself add. */
+/** Metrics that prom-client's defaults and Prometheus itself add. */
 const BUILT_IN =
   /^(up|process_cpu_seconds_total|process_resident_memory_bytes|nodejs_eventloop_lag_p99_seconds)$/;
 

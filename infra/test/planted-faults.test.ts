@@ -1,4 +1,4 @@
-/** Faults that somebody could write into the program, and the checks that find them. */
+/** Faults planted in the program, and the checks that find them. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { QUEUES } from '@order-pipeline/contracts/queues';
 import { TABLES } from '@order-pipeline/contracts/tables';
@@ -63,7 +63,7 @@ const FAULTS: readonly Planted[] = [
   },
 ];
 
-/** What the checks say about a program with all of the faults in it; about the sound one they say nothing. */
+/** Findings of the checks in a program with all of the faults; the sound one has none. */
 let findings: string[];
 
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-/** The rules one by one: what each refuses, beside what planted-faults.test.ts shows on the whole program. */
+/** The rules one by one: the inputs that each rejects, in addition to planted-faults.test.ts on the whole program. */
 import { describe, expect, it } from '@jest/globals';
 import { inspect } from '../policy/rules/index.ts';
 import type { Inspected } from '../policy/rules/rule.ts';

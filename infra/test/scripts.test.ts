@@ -1,4 +1,6 @@
-/** The scripts that docs/deploy.md and the workflow call. Pulumi's CLI is stood in for: it only notes how it was called. */
+/**
+ * The scripts that docs/deploy.md and the workflow call, with a stand-in for Pulumi's CLI that only records its calls.
+ */
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -11,7 +11,9 @@ import { assertBuilt } from './support/stacks.ts';
 
 const QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/order-queue';
 
-/** Variables that the processor's configuration refuses, beside those that are needed everywhere. */
+/**
+ * Returns the variables that the processor's configuration rejects, in addition to those that are required everywhere.
+ */
 function refused(environment: Record<string, string>): string[] {
   try {
     loadProcessorConfig({

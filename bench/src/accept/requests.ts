@@ -4,7 +4,7 @@ import { toRequest } from '../load/http-connection.js';
 import { toOrderBody } from '../load/orders.js';
 import { signToken } from './tokens.js';
 
-/** How requests differ. */
+/** Variation of requests. */
 export interface RequestShape {
   /** Users, each with one token. A token is cold when it was never seen before. */
   readonly tokens: 'warm' | 'cold';

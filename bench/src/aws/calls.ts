@@ -129,7 +129,7 @@ const WIRE_ITEM = {
   updated_at: { S: ITEM.updated_at },
 };
 
-/** What the server answers, by operation. */
+/** Responses of the server, by operation. */
 export const ANSWERS: Readonly<Record<string, string>> = {
   GetItem: JSON.stringify({ Item: WIRE_ITEM }),
   BatchGetItem: JSON.stringify({ Responses: { inventory: [WIRE_ITEM, WIRE_ITEM] }, UnprocessedKeys: {} }),

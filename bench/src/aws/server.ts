@@ -1,4 +1,4 @@
-/** Answers the AWS calls of the benchmark at once, in a process of its own: only the client's CPU time counts. */
+/** Responds to the AWS calls of the benchmark at once, in a process of its own: only the client's CPU time counts. */
 import { createServer } from 'node:http';
 import { listen } from '@order-pipeline/platform/listen';
 import { ANSWERS } from './calls.js';

@@ -1,4 +1,4 @@
-/** What an order costs in AWS requests, capacity units and USD, counted on the wire at several rates. */
+/** Cost of an order in AWS requests, capacity units and USD, counted on the wire at several rates. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { prepareRequests } from '../accept/requests.js';
 import type { AwsTotals } from '../harness/aws-meter.js';
@@ -35,7 +35,7 @@ export async function runCost(options: BenchOptions): Promise<ScenarioReport> {
   try {
     await stockItems(services.ports.scoring);
     const port = services.ports['order-api'];
-    // What a cache answers from the first order on is not part of the cost of an order.
+    // Responses from a cache are not part of an order's cost: fill the caches first.
     await placeOrders(port, 20, 3);
     await untilDrained(backend);
     for (const rate of quick ? [40, undefined] : [1, 10, 40, undefined]) {

@@ -12,7 +12,7 @@ export interface AwsCall {
   readonly body: string;
 }
 
-/** What was counted. */
+/** Counted totals. */
 export interface AwsTotals {
   /** Requests by `service.operation`. */
   readonly requests: Readonly<Record<string, number>>;

@@ -1,4 +1,4 @@
-/** Stands between services and the emulators: counts every AWS request with what AWS bills for it, and can add latency. */
+/** Proxy between services and the emulators: counts every AWS request with its billed units, and can add latency. */
 import {
   createServer,
   Agent as HttpAgent,
@@ -113,7 +113,7 @@ function forward(
       }
     });
     request.on('error', reject);
-    // A long poll ends with its caller, or the emulator would give messages to nobody.
+    // A long poll ends with its caller, or the emulator would send messages to a closed connection.
     outgoing.once('close', () => {
       if (!outgoing.writableEnded) request.destroy();
     });

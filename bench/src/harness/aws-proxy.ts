@@ -1,7 +1,7 @@
 /** The counting proxy as a process of its own, so that it takes no time from the load generator. */
 import { type AwsProxyOptions, startAwsProxy } from './aws-proxy-server.js';
 
-/** What the parent asks for. */
+/** Request of the parent process. */
 export type ProxyRequest = 'proxy:port' | 'proxy:take' | 'proxy:record' | 'proxy:recorded';
 
 const proxy = await startAwsProxy(JSON.parse(process.argv[2] ?? '{}') as AwsProxyOptions);

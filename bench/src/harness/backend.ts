@@ -1,4 +1,7 @@
-/** What services stand on: the SQS and DynamoDB emulators as processes, a proxy that counts the calls, and redis-server. */
+/**
+ * Backend of the measured services: the SQS and DynamoDB emulators as processes, a proxy that counts the calls, and
+ * redis-server.
+ */
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { awsEnvironment, resourceEnvironment } from '@order-pipeline/local/environment';
 import { createQueues, createTables, createTopics } from '@order-pipeline/local/provision';

@@ -24,7 +24,7 @@ export class MeasuredProcess {
 
   constructor({ name, program, args = [], env = {}, execArgv = [] }: MeasuredProgram) {
     this.name = name;
-    // Logs are written, as in production, and nobody reads them.
+    // Logs are written, as in production, and discarded.
     this.#child = fork(program, [...args], {
       env: { PATH: process.env.PATH, ...env },
       execArgv: ['--import', PROBE, ...execArgv],

@@ -17,7 +17,7 @@ import {
   writeUnits,
 } from './capacity.js';
 
-/** How long a call takes. */
+/** Duration of a call, in milliseconds. */
 const CALL_MS = 1;
 
 interface Key {
@@ -83,7 +83,7 @@ export class MeteredClient {
     this.#calls = 0;
   }
 
-  /** What each key used since the last reset. */
+  /** Returns the usage of each key since the last reset. */
   usage(): readonly Usage[] {
     return [...this.#keys.values()];
   }

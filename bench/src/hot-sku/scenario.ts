@@ -11,7 +11,7 @@ import { InventoryStore } from '@order-pipeline/scoring/inventory/store';
 import { ordersPerSecond } from './capacity.js';
 import type { MeteredClient } from './metered-client.js';
 
-/** What a scenario is about. */
+/** Options of a scenario. */
 export interface ScenarioOptions {
   readonly sku: string;
   /** Orders a second that come in. */
@@ -22,7 +22,7 @@ export interface ScenarioOptions {
   readonly orders: number;
 }
 
-/** What came of it, for the measured orders. */
+/** Result of the measured orders. */
 export interface ScenarioResult {
   readonly openHolds: number;
   readonly shards: number;

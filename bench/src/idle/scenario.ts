@@ -1,4 +1,4 @@
-/** What the services use while nothing happens. */
+/** Usage of idle services. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startBackend } from '../harness/backend.js';
 import { THIS_BUILD } from '../harness/builds.js';

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpConnection, type LoadResponse } from './http-connection.js';
 
-/** What a load came to. */
+/** Result of a load. */
 export interface LoadResult {
   readonly completed: number;
   /** Responses that were not the expected ones, by status; 0 for broken connections. */

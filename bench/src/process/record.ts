@@ -16,7 +16,7 @@ export async function recordOrders(
   try {
     await stockItems(services.ports.scoring);
     for (const lines of shapes) {
-      // What is cached after the first order is not part of every order.
+      // Fill the caches: cached calls are not part of every order.
       await enqueueOrders(backend, 1, lines);
       await untilDrained(backend);
       let id = '';

@@ -1,4 +1,4 @@
-/** What the process scenario compares: builds of the services, and the floor. */
+/** Variants of the process scenario: builds of the services, and the floor. */
 import { freePort } from '@order-pipeline/local/redis-server';
 import { type Backend, startBackend } from '../harness/backend.js';
 import { type Build, THIS_BUILD } from '../harness/builds.js';
@@ -17,7 +17,7 @@ export interface ProcessSample {
   readonly ordersPerSecond: number;
 }
 
-/** What one sample drains. */
+/** Backlog that one sample drains. */
 export interface Backlog {
   readonly orders: number;
   readonly lines: number;

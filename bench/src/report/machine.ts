@@ -1,4 +1,4 @@
-/** What the report says of the machine: its cores and its clock, never its name. */
+/** Facts about the machine in the report: its cores and its clock, never its name. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 

@@ -42,7 +42,7 @@ export function createLoadedRequest() {
   };
 }
 
-/** What every server answers, in fields whose names are the same for both. */
+/** Response of every server, in fields whose names are the same for both. */
 export function answer<T>({ amount }: { readonly amount: T }) {
   return { outcome: ReserveOutcome.RESERVED, total: amount };
 }

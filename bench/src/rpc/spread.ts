@@ -1,4 +1,4 @@
-/** How calls spread over two servers behind one name. */
+/** Distribution of calls over two servers behind one name. */
 import { promises as dns } from 'node:dns';
 import { InventoryService } from '@order-pipeline/contracts/gen/inventory/v1/inventory_pb';
 import { createLogger } from '@order-pipeline/platform/logger';
@@ -53,7 +53,7 @@ function startServer(grpcHost: string, grpcPort: number, count: () => void): Pro
   });
 }
 
-/** Stands in for a name server: the one part of the way to the servers that this machine does not have. */
+/** Replaces a name server, the only component on the way to the servers that this machine lacks. */
 function nameTwoAddresses() {
   const original = dns.lookup;
   const lookup = async (name: string, ...rest: unknown[]) =>

@@ -1,7 +1,7 @@
 /** One side of one stack, in a process of its own, which reports the CPU time that it has used. */
 import { STACKS, type StackName } from './stacks.js';
 
-/** What the bench asks of a worker. */
+/** Order from the bench to a worker. */
 export type Order =
   | { readonly kind: 'serve'; readonly stack: StackName }
   | { readonly kind: 'connect'; readonly stack: StackName; readonly port: number }
@@ -10,7 +10,7 @@ export type Order =
 
 let makeCall: (() => Promise<unknown>) | undefined;
 
-/** Answers one order with a number: the port, or CPU time so far in microseconds. */
+/** Executes one order and returns a number: the port, or CPU time so far in microseconds. */
 async function obey(order: Order): Promise<number> {
   switch (order.kind) {
     case 'serve':

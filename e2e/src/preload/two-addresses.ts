@@ -1,6 +1,6 @@
 /**
- * Loaded into a process before its program (`node --import`): stands in for a name server that knows two addresses for
- * one name, which a test machine does not have. `TWO_ADDRESSES` is the name.
+ * Preloaded into a process (`node --import`): replaces a name server that knows two addresses for one name, which a
+ * test machine lacks. `TWO_ADDRESSES` is the name.
  */
 import { promises as dns } from 'node:dns';
 

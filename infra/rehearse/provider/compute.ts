@@ -1,4 +1,4 @@
-/** What runs and how it is reached: load balancer, ECS, roles, registry, cache, names, firewall. */
+/** Compute resources and the ways to them: load balancer, ECS, roles, registry, cache, names, firewall. */
 import type { Values } from '../cloud.ts';
 import { defined, physicalName, renamed, type Spec, type Specs, toPascal } from './spec.ts';
 

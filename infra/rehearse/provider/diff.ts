@@ -5,7 +5,7 @@ import type { Spec } from './spec.ts';
 /** A value that the engine knows only after an update. */
 export const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
 
-/** What a change of inputs means. */
+/** Consequence of a change of inputs. */
 export interface Difference {
   readonly changed: readonly string[];
   /** Of these, the ones that need another resource. */

@@ -1,10 +1,10 @@
-/** How the stand-in for the AWS provider describes a type of resource. */
+/** Description of a resource type in the stand-in for the AWS provider. */
 import type { Cloud, Values } from '../cloud.ts';
 
 /** A resource as the emulator keeps it. */
 export interface Stored {
   readonly id: string;
-  /** What the provider computes, beside the inputs. */
+  /** Computed outputs, in addition to the inputs. */
   readonly computed: Values;
 }
 

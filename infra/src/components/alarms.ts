@@ -6,14 +6,14 @@ import { type CompositeAlarm, toBudgetAlarms } from '../decide/objective-alarms.
 import { toAlarmKeyStatements, toAlarmTopicStatements, toPolicy } from '../decide/permissions.ts';
 import { createMetricAlarm } from './metric-alarm.ts';
 
-/** What the alarms are told. */
+/** Arguments of the alarms. */
 export interface AlarmsArgs {
   /** Prefix of the names in AWS. */
   readonly prefix: string;
   readonly watched: Watched<pulumi.Input<string>>;
-  /** Who is told by e-mail; AWS asks the address to confirm. */
+  /** E-mail address for notifications; AWS asks the address to confirm. */
   readonly email?: string;
-  /** Where docs/runbook.md is read. */
+  /** URL of docs/runbook.md. */
   readonly runbookUrl: string;
 }
 
@@ -68,7 +68,7 @@ export class Alarms extends pulumi.ComponentResource {
     return topic;
   }
 
-  /** An alarm that notifies while all of its members stand. */
+  /** Creates an alarm that notifies while all of its members are in alarm. */
   #createComposite(
     { name, description, section, members }: CompositeAlarm,
     { prefix, runbookUrl }: AlarmsArgs,

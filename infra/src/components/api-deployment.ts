@@ -1,11 +1,11 @@
-/** How a new version of order-api takes over: task by task, or a tenth of the traffic first. */
+/** Deployment of a new version of order-api: task by task, or a tenth of the traffic first. */
 import * as pulumi from '@pulumi/pulumi';
 import { PORTS } from '../decide/services.ts';
 import { CanaryRole } from './canary.ts';
 import type { Entry } from './entry.ts';
 import type { Deployment } from './fargate-service.ts';
 
-/** What the deployment is told. */
+/** Arguments of the deployment. */
 export interface ApiDeploymentArgs {
   readonly entry: Entry;
   readonly canary: boolean;
@@ -26,7 +26,7 @@ const GRACE_SECONDS = 30;
 /** The deployment part of the service. */
 export class ApiDeployment extends pulumi.ComponentResource {
   readonly deployment: Deployment;
-  /** What has to be there before the service. */
+  /** Resources that have to exist before the service. */
   readonly dependsOn: pulumi.Resource[];
 
   constructor(name: string, args: ApiDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {

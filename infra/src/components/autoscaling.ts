@@ -5,13 +5,13 @@ import type { ServiceSize } from '../config/types.ts';
 import type { Reading } from '../decide/metrics.ts';
 import { SCALE_IN_COOLDOWN_SECONDS, SCALE_OUT_COOLDOWN_SECONDS } from '../decide/scaling.ts';
 
-/** What a service is scaled by. */
+/** Metric and target value that scale a service. */
 export type ScalingTarget = { readonly name: string; readonly value: number } & (
   | { readonly predefined: 'ECSServiceAverageCPUUtilization' }
   | { readonly reading: Reading<pulumi.Input<string>> }
 );
 
-/** What the autoscaling is told. */
+/** Arguments of the autoscaling. */
 export interface AutoscalingArgs {
   readonly clusterName: pulumi.Input<string>;
   readonly serviceName: pulumi.Input<string>;

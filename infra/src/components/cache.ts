@@ -2,7 +2,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 
-/** What the cache is told. */
+/** Arguments of the cache. */
 export interface CacheArgs {
   readonly nodeType: string;
   /** Nodes; from two on one takes over when the primary fails, in another zone. */

@@ -3,7 +3,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { toPolicy, toTrafficStatements, toTrustPolicy } from '../decide/permissions.ts';
 
-/** What the role is told: the only things that it may touch. */
+/** Arguments of the role: the only resources that it may change. */
 export interface CanaryRoleArgs {
   readonly listenerRuleArn: pulumi.Input<string>;
   readonly targetGroupArns: pulumi.Input<string>[];

@@ -2,7 +2,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 
-/** What the certificate is told. */
+/** Arguments of the certificate. */
 export interface CertificateArgs {
   readonly domainName: string;
   readonly hostedZoneId: string;

@@ -1,8 +1,8 @@
-/** Where tasks run and find each other. */
+/** Cluster and service discovery of the tasks. */
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 
-/** What the cluster is told. */
+/** Arguments of the cluster. */
 export interface ClusterArgs {
   /** Prefix of the names in AWS. */
   readonly prefix: string;

@@ -1,4 +1,6 @@
-/** The collector beside the processor: its Prometheus metrics become CloudWatch metrics, for alarms and the dashboard. */
+/**
+ * Collector alongside the processor: its Prometheus metrics become CloudWatch metrics, for alarms and the dashboard.
+ */
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { toCollectorContainer } from '../decide/containers.ts';
@@ -6,7 +8,7 @@ import { type Statement, toMetricsStatements } from '../decide/permissions.ts';
 import type { Sidecar } from './fargate-service.ts';
 import type { ImageReference } from './images.ts';
 
-/** What the collector is told. */
+/** Arguments of the collector. */
 export interface CollectorArgs {
   readonly prefix: string;
   readonly region: string;
@@ -15,10 +17,10 @@ export interface CollectorArgs {
   readonly namespace: string;
 }
 
-/** How long the log lines that carry metrics are kept, in days; the metrics themselves stay for 15 months. */
+/** Retention of the log lines that carry metrics, in days; the metrics themselves stay for 15 months. */
 const RETENTION_DAYS = 1;
 
-/** What a task needs to have its metrics collected. */
+/** Resources that a task needs to have its metrics collected. */
 export class Collector extends pulumi.ComponentResource {
   readonly sidecar: Sidecar;
   readonly statements: pulumi.Output<Statement[]>;

@@ -1,4 +1,4 @@
-/** What outlives every deployment: queues, tables and secrets. */
+/** Data that outlives every deployment: queues, tables and secrets. */
 import { ORDER_DLQ, ORDER_QUEUE, WEBHOOK_DLQ, WEBHOOK_QUEUE } from '@order-pipeline/contracts/queues';
 import {
   INVENTORY_TABLE,
@@ -18,7 +18,7 @@ import { Subscriptions } from './subscriptions.ts';
 import { Tables } from './tables.ts';
 import { Topics } from './topics.ts';
 
-/** What the data is told. */
+/** Arguments of the data. */
 export interface DataArgs {
   /** Prefix of the names in AWS. */
   readonly prefix: string;
@@ -93,7 +93,7 @@ export class Data extends pulumi.ComponentResource {
     };
   }
 
-  /** What alarms watch. */
+  /** Returns the resources that alarms watch. */
   watched({ webhooks }: { readonly webhooks: boolean }) {
     return {
       ...(webhooks && {

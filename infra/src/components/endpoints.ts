@@ -4,7 +4,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { toLayerBucketStatements, toPolicy } from '../decide/permissions.ts';
 import type { PrefixLists } from './firewall-rules.ts';
 
-/** What the endpoints are told. */
+/** Arguments of the endpoints. */
 export interface EndpointsArgs {
   readonly region: string;
   readonly vpcId: pulumi.Input<string>;

@@ -5,7 +5,7 @@ import type { EntryConfig } from '../config/types.ts';
 import { PORTS } from '../decide/services.ts';
 import { Certificate } from './certificate.ts';
 
-/** What the entry is told. */
+/** Arguments of the entry. */
 export interface EntryArgs {
   readonly entry: EntryConfig;
   readonly vpcId: pulumi.Input<string>;
@@ -14,7 +14,7 @@ export interface EntryArgs {
   readonly protect: boolean;
 }
 
-/** How long a task that leaves still gets answers through, in seconds; within ECS's stop timeout. */
+/** Time that a deregistered task has to finish its responses, in seconds; within ECS's stop timeout. */
 const DEREGISTRATION_SECONDS = 20;
 
 /** TLS 1.3 and 1.2 with forward secrecy. */
@@ -27,7 +27,7 @@ export class Entry extends pulumi.ComponentResource {
   /** The part of the ARN that CloudWatch names a load balancer by. */
   readonly arnSuffix: pulumi.Output<string>;
   readonly targetGroupArn: pulumi.Output<string>;
-  /** Where a canary's tasks go. */
+  /** Target group of a canary's tasks. */
   readonly alternateTargetGroupArn: pulumi.Output<string>;
   readonly listenerArn: pulumi.Output<string>;
   /** The rule whose weights a deployment shifts. */
@@ -105,7 +105,7 @@ export class Entry extends pulumi.ComponentResource {
 
   #createListeners(balancer: aws.lb.LoadBalancer, entry: EntryConfig): aws.lb.Listener {
     const child = { parent: this };
-    // What no rule takes is nobody's.
+    // Requests that match no rule get 404.
     const nothing = {
       type: 'fixed-response',
       fixedResponse: { statusCode: '404', contentType: 'text/plain', messageBody: 'Not found' },

@@ -8,7 +8,7 @@ import type { ImageReference } from './images.ts';
 import type { StoredSecret } from './stored-secret.ts';
 import { TaskRoles } from './task-roles.ts';
 
-/** What differs in how services are reached and deployed. */
+/** Settings that differ by how services are reached and deployed. */
 export type Deployment = Pick<
   aws.ecs.ServiceArgs,
   | 'loadBalancers'
@@ -18,7 +18,7 @@ export type Deployment = Pick<
   | 'healthCheckGracePeriodSeconds'
 >;
 
-/** What a service is told. */
+/** Arguments of a service. */
 export interface FargateServiceArgs {
   readonly service: ServiceName;
   readonly prefix: string;
@@ -27,26 +27,26 @@ export interface FargateServiceArgs {
   readonly image: ImageReference;
   readonly environment: pulumi.Input<Readonly<Record<string, string>>>;
   readonly secrets: Readonly<Record<string, StoredSecret>>;
-  /** What the code in the task may do: a policy document. */
+  /** Permissions of the code in the task: a policy document. */
   readonly taskPolicy: pulumi.Input<string>;
   readonly logRetentionDays: number;
   readonly clusterArn: pulumi.Input<string>;
   readonly subnetIds: pulumi.Input<string[]>;
   readonly securityGroupId: pulumi.Input<string>;
-  /** A container that stands beside the service. */
+  /** A container that runs alongside the service. */
   readonly sidecar?: Sidecar;
   readonly deployment: Deployment;
-  /** What has to be there before a task starts. */
+  /** Resources that have to exist before a task starts. */
   readonly dependsOn: pulumi.Resource[];
 }
 
-/** A container that stands beside a service and writes to its log group. */
+/** A container that runs alongside a service and writes to its log group. */
 export interface Sidecar {
   readonly image: ImageReference;
   readonly toContainer: (image: string, logGroup: string) => ContainerDefinition;
 }
 
-/** How long a rollout may take, bake times included. */
+/** Time limit of a rollout, bake times included. */
 const ROLLOUT_TIMEOUT = '60m';
 
 /** A service on Fargate. */

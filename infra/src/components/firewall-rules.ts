@@ -3,7 +3,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { type Flow, isMember, type Member } from '../decide/flows.ts';
 
-/** What the rules are made of. */
+/** Arguments of the rules. */
 export interface FirewallRulesArgs {
   readonly flows: readonly Flow[];
   readonly groupIds: Readonly<Record<Member, pulumi.Input<string>>>;
@@ -16,7 +16,7 @@ export interface PrefixLists {
   readonly s3: pulumi.Input<string>;
 }
 
-/** Where a rule points: one of the fields of a security group rule. */
+/** Peer of a rule: one of the fields of a security group rule. */
 type Peer =
   | { readonly referencedSecurityGroupId: pulumi.Input<string> }
   | { readonly prefixListId: pulumi.Input<string> }

@@ -5,7 +5,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { ImagesConfig } from '../config/types.ts';
 import { COLLECTOR, IMAGE_NAMES, PORTS, type ServiceName } from '../decide/services.ts';
 
-/** What the images are told. */
+/** Arguments of the images. */
 export interface ImagesArgs {
   /** Prefix of the names in AWS. */
   readonly prefix: string;
@@ -21,7 +21,7 @@ export interface ImageReference {
   readonly repositoryArn: pulumi.Output<string>;
 }
 
-/** How many images a repository keeps, for going back. */
+/** Number of images that a repository keeps, for rollbacks. */
 const KEPT_IMAGES = 20;
 
 /** A repository and an image for each service and for the collector. */
@@ -109,7 +109,7 @@ export class Images extends pulumi.ComponentResource {
   }
 }
 
-/** What to build an image from; paths are as seen from infra/, where Pulumi runs the program. */
+/** Returns the build of an image; paths are relative to infra/, where Pulumi runs the program. */
 function toBuild(image: string) {
   if (image === COLLECTOR) return { dockerfile: '../observability/collector.Dockerfile' };
   const port = PORTS[image as ServiceName].ops;

@@ -29,7 +29,7 @@ export interface KubernetesArgs {
 export class Kubernetes extends pulumi.ComponentResource {
   readonly images: Images;
   readonly clusterName: pulumi.Output<string> | undefined;
-  /** What k8s/settings/<environment>.json holds. */
+  /** Content of k8s/settings/<environment>.json. */
   readonly inputs: pulumi.Output<ManifestInputs>;
 
   constructor(name: string, args: KubernetesArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -7,7 +7,7 @@ import { type Alarm, toAlarmText } from '../decide/alarms.ts';
 export interface MetricAlarmArgs {
   /** Prefix of the names in AWS. */
   readonly prefix: string;
-  /** Where docs/runbook.md is read. */
+  /** URL of docs/runbook.md. */
   readonly runbookUrl: string;
   readonly topicArn: pulumi.Input<string>;
 }

@@ -4,7 +4,7 @@ import * as awsx from '@pulumi/awsx';
 import * as pulumi from '@pulumi/pulumi';
 import { toSubnetLayout } from '../decide/subnets.ts';
 
-/** What the network is told. */
+/** Arguments of the network. */
 export interface NetworkArgs {
   readonly cidr: string;
   readonly zones: number;
@@ -46,7 +46,7 @@ export class Network extends pulumi.ComponentResource {
       },
       child,
     );
-    // The VPC's own group lets its members talk freely; without rules it is of use to nobody.
+    // The VPC's default group lets its members talk freely; without rules it is useless.
     new aws.ec2.DefaultSecurityGroup(name, { vpcId: vpc.vpcId, ingress: [], egress: [] }, child);
     this.vpcId = vpc.vpcId;
     this.publicSubnetIds = vpc.publicSubnetIds;

@@ -1,4 +1,4 @@
-/** What the services stand on: network, cache, images, cluster and the way in. */
+/** Platform of the services: network, cache, images, cluster and entry. */
 import * as pulumi from '@pulumi/pulumi';
 import { type ComputeConfig, toFeatures } from '../config/types.ts';
 import { MEMBERS, type Member, toFlows } from '../decide/flows.ts';
@@ -13,7 +13,7 @@ import { SecurityGroups } from './security-groups.ts';
 import { StoredSecret } from './stored-secret.ts';
 import { Waf } from './waf.ts';
 
-/** What the platform is told. */
+/** Arguments of the platform. */
 export interface PlatformArgs {
   /** Prefix of the names in AWS. */
   readonly prefix: string;

@@ -5,7 +5,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { denyPlainText, toPolicy, toSubscribedStatements } from '../decide/permissions.ts';
 import { toQueueArgs, toRedriveAllowPolicy, toRedrivePolicy } from '../decide/shapes.ts';
 
-/** What the queues are told. */
+/** Arguments of the queues. */
 export interface QueuesArgs {
   /** Prefix of the names in AWS. */
   readonly prefix: string;

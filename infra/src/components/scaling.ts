@@ -1,4 +1,4 @@
-/** What each service is scaled by. */
+/** Scaling metric of each service. */
 import * as pulumi from '@pulumi/pulumi';
 import type { ServiceSize } from '../config/types.ts';
 import { backlogPerTask, requestsPerTask } from '../decide/metrics.ts';
@@ -10,7 +10,7 @@ import { Autoscaling, type ScalingTarget } from './autoscaling.ts';
 export type ServiceOutputs = Readonly<Record<Exclude<ServiceName, 'webhooks'>, pulumi.Output<string>>> &
   Readonly<Partial<Record<'webhooks', pulumi.Output<string>>>>;
 
-/** What the scaling is told. */
+/** Arguments of the scaling. */
 export interface ScalingArgs {
   readonly sizes: Readonly<Record<ServiceName, ServiceSize>>;
   /** Names in ECS of the services that run; webhooks may be absent. */

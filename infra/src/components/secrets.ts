@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import { StoredSecret } from './stored-secret.ts';
 
-/** What the secrets are told. */
+/** Arguments of the secrets. */
 export interface SecretsArgs {
   /** Prefix of the names in AWS. */
   readonly prefix: string;
@@ -16,7 +16,7 @@ export interface SecretsArgs {
 /** Letters and digits: key rings separate by `:` and `,`, and a Redis URL by `@`. */
 const LENGTH = 48;
 
-/** The secrets that nobody has to choose. */
+/** Generated secrets. */
 export class Secrets extends pulumi.ComponentResource {
   /** Password of the cache. */
   readonly cacheToken: pulumi.Output<string>;

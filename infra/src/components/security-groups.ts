@@ -3,10 +3,10 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { Member } from '../decide/flows.ts';
 
-/** What the groups are told. */
+/** Arguments of the groups. */
 export interface SecurityGroupsArgs<M extends Member> {
   readonly vpcId: pulumi.Input<string>;
-  /** Who gets a group. */
+  /** Members that get a group. */
   readonly members: readonly M[];
 }
 

@@ -22,7 +22,7 @@ import { Scaling, type ServiceOutputs } from './scaling.ts';
 import type { StoredSecret } from './stored-secret.ts';
 import { createStripeSecrets } from './stripe-secrets.ts';
 
-/** What the services are told. */
+/** Arguments of the services. */
 export interface ServicesArgs {
   /** Prefix of the names in AWS. */
   readonly prefix: string;
@@ -38,7 +38,7 @@ export interface ServicesArgs {
   readonly deploymentGuards: readonly pulumi.Input<string>[];
 }
 
-/** What only some services have. */
+/** Settings of some services only. */
 interface Extras {
   readonly collector?: Collector | undefined;
   readonly dependsOn?: pulumi.Resource[];
@@ -148,7 +148,7 @@ export class Services extends pulumi.ComponentResource {
     const deployment = {
       serviceConnectConfiguration: { enabled: true, namespace: platform.cluster.namespaceArn },
     };
-    // Service Connect tells a task only of the services that were there when it started.
+    // Service Connect announces to a task only the services that existed when it started.
     const processor = this.#create('order-processor', args, deployment, { collector, dependsOn: [scoring] });
     this.#measureObjectives('order-processor', processor, prefix);
     return processor;

@@ -2,7 +2,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 
-/** What a stored secret is told. */
+/** Arguments of a stored secret. */
 export interface StoredSecretArgs {
   /** Prefix of the name in AWS. */
   readonly prefix: string;
@@ -16,7 +16,7 @@ export class StoredSecret extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   /** Name in Secrets Manager. */
   readonly name: pulumi.Output<string>;
-  /** What `secrets[].valueFrom` of a container definition is set to. */
+  /** Value for `secrets[].valueFrom` of a container definition. */
   readonly valueFrom: pulumi.Output<string>;
 
   constructor(name: string, args: StoredSecretArgs, opts?: pulumi.ComponentResourceOptions) {

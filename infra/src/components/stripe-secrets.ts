@@ -1,4 +1,7 @@
-/** The secrets of Stripe, which somebody sets in the stack: they live in Secrets Manager and, encrypted, in its file and state. */
+/**
+ * The secrets of Stripe, set in the stack by an operator: they live in Secrets Manager and, encrypted, in its file and
+ * state.
+ */
 import * as pulumi from '@pulumi/pulumi';
 import type { PaymentConfig } from '../config/types.ts';
 import type { STRIPE_SECRETS } from '../decide/environment.ts';

@@ -4,7 +4,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { toTableArgs } from '../decide/shapes.ts';
 
-/** What the tables are told. */
+/** Arguments of the tables. */
 export interface TablesArgs {
   /** Prefix of the names in AWS. */
   readonly prefix: string;

@@ -3,12 +3,12 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { toExecutionStatements, toPolicy, toTrustPolicy } from '../decide/permissions.ts';
 
-/** What the roles are told. */
+/** Arguments of the roles. */
 export interface TaskRolesArgs {
   readonly repositoryArns: pulumi.Input<string>[];
   readonly logGroupArn: pulumi.Input<string>;
   readonly secretArns: pulumi.Input<string>[];
-  /** What the code in the task may do: a policy document. */
+  /** Permissions of the code in the task: a policy document. */
   readonly taskPolicy: pulumi.Input<string>;
 }
 

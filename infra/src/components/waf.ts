@@ -2,7 +2,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 
-/** What the firewall is told. */
+/** Arguments of the firewall. */
 export interface WafArgs {
   readonly loadBalancerArn: pulumi.Input<string>;
 }
@@ -17,7 +17,7 @@ const MANAGED: Readonly<Record<string, readonly string[]>> = {
   AWSManagedRulesKnownBadInputsRuleSet: [],
 };
 
-/** A web ACL that stands before the load balancer. */
+/** A web ACL in front of the load balancer. */
 export class Waf extends pulumi.ComponentResource {
   constructor(name: string, args: WafArgs, opts?: pulumi.ComponentResourceOptions) {
     super('order-pipeline:infra:Waf', name, {}, opts);

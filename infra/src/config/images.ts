@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { IMAGE_NAMES } from '../decide/services.ts';
 import type { ImagesConfig } from './types.ts';
 
-/** Tags that name another image tomorrow: a task that restarts would run what nobody deployed. */
+/** Tags that may name another image tomorrow: a restarted task would run an undeployed version. */
 const MOVING_TAGS = ['latest'];
 
 /** Reads which images run. */

@@ -1,8 +1,8 @@
-/** What a production stack may not be: unprotected, without alarms, or still with the values of the template. */
+/** Rejects production stacks that are unprotected, without alarms, or still have the values of the template. */
 import type { EnvReader } from '@order-pipeline/platform/env';
 import type { EntryConfig } from './types.ts';
 
-/** Names that nobody can own (RFC 2606), such as those of Pulumi.prod.yaml before it is filled in. */
+/** Reserved names (RFC 2606), such as those of Pulumi.prod.yaml before it is filled in. */
 const RESERVED_NAME = /(^|[.@])(example\.(com|org|net)|[a-z0-9-]+\.(example|test|invalid|localhost))$/;
 
 /** The zone of Pulumi.prod.yaml before it is filled in. */
@@ -30,7 +30,7 @@ export function checkStackName(
 export interface ProductionSettings {
   readonly protect: boolean;
   readonly alarms: boolean;
-  /** Where alarms go. */
+  /** E-mail address for alarms. */
   readonly email: string | undefined;
   readonly canary: boolean;
   /** Undefined where nothing runs. */

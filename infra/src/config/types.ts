@@ -1,22 +1,22 @@
-/** What a stack can be told. */
+/** Configuration of a stack. */
 import type { Stage } from '@order-pipeline/platform/env';
 import type { TaskSize } from '../decide/fargate.ts';
 import type { Features } from '../decide/features.ts';
 import type { ServiceName } from '../decide/services.ts';
 import type { Tuning } from '../decide/tuning.ts';
 
-/** How many tasks of which size. */
+/** Number and size of tasks. */
 export interface ServiceSize extends TaskSize {
   readonly minTasks: number;
   readonly maxTasks: number;
 }
 
-/** Who may log in. Demo login exists on a developer's machine only. */
+/** Authentication of callers. Demo login exists on a developer's machine only. */
 export type AuthConfig =
   | { readonly mode: 'password' }
   | { readonly mode: 'oidc'; readonly issuer: string; readonly audience: string };
 
-/** How the API is reached: by HTTPS under a domain, or by plain HTTP under the load balancer's own name. */
+/** Address of the API: HTTPS under a domain, or plain HTTP under the load balancer's own name. */
 export type EntryConfig =
   | { readonly scheme: 'http' }
   | { readonly scheme: 'https'; readonly domainName: string; readonly certificateArn: string }
@@ -32,7 +32,7 @@ export type PaymentConfig =
   | { readonly gateway: 'simulated' }
   | { readonly gateway: 'stripe'; readonly apiKey: string; readonly webhookSecret: string };
 
-/** Which images run: built here and pushed, or pushed before under a tag, or exact ones. */
+/** Images to run: built here and pushed, or pushed before under a tag, or exact ones. */
 export type ImagesConfig =
   | { readonly source: 'build' }
   | { readonly source: 'tag'; readonly tag: string }
@@ -57,13 +57,13 @@ export interface ComputeConfig {
   readonly webhookAllOrdersUsers: readonly string[];
   readonly images: ImagesConfig;
   readonly services: Readonly<Record<ServiceName, ServiceSize>>;
-  /** What the processor is tuned by; what is absent keeps its default. */
+  /** Tuning of the processor; absent settings keep their defaults. */
   readonly processorTuning: Tuning;
   readonly cacheNodeType: string;
   readonly cacheNodes: number;
   readonly logRetentionDays: number;
   readonly logLevel: string;
-  /** A collector beside the processor sends its Prometheus metrics to CloudWatch. */
+  /** A collector alongside the processor sends its Prometheus metrics to CloudWatch. */
   readonly appMetrics: boolean;
   readonly containerInsights: boolean;
 }
@@ -104,10 +104,10 @@ export interface ExistingClusterConfig {
 /** A platform with Kubernetes. */
 export type KubernetesConfig = EksConfig | ExistingClusterConfig;
 
-/** Where the services run. */
+/** Platform on which the services run. */
 export type PlatformConfig = { readonly kind: 'ecs' } | KubernetesConfig;
 
-/** What a stack is. */
+/** Configuration of a stack. */
 export interface StackConfig {
   readonly stage: Stage;
   readonly region: string;
@@ -126,6 +126,6 @@ export interface StackConfig {
   readonly alarms?: { readonly email?: string };
   /** The revision that is deployed, for the outputs. */
   readonly version: string;
-  /** Where operators read docs/runbook.md: alarms link to its sections. */
+  /** URL of docs/runbook.md for operators: alarms link to its sections. */
   readonly runbookUrl: string;
 }

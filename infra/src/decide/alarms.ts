@@ -1,4 +1,4 @@
-/** When an operator is called. Each alarm has a section of its name in docs/runbook.md. */
+/** Alarms for operators. Each has a section of its name in docs/runbook.md. */
 import { PROCESSED_STATUSES } from '@order-pipeline/contracts/processed';
 import {
   ageOfOldest,
@@ -23,11 +23,11 @@ export interface Alarm<T> {
   readonly name: string;
   readonly description: string;
   readonly reading: Reading<T>;
-  /** The alarm stands while the reading is above. */
+  /** The alarm is active while the reading is above. */
   readonly threshold: number;
-  /** Minutes above the threshold, out of as many, until the alarm stands. */
+  /** Minutes above the threshold, out of as many, until the alarm is active. */
   readonly minutes: number;
-  /** Whether a standing alarm also takes a deployment of order-api back. */
+  /** True when an active alarm also rolls back a deployment of order-api. */
   readonly guardsDeployment: boolean;
   /** Section of the runbook, where it is not the name. */
   readonly section?: string;
@@ -39,7 +39,7 @@ export interface Alarm<T> {
   readonly isMember?: boolean;
 }
 
-/** What the alarms watch. */
+/** Resources that the alarms watch. */
 export interface Watched<T> {
   readonly orderQueue: T;
   readonly orderDlq: T;
@@ -66,7 +66,7 @@ export const RPC_SERVICES: Readonly<Record<string, string>> = {
   payment: 'payment.v1.PaymentService',
 };
 
-/** How the processor counts the ends of orders. */
+/** Statuses by which the processor counts the ends of orders. */
 export const STATUSES: readonly string[] = PROCESSED_STATUSES;
 
 /** Label that the collector gives to `orders_stuck`, which has none of its own: CloudWatch's metrics need a dimension. */
@@ -306,7 +306,7 @@ function toProcessorAlarms<T>(namespace: string): Alarm<T>[] {
   ];
 }
 
-/** Where the processor takes the time from that it compares its clock with. */
+/** Time sources that the processor compares its clock with. */
 export const SKEW_SOURCES: readonly string[] = ['aws', 'lease'];
 
 function toSkewAlarm<T>(namespace: string): Alarm<T> {

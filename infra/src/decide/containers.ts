@@ -47,7 +47,7 @@ interface HealthCheck {
   readonly startPeriod: number;
 }
 
-/** What a service's container is made of. */
+/** Inputs of a service's container. */
 export interface ServiceContainerInputs {
   readonly service: ServiceName;
   readonly image: string;
@@ -79,7 +79,7 @@ export function toServiceContainer(inputs: ServiceContainerInputs): ContainerDef
   };
 }
 
-/** What the collector's container is made of. */
+/** Inputs of the collector's container. */
 export interface CollectorInputs {
   readonly image: string;
   readonly logGroup: string;
@@ -95,7 +95,7 @@ export function toCollectorContainer(inputs: CollectorInputs): ContainerDefiniti
   const { image, logGroup, region, namespace, metricsLogGroup } = inputs;
   return {
     ...toHardened(COLLECTOR, image, logGroup, region),
-    // Orders go on when nobody counts them.
+    // Orders are processed even when the collector stops.
     essential: false,
     user: '10001:10001',
     portMappings: [],

@@ -19,7 +19,7 @@ export interface DataNames {
   readonly webhookDeliveriesTable: string;
 }
 
-/** What the environment is made of. */
+/** Inputs of the environment. */
 export interface EnvironmentInputs extends DataNames {
   readonly stage: string;
   readonly logLevel: string;
@@ -35,7 +35,7 @@ export interface EnvironmentInputs extends DataNames {
   readonly apiProcesses: number;
   /** Proxies between clients and order-api that write X-Forwarded-For. */
   readonly trustProxyHops: number;
-  /** Where the processor finds the scoring services. */
+  /** URL of the scoring services for the processor. */
   readonly scoringUrl: string;
   /** Settings of the processor that differ from its defaults. */
   readonly processorTuning?: Tuning;

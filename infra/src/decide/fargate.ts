@@ -1,4 +1,7 @@
-/** Which sizes of task Fargate offers. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html */
+/**
+ * Task sizes that Fargate offers.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
+ */
 
 /** A task's size. */
 export interface TaskSize {
@@ -21,7 +24,7 @@ const MEMORY_BY_CPU: Readonly<Record<number, { min: number; max: number; step: n
 /** The sizes of CPU that are offered, in CPU units. */
 const CPU_UNITS: readonly number[] = Object.keys(MEMORY_BY_CPU).map(Number);
 
-/** What is wrong with a size, or nothing. */
+/** Returns the problem of a size, or undefined. */
 export function validateTaskSize({ cpuUnits, memoryMiB }: TaskSize): string | undefined {
   const range = MEMORY_BY_CPU[cpuUnits];
   if (!range) return `${cpuUnits} CPU units are not offered; use ${CPU_UNITS.join(', ')}`;

@@ -1,4 +1,4 @@
-/** Who may open a connection to whom. Everything else is closed, in both directions. */
+/** Allowed connections. Everything else is closed, in both directions. */
 import { type Features, toDeployedServices } from './features.ts';
 import { PORTS } from './services.ts';
 
@@ -34,7 +34,7 @@ export interface Flow {
   readonly why: string;
 }
 
-/** What decides about the flows. */
+/** Options that decide about the flows. */
 export interface FlowOptions {
   readonly https: boolean;
   /** order-api fetches the keys of an OpenID issuer. */
@@ -77,7 +77,7 @@ export function toFlows({ https, oidc, features }: FlowOptions): Flow[] {
   return flows;
 }
 
-/** Whether a peer is a member with a security group. */
+/** Returns true when a peer is a member with a security group. */
 export function isMember(peer: Member | Outside): peer is Member {
   return (MEMBERS as readonly string[]).includes(peer);
 }

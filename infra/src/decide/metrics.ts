@@ -19,7 +19,7 @@ export interface Reading<T> {
   readonly expression?: string;
 }
 
-/** How many messages wait in a queue. */
+/** Returns the metric of the number of messages that wait in a queue. */
 export function backlog<T>(queue: T): Metric<T> {
   return {
     namespace: 'AWS/SQS',
@@ -75,8 +75,8 @@ export function throttled<T>(table: T, kind: 'Read' | 'Write'): Metric<T> {
 }
 
 /**
- * How many tasks of a service run: each reports its CPU use once a minute, so that the number of samples in a minute is
- * the number of tasks. It comes for nothing, where Container Insights has a price.
+ * Returns the metric of the number of running tasks of a service: each reports its CPU use once a minute, so that the
+ * number of samples in a minute is the number of tasks. It is free, unlike Container Insights.
  */
 export function runningTasks<T>(cluster: T, service: T): Metric<T> {
   return {
@@ -205,7 +205,7 @@ export function toLineFilter(name: CountedLineName): LogFilter {
   return { pattern: `{ ($.msg = "${message}") && (${where}) }`, metricName: name, value: '1', unit: 'Count' };
 }
 
-/** How often a log line was written. */
+/** Returns the metric of the number of times that a log line was written. */
 export function countedLine<T>(namespace: string, name: CountedLineName): Metric<T> {
   return { namespace, metricName: name, dimensions: {}, stat: 'Sum' };
 }

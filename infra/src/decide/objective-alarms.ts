@@ -5,7 +5,7 @@
 import type { Alarm, Watched } from './alarms.ts';
 import { type ObjectiveLine, objectiveLine } from './metrics.ts';
 
-/** An alarm that stands while all of its members do. */
+/** An alarm that is active while all of its members are. */
 export interface CompositeAlarm {
   readonly name: string;
   readonly description: string;

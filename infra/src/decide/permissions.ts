@@ -1,4 +1,4 @@
-/** What each service may do, action by action and ARN by ARN. */
+/** Permissions of each service, action by action and ARN by ARN. */
 import {
   ORDERS_TABLE,
   type TableShape,
@@ -62,7 +62,7 @@ const STATEMENTS: Readonly<Record<ServiceName, (arns: ResourceArns, features: Fe
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
       orderQueue,
     ),
-    // How many dead letters wait is one of the processor's metrics.
+    // The number of waiting dead letters is one of the processor's metrics.
     allow('SetPoisonAside', ['sqs:SendMessage', 'sqs:GetQueueAttributes'], orderDlq),
     allow('ClaimAndDecide', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], orders),
     // The reconciler looks for holds, authorizations and claims that were left open.
@@ -88,7 +88,7 @@ const STATEMENTS: Readonly<Record<ServiceName, (arns: ResourceArns, features: Fe
   ],
 };
 
-/** Lets order-api register webhook endpoints, show their deliveries and queue some of them again. */
+/** Allows order-api to register webhook endpoints, show their deliveries and queue some of them again. */
 function toRegistryStatements(
   arns: Pick<ResourceArns, 'webhookQueue' | 'webhookEndpoints' | 'webhookDeliveries'>,
 ): Statement[] {
@@ -117,7 +117,7 @@ function allow(Sid: string, Action: readonly string[], ...Resource: string[]): S
   return { Sid, Effect: 'Allow', Action, Resource };
 }
 
-/** What ECS itself needs to start a task: its image, its log group, its secrets. */
+/** Permissions that ECS itself needs to start a task: its image, its log group, its secrets. */
 export function toExecutionStatements(arns: {
   readonly repositories: readonly string[];
   readonly logGroup: string;
@@ -139,7 +139,7 @@ export function toExecutionStatements(arns: {
   ];
 }
 
-/** Lets topics send their messages to a queue. */
+/** Allows topics to send their messages to a queue. */
 export function toSubscribedStatements(queue: string, topics: readonly string[]): Statement[] {
   return topics.map((topic, index) => ({
     Sid: `Subscription${index}`,
@@ -151,7 +151,7 @@ export function toSubscribedStatements(queue: string, topics: readonly string[])
   }));
 }
 
-/** Nobody may speak to a resource without TLS. */
+/** Denies all access to a resource without TLS. */
 export function denyPlainText(service: 'sqs' | 'sns', resource: string): Statement {
   return {
     Sid: 'DenyPlainText',
@@ -163,7 +163,7 @@ export function denyPlainText(service: 'sqs' | 'sns', resource: string): Stateme
   };
 }
 
-/** Lets an AWS service take on a role. */
+/** Allows an AWS service to assume a role. */
 export function toTrustPolicy(service: string): string {
   return JSON.stringify({
     Version: '2012-10-17',
@@ -171,12 +171,15 @@ export function toTrustPolicy(service: string): string {
   });
 }
 
-/** What the collector needs to send metrics, which travel as log lines in CloudWatch's embedded metric format. */
+/**
+ * Permissions that the collector needs to send metrics, which travel as log lines in CloudWatch's embedded metric
+ * format.
+ */
 export function toMetricsStatements(logGroup: string): Statement[] {
   return [allow('SendMetrics', ['logs:CreateLogStream', 'logs:PutLogEvents'], `${logGroup}:*`)];
 }
 
-/** Lets CloudWatch's alarms of this account publish to the topic. */
+/** Allows CloudWatch's alarms of this account to publish to the topic. */
 export function toAlarmTopicStatements(topic: string, account: string): Statement[] {
   return [
     {
@@ -192,7 +195,7 @@ export function toAlarmTopicStatements(topic: string, account: string): Statemen
   ];
 }
 
-/** Who may use and look after the key of the alarm topic. AWS's own key for SNS would shut CloudWatch out. */
+/** Users and administrators of the key of the alarm topic. AWS's own key for SNS would shut CloudWatch out. */
 export function toAlarmKeyStatements(account: string): Statement[] {
   // In the policy of a key `*` is that key: there is nothing else to write.
   const thisKey = ['*'];
@@ -221,7 +224,7 @@ export function toAlarmKeyStatements(account: string): Statement[] {
   ];
 }
 
-/** What is reached through the S3 endpoint: the layers of images, and no other bucket. */
+/** Allows access through the S3 endpoint to the layers of images, and to no other bucket. */
 export function toLayerBucketStatements(region: string): Statement[] {
   return [
     {
@@ -234,7 +237,7 @@ export function toLayerBucketStatements(region: string): Statement[] {
   ];
 }
 
-/** What ECS needs to move traffic from one target group to the other. */
+/** Permissions that ECS needs to move traffic from one target group to the other. */
 export function toTrafficStatements(listenerRule: string, targetGroups: readonly string[]): Statement[] {
   return [
     // Elastic Load Balancing's Describe actions know no resource.

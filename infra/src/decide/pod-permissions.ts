@@ -64,7 +64,7 @@ export function toPodTrust({ namespace, account }: PodAccount, issuers: Issuers)
   return JSON.stringify({ Version: '2012-10-17', Statement: statements });
 }
 
-/** What the add-ons work with. */
+/** Resources of the add-ons. */
 export interface AddOnArns {
   /** Queues by whose messages services are scaled. */
   readonly queues: readonly string[];

@@ -6,17 +6,17 @@ export type ServiceName = 'order-api' | 'order-processor' | 'scoring' | 'webhook
 /** Every service. */
 export const SERVICE_NAMES: readonly ServiceName[] = ['order-api', 'order-processor', 'scoring', 'webhooks'];
 
-/** The collector that stands beside the processor. */
+/** The collector that runs alongside the processor. */
 export const COLLECTOR = 'metrics-collector';
 
 /** Every image: one a service, and the collector's. */
 export const IMAGE_NAMES: readonly string[] = [...SERVICE_NAMES, COLLECTOR];
 
-/** Where a service listens. */
+/** Ports of a service. */
 export interface ServicePorts {
-  /** What other parts of the system call; nobody calls the processor and webhooks. */
+  /** Port for other services; processor and webhooks have no callers. */
   readonly service?: { readonly port: number; readonly protocol: 'http' | 'grpc' };
-  /** Where `/health` and `/metrics` are. */
+  /** Port of `/health` and `/metrics`. */
   readonly ops: number;
 }
 
@@ -31,13 +31,13 @@ export const PORTS = {
 /** Path on scoring's HTTP port at which Stripe's events arrive. */
 export const STRIPE_PATH = '/webhooks/stripe';
 
-/** How long a service may take to stop, in milliseconds; then it gives up by itself. */
+/** Time limit of a service's stop, in milliseconds; then it exits by itself. */
 export const STOP_TIMEOUT_MS = 25_000;
 
-/** How long ECS waits after SIGTERM before it kills, in seconds: longer than the service's own limit. */
+/** Time between SIGTERM and ECS's SIGKILL, in seconds: longer than the service's own limit. */
 export const STOP_TIMEOUT_SECONDS = 30;
 
-/** How often the platform asks a process for its health, and when it counts as failed. */
+/** Interval of health checks, and the number of failures that count. */
 export const HEALTH_CHECK = {
   intervalSeconds: 10,
   timeoutSeconds: 5,

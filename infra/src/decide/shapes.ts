@@ -16,7 +16,7 @@ export function toRedrivePolicy(deadLetterTargetArn: string, maxReceiveCount: nu
   return JSON.stringify({ deadLetterTargetArn, maxReceiveCount });
 }
 
-/** Lets only these queues name a queue as their dead-letter queue. */
+/** Allows only these queues to name a queue as their dead-letter queue. */
 export function toRedriveAllowPolicy(sourceQueueArns: readonly string[]): string {
   return JSON.stringify({ redrivePermission: 'byQueue', sourceQueueArns });
 }

@@ -1,4 +1,4 @@
-/** What the program gives the services is what their code asks for. */
+/** The program provides exactly the settings that the services' code requires. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';

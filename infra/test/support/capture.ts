@@ -13,14 +13,14 @@ export const ROOT = resolve(import.meta.dirname, '../../..');
 const PROJECT = 'order-pipeline';
 
 /**
- * Pulumi takes a stack trace of every promise, and its loader maps each through source maps: that is two thirds of the time
- * of a run, and nobody reads them here. A property that cannot be set keeps Node's own traces.
+ * Disables Pulumi's stack traces of promises, which its loader maps through source maps: two thirds of the time of a
+ * run, and unused here. A property that cannot be set keeps Node's own traces.
  */
 const WITHOUT_SOURCE_MAPS = `data:text/javascript,${encodeURIComponent(
   "Object.defineProperty(Error, 'prepareStackTrace', { get: () => undefined, set: () => {} })",
 )}`;
 
-/** What to run. */
+/** Options of a run. */
 export interface CaptureOptions {
   /** Name of the stack; its configuration is read from `Pulumi.<stack>.yaml`. */
   readonly stack: string;

@@ -1,4 +1,4 @@
-/** What AWS would answer: the outputs that no input states. Invented, but of the right form. */
+/** Outputs that AWS would compute, which no input states. Invented, but of the right form. */
 import type { Resource } from './graph.ts';
 
 /** The account and region of every invented ARN. */

@@ -18,7 +18,7 @@ interface TableInputs {
   }[];
 }
 
-/** What differs, one line each; names of resources in AWS aside, which carry the stack. */
+/** Returns the differences, one line each; names of resources in AWS aside, which carry the stack. */
 export function findDrift(
   graph: Graph,
   queues: readonly QueueShape[],

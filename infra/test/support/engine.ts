@@ -24,7 +24,7 @@ type Properties = Record<string, unknown>;
 /** An engine that listens on `address`. */
 export interface Engine {
   readonly address: string;
-  /** What was registered so far. */
+  /** Resources registered so far. */
   readonly graph: Graph;
   stop(): void;
 }

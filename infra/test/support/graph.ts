@@ -1,4 +1,4 @@
-/** What a program registered: every resource with its inputs, and the stack's outputs. */
+/** Registrations of a program: every resource with its inputs, and the stack's outputs. */
 export interface Resource {
   readonly urn: string;
   /** Type token, such as `aws:sqs/queue:Queue`. */
@@ -16,7 +16,7 @@ export interface Resource {
   readonly secrets: readonly string[];
   readonly dependencies: readonly string[];
   readonly ignoreChanges: readonly string[];
-  /** Whether a component has said that it is complete. */
+  /** True when a component has registered its outputs. */
   outputsRegistered: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface Graph {
   readonly resources: Resource[];
   readonly outputs: Record<string, unknown>;
   readonly secretOutputs: string[];
-  /** What the program logged as errors. */
+  /** Errors that the program logged. */
   readonly errors: string[];
 }
 

@@ -2,7 +2,7 @@
 export const SECRET_KEY = '4dabf18193072939515e22adb298388d';
 export const SECRET_SIGNATURE = '1b47061264138c4ac30d75fd1eb44270';
 
-/** A value without its envelopes, and the paths at which secrets stood. */
+/** A value without its envelopes, and the paths of its secrets. */
 export interface Revealed<T> {
   readonly value: T;
   readonly secrets: string[];

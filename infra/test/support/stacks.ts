@@ -8,7 +8,7 @@ import type { Graph } from './graph.ts';
 export const STACKS = ['dev', 'prod', 'local'] as const;
 export type StackName = (typeof STACKS)[number];
 
-/** What somebody who deploys prod sets first: the template's own values are refused. */
+/** Values that an operator sets first when deploying prod: the template's own values are rejected. */
 export const PROD_VALUES = {
   'order-pipeline:domainName': 'orders.acme.shop',
   'order-pipeline:hostedZoneId': 'Z0123456789ACME',

@@ -1,4 +1,4 @@
-/** What the bare servers answer: the same as the API, without having done anything for it. */
+/** Responses of the bare servers: those of the API, without its work. */
 export const ACCEPTED = {
   order_id: '0d1c2b3a-4f5e-4d6c-8b7a-9c8d7e6f5a4b',
   status: 'PENDING',

@@ -1,6 +1,7 @@
 /**
- * How AWS bills requests. Prices: us-east-1, list, on demand, as of November 2025:
- * https://aws.amazon.com/sqs/pricing/, https://aws.amazon.com/dynamodb/pricing/on-demand/, https://aws.amazon.com/sns/pricing/
+ * Billing of requests by AWS. Prices: us-east-1, list, on demand, as of November 2025:
+ * https://aws.amazon.com/sqs/pricing/, https://aws.amazon.com/dynamodb/pricing/on-demand/,
+ * https://aws.amazon.com/sns/pricing/
  */
 
 /** Bytes that SQS and SNS bill as one request. */
@@ -32,7 +33,7 @@ export function indexWriteUnits(before: KeyValues | undefined, after: KeyValues 
   return before === undefined || after === undefined ? 1 : 2;
 }
 
-/** What orders used. */
+/** Usage of orders. */
 export interface BilledUsage {
   readonly sqsRequests: number;
   readonly snsRequests: number;

@@ -1,6 +1,6 @@
 /**
- * The AWS calls of one order, as a real order made them: recorded on the wire, and made again for other orders by the floor.
- * So the floor makes the calls of whatever the protocol is today, without being told.
+ * The AWS calls of one order, as a real order made them: recorded on the wire, and repeated for other orders by the
+ * floor. So the floor always follows the current protocol.
  */
 import type { AwsCall } from '../../harness/aws-meter.js';
 import { SKU_COUNT, skuOf } from '../../load/orders.js';

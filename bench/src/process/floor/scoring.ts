@@ -8,7 +8,10 @@ import { loadServices } from './rpc.js';
 const recorded = JSON.parse(process.env.FLOOR_CALLS ?? '') as Readonly<Record<string, OrderCalls>>;
 const repeater = createSdkRepeater();
 
-/** The order's number of lines tells which recording to repeat; calls without lines carry it in `x-lines`. */
+/**
+ * Handles a call. The order's number of lines selects the recording to repeat; calls without lines carry it in
+ * `x-lines`.
+ */
 function handle(
   pick: (calls: OrderCalls) => readonly AwsCall[],
   response: object,

@@ -5,5 +5,5 @@ import { PIPELINE } from './pipeline.ts';
 import { SERVICE } from './service.ts';
 import { SHOP } from './shop.ts';
 
-/** The dashboards, in the order in which somebody who is called looks at them. */
+/** The dashboards, in the order of an investigation. */
 export const DASHBOARDS: readonly Dashboard[] = [PIPELINE, SHOP, SERVICE, OBJECTIVES];

@@ -13,7 +13,7 @@ export interface Query {
   readonly legend: string;
 }
 
-/** What a panel can show in CloudWatch, besides what the alarms watch. */
+/** Resources that a panel can show in CloudWatch, in addition to those that the alarms watch. */
 export interface CloudWatchInputs extends Watched<string> {
   readonly region: string;
   readonly cluster?: string;

@@ -4,7 +4,7 @@ import { STATUSES } from '../alarms.ts';
 import { countedLine, processed, processor } from '../metrics.ts';
 import { type Dashboard, rateBy } from './panel.ts';
 
-/** What the shop sells, refuses and takes. */
+/** Sales, rejections and revenue of the shop. */
 export const SHOP: Dashboard = {
   uid: 'order-pipeline-shop',
   title: 'Order pipeline: shop',
