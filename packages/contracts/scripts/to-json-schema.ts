@@ -8,7 +8,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /**
  * Returns the schema of a message, with those of its parts in `$defs`. A field without presence is always in the JSON, so
- * that it is required. Unknown properties are allowed, since fields may be added.
+ * that it is required, unless it is a list that may be absent. Unknown properties are allowed, since fields may be added.
  *
  * @throws {TypeError} for maps, enums, oneofs and types other than strings, booleans and integers.
  */
@@ -25,7 +25,9 @@ export function toJsonSchema(message: DescMessage): JsonSchema {
 }
 
 function objectOf(message: DescMessage, definitions: Map<string, JsonSchema>): JsonSchema {
-  const required = message.fields.filter((field) => !field.proto.proto3Optional);
+  const required = message.fields.filter(
+    (field) => !field.proto.proto3Optional && !constraintsOf(field).mayBeAbsent,
+  );
   return {
     type: 'object',
     description: textOf(getComments(message).leading),

@@ -13,16 +13,19 @@ export const ORDER_EVENT_TYPES = [
 /** Type of an order event. */
 export type OrderEventType = (typeof ORDER_EVENT_TYPES)[number];
 
-/** The order after the event; `orders.v1.OrderEventData` in JSON. Amounts are in the currency's minor unit. */
+/**
+ * The order after the event; `orders.v1.OrderEventData` in JSON. Amounts are in the currency's minor unit. What was ordered is
+ * absent on an order that no worker ever claimed.
+ */
 export interface OrderEventData {
   readonly order_id: string;
-  readonly user_id: string;
+  readonly user_id?: string;
   readonly status: string;
   readonly reason?: string;
-  readonly amount: number;
-  readonly currency: string;
-  readonly items: readonly OrderItem[];
-  readonly created_at: string;
+  readonly amount?: number;
+  readonly currency?: string;
+  readonly items?: readonly OrderItem[];
+  readonly created_at?: string;
   readonly updated_at: string;
   readonly refunded_amount?: number;
 }
@@ -68,13 +71,25 @@ export interface EventRefund {
  * @throws {RangeError} when the order is not final
  */
 export function toStatusEvent(order: FinalOrder): OrderEvent {
-  const type = `order.${order.status.toLowerCase()}`;
-  if (!isEventType(type))
-    throw new RangeError(`order ${order.order_id} is ${order.status}, which is not final`);
-  return toEvent(order, type, `${order.order_id}:${order.status.toLowerCase()}`, {
-    ...dataOf(order),
-    updated_at: order.updated_at,
-  });
+  return toFinalEvent(order, dataOf(order));
+}
+
+/**
+ * Creates the event of the terminal status of an order that no worker ever claimed, and whose message is gone. It has the id that
+ * the event of a claimed order would have.
+ *
+ * @throws {RangeError} when the order is not final
+ */
+export function toUnclaimedEvent(record: OrderRecord): OrderEvent {
+  const { order_id, status, reason } = record;
+  return toFinalEvent(record, { order_id, status, ...(reason && { reason }) });
+}
+
+function toFinalEvent(order: OrderRecord, data: Omit<OrderEventData, 'updated_at'>): OrderEvent {
+  const { order_id, status, updated_at } = order;
+  const type = `order.${status.toLowerCase()}`;
+  if (!isEventType(type)) throw new RangeError(`order ${order_id} is ${status}, which is not final`);
+  return toEvent(order, type, `${order_id}:${status.toLowerCase()}`, { ...data, updated_at });
 }
 
 /** Creates the event of one refund. The same refund always gives the same event id. */
@@ -115,11 +130,11 @@ function findProblem(event: Partial<OrderEvent> | null): string | undefined {
   if (typeof event.type !== 'string' || !isEventType(event.type)) return 'type is unknown';
   for (const name of ['id', 'source', 'subject', 'time'] as const)
     if (typeof event[name] !== 'string' || event[name] === '') return `${name} is missing`;
-  if (typeof event.data?.user_id !== 'string') return 'data.user_id is missing';
+  if (typeof event.data?.order_id !== 'string') return 'data.order_id is missing';
   return undefined;
 }
 
-function toEvent(order: FinalOrder, type: OrderEventType, id: string, data: OrderEventData): OrderEvent {
+function toEvent(order: OrderRecord, type: OrderEventType, id: string, data: OrderEventData): OrderEvent {
   return {
     specversion: '1.0',
     id,

@@ -39,6 +39,13 @@ export const ORDER_QUEUE = {
   redrive: { deadLetterQueue: ORDER_DLQ.name, maxReceiveCount: 5 },
 } satisfies QueueShape;
 
+/**
+ * Age at which an order's message can no longer be in a queue, in milliseconds. SQS counts the age of a message from its first
+ * send, also in the dead-letter queue. One hour covers clocks and retries.
+ */
+export const ORDER_MESSAGE_MAX_AGE_MS =
+  (Math.max(ORDER_QUEUE.messageRetentionSeconds, ORDER_DLQ.messageRetentionSeconds) + 3_600) * 1_000;
+
 /** Webhook messages that cannot be processed. Failed deliveries are not here: they are kept with their endpoint. */
 export const WEBHOOK_DLQ: QueueShape = {
   name: 'webhook-dlq',

@@ -63,7 +63,7 @@ describe('a wrong event is refused', () => {
     ['with an order that is not final', data({ status: 'PROCESSING' }), '/data/status enum'],
     ['with a 64-bit number as protobuf JSON has it', data({ amount: '2500' }), '/data/amount type'],
     ['with a fraction of a cent', data({ amount: 0.5 }), '/data/amount type'],
-    ['with a camelCase name', data({ user_id: undefined, userId: 'u123' }), '/data required'],
+    ['with a camelCase name', data({ order_id: undefined, orderId: 'o1' }), '/data required'],
     [
       'with no piece of an item',
       data({ items: [{ sku: 'A', quantity: 0 }] }),

@@ -241,6 +241,15 @@ export class OrderStore {
     return cancelRecord(this.#table, orderId, nowMs, { byOperator: true });
   }
 
+  /** Notes that the event of an order that no worker ever claimed is published. Returns false when one has claimed it. */
+  async noteEventPublished(orderId: string): Promise<boolean> {
+    return this.#change(orderId, {
+      update: 'SET #event_published = :true',
+      condition: allOf(EXISTS, 'attribute_not_exists(#user_id)'),
+      values: { ':true': true },
+    });
+  }
+
   /** Records that the charge of a completed order was written off. Returns false when the order is not completed. */
   async noteWriteOff(orderId: string, note: string): Promise<boolean> {
     return this.#change(orderId, {

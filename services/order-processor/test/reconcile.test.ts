@@ -146,7 +146,13 @@ describe('a hold that nobody should have taken', () => {
     ['without an order', undefined],
     [
       'of an order that was cancelled before its claim',
-      { status: 'CANCELLED', attempt: 0, lease_until: 0, updated_at: '2026-01-15T09:30:00.000Z' },
+      {
+        status: 'CANCELLED',
+        attempt: 0,
+        lease_until: 0,
+        updated_at: '2026-01-15T09:30:00.000Z',
+        event_published: true,
+      },
     ],
   ])('%s is reported, however old', async (_, record) => {
     const order = placed();

@@ -959,7 +959,7 @@ export interface components {
             /** @description The order after the event. */
             data: components["schemas"]["OrderEventData"];
         };
-        /** @description The order after an event. */
+        /** @description The order after an event. What was ordered is absent on an order that no worker ever claimed (FAILED with reason QUEUE_EXPIRED, or CANCELLED early): it was in a message that has expired. */
         OrderEventData: {
             /**
              * Format: uuid
@@ -967,7 +967,7 @@ export interface components {
              */
             order_id: string;
             /** @description The customer, the subject of the access token that placed the order. */
-            user_id: string;
+            user_id?: string;
             /**
              * @description Terminal status of the order.
              * @enum {string}
@@ -979,16 +979,16 @@ export interface components {
              * Format: int64
              * @description Total in the minor unit of `currency`.
              */
-            amount: number;
+            amount?: number;
             /** @description ISO 4217 code, upper case. */
-            currency: string;
+            currency?: string;
             /** @description Lines of the order. */
-            items: components["schemas"]["OrderEventItem"][];
+            items?: components["schemas"]["OrderEventItem"][];
             /**
              * Format: date-time
              * @description Time of acceptance, RFC 3339 in UTC.
              */
-            created_at: string;
+            created_at?: string;
             /**
              * Format: date-time
              * @description Time of the event, RFC 3339 in UTC.

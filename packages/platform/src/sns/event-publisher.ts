@@ -73,7 +73,9 @@ export class EventPublisher implements EventSink {
         Message: JSON.stringify(event),
         MessageAttributes: {
           type: { DataType: 'String', StringValue: event.type },
-          user_id: { DataType: 'String', StringValue: event.data.user_id },
+          ...(event.data.user_id !== undefined && {
+            user_id: { DataType: 'String', StringValue: event.data.user_id },
+          }),
           ...(span && { traceparent: { DataType: 'String', StringValue: formatTraceparent(span) } }),
         },
       })),

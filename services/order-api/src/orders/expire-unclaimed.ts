@@ -1,14 +1,10 @@
 /** Ends orders whose message can no longer be in a queue: no worker will ever claim them. */
 
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
-import { ORDER_DLQ, ORDER_QUEUE } from '@order-pipeline/contracts/queues';
+import { ORDER_MESSAGE_MAX_AGE_MS } from '@order-pipeline/contracts/queues';
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { ProcessedOrders } from '@order-pipeline/platform/processed-orders';
 import type { OrderStore } from './order-store.js';
-
-/** SQS counts the age of a message from its first send, also in the dead-letter queue. One hour covers clocks and retries. */
-const RETENTION_MS =
-  (Math.max(ORDER_QUEUE.messageRetentionSeconds, ORDER_DLQ.messageRetentionSeconds) + 3_600) * 1_000;
 
 /** Dependencies of ending unclaimed orders. */
 export interface ExpiryDeps {
@@ -28,7 +24,7 @@ export type ExpireUnclaimed = (
 
 /**
  * Creates the function for orders without a record. FAILED is written, and not just reported, so that a message that turns up
- * after all (moved by an operator) meets a final order.
+ * after all (moved by an operator) meets a final order. The reconciler publishes the event.
  */
 export function createExpireUnclaimed({
   store,
@@ -38,7 +34,7 @@ export function createExpireUnclaimed({
 }: ExpiryDeps): ExpireUnclaimed {
   return async (orderId, expires, fingerprint) => {
     const placedMs = readTimeOf(orderId) ?? (Number(expires) - pollUrlTtlSeconds) * 1_000;
-    if (clock() - placedMs <= RETENTION_MS) return undefined;
+    if (clock() - placedMs <= ORDER_MESSAGE_MAX_AGE_MS) return undefined;
     const { expired, record } = await store.expire(orderId, clock(), fingerprint);
     if (expired) processed.count({ order_id: orderId, status: 'FAILED', reason: 'QUEUE_EXPIRED' });
     return record;

@@ -26,11 +26,16 @@
  * It is released under its own token and never sold, whatever the order's status. An order that was cancelled, failed
  * or decided again after a worker died recorded none: its settlement finds and releases all.
  *
+ * **Events.** A worker publishes the event of each order that it settles. The API ends orders without a worker: it cancels
+ * an order that is not claimed yet, whose message brings a worker, and fails one whose message has expired. Once no worker
+ * can come any more, the event is published here, without what was ordered, which was in the message.
+ *
  * **Money.** The ledger has one entry an order, and a void leaves one that bars later authorizations. A provider
  * that approves late, after the worker has died, has an authorization that no entry counts on. The provider lists open
  * authorizations, and the payment service voids this one.
  */
 import type { FinalStatus, OrderItem, OrderRecord } from '@order-pipeline/contracts/orders';
+import { ORDER_MESSAGE_MAX_AGE_MS } from '@order-pipeline/contracts/queues';
 import type { Hold } from '@order-pipeline/contracts/stock';
 import { decideRefusal } from '@order-pipeline/order-protocol/decide/claim';
 
@@ -43,7 +48,9 @@ export type FindingKind =
   /** An order whose worker's lease has expired. */
   | 'claim'
   /** Refunds that are pending, or whose events are not published. */
-  | 'refund';
+  | 'refund'
+  /** A final order that no worker ever claimed, and whose event is not published. */
+  | 'event';
 
 /** Something that is older than an order should take. */
 export interface Finding {
@@ -51,6 +58,8 @@ export interface Finding {
   readonly orderId: string;
   /** Time of the authorization or of the lease's end, in epoch milliseconds; absent for holds. */
   readonly since?: number;
+  /** True for an order that no worker ever claimed. */
+  readonly unclaimed?: true;
   /** The hold, for a hold. */
   readonly hold?: Hold;
   /** The refunds of the payment: the sequence of the last, the sum of those that were made, and whether any is pending. */
@@ -84,6 +93,8 @@ export type Verdict =
   | { readonly action: 'void' }
   /** Complete the refunds of the order, and publish them. */
   | { readonly action: 'refund'; readonly status: FinalStatus }
+  /** Publish the event of an order that no worker ever claimed. */
+  | { readonly action: 'publish'; readonly status: FinalStatus }
   | { readonly action: 'report'; readonly reason: ReportReason }
   | { readonly action: 'leave' };
 
@@ -97,11 +108,18 @@ export function isOverdue(since: number, now: number, ageMs: number): boolean {
 
 /** Decides about a finding, given its order's record as it is at `now` (epoch milliseconds). */
 export function decideVerdict(
-  { since, hold, match, refunds }: Pick<Finding, 'since' | 'hold' | 'match' | 'refunds'>,
+  {
+    since,
+    hold,
+    match,
+    refunds,
+    unclaimed,
+  }: Pick<Finding, 'since' | 'hold' | 'match' | 'refunds' | 'unclaimed'>,
   record: OrderRecord | undefined,
   now: number,
   ageMs: number,
 ): Verdict {
+  if (unclaimed) return decideUnclaimed(record, now);
   if (match === 'stray') return { action: 'void' };
   if (match === 'differs') return { action: 'report', reason: 'NOT_CHARGED' };
   if (!record?.items) return { action: 'report', reason: 'NO_ORDER' };
@@ -116,6 +134,17 @@ export function decideVerdict(
   if (hold && holds && !holds.some((counted) => isSameHold(counted, hold)))
     return { action: 'release', status, hold };
   return { action: 'settle', status, order: { order_id, items, ...(holds && { holds }) } };
+}
+
+/** A worker that meets the message of a cancelled order completes its record and publishes: it is waited for. */
+function decideUnclaimed(record: OrderRecord | undefined, now: number): Verdict {
+  if (!record || record.items || record.event_published) return { action: 'leave' };
+  const refusal = decideRefusal(record, now);
+  if (refusal.kind === 'leased') return { action: 'leave' };
+  const { status } = refusal;
+  const isGone =
+    status === 'FAILED' || isOverdue(Date.parse(record.updated_at), now, ORDER_MESSAGE_MAX_AGE_MS);
+  return isGone ? { action: 'publish', status } : { action: 'leave' };
 }
 
 function isNoted(

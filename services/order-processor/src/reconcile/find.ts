@@ -6,6 +6,7 @@
  * index of what is open would cost two more writes an order. So a walk goes through them a piece at a time: it begins where
  * the last one ended and stops when its budget is spent.
  */
+import { ORDER_MESSAGE_MAX_AGE_MS } from '@order-pipeline/contracts/queues';
 import { parseShardKey, piecesOf } from '@order-pipeline/contracts/stock';
 import { type HeldItem, HeldItemSchema } from '@order-pipeline/order-protocol/stock-item';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
@@ -173,21 +174,32 @@ function toPaymentFinding({ order_id, updated_at, refunds }: OpenPayment): Findi
 /** A record of the orders table, as far as it is read. */
 interface OpenClaim {
   readonly order_id: string;
+  readonly status: string;
   readonly lease_until: number;
 }
 
 const parseOpenClaim = createItemParser<OpenClaim>(
-  z.looseObject({ order_id: z.string(), lease_until: z.number() }),
+  z.looseObject({ order_id: z.string(), status: z.string(), lease_until: z.number() }),
 );
+
+const NEVER_CLAIMED = 'attribute_not_exists(#user_id) AND attribute_not_exists(#event_published)';
+const MESSAGE_GONE = '#status = :failed OR (#status = :cancelled AND #updated_at < :expired)';
 
 function openClaims({ now, ageMs }: Overdue): TableScan<OpenClaim> {
   return {
-    filter: '#status = :processing AND #lease_until < :before',
-    values: { ':processing': 'PROCESSING', ':before': now - ageMs },
-    projection: { attributes: ['order_id', 'lease_until'], parse: parseOpenClaim },
+    filter: `(#status = :processing AND #lease_until < :before) OR (${NEVER_CLAIMED} AND (${MESSAGE_GONE}))`,
+    values: {
+      ':processing': 'PROCESSING',
+      ':failed': 'FAILED',
+      ':cancelled': 'CANCELLED',
+      ':before': now - ageMs,
+      ':expired': new Date(now - ORDER_MESSAGE_MAX_AGE_MS).toISOString(),
+    },
+    projection: { attributes: ['order_id', 'status', 'lease_until'], parse: parseOpenClaim },
   };
 }
 
-function toClaim({ order_id, lease_until }: OpenClaim): Finding {
+function toClaim({ order_id, status, lease_until }: OpenClaim): Finding {
+  if (status !== 'PROCESSING') return { kind: 'event', orderId: order_id, unclaimed: true };
   return { kind: 'claim', orderId: order_id, since: lease_until };
 }

@@ -8,7 +8,7 @@ import { type CallOptions, ConnectError } from '@connectrpc/connect';
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
 import type { Hold } from '@order-pipeline/contracts/stock';
 import { hasFacts, type OrderStore } from '@order-pipeline/order-protocol/order-store';
-import { publishFinal } from '@order-pipeline/order-protocol/publish-final';
+import { publishFinal, publishUnclaimed } from '@order-pipeline/order-protocol/publish-final';
 import { completeRefunds } from '@order-pipeline/order-protocol/publish-refunds';
 import type { Scoring } from '@order-pipeline/order-protocol/scoring';
 import { SETTLE_BUDGET_MS, settleOrder } from '@order-pipeline/order-protocol/settle-order';
@@ -23,7 +23,7 @@ import { sweepAuthorizations } from './sweep.js';
 /** Dependencies of a pass. */
 export interface ReconcileDeps {
   readonly find: Find;
-  readonly store: Pick<OrderStore, 'read' | 'noteCaptureFailed' | 'noteRefunds'>;
+  readonly store: Pick<OrderStore, 'read' | 'noteCaptureFailed' | 'noteRefunds' | 'noteEventPublished'>;
   /** Called once for each completed order whose authorization was gone before it was charged. Must not throw. */
   readonly onCaptureFailed?: (orderId: string) => void;
   readonly scoring: Scoring;
@@ -96,7 +96,7 @@ export async function reconcile(deps: ReconcileDeps, options: ReconcileOptions):
     for (const finding of found) {
       const verdict = decideFinding(finding, record, deps.clock(), ageMs);
       // Refunds stay in the ledger for ever: those that are published are no finding.
-      if (finding.kind === 'refund' && verdict.action === 'leave') continue;
+      if (verdict.action === 'leave' && (finding.kind === 'refund' || finding.kind === 'event')) continue;
       const known = verdict.action === 'settle' ? settled.get(orderId) : undefined;
       const result = known ?? (await carryOut(deps, options, verdict, record));
       if (verdict.action === 'settle') settled.set(orderId, result);
@@ -172,6 +172,8 @@ async function carryOut(
       if (record) await publishFinal(events, record);
     } else if (verdict.action === 'refund') {
       if (record && hasFacts(record)) await completeRefunds({ scoring, store, events }, record, call);
+    } else if (verdict.action === 'publish') {
+      if (record) await publishUnclaimed(events, store, record);
     } else await releaseStray(scoring, record?.order_id ?? '', verdict.hold, call);
     return { verdict, action: verdict.action === 'release' ? 'released' : 'settled' };
   } catch (error) {

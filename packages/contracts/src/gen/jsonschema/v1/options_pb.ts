@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file jsonschema/v1/options.proto.
  */
 export const file_jsonschema_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("Chtqc29uc2NoZW1hL3YxL29wdGlvbnMucHJvdG8SDWpzb25zY2hlbWEudjEiqQEKC0NvbnN0cmFpbnRzEg4KBnZhbHVlcxgBIAMoCRIOCgZmb3JtYXQYAiABKAkSDwoHcGF0dGVybhgDIAEoCRISCgptYXhfbGVuZ3RoGAQgASgNEhQKB21pbmltdW0YBSABKANIAIgBARIUCgdtYXhpbXVtGAYgASgDSAGIAQESEQoJbWF4X2l0ZW1zGAcgASgNQgoKCF9taW5pbXVtQgoKCF9tYXhpbXVtOk8KBGpzb24SHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGNGGAyABKAsyGi5qc29uc2NoZW1hLnYxLkNvbnN0cmFpbnRzUgRqc29uYgZwcm90bzM", [file_google_protobuf_descriptor]);
+  fileDesc("Chtqc29uc2NoZW1hL3YxL29wdGlvbnMucHJvdG8SDWpzb25zY2hlbWEudjEiwAEKC0NvbnN0cmFpbnRzEg4KBnZhbHVlcxgBIAMoCRIOCgZmb3JtYXQYAiABKAkSDwoHcGF0dGVybhgDIAEoCRISCgptYXhfbGVuZ3RoGAQgASgNEhQKB21pbmltdW0YBSABKANIAIgBARIUCgdtYXhpbXVtGAYgASgDSAGIAQESEQoJbWF4X2l0ZW1zGAcgASgNEhUKDW1heV9iZV9hYnNlbnQYCCABKAhCCgoIX21pbmltdW1CCgoIX21heGltdW06TwoEanNvbhIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY0YYDIAEoCzIaLmpzb25zY2hlbWEudjEuQ29uc3RyYWludHNSBGpzb25iBnByb3RvMw", [file_google_protobuf_descriptor]);
 
 /**
  * Constraints on the JSON value of a field beyond those of its type.
@@ -70,6 +70,13 @@ export type Constraints = Message<"jsonschema.v1.Constraints"> & {
    * @generated from field: uint32 max_items = 7;
    */
   maxItems: number;
+
+  /**
+   * Whether a list may be absent. Other fields say so by `optional`.
+   *
+   * @generated from field: bool may_be_absent = 8;
+   */
+  mayBeAbsent: boolean;
 };
 
 /**

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file orders/v1/events.proto.
  */
 export const file_orders_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("ChZvcmRlcnMvdjEvZXZlbnRzLnByb3RvEglvcmRlcnMudjEiyQMKCk9yZGVyRXZlbnQSHgoLc3BlY3ZlcnNpb24YASABKAlCCYq1GAUKAzEuMBInCgJpZBgCIAEoCUIbirUYFxoSXltBLVphLXowLTk6Ll8tXSskIIACEiYKBnNvdXJjZRgDIAEoCUIWirUYEhINdXJpLXJlZmVyZW5jZSCAAhJiCgR0eXBlGAQgASgJQlSKtRhQCg9vcmRlci5jb21wbGV0ZWQKDm9yZGVyLnJlamVjdGVkCgxvcmRlci5mYWlsZWQKD29yZGVyLmNhbmNlbGxlZAoOb3JkZXIucmVmdW5kZWQSHQoHc3ViamVjdBgFIAEoCUIMirUYCBIEdXVpZCAkEh8KBHRpbWUYBiABKAlCEYq1GA0SCWRhdGUtdGltZSAgEi8KD2RhdGFjb250ZW50dHlwZRgHIAEoCUIWirUYEgoQYXBwbGljYXRpb24vanNvbhJMCgpkYXRhc2NoZW1hGAggASgJQjiKtRg0CjJ1cm46b3JkZXItcGlwZWxpbmU6c2NoZW1hOm9yZGVycy52MS5PcmRlckV2ZW50RGF0YRInCgRkYXRhGAkgASgLMhkub3JkZXJzLnYxLk9yZGVyRXZlbnREYXRhItADCg5PcmRlckV2ZW50RGF0YRIeCghvcmRlcl9pZBgBIAEoCUIMirUYCBIEdXVpZCAkEjUKB3VzZXJfaWQYAiABKAlCJIq1GCAaG15bQS1aYS16MC05Ll9AOnwrLV17MSwxMjh9JCCAARI8CgZzdGF0dXMYAyABKAlCLIq1GCgKCUNPTVBMRVRFRAoIUkVKRUNURUQKBkZBSUxFRAoJQ0FOQ0VMTEVEEiYKBnJlYXNvbhgEIAEoCUIRirUYDRoJXltBLVpfXSskIEBIAIgBARIWCgZhbW91bnQYBSABKANCBoq1GAIoARIkCghjdXJyZW5jeRgGIAEoCUISirUYDhoKXltBLVpdezN9JCADEjAKBWl0ZW1zGAcgAygLMhkub3JkZXJzLnYxLk9yZGVyRXZlbnRJdGVtQgaKtRgCODISJQoKY3JlYXRlZF9hdBgIIAEoCUIRirUYDRIJZGF0ZS10aW1lICASJQoKdXBkYXRlZF9hdBgJIAEoCUIRirUYDRIJZGF0ZS10aW1lICASJAoPcmVmdW5kZWRfYW1vdW50GAogASgDQgaKtRgCKAFIAYgBAUIJCgdfcmVhc29uQhIKEF9yZWZ1bmRlZF9hbW91bnQiWgoOT3JkZXJFdmVudEl0ZW0SKwoDc2t1GAEgASgJQh6KtRgaGhZeW0EtWmEtejAtOS5fLV17MSw2NH0kIEASGwoIcXVhbnRpdHkYAiABKAVCCYq1GAUoATDoByL2AgoUV2ViaG9va0VuZHBvaW50RXZlbnQSHgoLc3BlY3ZlcnNpb24YASABKAlCCYq1GAUKAzEuMBInCgJpZBgCIAEoCUIbirUYFxoSXltBLVphLXowLTk6Ll8tXSskIIACEiYKBnNvdXJjZRgDIAEoCUIWirUYEhINdXJpLXJlZmVyZW5jZSCAAhI7CgR0eXBlGAQgASgJQi2KtRgpCgx3ZWJob29rLnRlc3QKGXdlYmhvb2suZW5kcG9pbnRfZGlzYWJsZWQSKwoHc3ViamVjdBgFIAEoCUIairUYFhoRXltBLVphLXowLTkuXy1dKyQggAESHwoEdGltZRgGIAEoCUIRirUYDRIJZGF0ZS10aW1lICASLwoPZGF0YWNvbnRlbnR0eXBlGAcgASgJQhaKtRgSChBhcHBsaWNhdGlvbi9qc29uEjEKBGRhdGEYCCABKAsyIy5vcmRlcnMudjEuV2ViaG9va0VuZHBvaW50RXZlbnREYXRhIkgKGFdlYmhvb2tFbmRwb2ludEV2ZW50RGF0YRIsCgtlbmRwb2ludF9pZBgBIAEoCUIXirUYExoPXltBLVphLXowLTktXSskICRiBnByb3RvMw", [file_jsonschema_v1_options]);
+  fileDesc("ChZvcmRlcnMvdjEvZXZlbnRzLnByb3RvEglvcmRlcnMudjEiyQMKCk9yZGVyRXZlbnQSHgoLc3BlY3ZlcnNpb24YASABKAlCCYq1GAUKAzEuMBInCgJpZBgCIAEoCUIbirUYFxoSXltBLVphLXowLTk6Ll8tXSskIIACEiYKBnNvdXJjZRgDIAEoCUIWirUYEhINdXJpLXJlZmVyZW5jZSCAAhJiCgR0eXBlGAQgASgJQlSKtRhQCg9vcmRlci5jb21wbGV0ZWQKDm9yZGVyLnJlamVjdGVkCgxvcmRlci5mYWlsZWQKD29yZGVyLmNhbmNlbGxlZAoOb3JkZXIucmVmdW5kZWQSHQoHc3ViamVjdBgFIAEoCUIMirUYCBIEdXVpZCAkEh8KBHRpbWUYBiABKAlCEYq1GA0SCWRhdGUtdGltZSAgEi8KD2RhdGFjb250ZW50dHlwZRgHIAEoCUIWirUYEgoQYXBwbGljYXRpb24vanNvbhJMCgpkYXRhc2NoZW1hGAggASgJQjiKtRg0CjJ1cm46b3JkZXItcGlwZWxpbmU6c2NoZW1hOm9yZGVycy52MS5PcmRlckV2ZW50RGF0YRInCgRkYXRhGAkgASgLMhkub3JkZXJzLnYxLk9yZGVyRXZlbnREYXRhIpkECg5PcmRlckV2ZW50RGF0YRIeCghvcmRlcl9pZBgBIAEoCUIMirUYCBIEdXVpZCAkEjoKB3VzZXJfaWQYAiABKAlCJIq1GCAaG15bQS1aYS16MC05Ll9AOnwrLV17MSwxMjh9JCCAAUgAiAEBEjwKBnN0YXR1cxgDIAEoCUIsirUYKAoJQ09NUExFVEVECghSRUpFQ1RFRAoGRkFJTEVECglDQU5DRUxMRUQSJgoGcmVhc29uGAQgASgJQhGKtRgNGgleW0EtWl9dKyQgQEgBiAEBEhsKBmFtb3VudBgFIAEoA0IGirUYAigBSAKIAQESKQoIY3VycmVuY3kYBiABKAlCEoq1GA4aCl5bQS1aXXszfSQgA0gDiAEBEjIKBWl0ZW1zGAcgAygLMhkub3JkZXJzLnYxLk9yZGVyRXZlbnRJdGVtQgiKtRgEODJAARIqCgpjcmVhdGVkX2F0GAggASgJQhGKtRgNEglkYXRlLXRpbWUgIEgEiAEBEiUKCnVwZGF0ZWRfYXQYCSABKAlCEYq1GA0SCWRhdGUtdGltZSAgEiQKD3JlZnVuZGVkX2Ftb3VudBgKIAEoA0IGirUYAigBSAWIAQFCCgoIX3VzZXJfaWRCCQoHX3JlYXNvbkIJCgdfYW1vdW50QgsKCV9jdXJyZW5jeUINCgtfY3JlYXRlZF9hdEISChBfcmVmdW5kZWRfYW1vdW50IloKDk9yZGVyRXZlbnRJdGVtEisKA3NrdRgBIAEoCUIeirUYGhoWXltBLVphLXowLTkuXy1dezEsNjR9JCBAEhsKCHF1YW50aXR5GAIgASgFQgmKtRgFKAEw6Aci9gIKFFdlYmhvb2tFbmRwb2ludEV2ZW50Eh4KC3NwZWN2ZXJzaW9uGAEgASgJQgmKtRgFCgMxLjASJwoCaWQYAiABKAlCG4q1GBcaEl5bQS1aYS16MC05Oi5fLV0rJCCAAhImCgZzb3VyY2UYAyABKAlCFoq1GBISDXVyaS1yZWZlcmVuY2UggAISOwoEdHlwZRgEIAEoCUItirUYKQoMd2ViaG9vay50ZXN0Chl3ZWJob29rLmVuZHBvaW50X2Rpc2FibGVkEisKB3N1YmplY3QYBSABKAlCGoq1GBYaEV5bQS1aYS16MC05Ll8tXSskIIABEh8KBHRpbWUYBiABKAlCEYq1GA0SCWRhdGUtdGltZSAgEi8KD2RhdGFjb250ZW50dHlwZRgHIAEoCUIWirUYEgoQYXBwbGljYXRpb24vanNvbhIxCgRkYXRhGAggASgLMiMub3JkZXJzLnYxLldlYmhvb2tFbmRwb2ludEV2ZW50RGF0YSJIChhXZWJob29rRW5kcG9pbnRFdmVudERhdGESLAoLZW5kcG9pbnRfaWQYASABKAlCF4q1GBMaD15bQS1aYS16MC05LV0rJCAkYgZwcm90bzM", [file_jsonschema_v1_options]);
 
 /**
  * A CloudEvent 1.0 about an order that reached a terminal status or was refunded.
@@ -94,7 +94,8 @@ export const OrderEventSchema: GenMessage<OrderEvent> = /*@__PURE__*/
   messageDesc(file_orders_v1_events, 0);
 
 /**
- * The order after an event.
+ * The order after an event. What was ordered is absent on an order that no worker ever claimed (FAILED with reason
+ * QUEUE_EXPIRED, or CANCELLED early): it was in a message that has expired.
  *
  * @generated from message orders.v1.OrderEventData
  */
@@ -109,9 +110,9 @@ export type OrderEventData = Message<"orders.v1.OrderEventData"> & {
   /**
    * The customer, the subject of the access token that placed the order.
    *
-   * @generated from field: string user_id = 2;
+   * @generated from field: optional string user_id = 2;
    */
-  userId: string;
+  userId?: string | undefined;
 
   /**
    * Terminal status of the order.
@@ -130,16 +131,16 @@ export type OrderEventData = Message<"orders.v1.OrderEventData"> & {
   /**
    * Total in the minor unit of `currency`.
    *
-   * @generated from field: int64 amount = 5;
+   * @generated from field: optional int64 amount = 5;
    */
-  amount: bigint;
+  amount?: bigint | undefined;
 
   /**
    * ISO 4217 code, upper case.
    *
-   * @generated from field: string currency = 6;
+   * @generated from field: optional string currency = 6;
    */
-  currency: string;
+  currency?: string | undefined;
 
   /**
    * Lines of the order.
@@ -151,9 +152,9 @@ export type OrderEventData = Message<"orders.v1.OrderEventData"> & {
   /**
    * Time of acceptance, RFC 3339 in UTC.
    *
-   * @generated from field: string created_at = 8;
+   * @generated from field: optional string created_at = 8;
    */
-  createdAt: string;
+  createdAt?: string | undefined;
 
   /**
    * Time of the event, RFC 3339 in UTC.
