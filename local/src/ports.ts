@@ -5,19 +5,24 @@ import { ConfigError, type ConfigProblem } from '@order-pipeline/platform/env';
 import { type LocalPorts, PORT_VARIABLES } from './config.js';
 
 /** Throws a ConfigError that names every port that cannot be listened on, with the variable that moves it. */
-export async function checkPortsFree(ports: Partial<LocalPorts>): Promise<void> {
+export async function checkPortsFree<K extends string = keyof LocalPorts>(
+  ports: Partial<Record<K, number>>,
+  variables: Readonly<Record<K, string>> = PORT_VARIABLES as never,
+): Promise<void> {
   const problems = await Promise.all(
-    Object.entries(ports).map(async ([name, port]): Promise<ConfigProblem[]> => {
-      const problem = await problemWith(port);
-      if (problem === undefined) return [];
-      return [
-        {
-          variable: PORT_VARIABLES[name as keyof LocalPorts],
-          problem: `is ${port}, ${problem}`,
-          remedy: 'stop what is there, or set the variable to a free port',
-        },
-      ];
-    }),
+    Object.entries<number>(ports as Record<string, number>).map(
+      async ([name, port]): Promise<ConfigProblem[]> => {
+        const problem = await problemWith(port);
+        if (problem === undefined) return [];
+        return [
+          {
+            variable: variables[name as K],
+            problem: `is ${port}, ${problem}`,
+            remedy: 'stop what is there, or set the variable to a free port',
+          },
+        ];
+      },
+    ),
   );
   if (problems.flat().length > 0) throw new ConfigError(problems.flat());
 }

@@ -3,6 +3,15 @@ import type { EventEmitter } from 'node:events';
 import { EXIT_CONFIG } from '@order-pipeline/contracts/exit-codes';
 import { ConfigError, type Environment } from '@order-pipeline/platform/env';
 import { type LocalPorts, loadLocalConfig } from './config.js';
+import { findGrafanaHome, isOnPath, writeObservabilityFiles } from './observability/files.js';
+import {
+  OBSERVABILITY_PORT_VARIABLES,
+  type ObservabilityPlan,
+  type ObservabilityPorts,
+  planObservability,
+  readObservabilityPorts,
+} from './observability/plan.js';
+import { checkPortsFree } from './ports.js';
 import { LocalStack } from './stack.js';
 
 /** Process functions that the program depends on. */
@@ -16,11 +25,17 @@ export interface StackHost extends Pick<EventEmitter, 'on'> {
   readonly format?: (line: string) => string;
 }
 
+/** Options of the program. */
+export interface RunOptions {
+  /** Folder for the files and data of Prometheus and Grafana, which run beside the stack; neither runs without it. */
+  readonly observabilityFolder?: string;
+}
+
 /**
  * Runs the stack until a signal, and answers the exit code: 0 when it was asked to stop, 78 when the configuration is
  * wrong or a port is busy, 1 when it cannot start or go on.
  */
-export async function runStack(host: StackHost): Promise<number> {
+export async function runStack(host: StackHost, { observabilityFolder }: RunOptions = {}): Promise<number> {
   const say = (line: string) => host.stdout.write(`${line}\n`);
   const stop = new Promise<'stop'>((resolve) => {
     // Heeded every time: a second Ctrl-C must not end this process before its children.
@@ -29,9 +44,13 @@ export async function runStack(host: StackHost): Promise<number> {
   let stack: LocalStack | undefined;
   try {
     const config = loadLocalConfig(host.env);
+    const observability =
+      observabilityFolder === undefined
+        ? undefined
+        : await prepareObservability(observabilityFolder, config.ports, host.env);
     stack = new LocalStack({
       config,
-      environment: host.env,
+      environment: { ...host.env, ...observability?.environment },
       onLine: (name, line) => {
         host.log?.write(`[${name}] ${line}\n`);
         say(`[${name}] ${host.format?.(line) ?? line}`);
@@ -40,7 +59,8 @@ export async function runStack(host: StackHost): Promise<number> {
     });
     const ready = stack.start().then(() => 'ready' as const);
     if ((await Promise.race([ready, stop])) === 'ready') {
-      say(toReadyText(config.ports));
+      for (const program of observability?.programs ?? []) stack.startAid(program);
+      say(toReadyText(config.ports, observability?.lines));
       await Promise.race([stop, stack.failed]);
     }
     say('[stack] stopping');
@@ -53,13 +73,34 @@ export async function runStack(host: StackHost): Promise<number> {
   }
 }
 
-function toReadyText({ api, processor, webhooks, scoringHttp, scoringGrpc }: LocalPorts): string {
+/** Writes the files of Prometheus and Grafana, and plans what runs. @throws {ConfigError} for busy ports */
+async function prepareObservability(
+  folder: string,
+  stack: LocalPorts,
+  environment: Environment,
+): Promise<ObservabilityPlan> {
+  const ports = readObservabilityPorts(environment);
+  const plan = planObservability({
+    ...{ stack, ports, folder, grafanaHome: findGrafanaHome() },
+    otlpEndpoint: environment.OTEL_EXPORTER_OTLP_ENDPOINT,
+    isInstalled: (program) => isOnPath(program, environment),
+  });
+  const needed: Partial<ObservabilityPorts> = Object.assign({}, ...plan.programs.map((it) => it.ports));
+  await checkPortsFree(needed, OBSERVABILITY_PORT_VARIABLES);
+  writeObservabilityFiles(folder, stack, ports);
+  return plan;
+}
+
+function toReadyText(
+  { api, processor, webhooks, scoringHttp, scoringGrpc }: LocalPorts,
+  more: readonly string[] = [],
+): string {
   return `
 Ready.
   order API    http://localhost:${api}        docs: /docs, /redoc, /openapi.json
   processor    http://localhost:${processor}/health  metrics: /metrics
   webhooks     http://localhost:${webhooks}/health  metrics: /metrics
-  scoring      http://localhost:${scoringHttp}  (Connect)   localhost:${scoringGrpc} (gRPC)
+  scoring      http://localhost:${scoringHttp}  (Connect)   localhost:${scoringGrpc} (gRPC)${more.map((line) => `\n  ${line}`).join('')}
 Press Ctrl-C to stop.
 `;
 }

@@ -13,7 +13,7 @@ import { checkPortsFree } from './ports.js';
 import { createQueues, createTables, createTopics } from './provision.js';
 import { checkAccepts, checkAnswers, checkHttp, untilPasses } from './ready.js';
 import { readyUrl, SERVICES, type ServiceName, serviceEnvironment, serviceProgram } from './services.js';
-import { Supervisor } from './supervisor.js';
+import { type ManagedProgram, Supervisor } from './supervisor.js';
 
 /** Options of the stack. */
 export interface StackOptions {
@@ -73,6 +73,11 @@ export class LocalStack {
   async start(): Promise<void> {
     await checkPortsFree(neededPorts(this.#options.config));
     await Promise.race([this.#startAll(), this.failed]);
+  }
+
+  /** Starts a program that reads the stack; the stack goes on when it ends. */
+  startAid({ name, command, args, env = {} }: Omit<ManagedProgram, 'role'>): void {
+    this.#supervisor.start({ name, command, args, env, role: 'aid' });
   }
 
   /** Stops the services, then the emulators and Redis. */

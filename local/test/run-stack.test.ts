@@ -1,30 +1,9 @@
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { runStack } from '../src/run-stack.js';
 import { busyPorts, freePortSettings, portOf } from './free-ports.js';
-
-/** A process of the test's own: what is printed, and `line` events with it. */
-class TestHost extends EventEmitter {
-  readonly printed: string[] = [];
-  errors = '';
-  readonly stdout = {
-    write: (text: string) => {
-      this.printed.push(text.trim());
-      this.emit('line', text.trim());
-    },
-  };
-  readonly stderr = { write: (text: string) => (this.errors += text) };
-
-  constructor(readonly env: Readonly<Record<string, string | undefined>>) {
-    super();
-  }
-
-  /** Resolves when something is printed that starts with this. */
-  async prints(start: string): Promise<void> {
-    while (!this.printed.some((line) => line.startsWith(start))) await once(this, 'line');
-  }
-}
+import { TestHost } from './test-host.js';
 
 test('reports a bad configuration and exits with 78', async () => {
   const host = new TestHost({ ORDER_API_PORT: 'http' });

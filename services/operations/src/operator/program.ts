@@ -1,4 +1,5 @@
 /** The command line: commands, options, help. */
+import type { Environment } from '@order-pipeline/platform/env';
 import { Command, type CommanderError, InvalidArgumentError } from 'commander';
 import { EXIT, type ExitCode } from './exit.js';
 import { failDeadLetter } from './fail.js';
@@ -11,6 +12,7 @@ import { resumeOrder } from './resume.js';
 import { showDeadLetter, showOrder } from './show.js';
 import type { Tools } from './tools.js';
 import { traceOrder } from './trace.js';
+import { traceInCloudWatch } from './trace-in-cloudwatch.js';
 
 /** Where `npm start` keeps the lines of its processes. */
 const LOCAL_LOG = '.local/stack.log';
@@ -37,6 +39,7 @@ export function createProgram(
   withTools: WithTools,
   out: (text: string) => void,
   err: (text: string) => void,
+  env: Environment,
 ): Command {
   const program = new Command('orders')
     .description('Looks at orders and dead letters, and brings dead letters to an end.')
@@ -57,10 +60,20 @@ export function createProgram(
   program
     .command('trace')
     .argument('<order-id>', '', toId)
-    .description('the log lines of an order, from the log of the local stack')
-    .option('--log <file>', 'another log', LOCAL_LOG)
-    .action(async (id: string, { log }: { log: string }) => {
-      await traceOrder(id, { file: log, out });
+    .description(
+      'the log lines of an order, from the log of the local stack or from CloudWatch Logs Insights',
+    )
+    .option('--log <file>', `a file; ${LOCAL_LOG} where STAGE is local`)
+    .option('--log-groups <beginning>', 'names of the log groups; /order-pipeline-STAGE/ by default')
+    .option('--days <days>', 'how far CloudWatch looks back', toDays, DAYS)
+    .action(async (id: string, options: TraceCommandOptions) => {
+      const stage = env.STAGE ?? 'local';
+      if (options.log !== undefined || (stage === 'local' && options.logGroups === undefined)) {
+        await traceOrder(id, { file: options.log ?? LOCAL_LOG, out });
+        return;
+      }
+      const groupPrefix = options.logGroups ?? `/order-pipeline-${stage}/`;
+      await traceInCloudWatch(id, { groupPrefix, days: options.days, region: env.AWS_REGION, out });
     });
   addDeadLetterCommands(
     program.command('dlq').description('dead letters: orders that the processor gave up'),
@@ -185,6 +198,25 @@ function toId(text: string): string {
 }
 
 const REASON_MAX = 500;
+
+/** Days that CloudWatch looks back by default: longer than a message lives in the queue. */
+const DAYS = 15;
+
+const MAX_DAYS = 365;
+
+/** Options of `trace`. */
+interface TraceCommandOptions {
+  readonly log?: string;
+  readonly logGroups?: string;
+  readonly days: number;
+}
+
+function toDays(text: string): number {
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS)
+    throw new InvalidArgumentError(`Use a whole number from 1 to ${MAX_DAYS}.`);
+  return days;
+}
 
 function toReason(text: string): string {
   const reason = text.trim();

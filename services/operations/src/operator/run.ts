@@ -32,7 +32,7 @@ export async function run(
     }
   };
   try {
-    const program = createProgram(withTools, shell.out, shell.err);
+    const program = createProgram(withTools, shell.out, shell.err, shell.env);
     // `orders show` may be written in full: orders orders show.
     const command = args[0] === 'orders' ? args.slice(1) : args;
     await program.parseAsync([...command], { from: 'user' });
