@@ -27,7 +27,7 @@ export interface StackHost extends Pick<EventEmitter, 'on'> {
 
 /** Options of the program. */
 export interface RunOptions {
-  /** Folder for the files and data of Prometheus and Grafana, which run beside the stack; neither runs without it. */
+  /** Folder for the files and data of Prometheus and Grafana, which run alongside the stack; neither runs without it. */
   readonly observabilityFolder?: string;
 }
 

@@ -1,4 +1,4 @@
-/** The files that Prometheus and Grafana read beside the local stack. */
+/** The files that Prometheus and Grafana read alongside the local stack. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

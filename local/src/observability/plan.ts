@@ -46,7 +46,7 @@ export interface ObservabilityInputs {
   readonly isInstalled: (program: string) => boolean;
 }
 
-/** A program that runs beside the stack. */
+/** A program that runs alongside the stack. */
 export interface ObservabilityProgram {
   readonly name: string;
   readonly command: string;
@@ -56,7 +56,7 @@ export interface ObservabilityProgram {
   readonly ports: Partial<ObservabilityPorts>;
 }
 
-/** What is started, and what is said about it. */
+/** Programs that are started, and the lines about each. */
 export interface ObservabilityPlan {
   readonly programs: readonly ObservabilityProgram[];
   /** Variables of the services. */
