@@ -13,6 +13,9 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   rpc: async () => (await import('./rpc/bench.js')).runRpc,
   cost: async () => (await import('./cost/scenario.js')).runCost,
   'hot-sku': async () => (await import('./hot-sku/bench.js')).runHotSku,
+  overload: async () => (await import('./overload/scenario.js')).runOverload,
+  e2e: async () => (await import('./e2e/scenario.js')).runE2e,
+  memory: async () => (await import('./memory/scenario.js')).runMemory,
   idle: async () => (await import('./idle/scenario.js')).runIdle,
 };
 

@@ -48,14 +48,16 @@ export interface OpenLoadOptions {
   readonly seconds: number;
   readonly nextRequest: () => Buffer;
   readonly expected?: number;
+  /** Where latencies begin: when a request was due (default), or when it was sent, for loads that the generator cannot keep up with. */
+  readonly latencyFrom?: 'due' | 'sent';
   /** Follows up on each response; the latency includes it. */
   readonly follow?: (response: LoadResponse, connection: HttpConnection) => Promise<boolean>;
 }
 
 /** Sends requests at a fixed rate, however long the answers take. Latencies count from when a request was due. */
 export async function generateOpenLoad(options: OpenLoadOptions): Promise<LoadResult> {
-  const { port, rate, seconds, nextRequest, expected = 202, follow } = options;
-  const idle = await openConnections(port, 32);
+  const { port, rate, seconds, nextRequest, expected = 202, follow, latencyFrom = 'due' } = options;
+  const pool = await ConnectionPool.open(port, 32);
   const result = new Collector(expected);
   const pending: Promise<void>[] = [];
   const total = Math.round(rate * seconds);
@@ -70,19 +72,62 @@ export async function generateOpenLoad(options: OpenLoadOptions): Promise<LoadRe
   }
   await Promise.all(pending);
   const elapsedMs = performance.now() - startedAt;
-  for (const connection of idle) connection.close();
+  pool.close();
   return result.toResult(elapsedMs);
 
   async function sendOne(dueAt: number): Promise<void> {
-    const connection = idle.pop() ?? (await HttpConnection.open(port));
+    const connection = await pool.take();
     const response = connection.send(nextRequest());
-    await result.add(dueAt, response, follow && ((answer) => follow(answer, connection)));
-    if (connection.usable) idle.push(connection);
+    const from = latencyFrom === 'due' ? dueAt : performance.now();
+    await result.add(from, response, follow && ((answer) => follow(answer, connection)));
+    pool.give(connection);
   }
 }
 
 async function openConnections(port: number, count: number): Promise<HttpConnection[]> {
   return Promise.all(Array.from({ length: count }, () => HttpConnection.open(port)));
+}
+
+/** Connections of an open-loop load, below the number of files that a process may open. */
+const MAX_CONNECTIONS = 800;
+
+/** Hands out idle connections, and opens further ones; requests beyond the last one wait, which counts as their latency. */
+class ConnectionPool {
+  readonly #port: number;
+  readonly #idle: HttpConnection[];
+  readonly #waiting: ((connection: HttpConnection) => void)[] = [];
+  #count: number;
+
+  private constructor(port: number, idle: HttpConnection[]) {
+    this.#port = port;
+    this.#idle = idle;
+    this.#count = idle.length;
+  }
+
+  static async open(port: number, count: number): Promise<ConnectionPool> {
+    return new ConnectionPool(port, await openConnections(port, count));
+  }
+
+  async take(): Promise<HttpConnection> {
+    const idle = this.#idle.pop();
+    if (idle) return idle;
+    if (this.#count >= MAX_CONNECTIONS) return new Promise((resolve) => this.#waiting.push(resolve));
+    this.#count += 1;
+    return HttpConnection.open(this.#port);
+  }
+
+  /** Takes a connection back; a broken one is replaced for whoever waits. */
+  give(connection: HttpConnection): void {
+    const next = this.#waiting.shift();
+    if (next && connection.usable) next(connection);
+    else if (next) void HttpConnection.open(this.#port).then(next);
+    else if (connection.usable) this.#idle.push(connection);
+    else this.#count -= 1;
+  }
+
+  close(): void {
+    for (const connection of this.#idle) connection.close();
+  }
 }
 
 /** Gathers responses. */

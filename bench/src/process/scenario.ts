@@ -18,7 +18,7 @@ const SHAPE_NAMES: Readonly<Record<number, string>> = { 0: 'no lines', 1: 'one l
 export async function runProcess(options: BenchOptions): Promise<ScenarioReport> {
   const { quick, baseline, say } = options;
   const shapes = quick ? [1] : [1, 3, 0];
-  const orders = quick ? 300 : 600;
+  const orders = quick ? 400 : 600;
   say('recording the AWS calls of an order');
   const recorded = await recordOrders(THIS_BUILD, shapes);
   const targets: ProcessTarget[] = [];
@@ -33,7 +33,7 @@ export async function runProcess(options: BenchOptions): Promise<ScenarioReport>
       const shape = SHAPE_NAMES[lines] ?? `${lines} lines`;
       const samples = await interleave(
         targets.map(({ name, drain }) => ({ name, measure: () => drain({ orders, lines }) })),
-        { rounds: quick ? 3 : 7, warmUps: quick ? 2 : 3, say: (line) => say(`${shape}: ${line}`) },
+        { rounds: quick ? 5 : 7, warmUps: 3, say: (line) => say(`${shape}: ${line}`) },
       );
       data[shape] = Object.fromEntries(samples);
       tables.push(toTable(shape, samples));
