@@ -48,7 +48,7 @@ export interface OpenLoadOptions {
   readonly seconds: number;
   readonly nextRequest: () => Buffer;
   readonly expected?: number;
-  /** Where latencies begin: when a request was due (default), or when it was sent, for loads that the generator cannot keep up with. */
+  /** Start of latencies: when a request was due (default), or when it was sent, for loads that are too much for the generator. */
   readonly latencyFrom?: 'due' | 'sent';
   /** Follows up on each response; the latency includes it. */
   readonly follow?: (response: LoadResponse, connection: HttpConnection) => Promise<boolean>;

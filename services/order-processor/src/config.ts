@@ -140,7 +140,7 @@ export function loadConfig(environment: Environment): Config {
       visibilitySeconds,
       receiveWaitSeconds: env.integer('RECEIVE_WAIT_SECONDS', 20, 0, 20),
       maxInFlight: env.integer('MAX_IN_FLIGHT', 64, 1, 1_000),
-      deleteLingerMs: env.integer('DELETE_LINGER_MS', 50, 0, 1_000),
+      deleteLingerMs: env.integer('DELETE_LINGER_MS', 100, 0, 1_000),
       drainMs: isValid(stopTimeoutMs)
         ? Math.max(stopTimeoutMs - STOP_RESERVE_MS, stopTimeoutMs / 2)
         : INVALID,
