@@ -1,4 +1,4 @@
-/** What a rate of orders takes in AWS: tasks, requests, capacity, connections and cost. Arithmetic on {@link ORDER}. */
+/** Requirements of a rate of orders in AWS: tasks, requests, capacity, connections and cost. Arithmetic on {@link ORDER}. */
 import { CHOICE, LIMIT, ORDER, PRICE } from './numbers.js';
 
 /** Something that a load uses a part of. */
@@ -7,7 +7,7 @@ export interface Demand {
   readonly needed: number;
   readonly limit: number;
   readonly unit: string;
-  /** What to do ahead of the limit. */
+  /** Remedy ahead of the limit. */
   readonly remedy: string;
 }
 

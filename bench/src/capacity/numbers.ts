@@ -18,7 +18,7 @@ const DYNAMO_QUOTAS = 'Amazon DynamoDB developer guide, service quotas';
 const DYNAMO_ON_DEMAND = 'Amazon DynamoDB developer guide, on-demand capacity mode';
 const FARGATE_PRICES = 'AWS Fargate pricing, Linux on ARM';
 
-/** What one order takes, measured. CPU times are those of one core of the machine of the report. */
+/** Resources of one order, measured. CPU times are those of one core of the machine of the report. */
 export const ORDER = {
   apiCpuMs: of(0.1, 'ms', `${REPORT}, accept`),
   processorCpuMs: of(2.3, 'ms', `${REPORT}, process`),
