@@ -50,6 +50,9 @@ describe('fail', () => {
       ['order.fail', 'done'],
       ['order.settle', 'done'],
     ]);
+    const [notice] = await operator.redriven();
+    expect(decodeOrderPlaced(notice?.Body ?? '').order_id).toBe(order.order_id);
+    expect(notice?.MessageAttributes).toMatchObject({ operator_failed: { StringValue: 'true' } });
     expect(await harness.traces(order)).toMatchObject({ status: 'FAILED', payment: 'VOIDED', holds: 0 });
     expect(await available()).toBe(before);
   });

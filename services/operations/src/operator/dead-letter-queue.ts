@@ -13,7 +13,7 @@ import {
 import { encodeOrderPlaced, type PlacedOrder } from '@order-pipeline/contracts/order-event';
 import { FAILED_NOTICE_ATTRIBUTE } from '@order-pipeline/contracts/processed';
 import { SQS_BATCH_SIZE } from '@order-pipeline/contracts/queues';
-import { type DeadLetter, originalAttributes, toDeadLetter } from './dead-letter.js';
+import { type DeadLetter, type OrderOrigin, originalAttributes, toDeadLetter } from './dead-letter.js';
 
 /** How long messages stay hidden while they are looked at, in seconds. */
 export const LOOK_SECONDS = 60;
@@ -96,33 +96,39 @@ export class DeadLetterQueue {
   }
 
   /** Sends an order to the order queue, as the API did. Returns the message's id. */
-  async resend(order: PlacedOrder, requestId: string | undefined): Promise<string> {
+  async resend(order: PlacedOrder, origin: OrderOrigin): Promise<string> {
+    return await this.#sendOrder(order, origin);
+  }
+
+  /** Sends a notice to the order queue that the order is FAILED, so that a processor counts it. */
+  async announceFailed(order: PlacedOrder, origin: OrderOrigin): Promise<void> {
+    await this.#sendOrder(order, origin, { [FAILED_NOTICE_ATTRIBUTE]: 'true' });
+  }
+
+  async #sendOrder(
+    order: PlacedOrder,
+    { requestId, traceparent }: OrderOrigin,
+    marks: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    const attributes = {
+      ...(requestId !== undefined && { request_id: requestId }),
+      ...(traceparent !== undefined && { traceparent }),
+      ...marks,
+    };
     const { MessageId = '' } = await this.#options.sqs.send(
       new SendMessageCommand({
         QueueUrl: this.#options.queueUrl,
         MessageBody: encodeOrderPlaced(order),
         MessageGroupId: order.user_id,
-        ...(requestId !== undefined && {
-          MessageAttributes: { request_id: { DataType: 'String', StringValue: requestId } },
-        }),
+        MessageAttributes: Object.fromEntries(
+          Object.entries(attributes).map(([name, StringValue]) => [
+            name,
+            { DataType: 'String', StringValue },
+          ]),
+        ),
       }),
     );
     return MessageId;
-  }
-
-  /** Sends a notice to the order queue that the letter's order is FAILED, so that a processor counts it. */
-  async announceFailed(letter: DeadLetter): Promise<void> {
-    await this.#options.sqs.send(
-      new SendMessageCommand({
-        QueueUrl: this.#options.queueUrl,
-        MessageBody: letter.body,
-        ...(letter.groupId && { MessageGroupId: letter.groupId }),
-        MessageAttributes: {
-          ...originalAttributes(letter),
-          [FAILED_NOTICE_ATTRIBUTE]: { DataType: 'String', StringValue: 'true' },
-        },
-      }),
-    );
   }
 
   /** Removes a message for good. */

@@ -67,8 +67,15 @@ export function originalAttributes({ attributes }: DeadLetter): Record<string, M
   };
 }
 
-/** Which request placed the order. */
-export function originOf({ attributes }: DeadLetter) {
+/** The request that placed an order. */
+export interface OrderOrigin {
+  readonly requestId?: string | undefined;
+  /** W3C Trace Context. */
+  readonly traceparent?: string | undefined;
+}
+
+/** Returns the request that placed the order of a dead letter. */
+export function originOf({ attributes }: DeadLetter): Required<OrderOrigin> {
   return {
     requestId: attributes.request_id?.StringValue,
     traceparent: attributes.traceparent?.StringValue,

@@ -33,11 +33,12 @@ export interface GivenUpOrder {
   readonly waitMs: number;
 }
 
-/** Fails and settles. Throws a CommandError where the order has another outcome or a worker holds it for too long. */
+/** Fails and settles, and has it counted. Throws a CommandError where the order has another outcome or a worker holds it for too long. */
 export async function failOrder(tools: Tools, givenUp: GivenUpOrder): Promise<void> {
   await checkServices(tools, givenUp.order);
   const record = await commitFailure(tools, givenUp);
   await settleFailure(tools, givenUp, record);
+  if (!tools.dryRun) await tools.dlq.announceFailed(givenUp.order, givenUp);
 }
 
 /** Before anything is written, so that an order is not left failed and unsettled where that can be foreseen. */

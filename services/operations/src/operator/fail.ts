@@ -24,7 +24,6 @@ export async function failDeadLetter(tools: Tools, { id, reason, waitMs }: FailO
   const letters = await findDeadLetters(tools, id);
   const [letter] = letters;
   if (letter?.order) await failOrder(tools, { order: letter.order, ...originOf(letter), reason, waitMs });
-  if (letter?.order && !tools.dryRun) await tools.dlq.announceFailed(letter);
   for (const message of letters) await removeLetter(tools, message, reason);
   tools.shell.out(toSummary(letters, tools.dryRun));
   return EXIT.done;

@@ -17,7 +17,7 @@ export async function resumeOrder(tools: Tools, orderId: string): Promise<ExitCo
     shell.out(`Would send order ${orderId} to the order queue; it is ${record.status}.\n`);
     return EXIT.done;
   }
-  const new_message_id = await dlq.resend(toPlacedOrder(record), record.request_id);
+  const new_message_id = await dlq.resend(toPlacedOrder(record), { requestId: record.request_id });
   audit({ ...change, new_message_id, result: 'done' });
   shell.out(`Order ${orderId} (${record.status}) is in the order queue again.\n`);
   return EXIT.done;
