@@ -281,6 +281,16 @@ const PLANTED: readonly (readonly [string, ViolationKind, string, Plant])[] = [
     (h) => ({ ...h, settled: [...h.settled, { order_id: 'sold', status: 'REJECTED' }] }),
   ],
   [
+    'a status that only settlements count',
+    'miscounted',
+    'COMPLETED',
+    (h) => ({
+      ...h,
+      ended: h.ended.filter(({ status }) => status !== 'COMPLETED'),
+      settled: [...h.settled, ...h.ended.filter(({ status }) => status === 'COMPLETED')],
+    }),
+  ],
+  [
     'a secret in a log',
     'leaked',
     'access token',

@@ -10,7 +10,13 @@ import {
   findRefundedWrongly,
 } from './check/money.js';
 import { findBackwards, findForged, findLost, findSplit } from './check/orders.js';
-import { findLeaks, findMiscounted, findUndelivered, findUnpublished } from './check/publications.js';
+import {
+  findLeaks,
+  findMiscounted,
+  findUncountedStatuses,
+  findUndelivered,
+  findUnpublished,
+} from './check/publications.js';
 import { findHeldStock, findStockWrong } from './check/stock.js';
 import type { Check, Violation } from './check/violations.js';
 import type { History } from './history.js';
@@ -33,6 +39,7 @@ const CHECKS: readonly Check[] = [
   findUnpublished,
   findUndelivered,
   findMiscounted,
+  findUncountedStatuses,
   findLeaks,
 ];
 

@@ -1,6 +1,11 @@
 /** Waits until the system has dealt with everything, as an operator would: with the operators' commands. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
 import { ORDER_DLQ, ORDER_QUEUE, WEBHOOK_DLQ, WEBHOOK_QUEUE } from '@order-pipeline/contracts/queues';
 import type { ChaosSystem } from './system.js';
 
@@ -12,8 +17,8 @@ export interface Drained {
   readonly empty: boolean;
   /** Dead letters of orders that were sent back. */
   readonly redriven: number;
-  /** Messages in the dead-letter queue of the webhooks. */
-  readonly webhookDeadLetters: number;
+  /** Dead letters of the webhooks that were moved back. */
+  readonly webhooksRedriven: number;
 }
 
 const LOOK_EVERY_MS = 500;
@@ -24,11 +29,14 @@ const EMPTY_LOOKS = 3;
 export async function drain(system: ChaosSystem, timeoutMs: number): Promise<Drained> {
   const startedAt = Date.now();
   let redriven = 0;
+  let webhooksRedriven = 0;
   let emptyLooks = 0;
   let emptySince = startedAt;
   while (emptyLooks < EMPTY_LOOKS && Date.now() - startedAt < timeoutMs) {
     redriven += await redrive(system);
-    const depths = [ORDER_QUEUE, ORDER_DLQ, WEBHOOK_QUEUE].map(({ name }) => depthOf(system, name));
+    webhooksRedriven += await moveWebhooks(system);
+    const queues = [ORDER_QUEUE, ORDER_DLQ, WEBHOOK_QUEUE, WEBHOOK_DLQ];
+    const depths = queues.map(({ name }) => depthOf(system, name));
     if ((await Promise.all(depths)).every((depth) => depth === 0)) emptyLooks += 1;
     else {
       emptyLooks = 0;
@@ -40,7 +48,7 @@ export async function drain(system: ChaosSystem, timeoutMs: number): Promise<Dra
     drainMs: emptySince - startedAt,
     empty: emptyLooks === EMPTY_LOOKS,
     redriven,
-    webhookDeadLetters: await depthOf(system, WEBHOOK_DLQ.name),
+    webhooksRedriven,
   };
 }
 
@@ -48,6 +56,19 @@ async function redrive(system: ChaosSystem): Promise<number> {
   if ((await depthOf(system, ORDER_DLQ.name)) === 0) return 0;
   const { output } = await system.operators.orders('dlq', 'redrive', '--all', '--rate', '100');
   return Number(/Redriven: (\d+)/.exec(output)?.[1] ?? 0);
+}
+
+/** Moves dead letters of the webhooks back to their queue, as the runbook says. Returns how many. */
+async function moveWebhooks({ sqs, queueUrls }: ChaosSystem): Promise<number> {
+  const from = queueUrls[WEBHOOK_DLQ.name];
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl: from, MaxNumberOfMessages: 10 }),
+  );
+  for (const { Body, ReceiptHandle } of Messages) {
+    await sqs.send(new SendMessageCommand({ QueueUrl: queueUrls[WEBHOOK_QUEUE.name], MessageBody: Body }));
+    await sqs.send(new DeleteMessageCommand({ QueueUrl: from, ReceiptHandle }));
+  }
+  return Messages.length;
 }
 
 /** Passes of the reconciler at most: what one pass settles may need another to be published. */

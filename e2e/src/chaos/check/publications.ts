@@ -54,6 +54,20 @@ export const findMiscounted: Check = ({ orders, ended, settled }) => {
   });
 };
 
+/** Faults lose single counts. A status of which none was counted when it ended has a hole. */
+export const findUncountedStatuses: Check = ({ orders, ended }) => {
+  const counted = new Set(ended.map(({ status }) => status));
+  const ends = groupBy(
+    orders.filter(({ status, items }) => isFinal(status) && items),
+    ({ status }) => status,
+  );
+  return [...ends].flatMap(([status, all]) =>
+    all.length < 2 || counted.has(status)
+      ? []
+      : [violation('miscounted', status, `none of ${all.length} orders was counted when it ended`)],
+  );
+};
+
 function endOf(order: { readonly status: string; readonly reason?: string } | undefined): string {
   return order ? [order.status, order.reason ?? []].flat().join(' ') : 'nothing';
 }
