@@ -27,14 +27,14 @@ const app = express();
 const events = [];
 
 app.post('/buy', express.json(), async (request, response) => {
-  const { cart, ...order } = request.body;
+  const { cart, ...order } = request.body ?? {};
   try {
     // The cart's id as idempotency key: buying the same cart twice is one order.
     const accepted = await client.placeOrder({ user_id: CUSTOMER, ...order }, { idempotencyKey: cart });
     response.json(await client.waitForOrder(accepted));
   } catch (error) {
     if (error instanceof OrderOutcomeUnknownError) response.status(202).json({ follow: error.pollUrl });
-    else response.status(error.status ?? 502).json({ error: error.message });
+    else response.status(error.status ?? 502).json({ error: error.message, errors: error.errors });
   }
 });
 

@@ -34,6 +34,16 @@ describe('isPublicAddress', () => {
     '::ffff:169.254.169.254',
     '64:ff9b::7f00:1',
     '2002:7f00:1::',
+    '::ffff:a9fe:a9fe',
+    '0:0:0:0:0:ffff:7f00:1',
+    '::7f00:1',
+    '::808:808',
+    'fec0::1',
+    '2001:0:7f00:1::',
+    '64:ff9b:1::808:808',
+    '64:ff9b:1:a00:1:100:808:808',
+    '2002:a9fe:a9fe::',
+    '4000::1',
     'localhost',
     '',
   ])('refuses %s', (address) => expect(isPublicAddress(address)).toBe(false));
@@ -54,6 +64,8 @@ describe('findUrlProblem', () => {
     ['https://2130706433/', 'is not a public address'],
     ['https://0x7f.1/', 'is not a public address'],
     ['https://[::1]/', 'is not a public address'],
+    ['https://[::ffff:127.0.0.1]/', 'is not a public address'],
+    ['https://[::ffff:7f00:1]/', 'is not a public address'],
     ['https://169.254.169.254/latest/meta-data', 'is not a public address'],
   ])('%s: %s', (url, problem) => expect(findUrlProblem(url, { allowPrivate: false })).toBe(problem));
 

@@ -9,6 +9,12 @@ export class ForbiddenAddressError extends Error {
 /** Ranges of `ipaddr.js` that are reachable on the public internet. */
 const PUBLIC_RANGE = 'unicast';
 
+/** Global unicast addresses of IPv6 (RFC 4291); IANA has assigned none outside this prefix. */
+const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
+
+/** The well-known prefix of NAT64 (RFC 6052). Prefixes for local use (RFC 8215) embed addresses in other places. */
+const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
+
 /**
  * Returns true for public unicast addresses only. Private, loopback, link-local (which includes cloud metadata),
  * carrier-grade NAT, unique-local, multicast, reserved and unspecified ranges are not public, and neither are IPv6
@@ -17,15 +23,17 @@ const PUBLIC_RANGE = 'unicast';
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
   const parsed = ipaddr.process(address);
-  if (parsed.range() === PUBLIC_RANGE) return true;
-  const embedded = parsed.kind() === 'ipv6' ? embeddedIpv4(parsed as ipaddr.IPv6) : undefined;
-  return embedded !== undefined && embedded.range() === PUBLIC_RANGE;
+  if (parsed.kind() === 'ipv4') return parsed.range() === PUBLIC_RANGE;
+  const ipv6 = parsed as ipaddr.IPv6;
+  const embedded = embeddedIpv4(ipv6);
+  if (embedded) return embedded.range() === PUBLIC_RANGE;
+  return ipv6.range() === PUBLIC_RANGE && ipv6.match(GLOBAL_IPV6);
 }
 
 /** The IPv4 address in a NAT64 (64:ff9b::/96) or 6to4 (2002::/16) address. */
 function embeddedIpv4(address: ipaddr.IPv6): ipaddr.IPv4 | undefined {
   const bytes = address.toByteArray();
-  if (address.range() === 'rfc6052') return new ipaddr.IPv4(bytes.slice(12, 16));
+  if (address.match(NAT64)) return new ipaddr.IPv4(bytes.slice(12, 16));
   if (address.range() === '6to4') return new ipaddr.IPv4(bytes.slice(2, 6));
   return undefined;
 }
