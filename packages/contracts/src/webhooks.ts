@@ -143,13 +143,18 @@ export function streamExpiry(nowMs: number): number {
   return Math.floor(nowMs / 1_000) + KEPT_DAYS * 86_400;
 }
 
-/** Creates a stream with one pending delivery. */
-export function newStream(endpointId: string, event: WebhookDelivery['event'], nowMs: number): WebhookStream {
+/** Creates a stream with one pending delivery, which is held for `holdMs` when it is a refund. */
+export function newStream(
+  endpointId: string,
+  event: WebhookDelivery['event'],
+  nowMs: number,
+  holdMs = 0,
+): WebhookStream {
   return {
     stream_id: streamIdOf(endpointId, event.subject),
     endpoint_id: endpointId,
     subject: event.subject,
-    deliveries: [newDelivery(event, nowMs)],
+    deliveries: addDelivery([], event, nowMs, holdMs),
     event_ids: [event.id],
     lease_until: 0,
     version: 1,
@@ -158,7 +163,38 @@ export function newStream(endpointId: string, event: WebhookDelivery['event'], n
   };
 }
 
-/** Creates a pending delivery that is due now. */
-export function newDelivery(event: WebhookDelivery['event'], nowMs: number): WebhookDelivery {
-  return { event, status: 'pending', attempts: 0, next_attempt_at: nowMs };
+/**
+ * Time that a refund waits for the event of its order's terminal status, in milliseconds: queues may invert them. An endpoint that was
+ * registered between the two gets the refund afterwards.
+ */
+export const REFUND_HOLD_MS = 20_000;
+
+/**
+ * Returns the deliveries of a stream with another event, in the sequence of the events' times as far as they are pending. A refund
+ * that comes before the terminal status of its order is held for `holdMs`, or until that arrives.
+ */
+export function addDelivery(
+  deliveries: readonly WebhookDelivery[],
+  event: WebhookDelivery['event'],
+  nowMs: number,
+  holdMs: number,
+): WebhookDelivery[] {
+  const isEarly =
+    event.type === 'order.refunded' && deliveries.every(({ event: { type } }) => type === 'order.refunded');
+  const added = newDelivery(event, isEarly ? nowMs + holdMs : nowMs);
+  const index = deliveries.findIndex(
+    ({ status, event: other }) => status === 'pending' && other.time > event.time,
+  );
+  if (index < 0) return [...deliveries, added];
+  const later = deliveries
+    .slice(index)
+    .map((one) =>
+      one.attempts === 0 ? { ...one, next_attempt_at: Math.min(one.next_attempt_at, nowMs) } : one,
+    );
+  return [...deliveries.slice(0, index), added, ...(isEarly ? deliveries.slice(index) : later)];
+}
+
+/** Creates a pending delivery that is due at a time, in epoch milliseconds. */
+export function newDelivery(event: WebhookDelivery['event'], dueMs: number): WebhookDelivery {
+  return { event, status: 'pending', attempts: 0, next_attempt_at: dueMs };
 }

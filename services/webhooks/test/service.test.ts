@@ -141,9 +141,11 @@ test('a receiver that fails half of the time ends with every event, verified and
   });
   const endpoint = await register(url);
   const orders = Array.from({ length: 20 }, (_, index) => `order-${index}`);
-  for (const order of orders) {
-    await publisher.publish(createEvent(order, 'completed', endpoint.owner));
-    await publisher.publish(createEvent(order, 'refunded', endpoint.owner));
+  for (const [index, order] of orders.entries()) {
+    // Queues may invert the events of an order.
+    const kinds =
+      index % 2 === 0 ? (['completed', 'refunded'] as const) : (['refunded', 'completed'] as const);
+    for (const kind of kinds) await publisher.publish(createEvent(order, kind, endpoint.owner));
     // Publishing again is allowed: events are published at least once.
     await publisher.publish(createEvent(order, 'completed', endpoint.owner));
   }
@@ -156,8 +158,7 @@ test('a receiver that fails half of the time ends with every event, verified and
       specversion: '1.0',
     });
   for (const order of orders) {
-    const types = [...new Set(accepted.get(order))];
-    expect(new Set(types)).toEqual(new Set(['order.completed', 'order.refunded']));
+    expect([...new Set(accepted.get(order))]).toEqual(['order.completed', 'order.refunded']);
   }
 });
 

@@ -1,5 +1,6 @@
 /** The table of webhook deliveries: one item for the events of an order to an endpoint, in their sequence. */
 import {
+  addDelivery,
   newDelivery,
   newStream,
   streamExpiry,
@@ -66,20 +67,28 @@ export class WebhookDeliveryStore {
     this.#table = new Table(dynamo, { name: tableName, keyName: 'stream_id', parse: parseStream });
   }
 
-  /** Adds an event at the end of its stream, unless it is there already. Returns the stream's id. */
-  async append(endpointId: string, event: WebhookDelivery['event'], nowMs: number): Promise<string> {
+  /**
+   * Adds an event to its stream, in its sequence, unless it is there already. A refund is held for `holdMs` when the event of its
+   * order's terminal status is not there yet. Returns the stream's id.
+   */
+  async append(
+    endpointId: string,
+    event: WebhookDelivery['event'],
+    nowMs: number,
+    holdMs = 0,
+  ): Promise<string> {
     const streamId = streamIdOf(endpointId, event.subject);
     try {
-      await this.#table.create(newStream(endpointId, event, nowMs));
+      await this.#table.create(newStream(endpointId, event, nowMs, holdMs));
       return streamId;
     } catch (error) {
       if (!(error instanceof ConditionFailedError)) throw error;
     }
     for (let tries = 0; tries < WRITE_TRIES; tries++) {
       const stream = await this.#table.get(streamId);
-      if (!stream) return await this.append(endpointId, event, nowMs);
+      if (!stream) return await this.append(endpointId, event, nowMs, holdMs);
       if (stream.event_ids.includes(event.id)) return streamId;
-      const deliveries = [...stream.deliveries, newDelivery(event, nowMs)];
+      const deliveries = addDelivery(stream.deliveries, event, nowMs, holdMs);
       const eventIds = [...stream.event_ids, event.id];
       if (await this.#write(stream, { deliveries, event_ids: eventIds, expires_at: streamExpiry(nowMs) }))
         return streamId;

@@ -7,15 +7,14 @@ import type { WebhookDelivery, WebhookEndpoint, WebhookStream } from '@order-pip
 export type NextStep =
   | { readonly kind: 'done' }
   | { readonly kind: 'wait'; readonly delayMs: number }
-  | { readonly kind: 'attempt'; readonly index: number; readonly delivery: WebhookDelivery };
+  | { readonly kind: 'attempt'; readonly delivery: WebhookDelivery };
 
 /** Returns the next step of a stream at a time. */
 export function decideStep(stream: WebhookStream, nowMs: number): NextStep {
-  const index = stream.deliveries.findIndex(({ status }) => status === 'pending');
-  const delivery = stream.deliveries[index];
+  const delivery = stream.deliveries.find(({ status }) => status === 'pending');
   if (!delivery) return { kind: 'done' };
   if (delivery.next_attempt_at > nowMs) return { kind: 'wait', delayMs: delivery.next_attempt_at - nowMs };
-  return { kind: 'attempt', index, delivery };
+  return { kind: 'attempt', delivery };
 }
 
 /** Result of an attempt. */
@@ -58,5 +57,13 @@ export function applyResult(
 export function receives(endpoint: WebhookEndpoint, event: OrderEvent): boolean {
   if (endpoint.status !== 'enabled') return false;
   if (endpoint.scope === 'own' && endpoint.owner !== event.data.user_id) return false;
-  return endpoint.event_types.length === 0 || endpoint.event_types.includes(event.type);
+  return receivesType(endpoint, event.type);
+}
+
+/** Returns true when an endpoint receives events of a type. */
+export function receivesType(
+  { event_types }: Pick<WebhookEndpoint, 'event_types'>,
+  type: OrderEvent['type'],
+): boolean {
+  return event_types.length === 0 || event_types.includes(type);
 }

@@ -71,13 +71,18 @@ async function deliverDue(deps: DeliverDeps, streamId: string): Promise<StreamRe
     const result = await attempt(deps, stream, step.delivery);
     const written = await deliveries.record(
       stream,
-      (current) => current.with(step.index, applyResult(step.delivery, result, clock())),
+      (current) => replaceDelivery(current, applyResult(step.delivery, result, clock())),
       clock() + leaseMs,
       clock(),
     );
     if (!written) return { kind: 'later', delayMs: BUSY_DELAY_MS };
     stream = written;
   }
+}
+
+/** Another worker may have put an earlier event in front of it meanwhile. */
+function replaceDelivery(all: readonly WebhookDelivery[], changed: WebhookDelivery): WebhookDelivery[] {
+  return all.map((one) => (one.event.id === changed.event.id ? changed : one));
 }
 
 async function attempt(

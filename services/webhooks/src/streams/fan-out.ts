@@ -1,10 +1,10 @@
 /** Appends an order event to the stream of each endpoint that receives it. */
 import type { OrderEvent } from '@order-pipeline/contracts/order-events';
-import { toSystemEvent, type WebhookEndpoint } from '@order-pipeline/contracts/webhooks';
+import { REFUND_HOLD_MS, toSystemEvent, type WebhookEndpoint } from '@order-pipeline/contracts/webhooks';
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { WebhookDeliveryStore } from '@order-pipeline/platform/webhooks/delivery-store';
 import type { WebhookEndpointStore } from '@order-pipeline/platform/webhooks/endpoint-store';
-import { receives } from './decide.js';
+import { receives, receivesType } from './decide.js';
 
 /** Dependencies of the fan-out. */
 export interface FanOutDeps {
@@ -22,7 +22,10 @@ export async function fanOut(
 ): Promise<void> {
   const endpoints = (await directory.enabled()).filter((endpoint) => receives(endpoint, event));
   await Promise.all(
-    endpoints.map(async ({ endpoint_id }) => enqueue(await deliveries.append(endpoint_id, event, clock()))),
+    endpoints.map(async (endpoint) => {
+      const holdMs = receivesType(endpoint, 'order.completed') ? REFUND_HOLD_MS : 0;
+      await enqueue(await deliveries.append(endpoint.endpoint_id, event, clock(), holdMs));
+    }),
   );
 }
 
