@@ -112,7 +112,8 @@ async function measureAtHalfPeak(
   return { budget, table, data: Object.fromEntries(samples) };
 }
 
-function toBudgets(name: string, samples: ReadonlyMap<string, readonly AcceptSample[]>): Budget[] {
+/** Returns the budgets of a case: CPU time of the API as a multiple of bare express'. */
+export function toBudgets(name: string, samples: ReadonlyMap<string, readonly AcceptSample[]>): Budget[] {
   const limit = { '64 connections': MAX_OF_EXPRESS, 'cold tokens': MAX_OF_EXPRESS_COLD }[name];
   if (limit === undefined) return [];
   const cpuOf = (variant: string) => (samples.get(variant) ?? []).map(({ cpuUs }) => cpuUs);

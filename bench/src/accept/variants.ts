@@ -49,7 +49,7 @@ export async function startApi(build: Build, { latency }: BenchOptions): Promise
 /** Starts a bare server, on a backend where it needs one. */
 export async function startBare(
   name: string,
-  program: 'express' | 'http' | 'one-send',
+  program: 'express' | 'http' | 'one-send' | 'slowed',
   { latency }: BenchOptions,
 ): Promise<AcceptTarget> {
   const backend: Backend | undefined = program === 'one-send' ? await startBackend({ latency }) : undefined;

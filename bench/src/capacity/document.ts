@@ -9,6 +9,8 @@ export const MARKERS = [
 ] as const;
 
 const TARGET = 10_000;
+/** Part of a limit from which on a demand is named. */
+const NEAR = 0.7;
 const RATES = [10, 100, 1_000, 10_000, 100_000];
 
 /** Returns the section. */
@@ -39,7 +41,7 @@ export function toCapacitySection(): string {
         'tasks (API, processor, scoring)',
         'USD/hour',
         'of it requests, compute, logs',
-        'first bottleneck',
+        'at or near its limit',
       ],
       RATES.map(planCapacity).map(toRateRow),
     ),
@@ -60,14 +62,15 @@ export function replaceSection(document: string): string {
 
 function toRateRow(capacity: Capacity): string[] {
   const { ordersPerSecond, tasks, usdPerHour } = capacity;
-  const bottleneck = findBottleneck(capacity);
+  const near = capacity.demands.filter((demand) => partOf(demand) >= NEAR);
+  const shown = near.length > 0 ? near : [findBottleneck(capacity)];
   const total = Object.values(usdPerHour).reduce((sum, usd) => sum + usd, 0);
   return [
     number(ordersPerSecond),
     `${tasks.api}, ${tasks.processor}, ${tasks.scoring}`,
     total.toFixed(2),
     [usdPerHour.requests, usdPerHour.compute, usdPerHour.logs].map((usd) => usd.toFixed(2)).join(', '),
-    `${bottleneck.name}: ${(partOf(bottleneck) * 100).toFixed(0)} %`,
+    shown.map((demand) => `${demand.name}: ${(partOf(demand) * 100).toFixed(0)} %`).join('; '),
   ];
 }
 
