@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { type ProcessUsage, USAGE_REQUEST } from './probe.js';
+import { type ProcessUsage, USAGE_REQUEST } from './probe-messages.js';
 
 const PROBE = new URL('./probe.js', import.meta.url).href;
 const KILL_AFTER_MS = 20_000;

@@ -3,18 +3,7 @@
  * when the parent asks, and ends the process when the parent is gone.
  */
 
-/** Resources of a process. */
-export interface ProcessUsage {
-  /** CPU time since the start of all threads, user and system, in microseconds. */
-  readonly cpuUs: number;
-  /** The part of it that was spent outside of the kernel. */
-  readonly userUs: number;
-  /** Resident memory in bytes. */
-  readonly rssBytes: number;
-}
-
-/** The message that asks for a {@link ProcessUsage}. */
-export const USAGE_REQUEST = 'bench:usage';
+import { type ProcessUsage, USAGE_REQUEST } from './probe-messages.js';
 
 process.on('message', (message) => {
   if (message !== USAGE_REQUEST) return;

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import express from 'express';
 import { ACCEPTED } from './bodies.js';
 
-const HASHES = 200;
+const HASHES = 1_500;
 
 const app = express();
 app.use(express.json());
