@@ -22,6 +22,8 @@ export interface E2eOptions {
   readonly ports?: LocalPorts;
   readonly env?: Readonly<Record<string, string>>;
   readonly overrides?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
+  /** Runs the operations service as well. Default false. */
+  readonly console?: boolean;
   /** Collects the lines; a new list by default. */
   readonly lines?: string[];
 }
@@ -36,11 +38,12 @@ export function e2eEnvironment(env: Readonly<Record<string, string>> = {}) {
 
 /** Starts every service as a process of its own, on free ports. */
 export async function startE2eStack(options: E2eOptions = {}): Promise<E2eStack> {
-  const { env, overrides = {}, ports = await freePorts(), lines = [] } = options;
+  const { env, overrides = {}, console, ports = await freePorts(), lines = [] } = options;
   const stack = new LocalStack({
     config: { ...loadLocalConfig({}), ports },
     environment: e2eEnvironment(env),
     overrides,
+    ...(console && { console }),
     onLine: (part, line) => lines.push(`[${part}] ${line}`),
     say: (line) => lines.push(`[stack] ${line}`),
   });
@@ -55,10 +58,11 @@ export async function startE2eStack(options: E2eOptions = {}): Promise<E2eStack>
 
 /** Returns a free port for each part. */
 export async function freePorts(): Promise<LocalPorts> {
-  const [api, processor, webhooks, scoringGrpc, scoringHttp, sqs, dynamo, redis] = await Promise.all(
-    Array.from({ length: 8 }, () => freePort()),
-  );
-  return { api, processor, webhooks, scoringGrpc, scoringHttp, sqs, dynamo, redis } as LocalPorts;
+  const ports = await Promise.all(Array.from({ length: 10 }, () => freePort()));
+  const [api, processor, webhooks, scoringGrpc, scoringHttp, sqs, dynamo, redis, ...others] = ports;
+  const [operations, operationsGrpc] = others;
+  const stack = { api, processor, webhooks, scoringGrpc, scoringHttp, sqs, dynamo, redis };
+  return { ...stack, operations, operationsGrpc } as LocalPorts;
 }
 
 /** Below the range from which operating systems take ports for connections and for listeners that name none. */

@@ -16,6 +16,8 @@ export interface LocalPorts {
   readonly api: number;
   readonly processor: number;
   readonly webhooks: number;
+  readonly operations: number;
+  readonly operationsGrpc: number;
   readonly scoringGrpc: number;
   readonly scoringHttp: number;
   readonly sqs: number;
@@ -28,6 +30,8 @@ export const PORT_VARIABLES: Readonly<Record<keyof LocalPorts, string>> = {
   api: 'ORDER_API_PORT',
   processor: 'ORDER_PROCESSOR_PORT',
   webhooks: 'WEBHOOKS_PORT',
+  operations: 'OPERATIONS_PORT',
+  operationsGrpc: 'OPERATIONS_GRPC_PORT',
   scoringGrpc: 'SCORING_GRPC_PORT',
   scoringHttp: 'SCORING_HTTP_PORT',
   sqs: 'LOCAL_SQS_PORT',
@@ -41,6 +45,8 @@ const DEFAULT_PORTS: LocalPorts = {
   api: 8000,
   processor: 9090,
   webhooks: 9091,
+  operations: 8090,
+  operationsGrpc: 50052,
   scoringGrpc: 50051,
   scoringHttp: 8081,
   sqs: 9324,
@@ -77,6 +83,8 @@ function readPorts(env: EnvReader): Draft<LocalPorts> {
     api: read('api'),
     processor: read('processor'),
     webhooks: read('webhooks'),
+    operations: read('operations'),
+    operationsGrpc: read('operationsGrpc'),
     scoringGrpc: read('scoringGrpc'),
     scoringHttp: read('scoringHttp'),
     sqs: read('sqs'),

@@ -50,6 +50,7 @@ export async function runStack(host: StackHost, { observabilityFolder }: RunOpti
         : await prepareObservability(observabilityFolder, config.ports, host.env);
     stack = new LocalStack({
       config,
+      console: true,
       environment: { ...host.env, ...observability?.environment },
       onLine: (name, line) => {
         host.log?.write(`[${name}] ${line}\n`);
@@ -91,12 +92,11 @@ async function prepareObservability(
   return plan;
 }
 
-function toReadyText(
-  { api, processor, webhooks, scoringHttp, scoringGrpc }: LocalPorts,
-  more: readonly string[] = [],
-): string {
+function toReadyText(ports: LocalPorts, more: readonly string[] = []): string {
+  const { api, processor, webhooks, scoringHttp, scoringGrpc, operations, operationsGrpc } = ports;
   return `
 Ready.
+  console      http://localhost:${operations}        API for operators: localhost:${operationsGrpc} (gRPC)
   order API    http://localhost:${api}        docs: /docs, /redoc, /openapi.json
   processor    http://localhost:${processor}/health  metrics: /metrics
   webhooks     http://localhost:${webhooks}/health  metrics: /metrics

@@ -5,8 +5,11 @@ import type { LocalPorts } from './config.js';
 /** The services, in the order in which they start. */
 export const SERVICES = ['scoring', 'order-processor', 'webhooks', 'order-api'] as const;
 
+/** The service that operators use; the others run without it. */
+export const CONSOLE_SERVICE = 'operations';
+
 /** A service of the stack. */
-export type ServiceName = (typeof SERVICES)[number];
+export type ServiceName = (typeof SERVICES)[number] | typeof CONSOLE_SERVICE;
 
 /** The program of a service. */
 export function serviceProgram(name: ServiceName): string {
@@ -26,6 +29,15 @@ export function serviceEnvironment(name: ServiceName, ports: LocalPorts): Record
     },
     webhooks: { PORT: String(ports.webhooks) },
     'order-api': { PORT: String(ports.api), PUBLIC_BASE_URL: `http://localhost:${ports.api}` },
+    operations: {
+      PORT: String(ports.operations),
+      GRPC_PORT: String(ports.operationsGrpc),
+      INVENTORY_URL: scoring,
+      FRAUD_URL: scoring,
+      PAYMENT_URL: scoring,
+      ORDER_API_URL: `http://localhost:${ports.api}`,
+      HEALTH_URLS: SERVICES.map((service) => `${service}=${readyUrl(service, ports)}`).join(','),
+    },
   };
   return settings[name];
 }
@@ -37,6 +49,7 @@ export function readyUrl(name: ServiceName, ports: LocalPorts): string {
     'order-processor': ports.processor,
     webhooks: ports.webhooks,
     'order-api': ports.api,
+    operations: ports.operations,
   };
   return `http://localhost:${readyPorts[name]}/ready`;
 }

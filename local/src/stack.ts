@@ -12,7 +12,15 @@ import type { ManagedProcess } from './managed-process.js';
 import { checkPortsFree } from './ports.js';
 import { createQueues, createTables, createTopics } from './provision.js';
 import { checkAccepts, checkAnswers, checkHttp, untilPasses } from './ready.js';
-import { readyUrl, SERVICES, type ServiceName, serviceEnvironment, serviceProgram } from './services.js';
+import {
+  CONSOLE_SERVICE,
+  readyUrl,
+  SERVICES,
+  type ServiceName,
+  serviceEnvironment,
+  serviceProgram,
+} from './services.js';
+import { StackControl } from './stack-control.js';
 import { type ManagedProgram, Supervisor } from './supervisor.js';
 
 /** Options of the stack. */
@@ -22,6 +30,8 @@ export interface StackOptions {
   readonly environment: Environment;
   /** Settings of single services that differ from the stack's own. */
   readonly overrides?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
+  /** Runs the operations service with its console as well, and lets it inject faults. Default false. */
+  readonly console?: boolean;
   /** Called with each line that a process prints. */
   readonly onLine: (name: string, line: string) => void;
   /** Called with the stack's own messages, one line each. */
@@ -42,6 +52,7 @@ export class LocalStack {
   readonly failed: Promise<never>;
   readonly #options: StackOptions;
   readonly #supervisor: Supervisor;
+  #control: StackControl | undefined;
 
   constructor(options: StackOptions) {
     const { environment, onLine, say } = options;
@@ -82,6 +93,7 @@ export class LocalStack {
 
   /** Stops the services, then the emulators and Redis. */
   async stop(): Promise<void> {
+    await this.#control?.stop();
     await this.#supervisor.stop();
   }
 
@@ -99,11 +111,15 @@ export class LocalStack {
       ...(await this.#provision(sqs, dynamo)),
       REDIS_URL: redisUrl,
     };
-    this.#startService('scoring', environment);
+    if (this.#options.console) this.#control = await this.#startControl(redisUrl);
+    this.#startService('scoring', { ...environment, ...this.#control?.scoringEnvironment });
     await this.#untilReady('scoring', () => checkHttp(readyUrl('scoring', this.#ports)));
     await stockCatalogue(`http://localhost:${this.#ports.scoringHttp}`);
-    for (const name of SERVICES) if (name !== 'scoring') this.#startService(name, environment);
-    for (const name of SERVICES) await this.#untilReady(name, () => checkHttp(readyUrl(name, this.#ports)));
+    const services: readonly ServiceName[] = this.#control ? [...SERVICES, CONSOLE_SERVICE] : SERVICES;
+    for (const name of services)
+      if (name !== 'scoring')
+        this.#startService(name, { ...environment, ...this.#control?.environmentOf(name) });
+    for (const name of services) await this.#untilReady(name, () => checkHttp(readyUrl(name, this.#ports)));
   }
 
   async #provision(sqsEndpoint: string, dynamoEndpoint: string): Promise<Record<string, string>> {
@@ -141,6 +157,17 @@ export class LocalStack {
       });
     }
     return `redis://${LOOPBACK}:${port}`;
+  }
+
+  /** Redis can be stopped where it is the stack's own. */
+  async #startControl(redisUrl: string): Promise<StackControl> {
+    const { ports } = this.#options.config;
+    const ownRedis = this.#supervisor.processes.has('redis') && redisUrl.endsWith(`:${ports.redis}`);
+    return StackControl.start({
+      supervisor: this.#supervisor,
+      ownRedis,
+      consoleUrl: `http://localhost:${ports.operations}`,
+    });
   }
 
   #startEmulator(kind: 'sqs' | 'dynamodb', port: number): void {

@@ -41,6 +41,8 @@ export class Supervisor {
   readonly #deaths = new Map<string, number[]>();
   readonly #end = new AbortController();
   readonly #guard = new Guard();
+  /** Processes that a fault has killed and that have not ended yet. */
+  readonly #crashed = new Set<string>();
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -68,6 +70,18 @@ export class Supervisor {
     return managed;
   }
 
+  /** Kills a process as a fault does. A service is started again; this does not count towards giving up on it. */
+  crash(name: string): void {
+    this.#crashed.add(name);
+    this.processes.get(name)?.kill('SIGKILL');
+  }
+
+  /** Starts a process again that has ended. */
+  revive(name: string): void {
+    const managed = this.processes.get(name);
+    if (managed && !managed.running && !this.ended.aborted) this.#startProcess(managed);
+  }
+
   /** Stops the services in the reverse order of their start, then the emulators and Redis. */
   async stop(): Promise<void> {
     this.#end.abort(new Error('the stack was stopped'));
@@ -93,7 +107,7 @@ export class Supervisor {
     this.#watch();
     if (this.ended.aborted) return;
     const { say, restartDelayMs } = this.#options;
-    const recentDeaths = this.#countDeath(managed.name);
+    const recentDeaths = this.#crashed.delete(managed.name) ? 1 : this.#countDeath(managed.name);
     switch (decideOnDeath({ role, recentDeaths, ...(exitCode !== undefined && { exitCode }) })) {
       case 'give up':
         this.#end.abort(

@@ -7,6 +7,8 @@ test('has a default for everything', () => {
       api: 8000,
       processor: 9090,
       webhooks: 9091,
+      operations: 8090,
+      operationsGrpc: 50052,
       scoringGrpc: 50051,
       scoringHttp: 8081,
       sqs: 9324,

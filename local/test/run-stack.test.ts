@@ -41,7 +41,7 @@ test('runs without redis-server until Ctrl-C, however often it is pressed', asyn
     '[stack] redis-server is not installed: limits are counted in each process, and idempotency keys derive the order id',
   );
   expect(host.printed.at(-1)).toContain(`order API    http://localhost:${portOf(settings, 'api')} `);
-  expect(await busyPorts(settings)).toHaveLength(7);
+  expect(await busyPorts(settings)).toHaveLength(9);
   host.emit('SIGINT');
   host.emit('SIGINT');
   expect(await running).toBe(0);

@@ -199,7 +199,7 @@ export class OrderStore {
     const trace = traceOf(order, failed);
     return this.#change(order.order_id, {
       update: `SET ${['#first_error = if_not_exists(#first_error, :error)', ...trace.set].join(', ')}`,
-      condition: UNDECIDED_IN_MY_ATTEMPT,
+      condition: allOf(EXISTS, UNDECIDED_IN_MY_ATTEMPT),
       values: {
         ':processing': 'PROCESSING',
         ':attempt': order.attempt,

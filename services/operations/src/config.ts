@@ -31,6 +31,8 @@ export interface LabConfig {
   readonly apiUrl: string;
   /** URL of the stack's control; undefined when the service was not started by `npm start`. */
   readonly controlUrl: string | undefined;
+  /** Proves to the stack's control who asks. */
+  readonly controlToken: string;
 }
 
 const HTTP = ['http:', 'https:'];
@@ -55,6 +57,7 @@ export function loadConfig(environment: Environment): Config {
           controlUrl: env.isSet('LOCAL_CONTROL_URL')
             ? env.url('LOCAL_CONTROL_URL', HTTP, 'http://127.0.0.1:9500')
             : undefined,
+          controlToken: env.textOr('LOCAL_CONTROL_TOKEN', ''),
         }
       : undefined,
     stopTimeoutMs: env.integer('STOP_TIMEOUT_MS', 10_000, 1_000, 120_000),

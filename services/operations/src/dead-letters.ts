@@ -72,6 +72,14 @@ export class DeadLetters {
     return letters.some(({ id, order }) => order?.order_id === orderId && !this.#gone.has(id));
   }
 
+  /** Returns the ids of orders that the last look showed and that have not left since. */
+  get orderIds(): ReadonlySet<string> {
+    const letters = this.#look?.letters ?? [];
+    return new Set(
+      letters.flatMap(({ id, order }) => (order && !this.#gone.has(id) ? [order.order_id] : [])),
+    );
+  }
+
   /** Notes that a dead letter has left the queue. */
   left(messageId: string): void {
     this.#gone.add(messageId);

@@ -1,5 +1,6 @@
 /** Assembles the operations service and starts it. */
 import { fileURLToPath } from 'node:url';
+import { LocalLabService } from '@order-pipeline/contracts/gen/operations/v1/local_lab_pb';
 import { OperationsService } from '@order-pipeline/contracts/gen/operations/v1/operations_pb';
 import { checkQueue } from '@order-pipeline/platform/aws';
 import { systemClock } from '@order-pipeline/platform/clock';
@@ -15,7 +16,10 @@ import { createAssets } from './assets.js';
 import { createAccess } from './auth/access.js';
 import type { Config } from './config.js';
 import { connectOperations } from './connect.js';
+import { createLab } from './lab/create.js';
 import { authorizeService } from './rpc/authorize.js';
+import { readDeadLetterOrders } from './rpc/dead-letter-methods.js';
+import { createLabService } from './rpc/lab-methods.js';
 import { createOperationsService } from './rpc/service.js';
 
 /** The running service. */
@@ -61,7 +65,7 @@ export async function start(
     await operations.close();
     redis.disconnect();
   };
-  const service = createOperationsService({
+  const deps = {
     ...operations.deps,
     config,
     clock: systemClock,
@@ -70,18 +74,26 @@ export async function start(
     deadLetterWaitSeconds: options.deadLetterWaitSeconds ?? 1,
     version: config.version,
     traceUrlTemplate: config.traceUrlTemplate,
-    localLab: false,
-  });
+    localLab: config.lab !== undefined,
+  };
+  const service = createOperationsService(deps);
+  const lab =
+    config.lab &&
+    createLabService(
+      createLab({
+        ...{ config, lab: config.lab, redis, clock: systemClock },
+        ...{ system: deps.system, pipeline: deps.pipeline },
+        readDeadLetters: () => readDeadLetterOrders(deps),
+      }),
+    );
   let server: RpcServer;
   try {
     await operations.start();
     server = await startRpcServer({
       services: [
-        authorizeService(rpcService(OperationsService, service), {
-          authenticate: access.authenticate,
-          clock: systemClock,
-        }),
-      ],
+        rpcService(OperationsService, service),
+        ...(lab ? [rpcService(LocalLabService, lab)] : []),
+      ].map((each) => authorizeService(each, { authenticate: access.authenticate, clock: systemClock })),
       routes: access.routes,
       fallback: createAssets(options.assetsFolder ?? ASSETS),
       grpcPort: config.grpcPort,

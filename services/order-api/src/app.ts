@@ -16,6 +16,8 @@ import type { ApiServices } from './services.js';
 export interface AppOptions {
   /** The origin of URLs in answers. */
   readonly publicBaseUrl: string;
+  /** Target of `/`; empty for an index of links. */
+  readonly consoleUrl?: string;
   /** Proxies whose X-Forwarded-For is believed. */
   readonly trustProxyHops: number;
   /** Origins whose pages may call the API from a browser; none by default. */
@@ -47,7 +49,7 @@ export function createApp(services: ApiServices, options: AppOptions): Express {
   app.param('order_id', nameOrder);
   RegisterRoutes(app);
   app.use(limitOpen);
-  app.use(createDocsRouter(document, options.publicBaseUrl));
+  app.use(createDocsRouter(document, { consoleUrl: '', ...options }));
   app.use(createFallback(toRouteTable({ ...document.paths, ...DOCS_PATHS })));
   app.use(sendProblems);
   return app;

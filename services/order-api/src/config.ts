@@ -57,6 +57,8 @@ export interface ApiConfig extends CommonConfig {
   readonly publicRateLimit: QuotaPolicy;
   /** The origin of URLs in answers; empty: localhost and the port that was opened. */
   readonly publicBaseUrl: string;
+  /** URL of the operators' console, to which `/` leads in the stage `local`; empty without one. */
+  readonly consoleUrl: string;
   /** Number of proxies in front of this process whose X-Forwarded-For is trusted. */
   readonly trustProxyHops: number;
   /** Origins whose pages may call the API from a browser. */
@@ -106,6 +108,7 @@ export function loadConfig(environment: Environment): ApiConfig {
     pollRateLimit: readQuota(env, 'POLL_RATE_LIMIT', 'poll', '600/minute'),
     publicRateLimit: readQuota(env, 'PUBLIC_RATE_LIMIT', 'public', '600/minute'),
     publicBaseUrl: readPublicBaseUrl(env, local),
+    consoleUrl: local ? env.textOr('CONSOLE_URL', '') : '',
     trustProxyHops: env.integer('TRUST_PROXY_HOPS', 0, 0, 10),
     corsOrigins: readOrigins(env, 'CORS_ORIGINS'),
     webhooks: readWebhooks(env, local),

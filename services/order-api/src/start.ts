@@ -75,8 +75,8 @@ export async function start(config: ApiConfig, logger: Logger): Promise<RunningA
   const signals = { draining: draining.signal, stopping: stopping.signal };
   const services = createServices(config, logger, connections, publicBaseUrl, signals);
   server.on('clientError', answerClientError);
-  const { trustProxyHops, corsOrigins } = config;
-  server.on('request', createApp(services, { publicBaseUrl, trustProxyHops, corsOrigins }));
+  const { trustProxyHops, corsOrigins, consoleUrl } = config;
+  server.on('request', createApp(services, { publicBaseUrl, consoleUrl, trustProxyHops, corsOrigins }));
   logger.info({ port, url: publicBaseUrl }, 'ready');
   return {
     port,

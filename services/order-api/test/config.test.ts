@@ -66,6 +66,7 @@ test('locally a queue and a table are enough', () => {
     loginRateLimit: { name: 'login', quota: 30, windowSeconds: 60 },
     pollRateLimit: { name: 'poll', quota: 600, windowSeconds: 60 },
     publicBaseUrl: '',
+    consoleUrl: '',
     trustProxyHops: 0,
     corsOrigins: [],
   });

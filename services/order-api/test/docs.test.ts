@@ -73,3 +73,11 @@ test.each(['getOrder', 'followOrder', 'cancelOrder'])('%s takes a signed URL or 
   expect(operation.security).toEqual(expect.arrayContaining([{ signed_url: [] }, { bearer: [] }]));
   expect(operation.security).toHaveLength(2);
 });
+
+test('without a console the root is an index of links, each of which answers', async () => {
+  const { status, body } = await call(`${api.url}/`);
+  expect(status).toBe(200);
+  expect(Object.keys(body.links)).toEqual(['docs', 'redoc', 'openapi', 'health', 'ready']);
+  for (const link of Object.values<string>(body.links))
+    expect([link, (await call(api.url + link)).status]).toEqual([link, 200]);
+});

@@ -38,7 +38,13 @@ test('serves all three services on the standard ports by default', () => {
       redisUrl: 'redis://localhost:6379',
       redisTimeoutMs: 100,
     },
-    payment: { table: 'payments', gatewayTimeoutMs: 2_000, gatewaySlowMs: 1_500, gatewayOutageFile: '' },
+    payment: {
+      table: 'payments',
+      gatewayTimeoutMs: 2_000,
+      gatewaySlowMs: 1_500,
+      gatewayOutageFile: '',
+      gatewaySlowFile: '',
+    },
   });
 });
 

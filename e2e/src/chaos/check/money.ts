@@ -1,5 +1,5 @@
 /** Checks of money. The journal of the provider says what customers paid; our ledger has to agree with it. */
-import type { FinalOrder } from '../history.js';
+import { findChargedWrongly as findWrongCharges } from '@order-pipeline/order-protocol/check/orders';
 import type { JournalEntry } from '../provider/journal.js';
 import { groupBy, orderOf } from './facts.js';
 import { type Check, violation } from './violations.js';
@@ -10,25 +10,13 @@ const ofKind = (journal: readonly JournalEntry[], kind: JournalEntry['kind']) =>
     ({ key }) => orderOf(key),
   );
 
-export const findChargedWrongly: Check = ({ orders, journal }) => {
-  const records = new Map(orders.map((order) => [order.order_id, order]));
-  const charges = ofKind(journal, 'captured');
-  return [...new Set([...records.keys(), ...charges.keys()])].flatMap((id) => {
-    const charged = charges.get(id) ?? [];
-    if (charged.length > 1) return [violation('double-charged', id, `charged ${charged.length} times`)];
-    const record = records.get(id);
-    if (charged[0]?.amount === expectedCharge(record)) return [];
-    const { status = 'absent', amount = 'no amount' } = record ?? {};
-    const detail = `is ${status} at ${amount}, and the provider charged ${charged[0]?.amount ?? 'nothing'}`;
-    return [violation('mischarged', id, detail)];
-  });
-};
-
-/** A COMPLETED order is charged, unless an operator has written the charge off. */
-function expectedCharge(record: FinalOrder | undefined): number | undefined {
-  if (record?.status !== 'COMPLETED' || record.payment_problem === 'WRITTEN_OFF') return undefined;
-  return record.amount;
-}
+export const findChargedWrongly: Check = ({ orders, journal }) =>
+  findWrongCharges(
+    orders,
+    journal
+      .filter(({ kind }) => kind === 'captured')
+      .map(({ key, amount }) => ({ order_id: orderOf(key), amount })),
+  );
 
 export const findLedgerWrong: Check = ({ payments, journal }) => {
   const charges = ofKind(journal, 'captured');

@@ -1,15 +1,10 @@
 /** Checks of orders: each has one end, is what somebody placed, and moves forwards only. */
 import { isFinal, type OrderStatus } from '@order-pipeline/contracts/orders';
+import { findLostOrders } from '@order-pipeline/order-protocol/check/orders';
 import { factsOf, groupBy, knownIds } from './facts.js';
 import { type Check, type Violation, violation } from './violations.js';
 
-export const findLost: Check = ({ posts, sent, orders }) => {
-  const statuses = new Map(orders.map(({ order_id, status }) => [order_id, status]));
-  return [...new Set([...knownIds({ posts, sent }), ...statuses.keys()])].flatMap((id) => {
-    const status = statuses.get(id);
-    return status && isFinal(status) ? [] : [violation('lost', id, `is ${status ?? 'not in the table'}`)];
-  });
-};
+export const findLost: Check = ({ posts, sent, orders }) => findLostOrders(knownIds({ posts, sent }), orders);
 
 export const findBackwards: Check = ({ sightings, orders }) => {
   const last = new Map<string, OrderStatus>();

@@ -1,4 +1,5 @@
 /** Checks of stock: nothing is oversold, lost or still held. */
+import { findOversold } from '@order-pipeline/order-protocol/check/stock';
 import type { FinalStock } from '../history.js';
 import { type Check, violation } from './violations.js';
 
@@ -8,16 +9,8 @@ export const findStockWrong: Check = ({ stock, orders, initialStock, lowestStock
     if (status !== 'COMPLETED') continue;
     for (const { sku, quantity } of items) sold.set(sku, (sold.get(sku) ?? 0) + quantity);
   }
-  const left = new Map(stock.map((item) => [item.sku, item]));
-  return Object.entries(initialStock).flatMap(([sku, initial]) => {
-    const item = left.get(sku) ?? { sku, available: 0, holds: {} };
-    const lowest = Math.min(item.available, lowestStock[sku] ?? item.available);
-    if (lowest < 0) return [violation('oversold', sku, `was at ${lowest}`)];
-    const expected = initial - (sold.get(sku) ?? 0);
-    const actual = item.available + heldOf(item);
-    if (actual === expected) return [];
-    return [violation('oversold', sku, `has ${actual} pieces left instead of ${expected}`)];
-  });
+  const left = stock.map((item) => ({ sku: item.sku, available: item.available, held: heldOf(item) }));
+  return findOversold(left, { initial: initialStock, sold, lowest: lowestStock });
 };
 
 export const findHeldStock: Check = ({ stock }) =>

@@ -92,7 +92,10 @@ export class OrderSearch {
     const current = await this.#current(orders).catch(() => orders);
     return {
       orders: current.filter((order) => matches(order, filter)),
-      next: more && last ? { kind: 'recent', after: last } : undefined,
+      next:
+        more && last
+          ? { kind: 'recent', after: { createdAt: last.createdAt, order_id: last.order_id } }
+          : undefined,
       since: index.since,
       limitations: this.#limitations(),
     };

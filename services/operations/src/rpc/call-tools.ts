@@ -30,7 +30,11 @@ export interface CallTools {
 }
 
 /** Creates the tools of a call. */
-export function createCallTools(deps: CallDeps, context: HandlerContext, dryRun = false): CallTools {
+export function createCallTools(
+  deps: CallDeps,
+  context: Pick<HandlerContext, 'values' | 'signal'>,
+  dryRun = false,
+): CallTools {
   const { config, system, clock, timers, writeAudit } = deps;
   const { actor } = viewerOf(context);
   let text = '';

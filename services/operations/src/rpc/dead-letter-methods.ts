@@ -1,5 +1,11 @@
 /** The methods about dead letters. */
-import { Code, ConnectError, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
+import {
+  Code,
+  ConnectError,
+  createContextValues,
+  type HandlerContext,
+  type ServiceImpl,
+} from '@connectrpc/connect';
 import type {
   OperationsService,
   RedriveDeadLettersRequest,
@@ -33,6 +39,9 @@ const MAX_LETTERS = 10_000;
 const MAX_IDS = 1_000;
 const MAX_WAIT_SECONDS = 60;
 const MAX_RATE = 1_000;
+
+/** Longest look at the dead-letter queue, in milliseconds. */
+const LOOK_TIMEOUT_MS = 30_000;
 
 /** DynamoDB reads 100 items in one call. */
 const BATCH_SIZE = 100;
@@ -162,6 +171,15 @@ function countReasons(letters: readonly DeadLetter[]): { reason: string; count: 
   const counts = new Map<string, number>();
   for (const { reason } of letters) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);
+}
+
+/** Reads the ids of the orders in the dead-letter queue. */
+export async function readDeadLetterOrders(deps: DeadLetterMethodDeps): Promise<ReadonlySet<string>> {
+  const values = createContextValues();
+  const context = { values, signal: AbortSignal.timeout(LOOK_TIMEOUT_MS) };
+  const { tools } = createCallTools(deps, context);
+  await deps.deadLetters.list(tools, MAX_LETTERS);
+  return deps.deadLetters.orderIds;
 }
 
 /** The error of each order's last attempt. What cannot be read is left out. */

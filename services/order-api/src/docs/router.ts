@@ -25,10 +25,26 @@ export function loadOpenApi(): OpenApiDocument {
 }
 
 /** Paths that the router serves in addition to those of the document. */
-export const DOCS_PATHS = { '/docs': { get: {} }, '/redoc': { get: {} }, '/openapi.json': { get: {} } };
+export const DOCS_PATHS = {
+  '/': { get: {} },
+  '/docs': { get: {} },
+  '/redoc': { get: {} },
+  '/openapi.json': { get: {} },
+};
 
-/** Serves `/docs`, `/redoc`, `/openapi.json` and the files that the pages need. */
-export function createDocsRouter(document: OpenApiDocument, baseUrl: string): Router {
+/** Options of the pages. */
+export interface DocsOptions {
+  /** The origin of URLs in the document. */
+  readonly publicBaseUrl: string;
+  /** Target of `/`; empty for an index of links. */
+  readonly consoleUrl: string;
+}
+
+/** Serves `/`, `/docs`, `/redoc`, `/openapi.json` and the files that the pages need. */
+export function createDocsRouter(
+  document: OpenApiDocument,
+  { publicBaseUrl: baseUrl, consoleUrl }: DocsOptions,
+): Router {
   const router = express.Router();
   const served = JSON.stringify({ ...document, servers: [{ url: baseUrl, description: 'This server' }] });
   const page = (html: string) => (_request: express.Request, response: express.Response) => {
@@ -36,6 +52,10 @@ export function createDocsRouter(document: OpenApiDocument, baseUrl: string): Ro
   };
   router.get('/openapi.json', (_request, response) => {
     response.type('json').send(served);
+  });
+  router.get('/', (_request, response) => {
+    if (consoleUrl !== '') response.redirect(302, consoleUrl);
+    else response.json({ name: 'order API', links: LINKS });
   });
   router.get('/docs', page(toSwaggerPage()));
   router.get('/redoc', page(toRedocPage()));
@@ -50,6 +70,15 @@ export function createDocsRouter(document: OpenApiDocument, baseUrl: string): Ro
     });
   return router;
 }
+
+/** Pages that the index names. */
+const LINKS = {
+  docs: '/docs',
+  redoc: '/redoc',
+  openapi: '/openapi.json',
+  health: '/health',
+  ready: '/ready',
+} as const;
 
 /**
  * Scripts and data come from here alone. Both pages set styles from scripts, draw icons from data URLs, and ReDoc

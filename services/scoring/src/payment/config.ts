@@ -12,6 +12,8 @@ export interface PaymentConfig {
   readonly gatewaySlowMs: number;
   /** While a file exists at this path, the simulated gateway is down; empty for never. */
   readonly gatewayOutageFile: string;
+  /** While a file exists at this path, the simulated gateway takes as long over every payment; empty for never. */
+  readonly gatewaySlowFile: string;
   /** Set when Stripe is the provider; the gateway is simulated otherwise. */
   readonly stripe?: StripeConfig;
 }
@@ -19,7 +21,7 @@ export interface PaymentConfig {
 /** Payment providers. */
 export const PAYMENT_GATEWAYS = ['simulated', 'stripe'] as const;
 
-/** Reads PAYMENT_GATEWAY with the provider's own settings, PAYMENTS_TABLE, GATEWAY_TIMEOUT_MS, GATEWAY_SLOW_MS and GATEWAY_OUTAGE_FILE. */
+/** Reads PAYMENT_GATEWAY with the provider's own settings, PAYMENTS_TABLE, GATEWAY_TIMEOUT_MS, GATEWAY_SLOW_MS, GATEWAY_OUTAGE_FILE and GATEWAY_SLOW_FILE. */
 export function readPaymentConfig(env: EnvReader): Draft<PaymentConfig> {
   const gateway = env.choice('PAYMENT_GATEWAY', PAYMENT_GATEWAYS, 'simulated');
   return {
@@ -27,6 +29,7 @@ export function readPaymentConfig(env: EnvReader): Draft<PaymentConfig> {
     gatewayTimeoutMs: env.integer('GATEWAY_TIMEOUT_MS', gateway === 'stripe' ? 5_000 : 2_000, 1, 60_000),
     gatewaySlowMs: env.integer('GATEWAY_SLOW_MS', 1_500, 0, 60_000),
     gatewayOutageFile: env.textOr('GATEWAY_OUTAGE_FILE', ''),
+    gatewaySlowFile: env.textOr('GATEWAY_SLOW_FILE', ''),
     ...(gateway === 'stripe' && { stripe: readStripeConfig(env) }),
   };
 }

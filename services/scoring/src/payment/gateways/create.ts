@@ -11,7 +11,8 @@ import { createStripeWebhook, type StripeWebhookOptions } from './stripe/webhook
 
 /** Returns the adapter of the configured provider. */
 export function createGateway(config: PaymentConfig, clock: Clock): PaymentGateway {
-  const { stripe, gatewayTimeoutMs: timeoutMs, gatewaySlowMs: slowMs, gatewayOutageFile } = config;
+  const { stripe, gatewayTimeoutMs: timeoutMs, gatewaySlowMs: slowMs } = config;
+  const { gatewayOutageFile, gatewaySlowFile } = config;
   if (stripe) {
     const client = new StripeClient({ ...stripe, timeoutMs, clock });
     return new StripeGateway({ client, defaultMethod: stripe.defaultMethod, clock });
@@ -19,6 +20,7 @@ export function createGateway(config: PaymentConfig, clock: Clock): PaymentGatew
   return new SimulatedGateway({
     slowMs,
     isDown: () => gatewayOutageFile !== '' && existsSync(gatewayOutageFile),
+    isSlow: () => gatewaySlowFile !== '' && existsSync(gatewaySlowFile),
     clock,
   });
 }

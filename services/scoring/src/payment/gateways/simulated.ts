@@ -80,6 +80,8 @@ export interface SimulatedGatewayOptions {
   readonly slowMs: number;
   /** Asked at every call, true during an outage. */
   readonly isDown?: () => boolean;
+  /** Asked at every authorization, true while each of them is as slow as `tok_slow`. */
+  readonly isSlow?: () => boolean;
   readonly clock?: Clock;
 }
 
@@ -105,7 +107,8 @@ export class SimulatedGateway implements PaymentGateway {
     const { idempotencyKey, paymentMethod, amount } = payment;
     const token = paymentMethod === '' ? DEFAULT_TOKEN : paymentMethod;
     if (token === 'tok_gatewayDown') throw new UnavailableError('The gateway cannot be reached');
-    if (token === 'tok_slow') await delay(this.#options.slowMs, undefined, { signal });
+    if (token === 'tok_slow' || this.#options.isSlow?.())
+      await delay(this.#options.slowMs, undefined, { signal });
     if (token === 'tok_timeout' && !this.#memory.has(idempotencyKey)) {
       this.#remember(idempotencyKey, 'asked');
       await untilCutOff(signal);

@@ -494,7 +494,7 @@ export enum Outcome {
   CANCELLED = 9,
 
   /**
-   * A dead letter: a message that no processor can read.
+   * A dead letter: an order whose attempts are exhausted, as after a long outage. A redrive completes it.
    *
    * @generated from enum value: OUTCOME_DEAD_LETTER = 10;
    */
