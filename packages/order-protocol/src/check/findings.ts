@@ -1,4 +1,4 @@
-/** What a check of orders, charges and stock can find. Shared by the fault harness and the live verdict of the console. */
+/** Findings of the checks of orders, charges and stock. Shared by the fault harness and the live verdict of the console. */
 
 /** Kinds of findings. */
 export type FindingKind = 'lost' | 'double-charged' | 'mischarged' | 'oversold';

@@ -9,7 +9,7 @@ export interface CheckedStock {
   readonly held: number;
 }
 
-/** What was there before, and what was sold since. */
+/** Stock at the beginning, and sales since. */
 export interface StockHistory {
   /** Pieces of each SKU, held ones included. */
   readonly initial: Readonly<Record<string, number>>;
