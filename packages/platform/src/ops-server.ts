@@ -25,6 +25,9 @@ export async function checkReadiness(
   return { status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(answers) };
 }
 
+/** Readiness of a process that stops. */
+const STOPPING: Readiness = { status: 'not ready', checks: { process: 'stopping' } };
+
 async function answerOf(check: ReadinessCheck, timeoutMs: number): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -44,16 +47,18 @@ async function answerOf(check: ReadinessCheck, timeoutMs: number): Promise<strin
 export interface OpsOptions {
   readonly registry: Registry;
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  /** Aborted from the signal to stop on: the process is not ready any more, whatever its dependencies say. */
+  readonly stopping?: AbortSignal | undefined;
   /** Time limit of one readiness check, in milliseconds. */
   readonly checkTimeoutMs?: number;
 }
 
 /** Handles `/health`, `/ready` and `/metrics`; returns false for any other path, without touching the response. */
-export function createOpsHandler({ registry, checks, checkTimeoutMs = 2_000 }: OpsOptions) {
+export function createOpsHandler({ registry, checks, stopping, checkTimeoutMs = 2_000 }: OpsOptions) {
   const pages: Readonly<Record<string, (response: ServerResponse, accept?: string) => Promise<void>>> = {
     '/health': async (response) => sendJson(response, 200, { status: 'healthy' }),
     '/ready': async (response) => {
-      const readiness = await checkReadiness(checks, checkTimeoutMs);
+      const readiness = stopping?.aborted ? STOPPING : await checkReadiness(checks, checkTimeoutMs);
       sendJson(response, readiness.status === 'ready' ? 200 : 503, readiness);
     },
     '/metrics': async (response, accept) => {

@@ -100,3 +100,14 @@ test.each([
   expect(response.status).toBe(404);
   expect(await response.json()).toEqual({ error: 'try /health, /ready or /metrics' });
 });
+
+test('is not ready from the signal to stop on, and says why, while it answers the rest', async () => {
+  const stopping = new AbortController();
+  const get = await serve({ stopping: stopping.signal, checks: { sqs: async () => undefined } });
+  expect((await get('/ready')).status).toBe(200);
+  stopping.abort();
+  const response = await get('/ready');
+  expect(response.status).toBe(503);
+  expect(await response.json()).toEqual({ status: 'not ready', checks: { process: 'stopping' } });
+  expect((await get('/health')).status).toBe(200);
+});

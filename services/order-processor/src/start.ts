@@ -64,8 +64,10 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
   const events = openEvents(config, registry);
   if (!config.eventsTopicArn)
     logger.warn('ORDER_EVENTS_TOPIC_ARN is not set: order events are not published');
+  const stopping = new AbortController();
   const server = createOpsServer({
     registry,
+    stopping: stopping.signal,
     checks: {
       dynamodb: () => store.check(),
       clock: () => skew.check(),
@@ -165,6 +167,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
   return {
     port,
     stop: async () => {
+      stopping.abort();
       queueWatch.stop();
       await Promise.all([consumer.stop(), reconciler.stop()]);
       await closeServer(server);

@@ -195,6 +195,19 @@ test('waits while scoring is down, and goes on when it is back', async () => {
   expect(await statusOf(late)).toBe('COMPLETED');
 });
 
+test('is not ready from the start of the drain on, while orders in flight come to their end', async () => {
+  const order = placed({ payment_method: 'tok_slow' });
+  await send(sqs, stack, encodeOrderPlaced(order));
+  await until('the order is in flight', async () => (await statusOf(order)) === 'PROCESSING');
+  const stopped = processor.stop();
+  const ready = await get('/ready');
+  expect(ready.status).toBe(503);
+  expect(await ready.json()).toEqual({ status: 'not ready', checks: { process: 'stopping' } });
+  await stopped;
+  processor = await start(loadConfig(environment), LOGGER);
+  await until('the order is decided', async () => (await statusOf(order)) === 'COMPLETED');
+});
+
 test('a busy port stops the start, and nothing is left running', async () => {
   const config = loadConfig({ ...environment, PORT: String(processor.port) });
   await expect(start(config, LOGGER)).rejects.toThrow(PortInUseError);

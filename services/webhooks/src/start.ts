@@ -53,8 +53,10 @@ export async function start(config: Config, logger: Logger): Promise<RunningWebh
     ...config,
     visibilitySeconds: Math.ceil((leaseMs + MARGIN_MS) / 1_000),
   });
+  const stopping = new AbortController();
   const server = createOpsServer({
     registry,
+    stopping: stopping.signal,
     checks: {
       dynamodb: async () => {
         await endpoints.get('readiness-check');
@@ -107,6 +109,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningWebh
   return {
     port,
     stop: async () => {
+      stopping.abort();
       queueWatch.stop();
       await consumer.stop();
       await closeServer(server);

@@ -14,7 +14,7 @@ import { EventPublisher } from '@order-pipeline/platform/sns/event-publisher';
 import { WebhookDeliveryStore } from '@order-pipeline/platform/webhooks/delivery-store';
 import { WebhookEndpointStore } from '@order-pipeline/platform/webhooks/endpoint-store';
 import { Webhook } from 'standardwebhooks';
-import { loadConfig } from '../src/config.js';
+import { type Config, loadConfig } from '../src/config.js';
 import { type RunningWebhooks, start } from '../src/start.js';
 import { createEvent } from './fixtures.js';
 
@@ -24,6 +24,7 @@ const RETRY_SPEED = 1_000_000;
 
 let stack: TestStack;
 let service: RunningWebhooks;
+let config: Config;
 let dynamo: DynamoClient;
 let sqs: SQSClient;
 let endpoints: WebhookEndpointStore;
@@ -34,7 +35,7 @@ let endpointCount = 0;
 
 beforeAll(async () => {
   stack = await startTestStack();
-  const config = loadConfig({
+  config = loadConfig({
     ...stack.env,
     PORT: '0',
     WEBHOOK_RETRY_SPEED: String(RETRY_SPEED),
@@ -175,6 +176,22 @@ test('a slow receiver does not delay another one', async () => {
   const stream = await deliveries.get(streamIdOf(slowEndpoint.endpoint_id, 'slow-29'));
   expect(stream?.deliveries[0]?.status).not.toBe('delivered');
   await endpoints.change(slowEndpoint.endpoint_id, owner, { status: 'disabled' }, Date.now());
+});
+
+test('is not ready from the start of the drain on, while requests in flight come to their end', async () => {
+  const held: ServerResponse[] = [];
+  const { url } = await startReceiver((response) => held.push(response));
+  const endpoint = await register(url);
+  await publisher.publish(createEvent('drained', 'completed', endpoint.owner));
+  await until(async () => held[0]);
+  const stopped = service.stop();
+  const ready = await fetch(`http://127.0.0.1:${service.port}/ready`);
+  expect(ready.status).toBe(503);
+  expect(await ready.json()).toEqual({ status: 'not ready', checks: { process: 'stopping' } });
+  held[0]?.writeHead(200).end();
+  await stopped;
+  service = await start(config, createLogger('webhooks', 'silent'));
+  expect((await untilDeliveries(endpoint.endpoint_id, 'drained', 1))[0]?.status).toBe('delivered');
 });
 
 test('deliveries to a disabled endpoint are skipped', async () => {
