@@ -88,6 +88,11 @@ export function streamIdOf(endpointId: string, subject: string): string {
   return `${endpointId}#${subject}`;
 }
 
+/** Returns the subject of a stream from its key: an order id, or the id of an event about webhooks. */
+export function subjectOfStream(streamId: string): string {
+  return streamId.slice(streamId.indexOf('#') + 1);
+}
+
 /** Returns the subject of an event from its id: the text before the first colon. */
 export function subjectOfEvent(eventId: string): string {
   return eventId.split(':', 1)[0] ?? eventId;

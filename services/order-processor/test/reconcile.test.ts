@@ -2,6 +2,7 @@
  * Workers die at every step and their messages are not received again: decided orders are settled, the others reported.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { currentFields } from '@order-pipeline/platform/work';
 import { createFind } from '../src/reconcile/find.js';
 import { reconcile } from '../src/reconcile/reconcile.js';
 import { type CrashPoint, ProtocolHarness, type Step } from './protocol-harness.js';
@@ -316,4 +317,23 @@ describe('a pass', () => {
     expect(pauses.length).toBeGreaterThan(10);
     expect(Math.min(...pauses)).toBe(50);
   });
+});
+
+test('log lines about an order name it and its trace', async () => {
+  const order = placed();
+  await abandon(harness, order, DECIDED);
+  age(harness);
+  const record = await harness.store.read(order.order_id);
+  const seen: object[] = [];
+  await pass(harness, {
+    onFinding: ({ finding }) => {
+      if (finding.orderId === order.order_id) seen.push(currentFields());
+    },
+  });
+  expect(seen.length).toBeGreaterThan(0);
+  const { order_id, request_id, trace_id } = record ?? {};
+  const fields = Object.entries({ order_id, request_id, trace_id }).filter(
+    ([, value]) => value !== undefined,
+  );
+  for (const line of seen) expect(line).toMatchObject({ ...Object.fromEntries(fields), attempt: 1 });
 });

@@ -16,6 +16,7 @@ import type { Clock } from '@order-pipeline/platform/clock';
 import { MalformedItemError } from '@order-pipeline/platform/dynamo/errors';
 import { toCallHeaders } from '@order-pipeline/platform/rpc/context';
 import type { EventSink } from '@order-pipeline/platform/sns/event-publisher';
+import { createWork, runWork } from '@order-pipeline/platform/work';
 import { decideVerdict, type Finding, type Verdict } from './decide.js';
 import type { Find, Walk } from './find.js';
 import { sweepAuthorizations } from './sweep.js';
@@ -93,6 +94,9 @@ export async function reconcile(deps: ReconcileDeps, options: ReconcileOptions):
   const settled = new Map<string, OrderResult>();
   const handle = async ([orderId, found]: readonly [string, readonly Finding[]]) => {
     const record = await readRecord(deps.store, orderId);
+    await runWork(createWork(fieldsOf(orderId, record)), () => handleFindings(orderId, found, record));
+  };
+  const handleFindings = async (orderId: string, found: readonly Finding[], record: ReadRecord) => {
     for (const finding of found) {
       const verdict = decideFinding(finding, record, deps.clock(), ageMs);
       // Refunds stay in the ledger for ever: those that are published are no finding.
@@ -129,6 +133,13 @@ export async function reconcile(deps: ReconcileDeps, options: ReconcileOptions):
   }
   const outcome = { ...summary, stuckOrders: stuck.size, stuckClaims };
   return sweepError === undefined ? outcome : { ...outcome, sweepError };
+}
+
+/** Fields of every log line about an order, those of the services that settle it included. */
+function fieldsOf(orderId: string, record: ReadRecord): Parameters<typeof createWork>[0] {
+  if (record === undefined || record instanceof MalformedItemError) return { order_id: orderId };
+  const { request_id, trace_id, attempt } = record;
+  return { order_id: orderId, request_id, trace_id, attempt };
 }
 
 type OrderResult = Omit<Outcome, 'finding'>;

@@ -1,6 +1,7 @@
 /** Handles one message of the webhook queue. */
 import { MalformedEventError, parseOrderEvent } from '@order-pipeline/contracts/order-events';
-import { decodeDeliverMessage } from '@order-pipeline/contracts/webhooks';
+import { decodeDeliverMessage, subjectOfStream } from '@order-pipeline/contracts/webhooks';
+import { createWork, runWork } from '@order-pipeline/platform/work';
 import { type DeliverDeps, deliverStream } from '../streams/deliver.js';
 import { type FanOutDeps, fanOut } from '../streams/fan-out.js';
 
@@ -10,15 +11,20 @@ export type Acknowledgement =
   | { readonly kind: 'defer'; readonly delayMs: number }
   | { readonly kind: 'dead-letter'; readonly reason: string };
 
-/** Handles a message body. Rejects when a dependency failed: the message then becomes visible again. */
+/**
+ * Handles a message body; every log line meanwhile names the order. Rejects when a dependency failed: the message then
+ * becomes visible again.
+ */
 export async function handleMessage(deps: DeliverDeps & FanOutDeps, body: string): Promise<Acknowledgement> {
   const streamId = decodeDeliverMessage(body);
   if (streamId !== undefined) {
-    const result = await deliverStream(deps, streamId);
+    const work = createWork({ order_id: subjectOfStream(streamId) });
+    const result = await runWork(work, () => deliverStream(deps, streamId));
     return result.kind === 'done' ? { kind: 'delete' } : { kind: 'defer', delayMs: result.delayMs };
   }
   try {
-    await fanOut(deps, parseOrderEvent(body));
+    const event = parseOrderEvent(body);
+    await runWork(createWork({ order_id: event.subject }), () => fanOut(deps, event));
     return { kind: 'delete' };
   } catch (error) {
     if (!(error instanceof MalformedEventError)) throw error;
