@@ -2,7 +2,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { createLogDestination } from './log-destination.js';
 import { redactSecrets } from './redact.js';
-import { currentFields } from './work.js';
+import { currentFields, type Work } from './work.js';
 
 export type { DestinationStream, Logger } from 'pino';
 
@@ -48,7 +48,26 @@ function toTimeField(): string {
   return lastField;
 }
 
-/** Returns a child that writes objects as they are, without a search for secrets: for lines whose fields are all known. */
-export function createPlainChild(logger: Logger): Logger {
-  return logger.child({}, { formatters: { log: (fields) => fields } });
+/** Writes one line at level `info`. */
+export type WriteLine = (work: Work, fields: object) => void;
+
+/**
+ * Returns a function that writes lines of a logger at half the cost, without a search for secrets: for the line that each request
+ * writes, whose fields are all known. Undefined fields are left out. The line is the same as the logger's otherwise.
+ */
+export function createLineWriter(logger: Logger): WriteLine {
+  const { streamSym, chindingsSym } = pino.symbols;
+  // Pino's own parts of a logger: where it writes, and its bindings as text that begins with a comma.
+  const own = logger as unknown as Record<symbol, unknown>;
+  const stream = own[streamSym] as DestinationStream;
+  const bindings = own[chindingsSym] as string;
+  return ({ fields: own }, fields) => {
+    if (!logger.isLevelEnabled('info')) return;
+    // Two objects without their braces, of which the second is never empty.
+    const head = JSON.stringify(own).slice(1, -1);
+    const separator = head === '' ? '' : ',';
+    stream.write(
+      `{"level":"info"${toTimeField()}${bindings},${head}${separator}${JSON.stringify(fields).slice(1)}\n`,
+    );
+  };
 }

@@ -91,8 +91,14 @@ export async function step<R>(name: string, action: () => Promise<R>): Promise<R
 
 /** Returns the steps of the current work, in milliseconds with one decimal. */
 export function currentSteps(): Record<string, number> {
+  const work = storage.getStore();
+  return work ? stepsOf(work) : {};
+}
+
+/** Returns the steps of a work, in milliseconds with one decimal. */
+export function stepsOf({ steps }: Work): Record<string, number> {
   const rounded: Record<string, number> = {};
-  storage.getStore()?.steps.forEach((ms, name) => {
+  steps.forEach((ms, name) => {
     rounded[name] = roundMs(ms);
   });
   return rounded;

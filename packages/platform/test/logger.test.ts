@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { createLogDestination } from '../src/log-destination.js';
-import { createLogger, createPlainChild } from '../src/logger.js';
+import { createLineWriter, createLogger } from '../src/logger.js';
+import { createWork, runWork } from '../src/work.js';
 
 /** A logger and the objects that it wrote. */
 function recordingLogger(level = 'info') {
@@ -76,14 +77,23 @@ test('leaves the logged object as it is, and survives cycles, bytes and null', (
   });
 });
 
-test('a plain child does not search its lines, and is like its parent otherwise', () => {
+test('a line writer writes what its logger writes, without a search', () => {
   const { logger, lines } = recordingLogger();
-  createPlainChild(logger.child({ port: 1 })).info({ token: 'shown' });
-  logger.info({ token: 's3cr3t' });
-  expect(lines).toEqual([
-    expect.objectContaining({ level: 'info', service: 'shop', port: 1, token: 'shown' }),
-    expect.objectContaining({ level: 'info', token: '[redacted]' }),
-  ]);
+  const bound = logger.child({ port: 1 });
+  const work = createWork({ request_id: 'r"1', order_id: 'o1', attempt: undefined });
+  const fields = { status: 202, steps: { enqueue: 1.5 }, user_id: 'é"\\\n' };
+  const write = createLineWriter(bound);
+  write(work, { ...fields, aborted: undefined });
+  runWork(work, () => bound.info(fields));
+  write(createWork({}), { token: 'shown' });
+  const [written, usual, last] = lines;
+  const { time: _, ...others } = usual ?? {};
+  expect(written).toEqual({ ...others, time: expect.stringMatching(/Z$/) });
+  expect(Object.keys(written ?? {})).toEqual(Object.keys(usual ?? {}));
+  expect(last).toEqual({ level: 'info', time: expect.any(String), service: 'shop', port: 1, token: 'shown' });
+  const quiet = recordingLogger('warn');
+  createLineWriter(quiet.logger)(work, fields);
+  expect(quiet.lines).toEqual([]);
 });
 
 describe('the destination', () => {

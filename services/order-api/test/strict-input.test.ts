@@ -64,6 +64,7 @@ describe('the cheap pass over a body', () => {
     '{}',
     '[]',
     '{"user_id":"u123","amount":999}',
+    `${'['.repeat(2_048)}${']'.repeat(2_048)}`,
     '{ "a" : [ { "b:c" : "x:\\"y\\\\" } , true , false , null ] , "é" : 123456789012345 }',
     '{"__proto__":1,"constructor":{"a":2}}',
   ])('%s is plain', (text) => expect(isPlain(text)).toBe(true));
@@ -73,9 +74,9 @@ describe('the cheap pass over a body', () => {
     '{"a":{"b":1,"\\u0062":2}}',
     '{"a":9007199254740993}',
     '{"a":1e400}',
-    '{"a":0.1}',
+    '{"a": 0.1}',
     '{"a":-0}',
-    `${'['.repeat(9)}${']'.repeat(9)}`,
+    `${'['.repeat(9)} ${']'.repeat(9)}`,
     `${'['.repeat(30_000)}${']'.repeat(30_000)}`,
   ])('%.60s is left to the search', (text) => expect(isPlain(text)).toBe(false));
 

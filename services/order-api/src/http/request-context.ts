@@ -1,13 +1,13 @@
 /** First middleware of every request: adds an id, a trace, a log line and metrics. */
 import { randomUUID } from 'node:crypto';
-import { createPlainChild, type Logger } from '@order-pipeline/platform/logger';
+import { createLineWriter, type Logger } from '@order-pipeline/platform/logger';
 import {
   createTraceContext,
   formatTraceparent,
   parseTraceparent,
 } from '@order-pipeline/platform/tracing/trace-context';
 import { type ActiveSpan, NO_SPAN, startSpan } from '@order-pipeline/platform/tracing/tracer';
-import { createWork, currentSteps, roundMs, runWork } from '@order-pipeline/platform/work';
+import { createWork, roundMs, runWork, stepsOf } from '@order-pipeline/platform/work';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { ApiMetrics } from '../metrics.js';
 import { isWaiting } from './waiting.js';
@@ -39,7 +39,7 @@ export function createRequestContext(
   check: (request: Request, response: Response) => (() => void) | undefined,
 ): RequestHandler {
   // Its fields are named here one by one and hold no secret, so it need not search them for any.
-  const accessLog = createPlainChild(logger);
+  const log = createLineWriter(logger);
   return (request: Request, response: Response, next: NextFunction) => {
     const startedMs = performance.now();
     const requestId = requestIdOf(request);
@@ -61,18 +61,16 @@ export function createRequestContext(
       const seconds = durationMs / 1_000;
       metrics.observeRequest({ method, route, status, seconds, waiting, span: work.span });
       endRequestSpan(span, `${method} ${route}`, status);
-      runWork(work, () =>
-        accessLog.info({
-          method,
-          route,
-          status,
-          duration_ms: roundMs(durationMs),
-          steps: currentSteps(),
-          ...(waiting && { waiting }),
-          ...(request.user && { user_id: request.user.user_id }),
-          ...(!response.writableFinished && { aborted: true }),
-        }),
-      );
+      log(work, {
+        method,
+        route,
+        status,
+        duration_ms: roundMs(durationMs),
+        steps: stepsOf(work),
+        waiting: waiting || undefined,
+        user_id: request.user?.user_id,
+        aborted: !response.writableFinished || undefined,
+      });
     });
     leave = check(request, response);
     runWork(work, next);

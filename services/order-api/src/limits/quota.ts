@@ -52,19 +52,20 @@ export function createQuota({ windows, processes, metrics, now }: QuotaDeps, pol
   };
 
   const countAlone = (caller: LocalCaller): WindowAnswer => {
+    const nowMs = now();
     metrics.countWithoutRedis('limit');
     const share = Math.max(1, Math.floor(quota / processes()));
-    const used = caller.window.count(now());
+    const used = caller.window.count(nowMs);
     const allowed = used < share;
     if (allowed) {
       caller.debt += 1;
-      caller.window.add(now());
+      caller.window.add(nowMs);
     }
-    return { allowed, remaining: Math.max(0, share - used - 1), resetMs: caller.window.resetMs(now()) };
+    return { allowed, remaining: Math.max(0, share - used - 1), resetMs: caller.window.resetMs(nowMs) };
   };
 
-  const count = async (key: string, caller: LocalCaller): Promise<WindowAnswer> => {
-    if (now() < degradedUntilMs) return countAlone(caller);
+  const count = async (key: string, caller: LocalCaller, nowMs: number): Promise<WindowAnswer> => {
+    if (nowMs < degradedUntilMs) return countAlone(caller);
     try {
       const answer = await countShared(key, caller);
       metrics.setDegraded(policy.name, false);
@@ -82,9 +83,12 @@ export function createQuota({ windows, processes, metrics, now }: QuotaDeps, pol
     policy,
     consume: async (key) => {
       const caller = local.of(key);
-      const blockedMs = caller.blockedUntilMs - now();
+      const nowMs = now();
+      const blockedMs = caller.blockedUntilMs - nowMs;
       const answer =
-        blockedMs > 0 ? { allowed: false, remaining: 0, resetMs: blockedMs } : await count(key, caller);
+        blockedMs > 0
+          ? { allowed: false, remaining: 0, resetMs: blockedMs }
+          : await count(key, caller, nowMs);
       if (!answer.allowed) metrics.countLimited(policy.name);
       return toState(policy, answer);
     },
