@@ -1,4 +1,4 @@
-/** The example shop as its README describes it: the stack, `orders listen`, and the shop. */
+/** The example shop as examples/shop/README.md describes it: the stack, `orders listen`, and the shop. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { freePort } from '@order-pipeline/local/redis-server';

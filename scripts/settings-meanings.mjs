@@ -1,0 +1,82 @@
+/** Meanings of the settings in docs/settings.md, by service and variable. */
+const COMMON = {
+  STAGE: 'stage of the deployment',
+  LOG_LEVEL: 'lowest level that is logged',
+  AWS_REGION: 'region of queues, tables and topics',
+  SERVICE_VERSION: 'version of the program, in metrics and traces',
+  STOP_TIMEOUT_MS: 'time limit from SIGTERM to exit, in milliseconds',
+};
+
+/** @type {Readonly<Record<string, Readonly<Record<string, string>>>>} */
+export const MEANINGS = {
+  'order-processor': {
+    ...COMMON,
+    PORT: 'port of `/health`, `/ready` and `/metrics`',
+    SQS_QUEUE_URL: 'order queue',
+    SQS_DLQ_URL: 'dead-letter queue',
+    ORDERS_TABLE: 'orders table',
+    INVENTORY_TABLE: 'inventory table, read by the reconciler',
+    PAYMENTS_TABLE: 'payments table, read by the reconciler',
+    ORDER_EVENTS_TOPIC_ARN: 'SNS topic of order events; without it no events are published',
+    REDIS_URL: 'Redis for status changes and the feed of recent orders',
+    INVENTORY_URL: 'gRPC address of inventory',
+    FRAUD_URL: 'gRPC address of fraud',
+    PAYMENT_URL: 'gRPC address of payment',
+    RPC_TLS_AUTHORITIES:
+      'PEM certificates that sign the servers of `https:` addresses; those of the system by default',
+    RPC_TLS_CLIENT_CERTIFICATE: 'PEM client certificate, for servers that require one',
+    RPC_TLS_CLIENT_PRIVATE_KEY: 'PEM private key of the client certificate',
+    VISIBILITY_TIMEOUT_SECONDS:
+      'time for which a received message is hidden, in seconds; renewed while work goes on',
+    LEASE_MS: "duration of a claim's lease in milliseconds, at most the visibility timeout",
+    LEASE_MARGIN_MS:
+      'time before the end of its lease at which a worker stops acting, in milliseconds; below `LEASE_MS`',
+    MAX_RECEIVES: 'failed receives after which an order is dead-lettered',
+    MAX_IN_FLIGHT: 'orders in flight at most',
+    RECEIVE_WAIT_SECONDS: 'longest wait of one receive, in seconds',
+    DELETE_LINGER_MS: 'longest wait of a delete for others of its batch, in milliseconds',
+    RECONCILE_INTERVAL_MS: 'interval between passes of the reconciler in milliseconds; 0 for none',
+    RECONCILE_AGE_MS:
+      'minimum age before an entry is reconciled, in milliseconds; at least two visibility timeouts',
+    RECONCILE_READ_UNITS: 'read capacity units a second that a pass uses at most',
+    CLOCK_SKEW_LIMIT_MS: 'clock skew beyond which no orders are claimed, in milliseconds',
+  },
+  scoring: {
+    ...COMMON,
+    SCORING_SERVICES: 'services that this process serves, separated by commas',
+    GRPC_PORT: 'port of the gRPC listener',
+    PORT: 'port of the HTTP listener: Connect, `/health`, `/ready` and `/metrics`',
+    RPC_TLS_CERTIFICATE: 'PEM certificate; both listeners use TLS with it',
+    RPC_TLS_PRIVATE_KEY: 'PEM private key of the certificate',
+    RPC_TLS_CLIENT_AUTHORITIES: 'PEM certificates that sign accepted clients; turns mTLS on',
+    STORE_TIMEOUT_MS: 'time limit of one DynamoDB call, in milliseconds',
+    INVENTORY_TABLE: 'inventory table',
+    PAYMENTS_TABLE: 'payments table',
+    REDIS_URL: 'Redis that counts orders of a user for fraud; optional in the stage `local`',
+    FRAUD_REDIS_TIMEOUT_MS: 'longest wait of a score for Redis, in milliseconds',
+    FRAUD_REJECT_FROM: 'score from which an order is rejected',
+    FRAUD_VELOCITY_WINDOW_MS: "window in which a user's orders are counted, in milliseconds",
+    FRAUD_AMOUNT_FROM: 'amount from which an order gets points, in the minor unit',
+    FRAUD_AMOUNT_FULL: 'amount from which an order gets all points of its weight; above `_FROM`',
+    FRAUD_AMOUNT_WEIGHT: 'weight of the amount in the score',
+    FRAUD_VELOCITY_FROM: 'orders in the window from which an order gets points',
+    FRAUD_VELOCITY_FULL: 'orders in the window from which an order gets all points; above `_FROM`',
+    FRAUD_VELOCITY_WEIGHT: 'weight of the velocity',
+    FRAUD_QUANTITY_FROM: 'pieces from which an order gets points',
+    FRAUD_QUANTITY_FULL: 'pieces from which an order gets all points; above `_FROM`',
+    FRAUD_QUANTITY_WEIGHT: 'weight of the quantity',
+    FRAUD_ACCOUNT_AGE_FROM: 'days of account age below which an order gets points',
+    FRAUD_ACCOUNT_AGE_FULL: 'days of account age below which an order gets all points; below `_FROM`',
+    FRAUD_ACCOUNT_AGE_WEIGHT: 'weight of the account age',
+    PAYMENT_GATEWAY: 'payment provider',
+    GATEWAY_TIMEOUT_MS:
+      'time after which the outcome of a call to the provider is unknown, in milliseconds; 5000 with Stripe',
+    GATEWAY_SLOW_MS: 'duration of a `tok_slow` call to the simulated provider, in milliseconds',
+    GATEWAY_OUTAGE_FILE: 'path of a file; while it exists the simulated provider is down',
+    STRIPE_API_KEY: 'restricted key of Stripe (`rk_...`); required with `PAYMENT_GATEWAY=stripe`',
+    STRIPE_WEBHOOK_SECRET:
+      'signing secret of the webhook endpoint at Stripe (`whsec_...`); required with `PAYMENT_GATEWAY=stripe`',
+    STRIPE_API_BASE: "base URL of Stripe's API",
+    STRIPE_DEFAULT_METHOD: 'payment method of orders that name none; without it they are declined',
+  },
+};
