@@ -72,6 +72,7 @@ export const MEANINGS = {
     GATEWAY_TIMEOUT_MS:
       'time after which the outcome of a call to the provider is unknown, in milliseconds; 5000 with Stripe',
     GATEWAY_SLOW_MS: 'duration of a `tok_slow` call to the simulated provider, in milliseconds',
+    GATEWAY_SLOW_FILE: 'path of a file; while it exists the simulated provider is slow in every call',
     GATEWAY_OUTAGE_FILE: 'path of a file; while it exists the simulated provider is down',
     STRIPE_API_KEY: 'restricted key of Stripe (`rk_...`); required with `PAYMENT_GATEWAY=stripe`',
     STRIPE_WEBHOOK_SECRET:
