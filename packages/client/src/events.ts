@@ -21,6 +21,8 @@ export interface OrderEvent {
   /** RFC 3339 time of the event. */
   readonly time: string;
   readonly datacontenttype: 'application/json';
+  /** Identifies the JSON Schema of `data`. */
+  readonly dataschema: string;
   /** The order after the event. */
   readonly data: Order;
 }

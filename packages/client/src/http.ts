@@ -56,12 +56,21 @@ export class HttpClient {
     this.#retry = { maxRetries, baseDelayMs, maxDelayMs };
   }
 
-  /** Sends a request until it succeeds or the error is final. @throws {OrderClientError} */
-  async send(request: HttpRequest): Promise<Response> {
+  /** Sends a request until it succeeds or the error is final; the body is not read. @throws {OrderClientError} */
+  send(request: HttpRequest): Promise<Response> {
+    return this.#repeat(request, (response) => response);
+  }
+
+  /** Sends a request and parses the JSON body of the answer. @throws {OrderClientError} */
+  json<T>(request: HttpRequest): Promise<T> {
+    return this.#repeat(request, (response) => readJson<T>(response, request));
+  }
+
+  async #repeat<T>(request: HttpRequest, read: (response: Response) => T | Promise<T>): Promise<T> {
     let refreshed = false;
     for (let retries = 0; ; retries++) {
       try {
-        return await this.#try(request, refreshed);
+        return await read(await this.#try(request, refreshed));
       } catch (error) {
         if (!(error instanceof OrderClientError)) throw error;
         if (error.name === 'UnauthenticatedError' && request.authenticated && !refreshed) {
@@ -73,11 +82,6 @@ export class HttpClient {
         await sleep(delayMs, request.signal);
       }
     }
-  }
-
-  /** Sends a request and parses the JSON body of the answer. @throws {OrderClientError} */
-  async json<T>(request: HttpRequest): Promise<T> {
-    return (await (await this.send(request)).json()) as T;
   }
 
   async #try(request: HttpRequest, refresh: boolean): Promise<Response> {
@@ -124,6 +128,16 @@ export function sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) abort();
     else signal?.addEventListener('abort', abort, { once: true });
   });
+}
+
+/** Parses a body. One that is cut off, late or no JSON leaves the outcome unknown, as no answer does. */
+async function readJson<T>(response: Response, { signal, url }: HttpRequest): Promise<T> {
+  try {
+    return (await response.json()) as T;
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new OrderConnectionError(`no complete answer from ${url.origin}`, { cause });
+  }
 }
 
 async function readProblem(response: Response, url: URL): Promise<Problem> {

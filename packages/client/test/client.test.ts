@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as errors from '../src/errors.js';
 import { OrderClient, type OrderClientOptions } from '../src/index.js';
-import { problem, ScriptedApi } from './scripted-api.js';
+import { problem, type ScriptedAnswer, ScriptedApi } from './scripted-api.js';
 
 const ID = '0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19';
 const OWN = 'urn:order-pipeline:problem:';
@@ -51,6 +51,22 @@ describe('placeOrder', () => {
       url: '/orders',
       body: JSON.stringify(order),
       headers: { authorization: 'Bearer token', 'content-type': 'application/json' },
+    });
+  });
+
+  test.each<[string, ScriptedAnswer]>([
+    ['whose body is cut off', 'cut'],
+    ['that is not JSON, as of a captive portal', { status: 200, text: '<html>' }],
+  ])('repeats after an answer %s', async (_, broken) => {
+    api.script(broken, { status: 202, body: accepted() });
+    expect(await createClient().placeOrder(order)).toEqual(accepted());
+    expect(new Set(api.requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+    expect(api.requests).toHaveLength(2);
+    api.script(broken);
+    const failure = createClient({ maxRetries: 1 }).placeOrder(order, { idempotencyKey: 'cart-8' });
+    await expect(failure).rejects.toMatchObject({
+      name: 'OrderConnectionError',
+      idempotencyKey: 'cart-8',
     });
   });
 

@@ -26,6 +26,13 @@ const PLACE = `
   const order = await client.waitForOrder(accepted);
 `;
 
+const WORKER = `
+  import { OrderClient } from '/client.js';
+  const BASE_URL = location.origin;
+  ${PLACE}
+  postMessage(order.status);
+`;
+
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'order-client-'));
   await writeFile(join(project, 'package.json'), '{"private":true,"type":"module"}');
@@ -37,6 +44,7 @@ beforeAll(async () => {
     const answers: Record<string, [number, string, string]> = {
       'GET /': [200, 'text/html', '<!doctype html><title>Shop</title>'],
       'GET /client.js': [200, 'text/javascript', bundle],
+      'GET /worker.js': [200, 'text/javascript', WORKER],
       'POST /orders': [
         202,
         'application/json',
@@ -91,7 +99,7 @@ test('has types, documents and no dependency', async () => {
   expect(await readdir(join(project, 'node_modules'))).not.toContain('.bin');
 });
 
-test('works in a browser', async () => {
+test('works in a browser, and in its workers', async () => {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
@@ -106,6 +114,12 @@ test('works in a browser', async () => {
       return order.status;
     })()`);
     expect(status).toBe('COMPLETED');
+    const inWorker = await page.evaluate(`new Promise((resolve, reject) => {
+      const worker = new Worker('/worker.js', { type: 'module' });
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = ({ message }) => reject(new Error(message));
+    })`);
+    expect(inWorker).toBe('COMPLETED');
   } finally {
     await browser.close();
   }

@@ -2,10 +2,11 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One answer: status, body and headers; `hang` never answers and `reset` closes the connection. */
+/** One answer: status, body and headers; `hang` never answers, `reset` closes the connection, and `cut` does so within the body. */
 export type ScriptedAnswer =
   | 'hang'
   | 'reset'
+  | 'cut'
   | {
       readonly status: number;
       readonly body?: unknown;
@@ -42,6 +43,11 @@ export class ScriptedApi {
       if (answer === undefined || answer === 'hang') return;
       if (answer === 'reset') {
         request.socket.destroy();
+        return;
+      }
+      if (answer === 'cut') {
+        response.writeHead(202, { 'content-type': 'application/json', 'content-length': '100' });
+        response.write('{"order_id":', () => request.socket.destroy());
         return;
       }
       const isProblem = answer.status >= 400 && answer.body !== undefined;
