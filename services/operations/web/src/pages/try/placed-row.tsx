@@ -3,7 +3,7 @@ import { Outcome, type PlacedOrder } from '@order-pipeline/contracts/gen/operati
 import type { OrderSummary } from '@order-pipeline/contracts/gen/operations/v1/operations_pb';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { nameOfStatus } from '../../api/status.js';
+import { isFinalStatus, nameOfStatus } from '../../api/status.js';
 import { toWords } from '../../format/words.js';
 import { Chip, StatusChip } from '../../ui/chip.js';
 import { ShortId, Time } from '../../ui/values.js';
@@ -22,16 +22,12 @@ export function PlacedRow(props: {
   return (
     <li className="placed-row" data-order={orderId}>
       <div className="placed-line">
-        {orderId ? (
-          <Link href={`/orders/${orderId}`} title={orderId}>
-            <ShortId id={orderId} />
-          </Link>
-        ) : (
-          <Link href="/dead-letters">A message without an order</Link>
-        )}
+        <Link href={`/orders/${orderId}`} title={orderId}>
+          <ShortId id={orderId} />
+        </Link>
         <span className="muted wide-only">{labelOfOutcome(outcome)}</span>
         <span className="status-cell">
-          {outcome === Outcome.DEAD_LETTER ? (
+          {outcome === Outcome.DEAD_LETTER && !(order && isFinalStatus(order.status)) ? (
             <Chip tone="danger">Dead letter</Chip>
           ) : (
             <StatusChip status={order ? nameOfStatus(order.status) : 'PENDING'} />

@@ -76,7 +76,11 @@ export const OUTCOMES: readonly { outcome: Outcome; label: string; how: string }
     how: 'A card that needs 3-D Secure',
   },
   { outcome: Outcome.CANCELLED, label: 'Cancelled', how: 'Cancelled before it is decided' },
-  { outcome: Outcome.DEAD_LETTER, label: 'Dead letter', how: 'A message that no processor can read' },
+  {
+    outcome: Outcome.DEAD_LETTER,
+    label: 'Dead letter',
+    how: 'Its attempts are exhausted; a redrive completes it',
+  },
 ];
 
 /** Returns the name of an outcome. */

@@ -89,7 +89,7 @@ export function TryPage() {
           <ul className="placed">
             {placed.slice(0, SHOWN).map((order, index) => (
               <PlacedRow
-                key={order.orderId || `message ${placed.length - index}`}
+                key={order.orderId}
                 placed={order}
                 order={book.get(order.orderId)}
                 isFollowedAtOnce={index === 0 && run?.count === 1}
