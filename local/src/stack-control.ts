@@ -28,6 +28,8 @@ export interface StackControlDeps {
   readonly ownRedis: boolean;
   /** Address of the console. */
   readonly consoleUrl: string;
+  /** Origins that may call the API besides the console, separated by commas. */
+  readonly corsOrigins?: string | undefined;
 }
 
 interface Lasting {
@@ -75,7 +77,12 @@ export class StackControl {
 
   /** Settings of the other services. */
   environmentOf(service: ServiceName): Record<string, string> {
-    if (service === 'order-api') return { CONSOLE_URL: this.#deps.consoleUrl };
+    const { consoleUrl, corsOrigins } = this.#deps;
+    if (service === 'order-api') {
+      // The console follows orders by the API's event streams, under either name of this machine.
+      const origins = [corsOrigins, consoleUrl, consoleUrl.replace('localhost', LOOPBACK)];
+      return { CONSOLE_URL: consoleUrl, CORS_ORIGINS: origins.filter(Boolean).join(',') };
+    }
     if (service !== 'operations') return {};
     return { LOCAL_CONTROL_URL: `http://${LOOPBACK}:${this.#port}`, LOCAL_CONTROL_TOKEN: this.#token };
   }

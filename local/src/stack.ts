@@ -167,6 +167,7 @@ export class LocalStack {
       supervisor: this.#supervisor,
       ownRedis,
       consoleUrl: `http://localhost:${ports.operations}`,
+      corsOrigins: this.#options.environment.CORS_ORIGINS,
     });
   }
 

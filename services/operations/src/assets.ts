@@ -21,23 +21,25 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Types that compression makes smaller. */
 const COMPRESSIBLE = /^(text\/|application\/(json|manifest)|image\/svg)/;
 
-/** Nothing from elsewhere, nothing inline: scripts, styles, images, fonts and calls come from this service. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** Nothing inline, and nothing from elsewhere but calls to the origins `connectTo`. */
+function createPolicy(connectTo: readonly string[] = []): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    ["connect-src 'self'", ...connectTo].join(' '),
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
 
 /** Headers of every answer that is no RPC. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'content-security-policy': createPolicy(),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
@@ -55,8 +57,12 @@ interface Asset {
   readonly immutable: boolean;
 }
 
-/** Creates the handler of the files in `folder`. Paths without a file get the page, which shows what they name. */
-export function createAssets(folder: string): RequestListener {
+/**
+ * Creates the handler of the files in `folder`. Paths without a file get the page, which shows what they name. Besides this
+ * service the page may call the origins `connectTo`.
+ */
+export function createAssets(folder: string, connectTo: readonly string[] = []): RequestListener {
+  const policy = createPolicy(connectTo);
   const assets = loadAssets(folder);
   const page = assets.get('/index.html');
   return (request, response) => {
@@ -64,7 +70,7 @@ export function createAssets(folder: string): RequestListener {
       return answer(response, 405, 'Method not allowed');
     const path = pathOf(request);
     const asset = path === '/' ? page : (assets.get(path) ?? (extname(path) === '' ? page : undefined));
-    if (asset) return send(request, response, asset);
+    if (asset) return send(request, response, asset, policy);
     if (page) return answer(response, 404, 'Not found');
     return answer(response, 404, 'The console is not built: run npm run build in services/operations/web');
   };
@@ -90,7 +96,7 @@ function pathOf({ url = '/' }: IncomingMessage): string {
   }
 }
 
-function send(request: IncomingMessage, response: ServerResponse, asset: Asset): void {
+function send(request: IncomingMessage, response: ServerResponse, asset: Asset, policy: string): void {
   const accepted = String(request.headers['accept-encoding'] ?? '');
   const encoding =
     asset.brotli && /\bbr\b/.test(accepted)
@@ -101,6 +107,7 @@ function send(request: IncomingMessage, response: ServerResponse, asset: Asset):
   const body = encoding === 'br' ? asset.brotli : encoding === 'gzip' ? asset.gzip : asset.body;
   const headers = {
     ...SECURITY_HEADERS,
+    'content-security-policy': policy,
     'content-type': asset.type,
     'cache-control': asset.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
     etag: asset.etag,

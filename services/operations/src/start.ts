@@ -95,7 +95,10 @@ export async function start(
         ...(lab ? [rpcService(LocalLabService, lab)] : []),
       ].map((each) => authorizeService(each, { authenticate: access.authenticate, clock: systemClock })),
       routes: access.routes,
-      fallback: createAssets(options.assetsFolder ?? ASSETS),
+      fallback: createAssets(
+        options.assetsFolder ?? ASSETS,
+        config.lab && [new URL(config.lab.apiUrl).origin],
+      ),
       grpcPort: config.grpcPort,
       grpcPortVariable: 'GRPC_PORT',
       httpPort: config.port,

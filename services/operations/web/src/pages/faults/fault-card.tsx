@@ -56,10 +56,10 @@ export function FaultCard(props: {
         type="button"
         className={`button${active ? '' : ' danger'}`}
         disabled={isBlocked || !available}
-        aria-label={active ? `End: ${title}` : title}
         onClick={() => onInject(active)}
       >
         {active ? 'End now' : 'Inject'}
+        <span className="visually-hidden">: {title}</span>
       </button>
     </li>
   );

@@ -19,7 +19,9 @@ export interface Following {
 export function useFollow(pollUrl: string): Following {
   const [following, setFollowing] = useState<Following>({ events: [], state: 'open' });
   useEffect(() => {
-    const source = new EventSource(pollUrl);
+    const url = new URL(pollUrl);
+    url.pathname += '/events';
+    const source = new EventSource(url);
     const take = ({ data }: MessageEvent<string>) => {
       const { status = '', reason = '' } = JSON.parse(data) as { status?: string; reason?: string };
       const isFinal = status !== 'PENDING' && status !== 'PROCESSING';

@@ -1,0 +1,165 @@
+/** The console on the real local stack: every outcome, a search, dead letters, a killed processor, and the end of the stack. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type E2eStack, startE2eStack } from '@order-pipeline/e2e/stack';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { buildAssets, collectErrors, findBarriers, launchBrowser } from './browser.ts';
+
+let running: E2eStack;
+let browser: Browser;
+let page: Page;
+let errors: Set<string>;
+
+beforeAll(async () => {
+  buildAssets();
+  [running, browser] = await Promise.all([startE2eStack({ console: true }), launchBrowser()]);
+  const context = await browser.newContext({
+    baseURL: `http://localhost:${running.ports.operations}`,
+    viewport: { width: 1440, height: 900 },
+  });
+  context.setDefaultTimeout(30_000);
+  page = await context.newPage();
+  errors = collectErrors(page);
+  await page.goto('/try');
+  // A reload would lose it.
+  await page.evaluate('window.isSamePage = true');
+});
+
+afterAll(async () => {
+  await browser.close();
+  await running.stack.stop();
+});
+
+const visit = (name: string) => page.getByRole('navigation').getByRole('link', { name }).click();
+const placed = (index: number): Locator => page.locator('.placed-row').nth(index);
+
+/** Places one order and waits until the page has it. */
+async function place(outcome: string): Promise<void> {
+  const before = await page.locator('.placed-row').count();
+  await page.getByRole('button', { name: new RegExp(`^${outcome}`) }).click();
+  await placed(before).waitFor();
+}
+
+test('places an order of every outcome, and shows each change without a reload', async () => {
+  const outcomes: readonly (readonly [string, string, string])[] = [
+    ['Completed', 'COMPLETED', ''],
+    ['Out of stock', 'REJECTED', 'Out of stock'],
+    ['Unknown SKU', 'REJECTED', 'Unknown SKU'],
+    ['Amount mismatch', 'REJECTED', 'Amount mismatch'],
+    ['Fraud suspected', 'REJECTED', 'Fraud suspected'],
+    ['Payment declined', 'REJECTED', 'Payment declined'],
+    ['Authentication required', 'REJECTED', 'Authentication required'],
+    ['Cancelled', 'CANCELLED', ''],
+  ];
+  for (const [outcome] of outcomes) await place(outcome);
+  // The newest is first.
+  for (const [index, [, status, reason]] of outcomes.toReversed().entries()) {
+    await placed(index).locator(`.placed-line [data-status=${status}]`).waitFor();
+    if (reason) await placed(index).locator('.reason', { hasText: reason }).waitFor();
+  }
+  await page.getByText(`${outcomes.length} orders, 0 open`).waitFor();
+  expect(await page.evaluate('window.isSamePage')).toBe(true);
+});
+
+test('follows an order by the event stream of the API', async () => {
+  await place('Completed');
+  await placed(0)
+    .getByRole('list', { name: 'Events of the order' })
+    .locator('[data-status=COMPLETED]')
+    .waitFor();
+});
+
+test('opens an order with its timeline, and finds it by its request id', async () => {
+  await placed(0).getByRole('link').first().click();
+  for (const step of ['Reserve stock', 'Score fraud', 'Authorize payment', 'Decide'])
+    await page.locator('.step-name', { hasText: step }).waitFor();
+  await page.getByText('Captured', { exact: true }).waitFor();
+  const orderId = await page.locator('.order-title code').textContent();
+  const requestId = await page.locator('dt:has-text("Request id") + dd code').textContent();
+  await visit('Orders');
+  await page.getByRole('searchbox').fill(requestId ?? '');
+  await page.getByRole('searchbox').press('Enter');
+  await page.locator('[role=table][aria-rowcount="2"]').waitFor();
+  await page.locator(`[data-order="${orderId}"]`).waitFor();
+  expect(await page.evaluate('window.isSamePage')).toBe(true);
+});
+
+test('restocks an item', async () => {
+  await visit('Stock');
+  const cell = page.locator('[data-sku="LAMP-01"] [data-available]');
+  const before = Number(await cell.getAttribute('data-available'));
+  await page.getByRole('button', { name: 'Restock LAMP-01' }).click();
+  await page.getByLabel('Pieces to add').fill('7');
+  await page.getByRole('button', { name: 'Add 7 pieces' }).click();
+  await page.locator(`[data-sku="LAMP-01"] [data-available="${before + 7}"]`).waitFor();
+});
+
+test('redrives dead letters with their count and progress', async () => {
+  await visit('Try it');
+  await page.getByRole('button', { name: '200', exact: true }).click();
+  await page.getByRole('button', { name: /^Dead letter/ }).click();
+  await page.getByText('200 accepted').waitFor();
+  await page.getByRole('navigation').getByText(/^200/).waitFor();
+  await visit('Dead letters');
+  await page.getByRole('button', { name: 'Redrive all' }).click();
+  await page.getByLabel(/Rate/).selectOption('200');
+  await page.getByRole('button', { name: 'Redrive 200 dead letters' }).click();
+  await page.locator('progress').waitFor();
+  await page.getByText('Redrive finished').waitFor();
+  await page.getByText('200 of 200').waitFor();
+});
+
+test('has no serious barrier with real orders, light and dark', async () => {
+  const barriers: Record<string, string[]> = {};
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    // console.test.ts has the others.
+    for (const name of ['Overview', 'Try it', 'Faults']) {
+      await visit(name);
+      await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+      barriers[`${name}, ${colorScheme}`] = await findBarriers(
+        page,
+        colorScheme === 'dark' ? ['color-contrast'] : undefined,
+      );
+    }
+  }
+  expect(Object.entries(barriers).filter(([, found]) => found.length > 0)).toEqual([]);
+});
+
+test('kills the processor while orders flow, and sees every order finish', async () => {
+  await visit('Faults');
+  await page.getByRole('button', { name: /orders a second flow/ }).click();
+  const untilAccepted = (pattern: RegExp) => page.getByRole('button', { name: pattern }).waitFor();
+  await untilAccepted(/\(\d{2,} accepted\)/);
+  const card = page.locator('.fault', { hasText: 'Kill the processor' });
+  await card.getByRole('button').click();
+  await card.getByText('1 ×').waitFor();
+  await untilAccepted(/\([5-9]\d accepted\)/);
+  await page.getByRole('button', { name: /Stop the orders/ }).click();
+  const figure = async (name: string) => Number(await page.locator(`[data-figure="${name}"]`).textContent());
+  const figures = async (...names: string[]) => Promise.all(names.map(figure));
+  // The counts of the last orders arrive after the flow has stopped.
+  await until(async () => {
+    const [accepted = 0, final, open] = await figures('accepted', 'final', 'open');
+    return accepted > 50 && final === accepted && open === 0;
+  });
+  expect(await figures('lost', 'double-charged', 'oversold')).toEqual([0, 0, 0]);
+  await page.getByText('Every accepted order has exactly one outcome').waitFor();
+});
+
+/** Resolves when the condition holds. @throws {Error} after 30 s */
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('the page did not get there in time');
+    await page.waitForTimeout(100);
+  }
+}
+
+test('keeps what it knows, and says that it is old, when the stack stops', async () => {
+  await visit('Orders');
+  await page.locator('[role=row][data-order]').first().waitFor();
+  expect([...errors]).toEqual([]);
+  await running.stack.stop();
+  await page.getByText('Not live').waitFor();
+  expect(await page.locator('[role=row][data-order]').count()).toBeGreaterThan(5);
+});
