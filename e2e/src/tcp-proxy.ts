@@ -51,7 +51,7 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
   const cutter = setInterval(() => {
     if (!faults) return;
     for (const client of open) {
-      // Nobody asks for a connection while one is open: what is to be refused is cut first.
+      // No connection is requested while one is open: connections to refuse are cut first.
       if (faults.has('refuse') || faults.draw((fault) => fault === 'cut')) client.resetAndDestroy();
     }
   }, CUT_EVERY_MS);

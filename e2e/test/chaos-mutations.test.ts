@@ -55,7 +55,7 @@ async function violationsIn(running: ChaosSystem, recorder: Recorder): Promise<s
   return [...new Set(violations.map(({ kind }) => kind))];
 }
 
-/** An order is settled, and its message is delivered once more. */
+/** An order is settled, and its message is delivered again. */
 async function deliverTwice(running: ChaosSystem, recorder: Recorder): Promise<void> {
   const order = { ...MUG, order_id: randomUUID(), currency: 'USD', created_at: new Date().toISOString() };
   const outcome = { kind: 'accepted', order_id: order.order_id, poll_url: '' } as const;

@@ -1,4 +1,4 @@
-/** A seed stands for the same orders and the same faults, every time. */
+/** A seed always produces the same orders and the same faults. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseOptions, UsageError } from '../src/chaos/options.js';
@@ -9,7 +9,7 @@ import { CHAOS_KINDS, createSchedule, INSTANCES, MESSAGE_FAULTS, VICTIMS } from 
 const seeds = fc.nat();
 const durations = fc.integer({ min: 20_000, max: 900_000 });
 
-/** The stack gives up on a process that dies more often within a minute. */
+/** Maximum number of deaths of a process within a minute, after which the stack stops. */
 const DEATHS_MAX = 5;
 
 describe('a schedule', () => {

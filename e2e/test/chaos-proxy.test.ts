@@ -1,4 +1,4 @@
-/** The faulty networks do what they are told, and nothing else. */
+/** The faulty networks inject exactly the faults that they are set to. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';

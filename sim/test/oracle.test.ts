@@ -88,7 +88,7 @@ const refused = (detail: string, type = 'about:blank'): Post => ({
   outcome: { kind: 'refused', status: 503, type, detail },
 });
 
-/** A history in which one refund of 1,000 was made, told and published, apart from what is given. */
+/** A history in which one refund of 1,000 was made, reported and published, with the given changes. */
 function refunded({
   paid = [1_000],
   made = [1_000],

@@ -4,7 +4,7 @@ import type { Random } from './random.js';
 
 /** Interval between looks at a fault that has hit nothing yet, in milliseconds. */
 const LOOK_EVERY_MS = 100;
-/** How long a fault that has hit nothing stays open beyond its time, in milliseconds. */
+/** Time for which a fault that has hit nothing stays open beyond its end, in milliseconds. */
 const GRACE_MS = 15_000;
 
 /** A fault that hits one request. */
@@ -32,7 +32,7 @@ export class ActiveFaults<F extends string> {
 
   /**
    * Hits a share of the requests with a fault for `forMs`. A window that has hit nothing stays open for some time more,
-   * since a fault that nobody meets proves nothing.
+   * since an unused fault proves nothing.
    */
   async openFor(forMs: number, fault: F, share: number, latencyMs: number): Promise<void> {
     const window = { fault, share, latencyMs, used: false };

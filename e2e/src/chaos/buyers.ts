@@ -1,4 +1,4 @@
-/** The clients: they post, post again, reuse keys, poll and change their minds, and record what they are told. */
+/** The clients: they post, post again, reuse keys, poll and cancel, and record the responses. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinal, type OrderStatus } from '@order-pipeline/contracts/orders';
@@ -27,7 +27,7 @@ const EAGER_POLL_MAX_MS = 250;
 const REPEATS = 3;
 const REPEAT_AFTER_MS = 1_000;
 
-/** Places every order at its time, and resolves when each was answered or given up. */
+/** Places every order at its time, and resolves when each has a response or has failed for good. */
 export async function placeOrders(deps: BuyerDeps, plan: readonly PlannedOrder[]): Promise<void> {
   const startedAt = Date.now();
   const placed: Promise<void>[] = [];
@@ -66,7 +66,7 @@ async function logIn({ api, closed }: BuyerDeps, userId: string): Promise<void> 
   }
 }
 
-/** A request that found nobody listening was not made: it is repeated until the API is back. */
+/** Repeats a request whose connection was refused until the API is back: it was not made. */
 async function untilConnected<T>({ closed }: BuyerDeps, call: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -132,7 +132,7 @@ async function follow(
   }
 }
 
-/** Reads once more, after the run, every URL that a client with a key or without a known outcome holds. */
+/** Reads again, after the run, every URL that a client with a key or without a known outcome holds. */
 export async function readLast({ api, recorder }: Omit<BuyerDeps, 'closed'>): Promise<void> {
   const urls = new Map<string, string>();
   for (const { outcome, idempotency_key } of recorder.posts) {

@@ -32,7 +32,7 @@ export const LIMITS = {
   WEBHOOK_TIMEOUT_MS: '1000',
 };
 
-/** A name that stands for the addresses of both scoring processes. */
+/** A name that resolves to the addresses of both scoring processes. */
 const SCORING_NAME = 'scoring.chaos';
 
 /** Credentials of the provider, as secrets that must not show up in a log. */

@@ -33,7 +33,7 @@ export interface Post {
   readonly outcome: PostOutcome;
 }
 
-/** A status that a client was told. Those of one order are in the order in which it asked. */
+/** A status that a client saw. Those of one order are in the order of its requests. */
 export interface Sighting {
   readonly order_id: string;
   readonly status: OrderStatus;

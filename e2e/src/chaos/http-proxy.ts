@@ -131,7 +131,9 @@ class Route {
     return { status: 200, headers, body: addFailed(rest?.body, failed) };
   }
 
-  /** A request that was given up takes effect all the same, as in a server that has read it. */
+  /**
+   * Forwards a request. One whose caller has disconnected takes effect all the same, as in a server that has read it.
+   */
   async #forward({ request, response, operation, body }: Received): Promise<Answer> {
     const { targetPort, observers = [] } = this.#options;
     const changed = observers.reduce((sent, { onRequest }) => onRequest?.(operation, sent) ?? sent, body);

@@ -30,7 +30,7 @@ export interface NetworkOptions {
 export interface Networks {
   readonly ports: ProxyPorts;
   readonly faults: Faults;
-  /** Lets calls reach the second scoring process. */
+  /** Routes calls to the second scoring process. */
   setSecondScoring(port: number): void;
   /** Resolves when no late request is on its way any more. */
   settled(): Promise<void>;

@@ -5,7 +5,7 @@ import { integer, pick, type Random } from './random.js';
 
 /** Behaviour of a client. */
 export interface PlannedOrder {
-  /** When it is placed, in milliseconds from the first order on. */
+  /** Time at which it is placed, in milliseconds after the first order. */
   readonly atMs: number;
   readonly body: OrderBody;
   readonly idempotencyKey?: string;
@@ -15,7 +15,7 @@ export interface PlannedOrder {
   readonly reuse?: { readonly afterMs: number; readonly body: OrderBody };
   /** True when the client polls until the end. */
   readonly followed: boolean;
-  /** When the client changes its mind, if it does. */
+  /** Time at which the client cancels, if it does. */
   readonly cancel?: 'at-once' | 'when-claimed';
 }
 

@@ -1,10 +1,10 @@
-/** What a standard queue may do to any message: deliver it twice, late, and again while it is being worked on. */
+/** Disturbances that a standard queue allows for any message: delivered twice, late, and again during work on it. */
 import { LOOPBACK } from '@order-pipeline/local/emulators';
 import type { Answer, HttpObserver } from './http-proxy.js';
 import { between, integer, type Random } from './random.js';
 import type { MESSAGE_FAULTS } from './schedule.js';
 
-/** What is needed to disturb a queue. */
+/** Dependencies and options of disturbing a queue. */
 export interface QueueFaultsOptions {
   /** Port of the emulator itself. */
   readonly sqsPort: number;
@@ -15,9 +15,9 @@ export interface QueueFaultsOptions {
 /** Every n-th message, so that even short runs meet each fault: 14 %, 20 % and 17 %. */
 const EVERY = { duplicate: 7, reorder: 5, expire: 6 } as const;
 
-/** How late the second delivery is at most, in seconds, and the first where it is held back. */
+/** Longest delay of the second delivery, in seconds, and of the first when it is held back. */
 const DELAY_MAX_SECONDS = 3;
-/** How soon a message reappears that is being worked on, in milliseconds. */
+/** Delay after which a message in progress reappears, in milliseconds. */
 const EXPIRE_WITHIN_MS = 30;
 
 interface SendBatch {

@@ -71,7 +71,7 @@ async function runOn(system: ChaosSystem, options: RunOptions): Promise<RunResul
   await heal(system);
   const drained = await drain(system, options.drainTimeoutMs);
   const reconciled = await reconcileAll(system);
-  // What the reconciler settled is published and delivered, too.
+  // Settlements of the reconciler are published and delivered, too.
   const settled = await drain(system, options.drainTimeoutMs);
   await readLast(buyers);
   closing.abort();

@@ -8,7 +8,7 @@ export interface Scenario {
   readonly schedule: readonly ChaosEvent[];
   /** The faults that must have happened, for the run to mean anything. */
   readonly kinds: readonly FaultKind[];
-  /** True when single messages are duplicated, held back and shown again. */
+  /** True when single messages are duplicated, delayed and made visible again. */
   readonly disturbsMessages: boolean;
   /** True when orders may pass through the dead-letter queue on their way. */
   readonly allowsDeadLetters: boolean;

@@ -17,8 +17,9 @@ export const INSTANCES: Readonly<Record<Victim, number>> = {
 };
 
 /**
- * Faults of a proxy in front of an HTTP server. `cut-before`: the request is lost. `cut-after`: it took effect and its answer
- * is lost. `late`: it takes effect seconds after its caller gave up. `partial`: some entries of a batch fail.
+ * Faults of a proxy in front of an HTTP server. `cut-before`: the request is lost. `cut-after`: it took effect and its
+ * answer is lost. `late`: it takes effect seconds after its caller has disconnected. `partial`: some entries of a batch
+ * fail.
  */
 export type HttpFault = 'error' | 'throttle' | 'latency' | 'cut-before' | 'cut-after' | 'late' | 'partial';
 

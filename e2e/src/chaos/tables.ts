@@ -1,4 +1,4 @@
-/** The tables as they stand, read past the services. */
+/** The current tables, read past the services. */
 import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { RECONCILER_KEY } from '@order-pipeline/contracts/orders';
 import { parseShardKey, piecesOf, shardKey } from '@order-pipeline/contracts/stock';

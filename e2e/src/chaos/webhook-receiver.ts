@@ -8,7 +8,7 @@ import { Webhook } from 'standardwebhooks';
 import type { WebhookDeliveries } from './history.js';
 import type { Random } from './random.js';
 
-/** Failures of one event in a row at most: deliveries are given up after eleven attempts. */
+/** Maximum number of consecutive failures of one event: deliveries fail for good after eleven attempts. */
 const FAILURES_MAX = 4;
 
 /** An endpoint on a free port. */

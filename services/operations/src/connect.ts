@@ -13,7 +13,7 @@ import { PipelineWindow } from './feed/pipeline-window.js';
 import { connect } from './operator/tools.js';
 import { OrderSearch } from './orders/search.js';
 
-/** How long the start waits for the history of the feed, in milliseconds. */
+/** Longest time that the start waits for the history of the feed, in milliseconds. */
 const HISTORY_TIMEOUT_MS = 2_000;
 
 /** Connects; connections are made when they are first needed. */

@@ -10,7 +10,7 @@ import type { DeadLetterQueue } from '../src/operator/dead-letter-queue.js';
 import { run } from '../src/operator/run.js';
 import { connect, type Shell, type System } from '../src/operator/tools.js';
 
-/** What a command came to. */
+/** Result of a command. */
 export interface Ran {
   readonly code: number;
   readonly out: string;
@@ -31,7 +31,7 @@ export type ChangeStep =
   | 'noteRefunds'
   | 'restock';
 
-/** What happens around a step; a throw is what the command sees. */
+/** Runs around a step; the command sees what it throws. */
 export interface Around {
   readonly step: ChangeStep;
   readonly when: 'before' | 'after';
@@ -99,12 +99,12 @@ export class Operator {
     );
   }
 
-  /** What a reader of the dead-letter queue sees now. */
+  /** Returns the messages that a reader of the dead-letter queue sees now. */
   async visible() {
     return peek(this.sqs, queueUrls(this.#harness.stack).deadLetterQueueUrl);
   }
 
-  /** Somebody else looks at the dead-letter queue for a minute. */
+  /** Hides all dead letters for a minute, as another command does. */
   async takeAll(): Promise<void> {
     const { deadLetterQueueUrl } = queueUrls(this.#harness.stack);
     await this.sqs.send(
@@ -116,7 +116,7 @@ export class Operator {
     );
   }
 
-  /** What a reader of the order queue sees now. */
+  /** Returns the messages that a reader of the order queue sees now. */
   async redriven() {
     return peek(this.sqs, queueUrls(this.#harness.stack).queueUrl);
   }

@@ -47,7 +47,7 @@ function placed(changes: Partial<PlacedOrder> = {}): PlacedOrder {
   };
 }
 
-/** What the order has left behind; the holds are its own. */
+/** Returns the traces of the order; the holds are its own. */
 async function traces(order: PlacedOrder) {
   const { holds } = await readTraces(harness.dynamo, operator.config, order.order_id, order.items);
   return { ...(await harness.traces(order)), holds: holds.length };
@@ -329,7 +329,7 @@ describe('dlq redrive', () => {
   });
 });
 
-/** What an order leaves behind that an operator has failed; its pieces are available again. */
+/** Traces of an order that an operator has failed; its pieces are available again. */
 const FAILED_TRACES = {
   status: 'FAILED',
   reason: 'RETRIES_EXHAUSTED',
@@ -544,7 +544,7 @@ describe('a fail that races a worker ends in one outcome', () => {
           expect(await operator.run(fail(order.order_id))).toMatchObject({ code: 0 });
         },
       });
-      // Late tries are refused by the services; a late decision finds what stands.
+      // Late tries are refused by the services; a late decision fails by its condition.
       if (step === 'decide')
         expect(await delivered).toEqual({ kind: 'settled', status: 'FAILED', reason: 'RETRIES_EXHAUSTED' });
       else await expect(delivered).rejects.toThrow(/failed_precondition/);

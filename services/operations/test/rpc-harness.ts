@@ -90,7 +90,7 @@ export class RpcHarness {
     await this.feed.flush();
   }
 
-  /** Takes away what was redriven, so that the next message is the one that a test sends. */
+  /** Removes redriven messages, so that the next message is the one that a test sends. */
   async emptyOrderQueue(): Promise<void> {
     const { SQS_QUEUE_URL: QueueUrl } = this.protocol.stack.env;
     await this.operator.sqs.send(new PurgeQueueCommand({ QueueUrl }));

@@ -171,7 +171,7 @@ describe.each(PROTOCOLS)('by %s', (protocol) => {
     const orders = Array.from({ length: 3 }, () => placed());
     for (const order of orders) await harness.operator.deadLetterOrder(order);
     const ids = orders.map(({ order_id }) => order_id);
-    // Looks are shared for a moment.
+    // Reads are shared for a moment.
     const expected = { total: 3, reasons: [{ reason: 'RETRIES_EXHAUSTED', count: 3 }] };
     await untilPasses(
       'the list',

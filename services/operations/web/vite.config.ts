@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite';
 
-/** Where `npm run dev` finds the operations service. */
+/** Address of the operations service for `npm run dev`. */
 const service = process.env.OPERATIONS_URL ?? 'http://localhost:8090';
 
 export default defineConfig({

@@ -1,4 +1,4 @@
-/** One client: posts until it knows, cancels, polls, and writes down what it is told. */
+/** One client: posts until it has a definite response, cancels, polls, and records what it sees. */
 import type { OrderStatus } from '@order-pipeline/contracts/orders';
 import { isFinal } from '@order-pipeline/contracts/orders';
 import type { World } from '../kernel/world.js';
@@ -8,7 +8,7 @@ import { type ApiAnswer, type ApiProblem, parsePollUrl } from '../processes/api.
 import type { LoadBalancer } from './http.js';
 import type { Recorder } from './recorder.js';
 
-/** What a client needs. */
+/** Dependencies of a client. */
 export interface ClientDeps {
   readonly world: World;
   readonly balancer: LoadBalancer;

@@ -1,4 +1,4 @@
-/** What clients were told. */
+/** Records the responses that clients received. */
 import type { Post, Sighting } from '../oracle/history.js';
 
 /** Collects the outside of a run. */
@@ -6,7 +6,7 @@ export class Recorder {
   readonly posts: Post[] = [];
   readonly sightings: Sighting[] = [];
   readonly unhandled: string[] = [];
-  /** Orders that operators freed from their records though nobody had lost their messages. */
+  /** Orders that operators failed from their records although no message was lost. */
   readonly orphans: string[] = [];
   /** Clients that are not done yet. */
   openClients = 0;

@@ -4,11 +4,11 @@ import type { DateObserver } from '@order-pipeline/platform/skew/dated-http-hand
 import { createRandom } from '../kernel/random.js';
 import { EPOCH_MS, type World } from '../kernel/world.js';
 
-/** How a client retries. */
+/** Options of a client's retries. */
 export interface AwsClientOptions {
   /** Tries of one call, the first included. */
   readonly maxAttempts: number;
-  /** How long one try may take, in milliseconds. */
+  /** Time limit of one try, in milliseconds. */
   readonly requestTimeoutMs: number;
   /** Gets the dates of all responses. */
   readonly dates?: DateObserver;

@@ -28,11 +28,11 @@ export interface Cloud {
   /** Events that the topic has taken. */
   readonly published: OrderEvent[];
   readonly watch: TableWatch;
-  /** What services raised an alarm about. */
+  /** Alarms raised by services. */
   readonly alarms: string[];
   /** Decisions, and the attempt of the worker that wrote each. */
   readonly decisions: Decision[];
-  /** What workers wrote on dead letters as their first error. */
+  /** First errors that workers wrote on dead letters. */
   readonly deadLetterErrors: DeadLetterError[];
 }
 

@@ -7,14 +7,14 @@ import type { CallFault, FaultWindow, Target } from '../plan/faults.js';
 /** A fault that hits one call. */
 export interface Firing {
   readonly fault: CallFault;
-  /** How late an effect or an answer is, in milliseconds. */
+  /** Delay of an effect or a response, in milliseconds. */
   readonly delayMs: number;
 }
 
 /** Shares of one call's faults. */
 export interface InjectorOptions {
   readonly windows: readonly FaultWindow[];
-  /** When given, only these firings happen: a shrunk run keeps what it needs. */
+  /** If set, only these firings happen: a shrunk run keeps the faults that it needs. */
   readonly allowed?: ReadonlySet<string> | undefined;
 }
 

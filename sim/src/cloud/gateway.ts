@@ -44,7 +44,7 @@ export class GatewayProvider {
 
   constructor(private readonly world: World) {}
 
-  /** Keys whose money is set aside and neither charged nor given back. */
+  /** Keys whose money is authorized and neither captured nor voided. */
   get open(): string[] {
     return [...this.#accounts].filter(([, { state }]) => state === 'authorized').map(([key]) => key);
   }
@@ -78,7 +78,7 @@ export class GatewayProvider {
     return 'captured';
   }
 
-  /** Gives back what was set aside; bars a later authorization of the key. */
+  /** Releases the authorized amount; bars a later authorization of the key. */
   void({ idempotencyKey: key }: GatewayPayment): 'voided' | 'captured' {
     const account = this.#accounts.get(key);
     if (account?.state === 'captured') return 'captured';
@@ -103,7 +103,7 @@ export class GatewayProvider {
     return { reference };
   }
 
-  /** Lists what is set aside and neither charged nor given back, in the order of authorization. */
+  /** Lists authorizations that are neither captured nor voided, in the order of authorization. */
   listOpen(query: OpenAuthorizationsQuery): OpenAuthorizationsPage {
     const { authorizedBefore } = query;
     const open = this.journal
@@ -118,7 +118,7 @@ export class GatewayProvider {
     return this.#accounts.get(key)?.state === 'authorized';
   }
 
-  /** The authorization lapses, or somebody voids it at the provider. */
+  /** Ends an authorization: it expires, or is voided at the provider. */
   lapse(key: string): void {
     const account = this.#accounts.get(key);
     if (account?.state !== 'authorized') return;

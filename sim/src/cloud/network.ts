@@ -12,7 +12,7 @@ export interface RemoteCall<T> {
   readonly label: string;
   /** Names the call's fault and latency, the same when other orders are removed from the run. */
   readonly key: string;
-  /** How long the caller waits, in milliseconds. */
+  /** Longest wait of the caller, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   /** Shortest and longest time of one way, in milliseconds. */

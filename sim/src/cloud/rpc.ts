@@ -25,14 +25,14 @@ interface ServedMethod {
   readonly impl: Unary;
 }
 
-/** What one server process serves. */
+/** Services of one server process. */
 export interface RpcServer {
   readonly context: SimContext;
   readonly methods: ReadonlyMap<string, ServedMethod>;
   readonly services: readonly RpcService[];
 }
 
-/** How long a call without a deadline waits, in milliseconds. */
+/** Longest wait of a call without a deadline, in milliseconds. */
 const LONGEST_CALL_MS = 10_000;
 
 /** Servers by the name under which clients know them. */

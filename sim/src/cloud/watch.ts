@@ -1,4 +1,4 @@
-/** Watches every write and scan of the tables for what may never happen, whatever stands at the end. */
+/** Watches every write and scan of the tables for violations at any time, whatever the final state. */
 import { EPOCH_MS } from '../kernel/world.js';
 import type { LedgerMove, RewrittenOrder } from '../oracle/history.js';
 import { writeUnits } from './dynamo/capacity.js';
@@ -28,13 +28,13 @@ const WRITTEN_ONCE = [
 export class TableWatch {
   /** The fewest pieces of a stock item that were ever available, by its key. */
   readonly lowestStock = new Map<string, number>();
-  /** When each order's record was first written, in virtual milliseconds. */
+  /** Time of the first write of each order's record, in virtual milliseconds. */
   readonly claimedAt = new Map<string, number>();
-  /** Orders that somebody took from a worker whose lease lasted. */
+  /** Orders that were taken from a worker whose lease lasted. */
   readonly brokenLeases: string[] = [];
   readonly rewritten: RewrittenOrder[] = [];
   readonly ledgerMoves: LedgerMove[] = [];
-  /** When passes of the reconciler began, in virtual milliseconds. */
+  /** Times at which passes of the reconciler began, in virtual milliseconds. */
   readonly passes: number[] = [];
   /** The most units that one write of a stock item took. */
   stockUnitsMax = 0;
@@ -79,7 +79,10 @@ export class TableWatch {
   }
 }
 
-/** Nobody claims or fails an order that a worker holds. A worker whose clock is off may think that it does not. */
+/**
+ * Returns true when a write claims or fails an order that a worker holds. A worker whose clock is off may think that it
+ * does not.
+ */
 function breaksLease(
   before: Item | undefined,
   after: Item | undefined,

@@ -1,9 +1,9 @@
-/** Which process runs now, and its random numbers: carried through every await by AsyncLocalStorage. */
+/** Current process and its random numbers: carried through every await by AsyncLocalStorage. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SimProcess } from './machine.js';
 import type { Random } from './random.js';
 
-/** What code that runs in a simulated process sees of itself. */
+/** Context of code that runs in a simulated process. */
 export interface SimContext {
   readonly process: SimProcess;
   /** Feeds Math.random and ids. */

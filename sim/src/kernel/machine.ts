@@ -1,7 +1,7 @@
 /** A machine with its own clock, and the processes that run on it one after the other. */
 import type { QueuedEvent } from './event-queue.js';
 
-/** How a machine's clock differs from true time. */
+/** Difference between a machine's clock and true time. */
 export interface ClockError {
   /** Added to true time, in milliseconds. */
   offsetMs: number;

@@ -19,7 +19,7 @@ export const EPOCH_MS = 1_767_225_600_000;
 /** A run with more events than this does not end by itself. */
 const MAX_EVENTS = 3_000_000;
 
-/** What a world is made with. */
+/** Options of a world. */
 export interface WorldOptions {
   readonly seed: number;
   readonly trace: Trace;

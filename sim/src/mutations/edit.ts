@@ -15,8 +15,8 @@ export interface Mutation {
   /** The runs that need the safeguard. Default: swarm. */
   readonly scenario?: Scenario;
   /**
-   * Name of the mutation of a safeguard that stands behind this one and hides its removal: it is removed as well, also in the
-   * run that has to hold.
+   * Name of the mutation of a safeguard behind this one that hides its removal: it is removed as well, also in the run
+   * that has to hold.
    */
   readonly behind?: string;
 }

@@ -1,11 +1,11 @@
-/** What a run looked like from outside, and what it left behind. */
+/** Observations of a run from outside, and its traces. */
 import type { OrderEvent } from '@order-pipeline/contracts/order-events';
 import type { OrderRecord, OrderStatus } from '@order-pipeline/contracts/orders';
 import type { JournalEntry } from '../cloud/gateway.js';
 import type { SentMessage } from '../cloud/sqs/service.js';
 import type { PlannedBody } from '../plan/plan.js';
 
-/** What a client was told of a POST; `unknown`: nothing, or an answer that leaves it open. */
+/** Outcome of a POST for its client; `unknown`: no response, or one that leaves it open. */
 export type PostOutcome =
   | { readonly kind: 'accepted'; readonly orderId: string; readonly pollUrl: string }
   | { readonly kind: 'refused'; readonly status: number; readonly type: string; readonly detail: string }
@@ -17,13 +17,13 @@ export interface Post {
   readonly requestId: string;
   readonly key: string | undefined;
   readonly body: PlannedBody;
-  /** When it was sent and when it was answered, in virtual milliseconds. */
+  /** Times of the request and of the response, in virtual milliseconds. */
   readonly sentAt: number;
   readonly answeredAt: number;
   readonly outcome: PostOutcome;
 }
 
-/** A status that a client was told, in the order of asking. */
+/** A status that a client saw, in the order of its requests. */
 export interface Sighting {
   readonly orderId: string;
   readonly status: OrderStatus;
@@ -71,7 +71,7 @@ export interface LedgerMove {
   readonly orderId: string;
   readonly from: string;
   readonly to: string;
-  /** Whether it is another authorization's. */
+  /** True for another authorization. */
   readonly anew: boolean;
 }
 
@@ -102,22 +102,22 @@ export interface History {
   readonly published: readonly Pick<OrderEvent, 'id' | 'subject' | 'type'>[];
   /** Messages that reached the dead-letter queue, and how many may. */
   readonly deadLetters: { readonly count: number; readonly max: number };
-  /** Orders whose messages were gone though nobody had lost them. */
+  /** Orders whose messages were gone without an incident that lost them. */
   readonly orphans: readonly string[];
   readonly decisions: readonly Decision[];
-  /** Orders that somebody took from a worker whose lease lasted. */
+  /** Orders that were taken from a worker whose lease lasted. */
   readonly brokenLeases: readonly string[];
   readonly rewritten: readonly RewrittenOrder[];
   readonly ledgerMoves: readonly LedgerMove[];
   readonly deadLetterErrors: readonly DeadLetterError[];
-  /** How many passes of the reconciler have begun, and how many may. */
+  /** Number of passes of the reconciler, and its maximum. */
   readonly passes: { readonly count: number; readonly max: number };
   /** The most write units that one write of a stock item took. */
   readonly stockUnitsMax: number;
-  /** When each order's record was first written, in virtual milliseconds. */
+  /** Time of the first write of each order's record, in virtual milliseconds. */
   readonly claimedAt: ReadonlyMap<string, number>;
   /** Everything that the queues took. */
   readonly sent: readonly SentMessage[];
-  /** Errors that nobody handled. */
+  /** Unhandled errors. */
   readonly unhandled: readonly string[];
 }

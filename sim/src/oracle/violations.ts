@@ -1,7 +1,7 @@
-/** What the oracle looks for. */
+/** Violations that the oracle looks for. */
 import type { History } from './history.js';
 
-/** What can be wrong. */
+/** Kinds of violations. */
 export const VIOLATIONS = {
   stuck: 'an order is not final though all faults have ended',
   lost: 'an order was accepted and has no record',

@@ -1,4 +1,4 @@
-/** Who orders what. */
+/** Clients and their orders. */
 import { chance, createRandom, integer, logUniform, pick, type Random } from '../kernel/random.js';
 import type { PlannedBody, PlannedClient, PlannedStock } from './plan.js';
 
@@ -18,7 +18,7 @@ export function planStock(clients: number): PlannedStock[] {
   ];
 }
 
-/** How clients of a run behave; shares in [0, 1]. */
+/** Behaviour of a run's clients; shares in [0, 1]. */
 export interface ClientTraits {
   readonly keyed: number;
   readonly reusing: number;

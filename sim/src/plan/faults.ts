@@ -1,9 +1,9 @@
 /** The faults that can hit a single call, and the windows of time in which they do. */
 
-/** What calls go to. */
+/** Target of a call. */
 export type Target = 'dynamodb' | 'sqs' | 'redis' | 'rpc' | 'gateway' | 'http';
 
-/** What can go wrong with one call. */
+/** Faults of one call. */
 export const CALL_FAULTS = [
   /** The request never arrives. */
   'lost-request',
@@ -21,14 +21,14 @@ export const CALL_FAULTS = [
   'duplicate',
   /** Some entries of a batch fail. */
   'partial-batch',
-  /** A read returns what stood before the latest write. */
+  /** A read returns the item before the latest write. */
   'stale-read',
 ] as const;
 
 /** A fault of one call. */
 export type CallFault = (typeof CALL_FAULTS)[number];
 
-/** Which faults a target's calls can meet. */
+/** Faults that a target's calls can meet. */
 export const FAULTS_OF: Readonly<Record<Target, readonly CallFault[]>> = {
   dynamodb: [
     'lost-request',
@@ -63,6 +63,6 @@ export interface FaultWindow {
   readonly to: number;
   /** Share of the calls that are hit, in (0, 1]. */
   readonly share: number;
-  /** How late effects and answers are at most, in milliseconds. */
+  /** Longest delay of effects and responses, in milliseconds. */
   readonly delayMs: number;
 }

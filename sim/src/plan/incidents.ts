@@ -1,11 +1,11 @@
-/** What breaks when. */
+/** Incidents and their times. */
 import { chance, createRandom, integer, logUniform, pick, type Random } from '../kernel/random.js';
 import type { Incident, Plan } from './plan.js';
 
 /** An incident before it has a number. */
 type Unnumbered<T> = T extends unknown ? Omit<T, 'id' | 'at'> : never;
 
-/** What incidents are planned for. */
+/** Scope of incidents. */
 export interface IncidentScope {
   readonly machines: Plan['machines'];
   readonly fromMs: number;

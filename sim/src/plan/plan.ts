@@ -2,7 +2,7 @@
 import type { QueueFaults } from '../cloud/sqs/queue.js';
 import type { FaultWindow } from './faults.js';
 
-/** What a client asks for. */
+/** Body of a client's order. */
 export interface PlannedBody {
   readonly user_id: string;
   /** In the minor unit. */
@@ -20,7 +20,7 @@ export interface PlannedClient {
   readonly key?: string;
   /** POSTs at the same time: a double click. Above one only with a key. */
   readonly posts: number;
-  /** How long it waits for an answer. */
+  /** Longest wait of the client for a response. */
   readonly patienceMs: number;
   /** POSTs one after the other until there is a definite answer. */
   readonly tries: number;
@@ -67,7 +67,7 @@ export type Incident = { readonly id: number; readonly at: number } & (
     } & OperatorCrash)
 );
 
-/** When an operator's command dies. */
+/** Crash of an operator's command. */
 interface OperatorCrash {
   /** In milliseconds after its start; never by default. */
   readonly crashAfterMs?: number;
@@ -89,7 +89,7 @@ export interface Plan {
   readonly incidents: readonly Incident[];
   readonly windows: readonly FaultWindow[];
   readonly queueFaults: QueueFaults;
-  /** Whether DynamoDB holds partitions to their limits. */
+  /** True when DynamoDB enforces the limits of partitions. */
   readonly partitionLimits: boolean;
   /** No fault after it. */
   readonly faultsEndMs: number;

@@ -25,7 +25,7 @@ import type { SimContext } from '../kernel/context.js';
 import { currentContext } from '../kernel/context.js';
 import { SERVICE_ENVIRONMENT } from './environment.js';
 
-/** What a client is answered: the body, or a problem document. */
+/** Response to a client: the body, or a problem document. */
 export type ApiAnswer<T> =
   | { readonly status: 200 | 202; readonly body: T }
   | { readonly status: number; readonly problem: ApiProblem };

@@ -79,7 +79,7 @@ function loseDeadLetters({ cloud }: SimSystem): void {
   const queue = cloud.sqs.queue(ORDER_DLQ.name);
   for (const { id, body } of queue.messages) {
     const orderId = orderIdOf(body);
-    // An order that nobody has ever claimed is known by its message alone.
+    // Only its message knows an order that was never claimed.
     if (
       orderId === undefined ||
       !cloud.database.table('orders').items.some(({ order_id }) => order_id === orderId)
@@ -90,7 +90,7 @@ function loseDeadLetters({ cloud }: SimSystem): void {
   }
 }
 
-/** Longest time for which somebody repeats a delivery that was not answered, in tries. */
+/** Maximum number of tries of an unanswered delivery. */
 const RESTOCK_TRIES = 200;
 
 async function restock(

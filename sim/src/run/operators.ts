@@ -1,4 +1,4 @@
-/** What operators do, each command in a process of its own. */
+/** Commands of operators, each in a process of its own. */
 import { isFinal } from '@order-pipeline/contracts/orders';
 import { draw } from '../kernel/random.js';
 import { runOperatorCommand } from '../processes/operator.js';
@@ -63,7 +63,7 @@ export async function refund(
   return runOperatorCommand(system.cloud, ['refund', orderId, ...part, ...why]);
 }
 
-/** The order that the client was first told to be accepted. */
+/** Returns the order that the client first saw accepted. */
 function orderOf({ recorder }: SimSystem, client: number): string | undefined {
   const post = recorder.posts.find(({ client: by, outcome }) => by === client && outcome.kind === 'accepted');
   return post?.outcome.kind === 'accepted' ? post.outcome.orderId : undefined;

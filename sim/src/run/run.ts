@@ -14,7 +14,7 @@ import { toHistory } from './history.js';
 import { scheduleIncidents, stockShelves } from './incidents.js';
 import { SimSystem } from './system.js';
 
-/** How a plan is run. */
+/** Options of a run. */
 export interface RunOptions {
   /** Keeps the lines of the trace. */
   readonly keepTrace?: boolean;
@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly allowed?: ReadonlySet<string>;
 }
 
-/** What came of a run. */
+/** Result of a run. */
 export interface RunResult {
   readonly violations: readonly Violation[];
   readonly history: History;
@@ -71,7 +71,7 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
   }
 }
 
-/** What happens in which order. Runs as the environment. */
+/** Runs the phases in order. Runs as the environment. */
 async function direct(system: SimSystem): Promise<void> {
   const { world } = system.cloud;
   try {

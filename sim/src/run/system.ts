@@ -12,10 +12,10 @@ import { startScoring } from '../processes/scoring.js';
 /** A machine's name without its number. */
 type Role = keyof Plan['machines'];
 
-/** How long a process may take to stop before it is killed, in milliseconds. */
+/** Time limit of a stop before the process is killed, in milliseconds. */
 const STOP_TIMEOUT_MS = 25_000;
 
-/** How long a new process takes from the end of the old one, in milliseconds. */
+/** Time from the end of an old process to the start of a new one, in milliseconds. */
 const START_MS = 500;
 
 /** Starts, kills and restarts the services of a plan. */

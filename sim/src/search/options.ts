@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { SCENARIOS, type Scenario } from '../plan/scenarios.js';
 
-/** What the user asked for. */
+/** Options of the command. */
 export type SimOptions =
   | { readonly command: 'help' }
   /** Replays one seed. */
@@ -29,7 +29,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** How the command is used. */
+/** Usage of the command. */
 export const USAGE = `Usage: npm run sim -- [--minutes N | --seconds N] [--jobs J] [--base TEXT] [--scenario S]
        npm run sim -- --seed S [--scenario S] [--mermaid] [--whole]
        npm run sim -- --mutations [--only NAME] [--jobs J]

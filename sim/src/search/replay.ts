@@ -5,7 +5,7 @@ import { type RunResult, runPlan } from '../run/run.js';
 import { toMermaid, toText } from './diagram.js';
 import { shrink } from './shrink.js';
 
-/** How the result is shown. */
+/** Options of the output. */
 export interface ReplayOptions {
   readonly scenario: Scenario;
   readonly mermaid: boolean;
@@ -13,7 +13,7 @@ export interface ReplayOptions {
   readonly whole: boolean;
 }
 
-/** How long the search for the smallest failing part takes at most, in milliseconds. */
+/** Time limit of the search for the smallest failing part, in milliseconds. */
 const SHRINK_MS = 120_000;
 
 /** Runs a seed and prints what was found. Returns the exit code. */

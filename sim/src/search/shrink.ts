@@ -2,7 +2,7 @@
 import type { Violation, ViolationKind } from '../oracle/violations.js';
 import type { Plan, PlannedClient } from '../plan/plan.js';
 
-/** What a shrunk run needs: a part of the plan, and the faults that may happen. */
+/** A shrunk run: a part of the plan, and the faults that may happen. */
 export interface Part {
   readonly plan: Plan;
   readonly allowed: ReadonlySet<string>;

@@ -18,7 +18,7 @@ export function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): M
   return groups;
 }
 
-/** Returns the ids of orders that clients were told are accepted, or that the queue took. */
+/** Returns the ids of orders that clients saw accepted, or that the queue took. */
 export function knownIds({ posts, sent }: Pick<History, 'posts' | 'sent'>): Set<string> {
   const accepted = posts.flatMap(({ outcome }) => (outcome.kind === 'accepted' ? [outcome.order_id] : []));
   return new Set([...accepted, ...sent.map(({ order_id }) => order_id)]);

@@ -2,7 +2,7 @@
  * Defects that the harness must find. They exist here only: a service's program is rewritten while Node loads it, and
  * what is built and deployed stays as it is.
  */
-/** A text of a built module, there exactly once, and what stands there instead. */
+/** A text of a built module, which occurs exactly once, and its replacement. */
 export interface Edit {
   /** End of the module's URL. */
   readonly module: string;

@@ -16,7 +16,7 @@ export interface JournalEntry {
   readonly at: number;
   /** `Idempotency-Key` of the request. */
   readonly request: string;
-  /** Why it was declined. */
+  /** Decline code. */
   readonly decline?: string;
   /** Names the refund for the shop: `metadata.refund_id`. */
   readonly refund?: string;

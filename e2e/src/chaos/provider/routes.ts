@@ -59,7 +59,7 @@ const ROUTES: readonly (readonly [RegExp, Route])[] = [
   ],
 ];
 
-/** Answers a call; 404 for one that the adapter does not make. */
+/** Handles a call; 404 for one that the adapter does not make. */
 export function answerCall(account: ProviderAccount, call: Call): Answer {
   for (const [pattern, route] of ROUTES) {
     const match = pattern.exec(call.name);

@@ -1,4 +1,4 @@
-/** The payment provider on HTTP. It stands in for Stripe, and behaves as its API documents. */
+/** The payment provider on HTTP, in place of Stripe, with the behaviour that its API documents. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -31,7 +31,7 @@ const MIN_SECRET_BYTES = 32;
 
 const SECRET_REMEDY = `set at least ${MIN_SECRET_BYTES} bytes, such as openssl rand -hex 32 prints`;
 
-/** Reads the login. Undefined in the stage `local` without OIDC_ISSUER: there nobody logs in. */
+/** Reads the login. Undefined in the stage `local` without OIDC_ISSUER: login is off there. */
 export function readOidc(env: EnvReader, stage: Stage | Invalid): Draft<OidcConfig> | undefined {
   const local = stage === 'local';
   if (local && !env.isSet('OIDC_ISSUER')) return undefined;

@@ -9,8 +9,8 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/;
 const OPERATOR: Viewer = { actor: 'local', role: 'operator' };
 
 /**
- * Lets every call in that was addressed to this machine. A page of another site cannot call: it may not send JSON or gRPC
- * to another origin, and a host name of its own that resolves to this machine is refused.
+ * Accepts every call that was addressed to this machine. A page of another site cannot call: it may not send JSON or
+ * gRPC to another origin, and a host name of its own that resolves to this machine is refused.
  */
 export const authenticateLocal: Authenticate = async (headers) => {
   const host = headers.get('host');

@@ -1,4 +1,4 @@
-/** Which actions an order's state allows. */
+/** Actions that an order's state allows. */
 import type { OrderStatus } from '@order-pipeline/contracts/orders';
 
 /** An action of an operator. */

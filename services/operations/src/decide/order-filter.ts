@@ -1,4 +1,4 @@
-/** Which orders a list shows, and in which order. */
+/** Selection and order of a list of orders. */
 import type { OrderStatus } from '@order-pipeline/contracts/orders';
 
 /** Conditions that apply together; an absent one always holds. */

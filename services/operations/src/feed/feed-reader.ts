@@ -10,14 +10,14 @@ export interface FeedReaderDeps {
   readonly redis: Redis;
   readonly timers: Pick<Timers, 'sleep'>;
   readonly logger: Logger;
-  /** Takes the entries in the order of the stream. Must not throw. */
+  /** Called with the entries in the order of the stream. Must not throw. */
   readonly onEntry: (entry: FeedEntry) => void;
 }
 
 /** Entries of one read. */
 const PAGE = 1_000;
 
-/** How long one read waits for entries, in milliseconds. */
+/** Longest wait of one read for entries, in milliseconds. */
 const BLOCK_MS = 1_000;
 
 /** Delay after a read that failed, in milliseconds. */

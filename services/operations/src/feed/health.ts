@@ -17,7 +17,7 @@ export interface ServiceHealth {
 
 const TIMEOUT_MS = 1_500;
 
-/** Asks every service at once. Never rejects. */
+/** Checks every service at once. Never rejects. */
 export function readHealth(services: readonly WatchedService[]): Promise<ServiceHealth[]> {
   return Promise.all(services.map(async ({ name, url }) => ({ name, ...(await ask(url)) })));
 }

@@ -7,7 +7,7 @@ import { fromPlaced, type ListedOrder } from '../orders/listed-order.js';
 /** Orders that are kept; the ones that came first are forgotten first. */
 const MAX_ORDERS = 10_000;
 
-/** Takes orders as they change. Must not throw. */
+/** Called with orders as they change. Must not throw. */
 export type OrderListener = (order: ListedOrder) => void;
 
 /** A searchable window on recent orders. */
@@ -42,7 +42,7 @@ export class OrderIndex {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Takes an entry of the feed. Entries come at least once and, between writers, in any order. */
+  /** Applies an entry of the feed. Entries come at least once and, between writers, in any order. */
   apply(entry: FeedEntry): void {
     const known = this.#orders.get(entry.order_id);
     if (isStatusEntry(entry)) this.#put(withStatus(known, entry));
@@ -50,7 +50,7 @@ export class OrderIndex {
     else if (known.user_id === '') this.#put({ ...fromPlaced(entry), ...statusOf(known) });
   }
 
-  /** Takes what the orders table has, which is never older than the feed. */
+  /** Applies the orders table's version, which is never older than the feed. */
   correct(order: ListedOrder): void {
     const known = this.#orders.get(order.order_id);
     if (!known) return;

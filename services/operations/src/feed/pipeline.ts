@@ -48,7 +48,7 @@ const SHARED_MS = 400;
 /** Age up to which watchers share queue depths and health, which cost requests, in milliseconds. */
 const SHARED_SLOW_MS = 1_900;
 
-/** Takes snapshots, shared between watchers. */
+/** Creates snapshots, shared between watchers. */
 export class Pipeline {
   readonly #deps: PipelineDeps;
   readonly #take: () => Promise<Snapshot>;

@@ -79,7 +79,7 @@ export class Laboratory {
     return { order_id, outcome, poll_url, requestId };
   }
 
-  /** The message that the API sent, once more. */
+  /** Sends the message of the API again. */
   async #repeat(order: LabOrder, { order_id, requested_at, requestId }: LabAccepted): Promise<void> {
     const { sqs, queueUrl } = this.#deps;
     await sqs.send(
@@ -93,7 +93,7 @@ export class Laboratory {
     this.#duplicates += 1;
   }
 
-  /** An order as the processor gives it up after a long outage. */
+  /** Creates an order as the processor dead-letters it after a long outage. */
   async #deadLetter(order: LabOrder): Promise<LabPlaced> {
     const { sqs, deadLetterQueueUrl, feed, clock } = this.#deps;
     const requestId = randomUUID();

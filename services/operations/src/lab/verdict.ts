@@ -27,7 +27,7 @@ export interface JudgeDeps {
   readonly clock: Clock;
 }
 
-/** What is known now. */
+/** Current verdict. */
 export interface Verdict {
   readonly at: number;
   readonly accepted: number;
@@ -42,7 +42,7 @@ export interface Verdict {
 /** After the decision the charge may take this long, in milliseconds. */
 const SETTLE_MS = 20_000;
 
-/** How long nothing must be under way before an order without end counts as lost, in milliseconds. */
+/** Idle time after which an order without end counts as lost, in milliseconds. */
 const IDLE_MS = 15_000;
 
 /** Charges are read again for this long after an order's end, in milliseconds: a second one would come late. */
@@ -102,7 +102,7 @@ export class Judge {
     for (const charge of await readCharges(watched)) this.#charges.set(charge.order_id, charge);
   }
 
-  /** What is open while nothing is under way is lost. */
+  /** Finds orders that are open although the pipeline is idle. */
   async #findLost(open: readonly string[], now: number): Promise<Finding[]> {
     if (open.length === 0 || !(await this.#deps.isIdle())) {
       this.#idleSince = undefined;
@@ -126,7 +126,7 @@ export class Judge {
     return findChargedWrongly(judged, charges);
   }
 
-  /** Pieces only leave by a sale; a restock starts the count anew. */
+  /** Finds missing pieces. Pieces only leave by a sale; a restock restarts the count. */
   async #findStock(): Promise<Finding[]> {
     const stock = await this.#deps.readStock();
     const totals = Object.fromEntries(

@@ -1,7 +1,7 @@
 /** The audit log: one JSON line on standard error for each change that a command made, or would make. */
 import { createLogger } from '@order-pipeline/platform/logger';
 
-/** What was changed. */
+/** Object of a change. */
 export interface AuditedChange {
   readonly action:
     | 'dlq.redrive'
@@ -23,7 +23,7 @@ export interface AuditedChange {
   readonly quantity?: number;
   /** The operator's own words. */
   readonly reason?: string;
-  /** Why the result is `error`. */
+  /** Reason of the result `error`. */
   readonly error?: string;
   /** A redriven message's id in the order queue. */
   readonly new_message_id?: string;
@@ -32,7 +32,7 @@ export interface AuditedChange {
 /** Writes one line. */
 export type Audit = (change: AuditedChange) => void;
 
-/** Who makes the changes, and where. */
+/** Actor and place of the changes. */
 export interface AuditContext {
   /** Undefined only for commands that change nothing. */
   readonly actor: string | undefined;

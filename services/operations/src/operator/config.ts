@@ -11,7 +11,7 @@ import {
 } from '@order-pipeline/platform/env';
 import { readClientTls } from '@order-pipeline/platform/rpc/tls-config';
 
-/** What the commands are told. */
+/** Configuration of the commands. */
 export interface OperatorConfig extends CommonConfig, ScoringConfig {
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
@@ -20,11 +20,11 @@ export interface OperatorConfig extends CommonConfig, ScoringConfig {
   readonly paymentsTable: string;
   /** Topic of order events; undefined when events are not published. */
   readonly eventsTopicArn: string | undefined;
-  /** Where the AWS SDK was told to find SQS; undefined where it finds AWS itself. */
+  /** SQS endpoint of the AWS SDK; undefined when it uses AWS itself. */
   readonly sqsEndpoint: string | undefined;
-  /** Where the AWS SDK was told to find DynamoDB; undefined where it finds AWS itself. */
+  /** DynamoDB endpoint of the AWS SDK; undefined when it uses AWS itself. */
   readonly dynamoEndpoint: string | undefined;
-  /** Who runs the command, where the shell knows. */
+  /** User who runs the command, if the shell knows it. */
   readonly user: string | undefined;
 }
 

@@ -1,6 +1,7 @@
 /**
- * The dead-letter queue. SQS has no way to look without receiving, so that what is looked at is hidden for a short time
- * and given back when the command ends. A command that dies leaves it hidden until that time is over; nothing is lost.
+ * The dead-letter queue. SQS cannot read without receiving, so messages are hidden for a short time while they are
+ * read, and made visible again when the command ends. A command that dies leaves them hidden until that time expires;
+ * nothing is lost.
  */
 import {
   ChangeMessageVisibilityBatchCommand,
@@ -15,34 +16,34 @@ import { FAILED_NOTICE_ATTRIBUTE } from '@order-pipeline/contracts/processed';
 import { SQS_BATCH_SIZE } from '@order-pipeline/contracts/queues';
 import { type DeadLetter, type OrderOrigin, originalAttributes, toDeadLetter } from './dead-letter.js';
 
-/** How long messages stay hidden while they are looked at, in seconds. */
+/** Time for which messages are hidden while they are read, in seconds. */
 export const LOOK_SECONDS = 60;
 
 /** Receives in a row that bring nothing new after which all has been seen. */
 const IDLE_RECEIVES = 3;
 
-/** How many messages a queue holds; SQS's figures are approximate. */
+/** Number of messages in a queue; SQS's figures are approximate. */
 export interface Depth {
   readonly visible: number;
-  /** Received by somebody and not given back yet. */
+  /** In flight: another command is reading them. */
   readonly hidden: number;
 }
 
-/** Where the queues are. */
+/** Addresses of the queues. */
 export interface DeadLetterQueueOptions {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
-  /** How long a receive waits. With 0 SQS does not ask all of its servers before it says that there is nothing. */
+  /** Wait of a receive. With 0 SQS does not query all of its servers before it returns nothing. */
   readonly waitSeconds: number;
   /** Called with the id of each message that was removed. */
   readonly onRemoved?: (messageId: string) => void;
 }
 
-/** Looks at dead letters, sends them back and removes them. */
+/** Reads dead letters, sends them back and removes them. */
 export class DeadLetterQueue {
   readonly #options: DeadLetterQueueOptions;
-  /** What this command has received and neither removed nor given back, by message id. */
+  /** Messages that this command has received and neither removed nor released, by message id. */
   readonly #held = new Map<string, DeadLetter>();
   /** Ids in the order queue of what this command has sent back. */
   readonly #sent = new Set<string>();
@@ -51,7 +52,7 @@ export class DeadLetterQueue {
     this.#options = options;
   }
 
-  /** How many dead letters there are. */
+  /** Returns the number of dead letters. */
   async depth(): Promise<Depth> {
     const { Attributes = {} } = await this.#options.sqs.send(
       new GetQueueAttributesCommand({
@@ -147,7 +148,7 @@ export class DeadLetterQueue {
   async hide(letters: readonly DeadLetter[], seconds: number): Promise<void> {
     for (let from = 0; from < letters.length; from += SQS_BATCH_SIZE) {
       const batch = letters.slice(from, from + SQS_BATCH_SIZE);
-      // An entry that fails is shown again by itself when its time is over.
+      // An entry that fails becomes visible by itself when its timeout ends.
       await this.#options.sqs.send(
         new ChangeMessageVisibilityBatchCommand({
           QueueUrl: this.#options.deadLetterQueueUrl,
@@ -169,7 +170,7 @@ export class DeadLetterQueue {
     for (const { id } of letters) this.#held.delete(id);
   }
 
-  /** How many messages this command holds. */
+  /** Number of messages that this command holds. */
   get heldCount(): number {
     return this.#held.size;
   }

@@ -14,14 +14,14 @@ export interface DeadLetter {
   readonly body: string;
   /** Undefined where the body is no order. */
   readonly order: PlacedOrder | undefined;
-  /** Why it was dead-lettered; MOVED_BY_SQS where the queue's own redrive policy did it, which gives no reasons. */
+  /** Reason of the dead-lettering; MOVED_BY_SQS for the queue's own redrive policy, which gives no reasons. */
   readonly reason: string;
   readonly firstError: string | undefined;
-  /** How often the processor received it. */
+  /** Number of receives by the processor. */
   readonly receiveCount: number | undefined;
   /** The message's id when it was in the order queue. */
   readonly originalId: string;
-  /** When it came to the dead-letter queue (where SQS moved it: to the order queue), in epoch milliseconds. */
+  /** Time at which it reached the dead-letter queue (if SQS moved it: the order queue), in epoch milliseconds. */
   readonly sentAt: number;
   readonly groupId: string | undefined;
   /** As they were received, to be sent again unchanged. */
@@ -49,7 +49,7 @@ export function toDeadLetter(message: Message): DeadLetter {
   };
 }
 
-/** Whether an operator who names `id` means this message: by the message's id or the order's. */
+/** Returns true when `id` is this message's id or its order id. */
 export function isMeant(letter: DeadLetter, id: string): boolean {
   return letter.id === id || letter.order?.order_id === id;
 }

@@ -1,4 +1,4 @@
-/** How a command ends: exit codes, and errors that know theirs. */
+/** Ends of commands: exit codes, and errors that carry theirs. */
 import { EXIT_CONFIG } from '@order-pipeline/contracts/exit-codes';
 
 /** Exit codes; those from 64 on are sysexits(3)'s. */

@@ -1,4 +1,4 @@
-/** `fail`: gives up an order whose message is gone, from its record. */
+/** `fail`: fails an order from its record, when its message is gone. */
 
 import { toPlacedOrder } from '@order-pipeline/order-protocol/order-store';
 import { EXIT, type ExitCode } from './exit.js';
@@ -6,12 +6,12 @@ import { failOrder } from './fail-order.js';
 import { readRecord } from './record.js';
 import type { Tools } from './tools.js';
 
-/** What to give up, and why. */
+/** Options of `fail`. */
 export interface FailRecordOptions {
   readonly orderId: string;
   /** For the audit log and the order's record. */
   readonly reason: string;
-  /** How long to wait for a worker's lease to run out, in milliseconds. */
+  /** Longest wait for the end of a worker's lease, in milliseconds. */
   readonly waitMs: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * `dlq fail`: gives up what a dead letter asks for. First the order is failed and settled, and only then its messages
- * go: a crash in between is mended by the same command again. A message that is no order is removed.
+ * `dlq fail`: fails the order of a dead letter. The order is failed and settled before its messages are removed: after
+ * a crash in between the same command completes the work. A message that is no order is removed.
  */
 import { type DeadLetter, originOf } from './dead-letter.js';
 import { EXIT, type ExitCode } from './exit.js';
@@ -9,17 +9,17 @@ import { findDeadLetters } from './find.js';
 import { toCount } from './text.js';
 import type { Tools } from './tools.js';
 
-/** What to give up, and why. */
+/** Options of `dlq fail`. */
 export interface FailOptions {
   /** A message's or an order's id. */
   readonly id: string;
   /** For the audit log and the order's record. */
   readonly reason: string;
-  /** How long to wait for a worker's lease to run out, in milliseconds. */
+  /** Longest wait for the end of a worker's lease, in milliseconds. */
   readonly waitMs: number;
 }
 
-/** Gives up what is named, with all messages that carry the same order. */
+/** Fails the named order, with all messages that carry it. */
 export async function failDeadLetter(tools: Tools, { id, reason, waitMs }: FailOptions): Promise<ExitCode> {
   const letters = await findDeadLetters(tools, id);
   const [letter] = letters;

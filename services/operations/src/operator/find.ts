@@ -5,12 +5,12 @@ import { createProgress } from './progress.js';
 import { toCount } from './text.js';
 import type { Tools } from './tools.js';
 
-/** How long what was found stays hidden, in seconds: longer than waiting for a lease and settling take. */
+/** Time for which found messages are hidden, in seconds: longer than waiting for a lease and settling take. */
 const WORK_SECONDS = 300;
 
 /**
- * The dead letters of a message's or an order's id, kept hidden while the command lasts; all others are given back. An
- * order may have several. Throws a CommandError where there is none.
+ * Returns the dead letters of a message's or an order's id, hidden while the command lasts; all others are released. An
+ * order may have several. Throws a CommandError when there is none.
  */
 export async function findDeadLetters({ dlq, shell }: Tools, id: string): Promise<DeadLetter[]> {
   const { visible, hidden } = await dlq.depth();

@@ -6,7 +6,7 @@ import { createProgress } from './progress.js';
 import { toAge, toCount, toLine, toMoney, toTable } from './text.js';
 import type { Tools } from './tools.js';
 
-/** How the list is wanted. */
+/** Options of the list. */
 export interface ListOptions {
   readonly limit: number;
   readonly json: boolean;
@@ -29,7 +29,7 @@ export interface ReadDeadLetters {
   readonly depth: Depth;
 }
 
-/** Reads up to `limit` dead letters. They stay hidden until the caller gives them back. */
+/** Reads up to `limit` dead letters. They stay hidden until the caller releases them. */
 export async function readDeadLetters(
   { dlq, shell }: Pick<Tools, 'dlq' | 'shell'>,
   limit: number,

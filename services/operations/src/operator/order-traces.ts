@@ -1,7 +1,7 @@
 /**
- * What an order has left behind: its record, its holds and its payment. Read from the tables and not over RPC, so that
- * it can be seen while the services are down, which is when orders are dead-lettered; and GetStock does not tell whose
- * the holds are.
+ * Traces of an order: its record, its holds and its payment. Read from the tables and not over RPC, so that they can be
+ * read while the services are down, which is when orders are dead-lettered; besides, GetStock does not return the
+ * owners of holds.
  */
 import type { OrderItem, OrderRecord } from '@order-pipeline/contracts/orders';
 import { parseShardKey, piecesOf, shardKey } from '@order-pipeline/contracts/stock';
@@ -12,7 +12,7 @@ import { createItemParser } from '@order-pipeline/platform/dynamo/parse';
 import { Table } from '@order-pipeline/platform/dynamo/table';
 import { z } from 'zod';
 
-/** What an order holds at one shard of a SKU. */
+/** Pieces that an order holds at one shard of a SKU. */
 export interface HoldTrace {
   readonly sku: string;
   readonly shard: number;
@@ -66,7 +66,7 @@ const parsePayment = createItemParser<PaymentTrace>(
   }),
 );
 
-/** What the tables hold about an order. */
+/** Content of the tables about an order. */
 export interface OrderTraces {
   readonly record: OrderRecord | undefined;
   readonly holds: readonly HoldTrace[];
@@ -80,7 +80,7 @@ export interface TraceTables {
   readonly paymentsTable: string;
 }
 
-/** Reads what there is about an order; `items` stand in for those of a record that is not there. */
+/** Reads the traces of an order; `items` replace those of a missing record. */
 export async function readTraces(
   dynamo: DynamoClient,
   { ordersTable, paymentsTable, inventoryTable }: TraceTables,

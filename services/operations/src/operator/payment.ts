@@ -9,17 +9,17 @@ import { readRecord } from './record.js';
 import { toMoney } from './text.js';
 import type { Tools } from './tools.js';
 
-/** How to authorize anew. */
+/** Options of a re-authorization. */
 export interface ReauthorizeOptions {
   readonly orderId: string;
   /** Another payment method than the order's. */
   readonly paymentMethod?: string | undefined;
 }
 
-/** How long a command may take over a payment with all its retries, in milliseconds. */
+/** Time limit of a command on a payment with all its retries, in milliseconds. */
 const PAYMENT_BUDGET_MS = 15_000;
 
-/** Authorizes and charges a completed order anew. Returns EXIT.failed when the gateway declines. */
+/** Authorizes and charges a completed order again. Returns EXIT.failed when the gateway declines. */
 export async function reauthorizePayment(
   tools: Tools,
   { orderId, paymentMethod }: ReauthorizeOptions,
@@ -57,14 +57,14 @@ export async function reauthorizePayment(
   return EXIT.done;
 }
 
-/** What to give up, and why. */
+/** Options of a write-off. */
 export interface WriteOffOptions {
   readonly orderId: string;
   /** For the audit log, the ledger and the order's record. */
   readonly reason: string;
 }
 
-/** Gives up the charge of a completed order. */
+/** Writes off the charge of a completed order. */
 export async function writeOffPayment(tools: Tools, { orderId, reason }: WriteOffOptions): Promise<ExitCode> {
   const { scoring, store, audit, dryRun, shell } = tools;
   const record = await readCompleted(tools, orderId);

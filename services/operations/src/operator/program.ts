@@ -14,10 +14,10 @@ import type { Tools } from './tools.js';
 import { traceOrder } from './trace.js';
 import { traceInCloudWatch } from './trace-in-cloudwatch.js';
 
-/** Where `npm start` keeps the lines of its processes. */
+/** Log file of `npm start`. */
 const LOCAL_LOG = '.local/stack.log';
 
-/** What every change is told. */
+/** Options of every change. */
 export interface ChangeOptions {
   readonly dryRun?: boolean;
   readonly actor?: string;

@@ -1,10 +1,10 @@
 /** Progress of long work. */
 import type { Shell } from './tools.js';
 
-/** How often progress is told, in milliseconds. */
+/** Interval between progress reports, in milliseconds. */
 const TELL_EVERY_MS = 2_000;
 
-/** Tells how far work has come, when it takes longer than a moment. `total` is approximate. */
+/** Reports the progress of work that takes longer than a moment. `total` is approximate. */
 export function createProgress(
   { clock, err }: Pick<Shell, 'clock' | 'err'>,
   total: number,

@@ -1,4 +1,4 @@
-/** What the commands depend on, and how its failures are told: one line that names the variable and the remedy. */
+/** Dependencies of the commands, and the translation of their failures: one line with the variable and the remedy. */
 import { Code, ConnectError } from '@connectrpc/connect';
 import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import type { Stage } from '@order-pipeline/platform/env';
@@ -16,7 +16,7 @@ export interface Dependency {
   readonly stage: Stage;
 }
 
-/** SQS, as the settings have it. The SDK connects to the host of the queue's URL, whatever endpoint it was told. */
+/** Describes SQS by its settings. The SDK connects to the host of the queue's URL, whatever its endpoint. */
 export function sqsOf({ sqsEndpoint, deadLetterQueueUrl, stage }: OperatorConfig): Dependency {
   const address = new URL(deadLetterQueueUrl).origin;
   const told = sqsEndpoint !== undefined && new URL(sqsEndpoint).origin === address;

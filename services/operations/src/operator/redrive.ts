@@ -109,7 +109,7 @@ async function redriveBatch(
       onEach();
     }),
   );
-  // What stops one message stops all: what is left is given back.
+  // An error of one message ends the command: the remaining messages are released.
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 

@@ -6,7 +6,7 @@ import { askPayment, readCompleted } from './payment.js';
 import { toMoney } from './text.js';
 import type { Tools } from './tools.js';
 
-/** What to pay back, and why. */
+/** Options of a refund. */
 export interface RefundOptions {
   readonly orderId: string;
   /** In the minor unit of the order's currency; all that is left by default. */

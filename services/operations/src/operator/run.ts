@@ -55,7 +55,7 @@ async function giveBack({ dlq }: System, { err }: Shell): Promise<void> {
   }
 }
 
-/** The message of a foreseen error; of any other the stack, which whoever mends the program needs. */
+/** Returns the message of an expected error; of any other its stack, which is needed to fix the program. */
 function describe(error: unknown): string {
   if (error instanceof CommandError || error instanceof ConfigError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

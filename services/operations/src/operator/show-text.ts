@@ -1,4 +1,4 @@
-/** What `show` prints for people. */
+/** Output of `show` for people. */
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
 import { type DeadLetter, originOf } from './dead-letter.js';
 import type { OrderTraces, PaymentTrace } from './order-traces.js';
@@ -6,7 +6,7 @@ import { toAge, toFields, toMoney } from './text.js';
 
 const BODY_MAX = 1_000;
 
-/** What a message holds that is no order, without payment methods. */
+/** Returns an excerpt of a message that is no order, without payment methods. */
 export function bodyExcerpt(body: string): string {
   return body.replaceAll(/("payment_?method"\s*:\s*")[^"]*/gi, '$1[redacted]').slice(0, BODY_MAX);
 }
@@ -34,7 +34,7 @@ export function toLetterText(letter: DeadLetter, now: number): string {
   ]);
 }
 
-/** What an order has left behind. */
+/** Returns the traces of an order as text. */
 export function toOrderText(orderId: string, { record, holds, payment }: OrderTraces): string {
   return toFields([
     ['order', orderId],

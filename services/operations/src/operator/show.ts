@@ -8,7 +8,7 @@ import { type OrderTraces, readTraces } from './order-traces.js';
 import { bodyExcerpt, toLetterText, toOrderText } from './show-text.js';
 import type { Tools } from './tools.js';
 
-/** How the answer is wanted. */
+/** Options of `show`. */
 export interface ShowOptions {
   readonly json: boolean;
 }
@@ -47,7 +47,7 @@ function toJson(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
-/** Without what pays: a payment method is nobody's business. */
+/** Returns the traces without payment methods. */
 function toShown({ record, holds, payment }: OrderTraces) {
   return { order: record ? withoutPaymentMethod(record) : null, holds, payment: payment ?? null };
 }

@@ -1,4 +1,4 @@
-/** What every command works with. */
+/** Dependencies of every command. */
 
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { OrderStore } from '@order-pipeline/order-protocol/order-store';
@@ -16,12 +16,12 @@ import type { OperatorConfig } from './config.js';
 import { DeadLetterQueue } from './dead-letter-queue.js';
 import { dynamoOf, explainErrorsOf, explainStoreError, sqsOf } from './reach.js';
 
-/** Where a command runs. */
+/** Environment of a command. */
 export interface Shell {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Takes the command's result. */
+  /** Prints the command's result. */
   readonly out: (text: string) => void;
-  /** Takes progress, audit lines and errors. */
+  /** Prints progress, audit lines and errors. */
   readonly err: (text: string) => void;
   readonly clock: Clock;
   /** Waits; resolves at once when the signal aborts. */
@@ -42,7 +42,7 @@ export interface System {
   close(): void;
 }
 
-/** What a command is given. */
+/** Dependencies of a command. */
 export interface Tools extends System {
   readonly shell: Shell;
   readonly config: OperatorConfig;

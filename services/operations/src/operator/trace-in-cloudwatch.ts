@@ -9,7 +9,7 @@ import { printLines } from './trace.js';
 export interface CloudWatchTraceOptions {
   /** Beginning of the names of the log groups. */
   readonly groupPrefix: string;
-  /** How far to look back. */
+  /** Days to search. */
   readonly days: number;
   readonly region: string | undefined;
   readonly out: (text: string) => void;

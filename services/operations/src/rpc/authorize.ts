@@ -1,4 +1,4 @@
-/** Stands in front of every method: who calls, and may they? */
+/** Authorizes the caller in front of every method. */
 import type { DescMethod } from '@bufbuild/protobuf';
 import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
 import type { Clock } from '@order-pipeline/platform/clock';

@@ -15,9 +15,9 @@ export interface CallDeps {
   readonly system: System;
   readonly clock: Clock;
   readonly timers: Pick<Timers, 'sleep'>;
-  /** Takes audit lines. */
+  /** Writes an audit line. */
   readonly writeAudit: (line: string) => void;
-  /** How long a receive waits for dead letters, in seconds. */
+  /** Longest wait of a receive for dead letters, in seconds. */
   readonly deadLetterWaitSeconds: number;
   /** Called with the id of each dead letter that was removed. */
   readonly onRemoved: (messageId: string) => void;
@@ -49,7 +49,7 @@ export function createCallTools(
     signal: context.signal,
   };
   const audit = createAudit({ actor, stage: config.stage, queue: config.deadLetterQueueUrl }, writeAudit);
-  // What a call has received is its own, and is given back when it ends.
+  // A call owns the messages that it has received, and releases them when it ends.
   const dlq = openDeadLetters(system, config, deps.deadLetterWaitSeconds, deps.onRemoved);
   return { tools: { ...system, dlq, shell, config, audit, dryRun }, text: () => text.trim() };
 }

@@ -238,7 +238,7 @@ const PAGES = [
 ];
 
 test.each([
-  // What another theme changes is colours, and what another width changes is places.
+  // Another theme changes colours only, another width places only.
   ['light', 1440, undefined],
   ['dark', 1440, ['color-contrast']],
   ['light', 390, ['target-size', 'scrollable-region-focusable']],

@@ -1,4 +1,4 @@
-/** What pages decide without a browser: amounts, durations, versions of orders, filters, bars. */
+/** Decisions of pages without a browser: amounts, durations, versions of orders, filters, bars. */
 
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';

@@ -1,4 +1,4 @@
-/** What calls cost, and DynamoDB's limits for one partition key. */
+/** Costs of calls, and DynamoDB's limits for one partition key. */
 
 /** Write units of an item of a size: one for each KiB. */
 export function writeUnits(bytes: number): number {
@@ -24,7 +24,7 @@ export class CapacityMeter {
   /** `limited`: whether keys are held to the limits. */
   constructor(private readonly limited: boolean) {}
 
-  /** Takes units of a key at a time in milliseconds; false when the partition has none left in this second. */
+  /** Uses units of a key at a time in milliseconds; returns false when the partition has none left in this second. */
   take(kind: 'read' | 'write', key: string, units: number, now: number): boolean {
     if (this.limited && !this.#fits(kind, key, units, now)) return false;
     if (kind === 'write') this.written += units;

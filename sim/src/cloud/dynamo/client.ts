@@ -9,7 +9,7 @@ import type { SimDatabase } from './database.js';
 import { ExpressionError } from './lexer.js';
 import { TableConditionError, TableThrottledError } from './table.js';
 
-/** What a client needs. */
+/** Dependencies of a client. */
 export interface DynamoClientDeps {
   readonly world: World;
   readonly network: Network;
@@ -106,7 +106,7 @@ function subjectOf(database: SimDatabase, { TableName, Key, Item }: Request): st
   return key === undefined ? TableName : `${TableName}/${String(key)}`;
 }
 
-/** What a request does, for the trace. */
+/** Returns a label of a request, for the trace. */
 function labelOf(name: string, subject: string, { UpdateExpression }: Request): string {
   return UpdateExpression === undefined ? `${name} ${subject}` : `${name} ${subject} [${UpdateExpression}]`;
 }

@@ -38,7 +38,7 @@ export class SimDatabase {
     };
   }
 
-  /** GetItem; `stale` reads what stood before the latest write, unless the read is consistent. */
+  /** GetItem; `stale` reads the item before the latest write, unless the read is consistent. */
   get({ TableName, Key, ConsistentRead = false }: GetRequest, stale: boolean): { Item?: Item } {
     const table = this.table(TableName);
     const item = table.get(keyIn(table, Key), ConsistentRead, stale);

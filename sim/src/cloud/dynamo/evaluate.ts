@@ -3,7 +3,7 @@ import type { Change, Comparator, Condition, Operand, Path } from './ast.js';
 import { ExpressionError } from './lexer.js';
 import { compareValues, type Item, isEqual, sizeOfItem, typeOf } from './values.js';
 
-/** What aliases and placeholders stand for. */
+/** Values of aliases and placeholders. */
 export interface Bindings {
   readonly names?: Readonly<Record<string, string>> | undefined;
   readonly values?: Readonly<Record<string, unknown>> | undefined;

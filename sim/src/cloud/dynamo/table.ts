@@ -25,7 +25,7 @@ export interface WriteRequest extends Bindings {
   readonly condition?: string | undefined;
 }
 
-/** What a table needs of its world. */
+/** Dependencies of a table. */
 export interface TableDeps {
   readonly now: () => number;
   /** Applies a change of an index after its lag. */
@@ -57,7 +57,7 @@ export class SimTable {
     return this.#sortedKeys().map((key) => this.#items.get(key) as Item);
   }
 
-  /** Reads an item; `stale` reads what stood before its latest write. */
+  /** Reads an item; `stale` reads the one before its latest write. */
   get(key: string, consistent: boolean, stale = false): Item | undefined {
     const item =
       stale && !consistent && this.#previous.has(key) ? this.#previous.get(key) : this.#items.get(key);

@@ -4,7 +4,7 @@ import type { World } from '../../kernel/world.js';
 import type { Network } from '../network.js';
 import type { SimRedis } from './service.js';
 
-/** What a client needs. */
+/** Dependencies of a client. */
 export interface RedisClientDeps {
   readonly world: World;
   readonly network: Network;

@@ -9,7 +9,7 @@ interface Entry {
 /** The data of one Redis. */
 export class SimRedis {
   readonly #data = new Map<string, Entry>();
-  /** Nobody answers while it is down. */
+  /** True while no call gets a response. */
   down = false;
 
   constructor(private readonly now: () => number) {}

@@ -5,7 +5,7 @@ import { type AwsClientOptions, awsError, withAwsRetries } from '../aws-client.j
 import type { Network } from '../network.js';
 import type { SimSqs, SqsInput } from './service.js';
 
-/** What a client needs. */
+/** Dependencies of a client. */
 export interface SqsClientDeps {
   readonly world: World;
   readonly network: Network;

@@ -16,22 +16,22 @@ export interface SimMessage {
   handle: string;
 }
 
-/** How a queue misbehaves within what SQS promises; shares in [0, 1]. */
+/** Faults of a queue within the limits of SQS's promises; shares in [0, 1]. */
 export interface QueueFaults {
   /** A receive does not hide the message. */
   readonly notHidden: number;
-  /** A deleted message is delivered once more. */
+  /** A deleted message is delivered again. */
   readonly undeleted: number;
 }
 
-/** What a queue needs of its world. */
+/** Dependencies of a queue. */
 export interface QueueDeps {
   readonly seed: number;
   readonly now: () => number;
   readonly faults: () => QueueFaults;
   /** Called whenever a message may have become visible. */
   readonly onVisible: () => void;
-  /** Whether a fault of this name may happen. */
+  /** Returns true when a fault of this name may happen. */
   readonly allows: (fault: string) => boolean;
 }
 
@@ -54,7 +54,7 @@ export class SimQueue {
     return [...this.#messages.values()];
   }
 
-  /** Takes a message. */
+  /** Sends a message. */
   send(message: Pick<SimMessage, 'id' | 'body' | 'attributes' | 'groupId'>): void {
     this.add({
       ...message,
@@ -65,7 +65,7 @@ export class SimQueue {
     });
   }
 
-  /** Adds a message as it stands. */
+  /** Adds a message unchanged. */
   add(message: SimMessage): void {
     this.#messages.set(message.id, message);
     this.arrivals += 1;
@@ -77,7 +77,7 @@ export class SimQueue {
     this.#messages.delete(id);
   }
 
-  /** Hands out up to `max` visible messages. */
+  /** Returns up to `max` visible messages. */
   receive(max: number, visibilitySeconds: number): SimMessage[] {
     this.#expire();
     const { now, seed } = this.deps;
@@ -117,7 +117,7 @@ export class SimQueue {
     return true;
   }
 
-  /** When the next hidden message becomes visible; undefined where none is hidden. */
+  /** Time at which the next hidden message becomes visible; undefined if none is hidden. */
   get nextVisibleAt(): number | undefined {
     const times = [...this.#messages.values()].map(({ visibleAt }) => visibleAt);
     return times.length === 0 ? undefined : Math.min(...times);

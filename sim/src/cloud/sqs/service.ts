@@ -19,7 +19,7 @@ export type SqsInput = Readonly<Record<string, unknown>>;
 /** An entry of a batch. */
 type Entry = Readonly<Record<string, unknown>> & { readonly Id: string };
 
-/** What the service needs. */
+/** Dependencies of the service. */
 export interface SqsDeps {
   readonly world: World;
   readonly shapes: readonly QueueShape[];
@@ -118,7 +118,7 @@ export class SimSqs {
     return { Successful, Failed };
   }
 
-  /** Answers at once when there is a message, else as soon as there is one, or when the wait is over. */
+  /** Responds at once when there is a message, else as soon as there is one, or when the wait expires. */
   #receive(queue: SimQueue, input: SqsInput): object | Promise<object> {
     const max = Number(input.MaxNumberOfMessages ?? 1);
     const seconds = Number(input.VisibilityTimeout ?? queue.shape.visibilityTimeoutSeconds);
@@ -141,7 +141,7 @@ export class SimSqs {
     });
   }
 
-  /** Looks for those who wait as soon as the next message is visible: one look is planned at a time. */
+  /** Serves waiting receives as soon as the next message is visible: one check is planned at a time. */
   #wake(): void {
     if (this.#waiting.size === 0) return;
     const { now } = this.#world;

@@ -1,9 +1,9 @@
-/** Answers: what clients were told is what happened. */
+/** Responses: clients saw what happened. */
 import { isFinal, type OrderStatus } from '@order-pipeline/contracts/orders';
 import { factsOf } from '../facts.js';
 import type { Check, Violation } from '../violations.js';
 
-/** What was answered before another question was asked comes before its answer. */
+/** Finds responses that go back: a response before another request was sent precedes the latter's response. */
 export const findBackwards: Check = ({ sightings, orders }) => {
   const byOrder = new Map<string, { status: OrderStatus; askedAt: number; answeredAt: number }[]>();
   for (const sighting of sightings)
@@ -31,7 +31,7 @@ function rank(status: OrderStatus): number {
   return status === 'PROCESSING' ? 1 : 0;
 }
 
-/** A client that was told 202 finds its own order. */
+/** Finds clients with a 202 that cannot find their own order. */
 export const findWrongBodies: Check = ({ posts, orders, claimedAt }) => {
   const records = new Map(orders.map((order) => [order.order_id, order]));
   return posts.flatMap(({ outcome, body, client, sentAt }): Violation[] => {
@@ -49,7 +49,7 @@ export const findWrongBodies: Check = ({ posts, orders, claimedAt }) => {
 
 const NOTHING_ORDERED = /nothing was ordered/i;
 
-/** Where nothing was ordered, no queue has the order. */
+/** Finds orders in a queue whose client was informed that nothing was ordered. */
 export const findUntrueRefusals: Check = ({ posts, sent }) => {
   const ordered = new Set(sent.map(({ requestId }) => requestId));
   return posts.flatMap(({ outcome, requestId, client }): Violation[] => {

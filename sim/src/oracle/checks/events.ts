@@ -2,7 +2,7 @@
 import { isFinal } from '@order-pipeline/contracts/orders';
 import type { Check, Violation } from '../violations.js';
 
-/** A final order has one event id, which tells its outcome. Refunds have events of their own. */
+/** Finds final orders without exactly one event id for their outcome. Refunds have events of their own. */
 export const findUnpublished: Check = ({ orders, published }) => {
   const byOrder = new Map<string, Set<string>>();
   for (const { id, subject, type } of published) {

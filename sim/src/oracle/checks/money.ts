@@ -3,7 +3,7 @@ import type { OrderRecord } from '@order-pipeline/contracts/orders';
 import { parseGatewayKey } from '@order-pipeline/scoring/payment/decide';
 import type { Check, Violation } from '../violations.js';
 
-/** The provider charged the customers of completed orders, each once, and nobody else. */
+/** Finds wrong charges: the provider charges the customers of completed orders once each, and no other. */
 export const findChargedWrongly: Check = ({ orders, journal }) => {
   const records = new Map(orders.map((order) => [order.order_id, order]));
   const charges = new Map<string, number[]>();

@@ -1,11 +1,11 @@
-/** Orders: each is final, is what somebody placed, and stays so. */
+/** Orders: each is final, was placed by a client, and stays so. */
 import { decodeOrderPlaced, MalformedOrderEventError } from '@order-pipeline/contracts/order-event';
 import { isFinal } from '@order-pipeline/contracts/orders';
 import { factsOf } from '../facts.js';
 import type { Post } from '../history.js';
 import type { Check, Violation } from '../violations.js';
 
-/** Every order that a queue has taken, or that a client was told to be accepted, is final. */
+/** Finds orders that a queue has taken, or that a client saw accepted, and that are not final. */
 export const findUnfinished: Check = ({ posts, orders, sent }) => {
   const statuses = new Map(orders.map(({ order_id, status }) => [order_id, status]));
   const accepted = posts.flatMap(({ outcome }) => (outcome.kind === 'accepted' ? [outcome.orderId] : []));
@@ -38,7 +38,7 @@ export const findForged: Check = ({ posts, orders }) => {
   });
 };
 
-/** What the first message of an order says stays, and so does its first error. */
+/** Finds orders whose first message or first error was rewritten. */
 export const findRewritten: Check = ({ rewritten }) =>
   rewritten.map(
     ({ orderId, attribute }): Violation => ({

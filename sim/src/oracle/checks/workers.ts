@@ -1,7 +1,7 @@
 /** Workers, operators and the reconciler: each stays within what it may do. */
 import type { Check, Violation } from '../violations.js';
 
-/** Only the latest claim may decide, and nobody takes an order from a worker whose lease lasts. */
+/** Finds decisions by an earlier claim, and orders taken from a worker whose lease lasted. */
 export const findUnfenced: Check = ({ orders, decisions, brokenLeases }) => {
   const attempts = new Map(orders.map(({ order_id, attempt }) => [order_id, attempt]));
   return [
@@ -20,7 +20,7 @@ export const findUnfenced: Check = ({ orders, decisions, brokenLeases }) => {
   ];
 };
 
-/** No message is lost that nobody has lost. */
+/** Finds lost messages without an incident that lost them. */
 export const findOrphans: Check = ({ orphans }) =>
   orphans.map(
     (subject): Violation => ({ kind: 'orphaned', subject, detail: 'had to be freed from its record' }),

@@ -1,13 +1,13 @@
-/** Whether an operator may fail an order, from what stands in the orders table. */
+/** Decides from the orders table whether an operator may fail an order. */
 import { type FinalStatus, isFinal, type OrderRecord } from '@order-pipeline/contracts/orders';
 
 /** The next step of failing an order. */
 export type FailStep =
-  /** Nobody has claimed it, or the last claim's lease has run out undecided: write FAILED. */
+  /** The order is unclaimed, or the last claim's lease has expired without a decision: write FAILED. */
   | { readonly kind: 'write' }
   /** A worker's tries may still land until then (epoch milliseconds). */
   | { readonly kind: 'wait'; readonly until: number }
-  /** An operator has failed it before: give back what it holds, again. */
+  /** An operator has failed it before: release its holds again. */
   | { readonly kind: 'settle' }
   /** It has another outcome already, which nothing changes. */
   | { readonly kind: 'refuse'; readonly status: FinalStatus };

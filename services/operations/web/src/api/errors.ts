@@ -43,7 +43,7 @@ const TITLES: Partial<Record<Code, string>> = {
   [Code.DeadlineExceeded]: 'No answer in time',
 };
 
-/** Messages of browsers about broken connections help nobody. */
+/** Returns false for a browser's message about a broken connection, which helps no reader. */
 function rawMessageIsUseful(message: string): boolean {
   return message !== '' && !/failed to fetch|network ?error|load failed|http 50\d/i.test(message);
 }

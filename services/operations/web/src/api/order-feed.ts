@@ -13,15 +13,15 @@ import { Store, subscribeLive } from './store.js';
 const CAPACITY = 12_000;
 /** Latest orders that each connection starts with. */
 const RECENT = 200;
-/** Changes within this time are shown at once, in milliseconds: a busy feed renders ten times a second at most. */
+/** Changes within this time are shown together, in milliseconds: a busy feed renders ten times a second at most. */
 const RENDER_INTERVAL_MS = 100;
 
-/** What is known of the feed. The book is the same object; `version` counts its changes. */
+/** State of the feed. The book is the same object; `version` counts its changes. */
 export interface OrderFeedView {
   readonly live: LiveState;
   readonly book: OrderBook;
   readonly version: number;
-  /** What the feed lacks and why. */
+  /** Limitations of the feed, with their reasons. */
   readonly limitations: readonly string[];
   /** Counts the times that changes may have been missed: lists load again. */
   readonly gaps: number;

@@ -10,7 +10,7 @@ const INTERVAL_MS = 1_000;
 /** Snapshots that are kept: five minutes. */
 const HISTORY_LENGTH = 300;
 
-/** What is known of the pipeline. */
+/** State of the pipeline. */
 export interface PipelineView {
   readonly live: LiveState;
   /** Undefined until the first snapshot. */

@@ -1,9 +1,9 @@
 /**
- * Whether anybody looks. Over HTTP/1.1 a browser opens six connections to one origin for all its tabs: tabs that nobody
- * looks at must not hold any.
+ * Visibility of the page. Over HTTP/1.1 a browser opens six connections to one origin for all its tabs: hidden tabs
+ * must not hold any.
  */
 
-/** How long a page may be hidden before its streams are closed, in milliseconds. */
+/** Time for which a page may be hidden before its streams are closed, in milliseconds. */
 const GRACE_MS = 10_000;
 
 /** Calls `abort` once the page has been hidden for a while. Returns the end of watching. */

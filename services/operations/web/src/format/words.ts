@@ -1,6 +1,6 @@
 /** Reasons and statuses in plain words. */
 
-/** How serious something is; decides its colour. */
+/** Severity; decides the colour. */
 export type Tone = 'ok' | 'info' | 'warn' | 'danger' | 'neutral';
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { describeError, isSessionError } from '../../api/errors.js';
 import { reportSessionEnd } from '../../api/session.js';
 import { Store, useStore } from '../../api/store.js';
 
-/** What to redrive: some dead letters, all with a reason, or all. */
+/** Selection to redrive: some dead letters, all with a reason, or all. */
 export type RedriveChoice =
   | { readonly kind: 'ids'; readonly ids: readonly string[] }
   | { readonly kind: 'reason'; readonly reason: string }

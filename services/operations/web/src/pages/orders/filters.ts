@@ -9,7 +9,7 @@ export const SPANS = { '15m': 900_000, '1h': 3_600_000, '24h': 86_400_000, '7d':
 /** Name of a span. */
 export type SpanName = keyof typeof SPANS;
 
-/** What the page shows. Empty strings and lists filter nothing. */
+/** Filters of the page. Empty strings and lists filter nothing. */
 export interface OrderFilters {
   readonly query: string;
   readonly statuses: readonly StatusName[];

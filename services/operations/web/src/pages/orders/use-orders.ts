@@ -44,7 +44,7 @@ export function useOrders(filters: OrderFilters): FoundOrders {
     initialPageParam: '',
     getNextPageParam: ({ nextPageToken }) => nextPageToken || undefined,
     placeholderData: (previous, query) => (isSameList(query?.queryKey, filters) ? previous : undefined),
-    // What was found is followed by the feed; an order that a search did not find yet may come.
+    // The feed follows the orders that were found; an order that a search has missed may appear later.
     refetchInterval: ({ state }) =>
       feed.live.kind !== 'live' || (isSearch && countOf(state.data?.pages) === 0) ? POLL_MS : false,
   });
