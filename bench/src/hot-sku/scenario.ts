@@ -102,7 +102,11 @@ function placeOrder(store: InventoryStore, client: MeteredClient, order: Placed)
   const run = async () => {
     try {
       const call = { orderId, attempt: 1, tryId: orderId.slice(0, 8), permit: () => undefined };
-      const { holds, refused } = await store.hold([{ sku, quantity: 1 }], await store.prices([sku]), call);
+      const { holds, refused } = await store.hold(
+        [{ sku, quantity: 1 }],
+        await store.prices([sku], 'current'),
+        call,
+      );
       if (refused) throw new Error(`order ${orderId} got ${refused.outcome}`);
       return confirm(store, client, orderId, holds, client.now + holdMs);
     } catch (error) {

@@ -42,7 +42,11 @@ async function hold(
   attempt = 1,
 ) {
   const call = { orderId, attempt, tryId: newTryId(), permit: () => undefined };
-  const { refused, holds } = await store.hold([{ sku, quantity }], await store.prices([sku]), call);
+  const { refused, holds } = await store.hold(
+    [{ sku, quantity }],
+    await store.prices([sku], 'current'),
+    call,
+  );
   return { orderId, outcome: refused?.outcome ?? 'held', holds };
 }
 

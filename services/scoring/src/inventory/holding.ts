@@ -47,6 +47,8 @@ export interface HolderDeps {
   readonly reader: ShardReader;
   readonly transfers: Transfers;
   readonly timers: Pick<Timers, 'sleep'>;
+  /** Called when the shards of a SKU have no room: their number may have changed. */
+  readonly onFull?: (sku: string) => void;
 }
 
 /** Takes holds on single lines. */
@@ -68,6 +70,7 @@ export class Holder {
     if (call.attempt > 1 && count > 1) return this.#gather(line, call);
     const probed = await this.#probe(line, count, call);
     if (probed !== 'full') return probed ?? this.#gather(line, call);
+    this.#deps.onFull?.(line.sku);
     const grown = await this.#deps.transfers.grow(line.sku, count);
     const again = grown ? await this.#probe(line, 2 * count, call) : undefined;
     return again === undefined || again === 'full' ? this.#gather(line, call) : again;

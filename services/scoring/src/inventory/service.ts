@@ -76,6 +76,10 @@ export function createInventoryService(deps: InventoryDeps): ServiceImpl<typeof 
   };
 }
 
+/**
+ * Reserves by prices that are at most a second old, and rejects by current ones. A repeated attempt needs the current number of
+ * shards too: an earlier one may hold pieces at a shard that was added since.
+ */
 async function reserve(
   store: InventoryStore,
   { lines, amount, currency }: ReserveRequest,
@@ -83,8 +87,13 @@ async function reserve(
 ): Promise<Reservation> {
   call.permit();
   if (lines.length === 0) return { outcome: ReserveOutcome.RESERVED };
-  const prices = await store.prices(skusOf(lines));
-  const price = decidePrice(lines, prices, { amount, currency });
+  const ordered = { amount, currency };
+  let prices = await store.prices(skusOf(lines), call.attempt > 1 ? 'current' : 'recent');
+  let price = decidePrice(lines, prices, ordered);
+  if (price.outcome !== 'PRICED') {
+    prices = await store.prices(skusOf(lines), 'current');
+    price = decidePrice(lines, prices, ordered);
+  }
   if (price.outcome === 'UNKNOWN_SKU') return { outcome: ReserveOutcome.UNKNOWN_SKU, sku: price.sku };
   if (price.outcome === 'AMOUNT_MISMATCH')
     return { outcome: ReserveOutcome.AMOUNT_MISMATCH, total: price.total };

@@ -8,6 +8,7 @@ import type { OrderLine, Price, Shard } from './decide.js';
 import type { Deliveries, Delivery } from './deliveries.js';
 import { Holder, type HoldingCall, type LineHolds } from './holding.js';
 import { PRICE } from './items.js';
+import { RecentPrices } from './recent-prices.js';
 import { ShardReader, type Stock } from './shard-reader.js';
 import { Transfers } from './transfers.js';
 import { giveBack, sell } from './writes.js';
@@ -35,7 +36,7 @@ export interface InventoryStoreDeps {
   readonly shards: Table<Shard>;
   readonly deliveries: Deliveries;
   /** The machine's by default. */
-  readonly timers?: Pick<Timers, 'sleep'>;
+  readonly timers?: Pick<Timers, 'sleep' | 'now'>;
 }
 
 /** The inventory table as the service uses it. */
@@ -44,21 +45,36 @@ export class InventoryStore {
   readonly #deliveries: Deliveries;
   readonly #reader: ShardReader;
   readonly #holder: Holder;
+  readonly #timers: Pick<Timers, 'now'>;
+  readonly #recent: RecentPrices;
 
   constructor({ shards, deliveries, timers = systemTimers }: InventoryStoreDeps) {
     this.#shards = shards;
     this.#deliveries = deliveries;
     this.#reader = new ShardReader(shards);
+    this.#timers = timers;
+    this.#recent = new RecentPrices(() => timers.now());
     const transfers = new Transfers(shards);
-    this.#holder = new Holder({ table: shards, reader: this.#reader, transfers, timers });
+    this.#holder = new Holder({
+      ...{ table: shards, reader: this.#reader, transfers, timers },
+      onFull: (sku) => this.#recent.delete(sku),
+    });
   }
 
-  /** Returns the price list's entries for these SKUs, by SKU; unknown ones are left out. */
-  async prices(skus: readonly string[]): Promise<ReadonlyMap<string, Price>> {
-    const keys = skus.filter((sku) => !sku.includes(KEY_SEPARATOR));
-    if (keys.length === 0) return new Map();
-    const prices = await this.#shards.getAll(keys, { projection: PRICE });
-    return new Map(prices.map((price) => [price.sku, price]));
+  /**
+   * Returns the price list's entries for these SKUs, by SKU; unknown ones are left out. Reads those that this process did not
+   * read within the last second, or all of them when they have to be `current`.
+   */
+  async prices(skus: readonly string[], age: 'recent' | 'current'): Promise<ReadonlyMap<string, Price>> {
+    const known = skus.flatMap((sku) => (age === 'recent' ? (this.#recent.get(sku) ?? []) : []));
+    const prices = new Map(known.map((price) => [price.sku, price]));
+    const keys = skus.filter((sku) => !prices.has(sku) && !sku.includes(KEY_SEPARATOR));
+    if (keys.length === 0) return prices;
+    const readAtMs = this.#timers.now();
+    const read = await this.#shards.getAll(keys, { projection: PRICE });
+    this.#recent.set(read, readAtMs);
+    for (const price of read) prices.set(price.sku, price);
+    return prices;
   }
 
   /** Returns the SKU's stock, or undefined when the price list does not have it. */
@@ -119,7 +135,9 @@ export class InventoryStore {
 
   /** Adds a delivery, unless it was added before. Returns undefined for a new SKU without a price. */
   async restock(delivery: Delivery): Promise<Stock | undefined> {
-    return (await this.#deliveries.add(delivery)) ? this.#reader.read(delivery.sku) : undefined;
+    const added = await this.#deliveries.add(delivery);
+    this.#recent.delete(delivery.sku);
+    return added ? this.#reader.read(delivery.sku) : undefined;
   }
 
   async #write({ sku, shard }: Hold, write: ConditionalUpdate): Promise<WriteResult> {
