@@ -304,6 +304,15 @@ describe('bad values', () => {
       { ...DEV, webhooks: 'on', natGateways: 'single', webhookAllOrdersUsers: 'a b' },
       'webhookAllOrdersUsers is not a list of users: set user ids, separated by commas',
     ],
+    [{ ...DEV, tracesShare: '5' }, 'tracesShare is set, but tracing is off: set tracing to on, or remove it'],
+    [
+      { ...DEV, tracing: 'on', tracesShare: '101' },
+      'tracesShare is too large: set a whole number from 0 to 100',
+    ],
+    [
+      { ...PROD, tracing: 'on', platform: 'eks' },
+      'tracing is on, but only tasks of ECS have a collector: set it to off',
+    ],
     [
       { ...DEV, rateLimit: '100' },
       'rateLimit is not a count per second, minute, hour or day: set a rate such as 100/minute',

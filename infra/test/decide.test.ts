@@ -253,7 +253,7 @@ describe('containers', () => {
   });
 
   it('of the collector listen nowhere', () => {
-    const collector = toCollectorContainer({ ...inputs, namespace: 'n', metricsLogGroup: 'm' });
+    const collector = toCollectorContainer({ ...inputs, metrics: { namespace: 'n', logGroup: 'm' } });
     expect(collector.portMappings).toEqual([]);
     expect(collector.essential).toBe(false);
   });
@@ -323,6 +323,14 @@ describe('environment', () => {
     const having = SERVICE_NAMES.filter((service) => toSecretNames(service, FULL).includes('STRIPE_API_KEY'));
     expect(having).toEqual(['scoring']);
     expect(toSecretNames('scoring', BARE)).toEqual(['REDIS_URL']);
+  });
+
+  it('sends spans to the collector of the task where tracing is on', () => {
+    expect(toEnvironment('scoring', { ...inputs, tracing: true })).toMatchObject({
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
+      OTEL_TRACES_SAMPLER: 'parentbased_always_on',
+    });
+    expect(toEnvironment('scoring', inputs)).not.toHaveProperty('OTEL_EXPORTER_OTLP_ENDPOINT');
   });
 
   it('names the scoring services', () => {

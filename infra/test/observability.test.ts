@@ -293,16 +293,35 @@ describe('the collector', () => {
   const text = read('observability/collector.yaml');
   const { exporters, receivers } = parse(text);
 
-  it('is told every variable that its configuration names', () => {
-    const names = [...text.matchAll(/\$\{env:(\w+)\}/g)].map(([, name]) => name);
-    const { environment } = toCollectorContainer({
-      image: 'i',
-      logGroup: 'g',
-      region: 'r',
-      namespace: 'n',
-      metricsLogGroup: 'm',
-    });
+  const COLLECTOR = { image: 'i', logGroup: 'g', region: 'r' };
+  const TRACES = 'observability/collector-traces.yaml';
+
+  it.each([
+    ['observability/collector.yaml', { metrics: { namespace: 'n', logGroup: 'm' } }],
+    [TRACES, { traces: { share: 10 } }],
+  ])('is given every variable that %s names, and the file', (path, inputs) => {
+    const names = [...read(path).matchAll(/\$\{env:(\w+)\}/g)].map(([, name]) => name);
+    const { environment, command } = toCollectorContainer({ ...COLLECTOR, ...inputs });
     expect([...new Set(names)].sort()).toEqual(environment.map(({ name }) => name));
+    expect(command).toEqual([`--config=/etc/${path.split('/')[1]}`]);
+    expect(read('observability/collector.Dockerfile')).toContain(`COPY ${path} /etc/${path.split('/')[1]}`);
+  });
+
+  it('takes spans where services send them, and always keeps errors and slow work', () => {
+    const { receivers: taken, processors, service } = parse(read(TRACES));
+    expect(taken.otlp.protocols.http.endpoint).toBe('127.0.0.1:4318');
+    const policies = processors.tail_sampling.policies.map(({ type }: { type: string }) => type);
+    expect(policies).toEqual(['status_code', 'latency', 'probabilistic']);
+    expect(service.pipelines.traces.exporters).toEqual(['awsxray']);
+    const both = toCollectorContainer({
+      ...COLLECTOR,
+      metrics: { namespace: 'n', logGroup: 'm' },
+      traces: { share: 5 },
+    });
+    expect(both.command).toHaveLength(2);
+    // Files are merged by key: the same name in both would be one processor.
+    const names = Object.keys(parse(text).processors);
+    expect(Object.keys(processors).filter((name) => names.includes(name))).toEqual([]);
   });
 
   it('sends the metrics that alarms read, by the same dimensions, and no others', () => {

@@ -26,6 +26,8 @@ describe('a stack with an OpenID issuer, a given certificate, replicas and image
         'order-pipeline:signingKeyGeneration': '3',
         'order-pipeline:appMetrics': 'off',
         'order-pipeline:containerInsights': 'on',
+        'order-pipeline:tracing': 'on',
+        'order-pipeline:tracesShare': '25',
         'order-pipeline:imageDigests': JSON.stringify({
           'order-api': digest('a'),
           'order-processor': digest('b'),
@@ -85,7 +87,7 @@ describe('a stack with an OpenID issuer, a given certificate, replicas and image
     expect(inputs.secretString).toMatch(/^k3:url-signing-key-3-x+,k2:url-signing-key-2-x+$/);
   });
 
-  it('tells order-api about issuer and origins, and runs no collector', () => {
+  it('tells order-api about issuer and origins, and collects spans and no metrics', () => {
     const task = find(graph, 'ecs/taskDefinition:TaskDefinition', 'order-api').inputs;
     const [{ environment }] = JSON.parse(String(task.containerDefinitions));
     expect(environment).toEqual(
@@ -97,7 +99,18 @@ describe('a stack with an OpenID issuer, a given certificate, replicas and image
       ]),
     );
     const processor = find(graph, 'ecs/taskDefinition:TaskDefinition', 'order-processor').inputs;
-    expect(JSON.parse(String(processor.containerDefinitions))).toHaveLength(1);
+    // The collector is there for the spans alone.
+    for (const { name, inputs } of ofType(graph, 'ecs/taskDefinition:TaskDefinition')) {
+      const [, collector, ...more] = JSON.parse(String(inputs.containerDefinitions));
+      expect([name, collector.command, more]).toEqual([name, ['--config=/etc/collector-traces.yaml'], []]);
+      expect(collector.environment).toContainEqual({ name: 'TRACES_SHARE', value: '25' });
+      const role = String(find(graph, 'iam/rolePolicy:RolePolicy', `${name}-task`).inputs.policy);
+      expect(role).toContain('xray:PutTraceSegments');
+    }
+    expect(String(processor.containerDefinitions)).not.toContain('METRICS_TARGET');
+    expect(find(graph, 'ec2/vpcEndpoint:VpcEndpoint', 'xray').inputs.serviceName).toBe(
+      'com.amazonaws.eu-central-1.xray',
+    );
     const alarms = ofType(graph, 'cloudwatch/metricAlarm:MetricAlarm').map(({ name }) => name);
     expect(alarms.filter((name) => !name.includes('budget'))).toEqual([
       ...['api-5xx', 'api-p99', 'dead-letters', 'dependency-errors', 'dependency-slow', 'oldest-order'],

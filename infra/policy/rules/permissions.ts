@@ -18,6 +18,8 @@ const RESOURCELESS_ACTIONS: readonly string[] = [
   'elasticloadbalancing:DescribeRules',
   'elasticloadbalancing:DescribeTargetGroups',
   'elasticloadbalancing:DescribeTargetHealth',
+  'xray:PutTraceSegments',
+  'xray:PutTelemetryRecords',
 ];
 
 /** Managed policies that EKS Auto Mode requires for its own roles: statements of ours could not keep up with them. */

@@ -11,6 +11,8 @@ export interface EndpointsArgs {
   readonly subnetIds: pulumi.Output<string[]>;
   readonly routeTableIds: pulumi.Input<string[]>;
   readonly securityGroupId: pulumi.Input<string>;
+  /** X-Ray is reached as well. */
+  readonly tracing?: boolean;
   /** One address in each zone survives the loss of a zone, and costs that many times as much. */
   readonly everyZone: boolean;
 }
@@ -26,7 +28,7 @@ export class Endpoints extends pulumi.ComponentResource {
     super('order-pipeline:infra:Endpoints', name, {}, opts);
     const child = { parent: this };
     const subnetIds = args.everyZone ? args.subnetIds : args.subnetIds.apply((ids) => ids.slice(0, 1));
-    for (const service of INTERFACES) {
+    for (const service of args.tracing ? [...INTERFACES, 'xray'] : INTERFACES) {
       new aws.ec2.VpcEndpoint(
         service,
         {

@@ -89,6 +89,7 @@ export class Platform extends pulumi.ComponentResource {
         routeTableIds,
         securityGroupId: this.groupIds['aws-endpoints'],
         everyZone: protect,
+        tracing: compute.tracing !== undefined,
       },
       { parent: this },
     );

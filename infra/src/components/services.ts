@@ -137,14 +137,8 @@ export class Services extends pulumi.ComponentResource {
   }
 
   #createProcessor(args: ServicesArgs, scoring: FargateService): FargateService {
-    const { prefix, config, platform, metricsNamespace: namespace } = args;
-    const collector = namespace
-      ? new Collector(
-          'metrics-collector',
-          { prefix, region: config.region, image: platform.images.get(COLLECTOR), namespace },
-          { parent: this },
-        )
-      : undefined;
+    const { prefix, platform, metricsNamespace: namespace } = args;
+    const collector = namespace ? this.#createCollector('metrics-collector', args, namespace) : undefined;
     const deployment = {
       serviceConnectConfiguration: { enabled: true, namespace: platform.cluster.namespaceArn },
     };
@@ -187,7 +181,9 @@ export class Services extends pulumi.ComponentResource {
     extras: Extras = {},
   ): FargateService {
     const { prefix, config, compute, data, platform } = args;
-    const { collector, dependsOn = [] } = extras;
+    const { dependsOn = [] } = extras;
+    const collector =
+      extras.collector ?? (compute.tracing ? this.#createCollector(`${service}-collector`, args) : undefined);
     return new FargateService(
       service,
       {
@@ -211,6 +207,17 @@ export class Services extends pulumi.ComponentResource {
         dependsOn,
         ...(collector && { sidecar: collector.sidecar }),
       },
+      { parent: this },
+    );
+  }
+
+  #createCollector(name: string, args: ServicesArgs, namespace?: string): Collector {
+    const { prefix, config, platform, compute } = args;
+    const image = platform.images.get(COLLECTOR);
+    const { region } = config;
+    return new Collector(
+      name,
+      { prefix, region, image, namespace, traces: compute.tracing },
       { parent: this },
     );
   }
@@ -239,6 +246,7 @@ function toServiceEnvironment(service: ServiceName, { config, compute, data, pla
       processorTuning: compute.processorTuning,
       features: toFeatures(compute),
       webhookAllOrdersUsers: compute.webhookAllOrdersUsers,
+      tracing: compute.tracing !== undefined,
       apiProcesses: compute.services['order-api'].minTasks,
       trustProxyHops: LOAD_BALANCER_HOPS,
       scoringUrl: `http://${SCORING_HOST}:${SCORING_PORT.port}`,

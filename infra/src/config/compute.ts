@@ -8,7 +8,7 @@ import { findTuningProblems, PROCESSOR_TUNING, type Tuning } from '../decide/tun
 import { readAuth, readCorsOrigins, readRateLimit } from './api.ts';
 import { readCacheNodes, readCacheNodeType } from './cache.ts';
 import { readImages } from './images.ts';
-import { checkWayOut, readPayment, readWebhooks } from './integrations.ts';
+import { checkWayOut, readPayment, readTracing, readWebhooks } from './integrations.ts';
 import { readSwitch, toKey } from './keys.ts';
 import { readEntry, readVpcCidr, readZones } from './network.ts';
 import type { ComputeConfig, ServiceSize } from './types.ts';
@@ -22,6 +22,7 @@ export function readCompute(reader: EnvReader, stage: Stage | Invalid, region: s
   const auth = readAuth(reader);
   const payment = readPayment(reader, stage);
   const webhooks = readWebhooks(reader, stage);
+  const tracing = readTracing(reader);
   checkWayOut(reader, natGateways, stage, {
     oidc: auth.mode === 'oidc',
     stripe: 'apiKey' in payment,
@@ -39,6 +40,7 @@ export function readCompute(reader: EnvReader, stage: Stage | Invalid, region: s
     corsOrigins: readCorsOrigins(reader),
     payment,
     ...webhooks,
+    ...(tracing && { tracing }),
     images: readImages(reader),
     services: Object.fromEntries(
       SERVICE_NAMES.map((name) => [name, readSize(reader, name, stage)]),

@@ -60,6 +60,20 @@ export function readWebhooks(
   return { webhooks, webhookAllOrdersUsers: users };
 }
 
+/** Percent of traces that are kept by default besides errors and slow ones. */
+const TRACES_SHARE = 10;
+
+/** Reads whether spans go to X-Ray, which takes a collector in each task of ECS. */
+export function readTracing(reader: EnvReader): Draft<ComputeConfig['tracing']> {
+  const tracing = readSwitch(reader, 'tracing', false);
+  const share = reader.integer('tracesShare', TRACES_SHARE, 0, 100);
+  if (!tracing && reader.isSet('tracesShare'))
+    reader.report('tracesShare', 'is set, but tracing is off', 'set tracing to on, or remove it');
+  if (tracing && reader.textOr('platform', 'ecs') !== 'ecs')
+    reader.report('tracing', 'is on, but only tasks of ECS have a collector', 'set it to off');
+  return tracing ? { share } : undefined;
+}
+
 /** Callers of hosts on the Internet. */
 export interface InternetUsers {
   readonly oidc: boolean;

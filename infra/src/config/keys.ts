@@ -28,6 +28,7 @@ export const CONFIG_KEYS: readonly string[] = [
   ...['vpcCidr', 'zones', 'natGateways', 'domainName', 'hostedZoneId', 'certificateArn', 'waf', 'canary'],
   ...['authMode', 'oidcIssuer', 'oidcAudience', 'rateLimit', 'corsOrigins', 'imageTag', 'imageDigests'],
   ...['paymentGateway', 'stripeApiKey', 'stripeWebhookSecret', 'webhooks', 'webhookAllOrdersUsers'],
+  ...['tracing', 'tracesShare'],
   ...['cacheNodeType', 'cacheNodes', 'logRetentionDays', 'logLevel', 'appMetrics', 'containerInsights'],
   ...SIZE_KEYS,
   ...PROCESSOR_TUNING.map(({ key }) => key),

@@ -55,6 +55,10 @@ export interface ComputeConfig {
   readonly webhooks: boolean;
   /** Users who may receive the events of all orders by webhooks. */
   readonly webhookAllOrdersUsers: readonly string[];
+  /** Spans go to X-Ray through a collector in each task; absent where tracing is off. */
+  readonly tracing?: {
+    /** Percent of the traces that are kept besides errors and slow ones. */ readonly share: number;
+  };
   readonly images: ImagesConfig;
   readonly services: Readonly<Record<ServiceName, ServiceSize>>;
   /** Tuning of the processor; absent settings keep their defaults. */

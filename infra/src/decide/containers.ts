@@ -14,6 +14,7 @@ export interface ContainerDefinition {
   readonly name: string;
   readonly image: string;
   readonly essential: boolean;
+  readonly command?: readonly string[];
   readonly user: string;
   readonly readonlyRootFilesystem: true;
   readonly linuxParameters: {
@@ -84,26 +85,38 @@ export interface CollectorInputs {
   readonly image: string;
   readonly logGroup: string;
   readonly region: string;
-  /** CloudWatch namespace of the metrics. */
-  readonly namespace: string;
-  /** The log group through which the metrics go to CloudWatch. */
-  readonly metricsLogGroup: string;
+  /** Set where the metrics of order-processor go to CloudWatch. */
+  readonly metrics?: {
+    /** CloudWatch namespace of the metrics. */
+    readonly namespace: string;
+    /** The log group through which the metrics go to CloudWatch. */
+    readonly logGroup: string;
+  };
+  /** Set where spans go to X-Ray. */
+  readonly traces?: { readonly share: number };
 }
 
-/** The container that reads a service's Prometheus metrics and writes them to CloudWatch (observability/collector.yaml). */
+/** The container that sends Prometheus metrics to CloudWatch and spans to X-Ray, by the files in observability/. */
 export function toCollectorContainer(inputs: CollectorInputs): ContainerDefinition {
-  const { image, logGroup, region, namespace, metricsLogGroup } = inputs;
+  const { image, logGroup, region, metrics, traces } = inputs;
   return {
     ...toHardened(COLLECTOR, image, logGroup, region),
     // Orders are processed even when the collector stops.
     essential: false,
     user: '10001:10001',
+    command: [
+      ...(metrics ? ['--config=/etc/collector.yaml'] : []),
+      ...(traces ? ['--config=/etc/collector-traces.yaml'] : []),
+    ],
     portMappings: [],
     environment: toPairs({
       AWS_REGION: region,
-      METRICS_NAMESPACE: namespace,
-      METRICS_LOG_GROUP: metricsLogGroup,
-      METRICS_TARGET: `127.0.0.1:${PORTS['order-processor'].ops}`,
+      ...(metrics && {
+        METRICS_NAMESPACE: metrics.namespace,
+        METRICS_LOG_GROUP: metrics.logGroup,
+        METRICS_TARGET: `127.0.0.1:${PORTS['order-processor'].ops}`,
+      }),
+      ...(traces && { TRACES_SHARE: String(traces.share) }),
     }).map(([name, value]) => ({ name, value })),
     secrets: [],
   };

@@ -31,6 +31,8 @@ export interface EnvironmentInputs extends DataNames {
   readonly features: Features;
   /** Users who may receive the events of all orders by webhooks. */
   readonly webhookAllOrdersUsers: readonly string[];
+  /** Spans go to a collector in the task. */
+  readonly tracing?: boolean;
   /** Processes of order-api that run at least. */
   readonly apiProcesses: number;
   /** Proxies between clients and order-api that write X-Forwarded-For. */
@@ -65,6 +67,9 @@ export function toSecretNames(service: ServiceName, { paymentGateway }: Features
   return SECRETS[service].filter((name) => !absent.includes(name));
 }
 
+/** Port of the collector in the same task: observability/collector-traces.yaml. */
+const OTLP_PORT = 4_318;
+
 /** A service's variables, without the secret ones. */
 export function toEnvironment(service: ServiceName, inputs: EnvironmentInputs): Record<string, string> {
   return {
@@ -73,6 +78,11 @@ export function toEnvironment(service: ServiceName, inputs: EnvironmentInputs): 
     LOG_LEVEL: inputs.logLevel,
     AWS_REGION: inputs.region,
     STOP_TIMEOUT_MS: String(STOP_TIMEOUT_MS),
+    ...(inputs.tracing && {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${OTLP_PORT}`,
+      // The collector decides at the end of a trace what is kept; a client's decision goes before.
+      OTEL_TRACES_SAMPLER: 'parentbased_always_on',
+    }),
     ...OWN[service](inputs),
   };
 }

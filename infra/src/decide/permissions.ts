@@ -179,6 +179,11 @@ export function toMetricsStatements(logGroup: string): Statement[] {
   return [allow('SendMetrics', ['logs:CreateLogStream', 'logs:PutLogEvents'], `${logGroup}:*`)];
 }
 
+/** Lets the collector send spans to X-Ray, whose actions know no resource. */
+export function toTracesStatements(): Statement[] {
+  return [allow('SendTraces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')];
+}
+
 /** Allows CloudWatch's alarms of this account to publish to the topic. */
 export function toAlarmTopicStatements(topic: string, account: string): Statement[] {
   return [

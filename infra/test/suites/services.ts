@@ -157,6 +157,7 @@ export function describeServices(graphs: Graphs): void {
       expect(collector).toMatchObject({
         name: 'metrics-collector',
         essential: false,
+        command: ['--config=/etc/collector.yaml'],
         environment: [
           { name: 'AWS_REGION', value: 'eu-central-1' },
           { name: 'METRICS_LOG_GROUP', value: '/order-pipeline-prod/metrics' },
