@@ -5,6 +5,7 @@ import type { HttpRoute } from '@order-pipeline/platform/rpc/http-listener';
 import type { Config } from '../config.js';
 import type { Authenticate } from '../rpc/authorize.js';
 import { authenticateLocal } from './local.js';
+import { createOidcAccess } from './oidc.js';
 
 /** Access control. */
 export interface Access {
@@ -20,7 +21,6 @@ export interface AccessDeps {
 }
 
 /** Creates the access control that the configuration asks for. */
-export function createAccess({ oidc }: Pick<Config, 'oidc'>, _deps: AccessDeps): Access {
-  if (oidc) throw new Error('login by OpenID Connect is not served yet');
-  return { authenticate: authenticateLocal, routes: [] };
+export function createAccess({ oidc }: Pick<Config, 'oidc'>, deps: AccessDeps): Access {
+  return oidc ? createOidcAccess(oidc, deps) : { authenticate: authenticateLocal, routes: [] };
 }
