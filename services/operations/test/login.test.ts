@@ -222,7 +222,7 @@ describe('outside the stage local', () => {
   };
 
   test('the service does not start without a login, HTTPS and a secret', () => {
-    expect(() => loadConfig(env)).toThrow(/OIDC_ISSUER is not set[^]*SESSION_SECRET is not set/);
+    expect(() => loadConfig(env)).toThrow(/OIDC_ISSUER is not set[\s\S]*SESSION_SECRET is not set/);
     expect(() =>
       loadConfig({
         ...env,
@@ -231,7 +231,7 @@ describe('outside the stage local', () => {
         PUBLIC_BASE_URL: 'http://operations.example.com',
         SESSION_SECRET: 'short',
       }),
-    ).toThrow(/PUBLIC_BASE_URL is not a URL with https:[^]*SESSION_SECRET is shorter than 32 bytes/);
+    ).toThrow(/PUBLIC_BASE_URL is not a URL with https:[\s\S]*SESSION_SECRET is shorter than 32 bytes/);
   });
 
   test('the lab is not served', () => {
