@@ -9,7 +9,7 @@ export interface Frame {
 }
 
 /** Colours of the animation; one more index stands for pixels that stay. */
-const COLORS = 127;
+const COLORS = 255;
 /** Pixels that are looked at for the palette: every so many of all frames. */
 const SAMPLE_STEP = 7;
 

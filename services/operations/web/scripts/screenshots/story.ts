@@ -8,8 +8,9 @@ export interface Pictures {
   readonly frames: readonly Frame[];
 }
 
-/** Of the animation, in pixels. */
+/** Of the animation and of the stills, in pixels. */
 const SIZE = { width: 1_080, height: 680 };
+const STILL_SIZE = { width: 1_280, height: 800 };
 
 /** Drives the console at `url` and takes pictures. Takes about a minute. */
 export async function tellStory(browser: Browser, url: string): Promise<Pictures> {
@@ -41,16 +42,18 @@ export async function tellStory(browser: Browser, url: string): Promise<Pictures
   await visit('Orders');
   await page.locator('[role=row][data-order]').first().waitFor();
   await film(4, 600);
-  stills['console-orders'] = await page.screenshot();
   await openSettledOrder(page);
   await film(3, 900);
   await visit('Overview');
-  await page.waitForTimeout(5_000);
+  await page.setViewportSize(STILL_SIZE);
+  await page.waitForTimeout(6_000);
   stills['console-overview'] = await page.screenshot();
+  await page.setViewportSize(SIZE);
   await visit('Faults');
   await page.getByRole('button', { name: /Stop the orders/ }).click();
   await page.getByText('Every accepted order has exactly one outcome').waitFor({ timeout: 60_000 });
   await film(1, 2_500);
+  await page.setViewportSize(STILL_SIZE);
   await page.emulateMedia({ colorScheme: 'dark' });
   stills['console-faults'] = await page.screenshot();
   await context.close();

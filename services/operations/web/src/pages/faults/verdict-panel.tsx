@@ -29,11 +29,13 @@ export function Verdict({ verdict, open }: { verdict: WatchVerdictResponse; open
       </dl>
       {(statuses.length > 0 || deadLetters > 0) && (
         <ul className="toolbar statuses" aria-label="Orders by status">
-          {statuses.map(({ status, count }) => (
-            <li key={status} className={`chip tone-${toneOfStatus(status)}`}>
-              {formatCount(count)} {toWords(status).toLowerCase()}
-            </li>
-          ))}
+          {statuses
+            .toSorted((one, two) => two.count - one.count)
+            .map(({ status, count }) => (
+              <li key={status} className={`chip tone-${toneOfStatus(status)}`}>
+                {formatCount(count)} {toWords(status).toLowerCase()}
+              </li>
+            ))}
           {deadLetters > 0 && <li className="chip tone-danger">{formatCount(deadLetters)} dead letters</li>}
         </ul>
       )}
