@@ -148,6 +148,7 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
   {
     name: 'event-before-delete',
     safeguard: 'a message is deleted only after the event of its order is published',
+    scenario: 'dead-letters',
     edits: [{ module: at('process-order'), from: "if (published.status === 'rejected')", to: 'if (false)' }],
   },
   {

@@ -24,7 +24,7 @@ export const RECONCILER_MUTATIONS: readonly Mutation[] = [
   {
     name: 'one-reconciler',
     safeguard: 'of all processors one reconciles at a time (hole 10)',
-    scenario: 'late-payments',
+    scenario: 'lost-letters',
     edits: [
       {
         module: at('reconcile/reconciler'),

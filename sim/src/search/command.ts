@@ -32,7 +32,7 @@ async function run(options: SimOptions): Promise<number> {
       const base = options.base === 'commit' ? currentCommit() : options.base;
       const { scenario, forMs, jobs } = options;
       const result = await search({ base, scenario, forMs, jobs, untilFound: false });
-      print(describe(base, jobs, result));
+      print(describe(base, result));
       return result.found.length > 0 ? 1 : 0;
     }
     case 'mutations':
@@ -74,10 +74,10 @@ function currentCommit(): string {
 /** Failing seeds that are named one by one. */
 const NAMED_MAX = 20;
 
-function describe(base: string, jobs: number, { runs, orders, realMs, found, faults }: SearchResult): string {
-  const perSecond = Math.round(orders / (realMs / 1_000) / jobs);
+function describe(base: string, { runs, orders, realMs, cpuMs, found, faults }: SearchResult): string {
+  const perSecond = Math.round(orders / (cpuMs / 1_000));
   const count = Object.values(faults).reduce((sum, hits) => sum + hits, 0);
-  const head = `${runs} runs of base ${base}, ${orders} posts, ${count} faults in ${Math.round(realMs / 1_000)} s (${perSecond} orders/s a process)`;
+  const head = `${runs} runs of base ${base}, ${orders} posts, ${count} faults in ${Math.round(realMs / 1_000)} s (${perSecond} orders per second of a core)`;
   if (found.length === 0) return `${head}\nNo violation.`;
   const seeds = found.slice(0, NAMED_MAX).map(({ seed, violations }) => {
     const kinds = [...new Set(violations.map(({ kind }) => kind))].join(', ');

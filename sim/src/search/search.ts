@@ -10,7 +10,8 @@ import { seedAt } from './seeds.js';
 export interface SearchOptions {
   readonly base: string;
   readonly scenario: Scenario;
-  readonly forMs: number;
+  /** Wall-clock time, in milliseconds; no limit by default. */
+  readonly forMs?: number;
   /** This process's share: every `jobs`-th seed from `job` on. */
   readonly job: number;
   readonly jobs: number;
@@ -35,6 +36,8 @@ export interface SearchResult {
   readonly runs: number;
   readonly orders: number;
   readonly realMs: number;
+  /** Processor time of all processes, in milliseconds. */
+  readonly cpuMs: number;
   readonly found: readonly Found[];
   /** Number of faults by target and kind. */
   readonly faults: Readonly<Record<string, number>>;
@@ -45,7 +48,7 @@ export async function searchHere(options: SearchOptions): Promise<SearchResult> 
   const {
     base,
     scenario,
-    forMs,
+    forMs = Number.POSITIVE_INFINITY,
     job,
     jobs,
     untilFound,
@@ -53,6 +56,7 @@ export async function searchHere(options: SearchOptions): Promise<SearchResult> 
     ordersMax = Number.POSITIVE_INFINITY,
   } = options;
   const startedAt = realNow();
+  const cpuBefore = process.cpuUsage();
   const found: Found[] = [];
   const faults: Record<string, number> = {};
   let runs = 0;
@@ -68,7 +72,9 @@ export async function searchHere(options: SearchOptions): Promise<SearchResult> 
       faults[kind] = (faults[kind] ?? 0) + 1;
     }
   }
-  return { runs, orders, realMs: realNow() - startedAt, found, faults };
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const cpuMs = (user + system) / 1_000;
+  return { runs, orders, realMs: realNow() - startedAt, cpuMs, found, faults };
 }
 
 /** Runs seeds in `jobs` processes. */
@@ -107,6 +113,7 @@ function merge(a: SearchResult, b: SearchResult): SearchResult {
     runs: a.runs + b.runs,
     orders: a.orders + b.orders,
     realMs: Math.max(a.realMs, b.realMs),
+    cpuMs: a.cpuMs + b.cpuMs,
     found: [...a.found, ...b.found],
     faults: Object.fromEntries(
       [...kinds].map((kind) => [kind, (a.faults[kind] ?? 0) + (b.faults[kind] ?? 0)]),
