@@ -1,4 +1,5 @@
 /** Random plans that dwell on one part of the protocol: mutations of rare safeguards are searched for there. */
+import type { QueueFaults } from '../cloud/sqs/queue.js';
 import type { ClientTraits } from './clients.js';
 import type { FaultWindow } from './faults.js';
 
@@ -12,6 +13,7 @@ export interface Focus {
   readonly incidents?: readonly string[];
   /** The faults of calls. */
   readonly faults?: readonly FocusedFault[];
+  readonly queueFaults?: QueueFaults;
   /** How long clients order, in milliseconds. */
   readonly durationMs?: number;
 }
@@ -26,6 +28,7 @@ const LATE_PAYMENTS: Focus = {
     { target: 'gateway', fault: 'lost-answer', share: 0.2, delayMs: 0 },
     { target: 'dynamodb', fault: 'late-effect', share: 0.05, delayMs: 10_000 },
   ],
+  queueFaults: { notHidden: 0.3, undeleted: 0.1 },
 };
 
 /** Bodies that race under one key while Redis fails, and workers that die on the first of them. */

@@ -47,7 +47,7 @@ export function createPlan(seed: number, focus: Focus = {}): Plan {
     windows: focus.faults
       ? focus.faults.map((fault) => ({ ...fault, from: FAULTS_FROM_MS, to: faultsEndMs }))
       : planWindows(random, faultsEndMs),
-    queueFaults: {
+    queueFaults: focus.queueFaults ?? {
       notHidden: chance(random, 0.4) ? logUniform(random, 0.01, 0.3) : 0,
       undeleted: chance(random, 0.4) ? logUniform(random, 0.01, 0.3) : 0,
     },

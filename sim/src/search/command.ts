@@ -1,7 +1,7 @@
 /** The command `sim`. */
 import { execFileSync } from 'node:child_process';
 import { MUTATIONS } from '../mutations/mutations.js';
-import { measure, ORDERS_BUDGET, TABLE_HEAD, toRow } from './mutation-score.js';
+import { measureAll, ORDERS_BUDGET, TABLE_HEAD, toRow } from './mutation-score.js';
 import { parseOptions, type SimOptions, USAGE, UsageError } from './options.js';
 import { replay } from './replay.js';
 import { type SearchResult, search } from './search.js';
@@ -46,14 +46,10 @@ async function scoreMutations(only: string | undefined, jobs: number): Promise<n
   if (mutations.length === 0) throw new UsageError(`--only ${only}: there is no such mutation`);
   for (const line of TABLE_HEAD) print(line);
   let missed = 0;
-  for (let from = 0; from < mutations.length; from += jobs) {
-    const scores = await Promise.all(
-      mutations.slice(from, from + jobs).map((mutation) => measure(mutation, 'mutations')),
-    );
-    for (const score of scores) {
-      print(toRow(score));
-      if (!score.found) missed += 1;
-    }
+  for (const measured of measureAll(mutations, jobs)) {
+    const score = await measured;
+    print(toRow(score));
+    if (!score.found) missed += 1;
   }
   print(`\n${mutations.length - missed} of ${mutations.length} found within ${ORDERS_BUDGET} orders each`);
   return missed > 0 ? 1 : 0;

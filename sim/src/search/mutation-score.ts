@@ -21,8 +21,20 @@ export interface Score {
   readonly seconds: number;
 }
 
+/** Measures mutations, `jobs` at the same time. Returns their scores in the same order. */
+export function measureAll(mutations: readonly Mutation[], jobs: number): readonly Promise<Score>[] {
+  const scores = mutations.map((mutation) => ({ mutation, ...Promise.withResolvers<Score>() }));
+  const waiting = scores.values();
+  const work = async () => {
+    for (const { mutation, resolve, reject } of waiting)
+      await measure(mutation, 'mutations').then(resolve, reject);
+  };
+  for (let job = 0; job < jobs; job += 1) void work();
+  return scores.map(({ promise }) => promise);
+}
+
 /** Runs new seeds without a safeguard until one breaks the promise that the same seed keeps with it. */
-export async function measure(mutation: Mutation, base: string): Promise<Score> {
+async function measure(mutation: Mutation, base: string): Promise<Score> {
   const { scenario = 'swarm', name, behind } = mutation;
   const removed = behind === undefined ? [name] : [name, behind];
   let orders = 0;
