@@ -43,6 +43,7 @@ export const OrderRecordSchema: z.ZodType<OrderRecord> = z.looseObject({
   cancel_id: z.exactOptional(z.string()),
   cancelled_by: z.exactOptional(z.literal('operator')),
   counted: z.exactOptional(z.boolean()),
+  settlement_due: z.exactOptional(z.boolean()),
   event_published: z.exactOptional(z.boolean()),
   lease_until: z.number(),
   payment_method: z.exactOptional(z.string()),

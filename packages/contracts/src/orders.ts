@@ -102,6 +102,8 @@ export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
   readonly cancelled_by?: 'operator';
   /** True on an order that an operator ended and a processor has counted. */
   readonly counted?: boolean;
+  /** True on a final order while money, stock or its event may be open though its message may be gone. */
+  readonly settlement_due?: boolean;
   /** True once the event of an order that no worker ever claimed is published. */
   readonly event_published?: boolean;
   /** Until when no other worker may claim the order or settle it, in epoch milliseconds. */

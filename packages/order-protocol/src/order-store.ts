@@ -179,6 +179,7 @@ export class OrderStore {
       status: 'FAILED',
       reason: 'RETRIES_EXHAUSTED',
       failure_note: failure.note,
+      settlement_due: true,
       updated_at: new Date(failure.now).toISOString(),
     };
     const facts = { ...factsOf(order, failure), attempt: 0, lease_until: 0 };
@@ -225,6 +226,20 @@ export class OrderStore {
       condition: allOf(IS_COMPLETED, NO_PROBLEM),
       values: { ':completed': 'COMPLETED', ':failed': 'CAPTURE_FAILED' },
     });
+  }
+
+  /** Notes that a final order is not settled, so that it is found without its message. */
+  async noteSettlementDue(orderId: string): Promise<void> {
+    await this.#change(orderId, {
+      update: 'SET #settlement_due = :true',
+      condition: allOf(EXISTS, '#status <> :processing'),
+      values: { ':true': true, ':processing': 'PROCESSING' },
+    });
+  }
+
+  /** Notes that an order is settled whose settlement was due. */
+  async noteSettled(orderId: string): Promise<void> {
+    await this.#change(orderId, { update: 'REMOVE #settlement_due', condition: EXISTS });
   }
 
   /** Notes that an order was counted that an operator ended. Returns false when that was noted before. */

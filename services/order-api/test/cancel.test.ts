@@ -10,11 +10,12 @@ import { api, stack } from './running-api.js';
 test('the write', () => {
   expect(toCancelWrite(1_768_469_400_000, 'c1')).toEqual({
     update:
-      'SET #status = :cancelled, #cancel_id = :cancel_id, #updated_at = :updated_at, ' +
+      'SET #status = :cancelled, #cancel_id = :cancel_id, #updated_at = :updated_at, #settlement_due = :true, ' +
       '#attempt = if_not_exists(#attempt, :zero), #lease_until = if_not_exists(#lease_until, :zero)',
     condition: 'attribute_not_exists(#order_id) OR #status = :processing',
     values: {
       ':cancelled': 'CANCELLED',
+      ':true': true,
       ':cancel_id': 'c1',
       ':processing': 'PROCESSING',
       ':updated_at': '2026-01-15T09:30:00.000Z',
@@ -67,6 +68,7 @@ describe('cancelling', () => {
     expect(await recordOf(body.order_id)).toEqual({
       order_id: body.order_id,
       status: 'CANCELLED',
+      settlement_due: true,
       cancel_id: expect.any(String),
       attempt: 0,
       lease_until: 0,

@@ -31,6 +31,9 @@ export class FirstErrors {
   /** Errors of attempts that the record has. */
   readonly #recorded = new WeakSet<object>();
 
+  /** Orders of which only this process knows that their settlement failed. */
+  readonly #unsettled = new Set<string>();
+
   constructor(store: ErrorStore) {
     this.#store = store;
   }
@@ -57,6 +60,23 @@ export class FirstErrors {
   async find({ messageId, orderId, error }: FailedMessage): Promise<string> {
     const record = orderId === undefined ? undefined : await this.#store.read(orderId).catch(() => undefined);
     return record?.first_error ?? this.#memory.get(messageId) ?? describeError(error);
+  }
+
+  /** Remembers a settlement that failed and could not be noted: its message must not become a dead letter, which may expire. */
+  rememberUnsettled(orderId: string): void {
+    this.#unsettled.add(orderId);
+    const [oldest] = this.#unsettled;
+    if (this.#unsettled.size > MEMORY_MAX && oldest !== undefined) this.#unsettled.delete(oldest);
+  }
+
+  /** Forgets a settlement that is made or noted. */
+  forgetUnsettled(orderId: string): void {
+    this.#unsettled.delete(orderId);
+  }
+
+  /** Returns true while only this process knows that the order's settlement failed. */
+  isUnsettled(orderId: string | undefined): boolean {
+    return orderId !== undefined && this.#unsettled.has(orderId);
   }
 
   #isRecorded(error: unknown): boolean {

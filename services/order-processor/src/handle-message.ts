@@ -62,7 +62,7 @@ export async function handleMessage(
       retryClass,
       receiveCount: message.receiveCount,
       leaseLeftMs: startedAt + deps.config.leaseMs - deps.clock(),
-      outage: outageOf(error) !== undefined,
+      outage: outageOf(error) !== undefined || deps.firstErrors.isUnsettled(orderId),
     };
     const acknowledgement = acknowledgeFailure(failure, deps.config.maxReceives, Math.random());
     const level = retryClass === 'later' && acknowledgement.kind !== 'dead-letter' ? 'warn' : 'error';

@@ -185,7 +185,35 @@ async function commit(
   return { kind: 'final', record, own: true };
 }
 
+/**
+ * Settles. What fails is noted in the record, so that the reconciler finds it should the message be lost: it may be the event
+ * alone that is missing, of which no hold and no authorization tells.
+ */
 async function settle(
+  deps: ProtocolDeps,
+  delivery: OrderDelivery,
+  order: ClaimedOrder,
+  status: FinalStatus,
+): Promise<Settled> {
+  const { order_id, settlement_due } = order;
+  const { store, firstErrors } = deps;
+  try {
+    const settled = await settleAll(deps, delivery, order, status);
+    if (settlement_due) await store.noteSettled(order_id);
+    firstErrors.forgetUnsettled(order_id);
+    return settled;
+  } catch (error) {
+    // Until it is noted, the message is all that remembers it.
+    if (!settlement_due)
+      await store.noteSettlementDue(order_id).then(
+        () => firstErrors.forgetUnsettled(order_id),
+        () => firstErrors.rememberUnsettled(order_id),
+      );
+    throw error;
+  }
+}
+
+async function settleAll(
   deps: ProtocolDeps,
   delivery: OrderDelivery,
   order: ClaimedOrder,

@@ -153,7 +153,7 @@ describe('an authorization that the provider has open', () => {
     expect(actionsOf((await pass(harness)).outcomes, order)).toContain('authorization reported');
     await harness.store.fail(order, { note: 'lost', now: harness.clock() });
     age(harness);
-    expect(actionsOf((await pass(harness)).outcomes, order)).toEqual(['authorization settled']);
+    expect(actionsOf((await pass(harness)).outcomes, order)).toEqual(['settlement settled']);
     expect(actionsOf((await pass(harness)).outcomes, order)).toEqual([]);
   });
 });

@@ -146,6 +146,18 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    name: 'settlement-due',
+    safeguard: 'a settlement that failed is noted, so that it is completed though its dead letter is lost',
+    scenario: 'lost-letters',
+    edits: [
+      {
+        module: at('process-order'),
+        from: 'await store.noteSettlementDue(order_id).then(',
+        to: 'await Promise.resolve().then(',
+      },
+    ],
+  },
+  {
     name: 'event-before-delete',
     safeguard: 'a message is deleted only after the event of its order is published',
     scenario: 'dead-letters',

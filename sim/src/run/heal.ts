@@ -82,7 +82,8 @@ function isQuiet(system: SimSystem): boolean {
     recorder.openClients === 0 &&
     QUEUES.every(({ name }) => cloud.sqs.queue(name).messages.length === 0) &&
     recordsOf(system).every(
-      ({ status, payment_problem }) => isFinal(status) && payment_problem !== 'CAPTURE_FAILED',
+      ({ status, payment_problem, settlement_due, user_id }) =>
+        isFinal(status) && payment_problem !== 'CAPTURE_FAILED' && !(settlement_due && user_id !== undefined),
     ) &&
     cloud.gateway.open.length === 0 &&
     refundsArePublished(system) &&

@@ -45,13 +45,14 @@ export function toCancelWrite(
   const keyed = fingerprint !== undefined;
   return {
     update:
-      'SET #status = :cancelled, #cancel_id = :cancel_id, #updated_at = :updated_at, ' +
+      'SET #status = :cancelled, #cancel_id = :cancel_id, #updated_at = :updated_at, #settlement_due = :true, ' +
       '#attempt = if_not_exists(#attempt, :zero), #lease_until = if_not_exists(#lease_until, :zero)' +
       (keyed ? ', #fingerprint = if_not_exists(#fingerprint, :fingerprint)' : '') +
       (byOperator ? ', #cancelled_by = :operator' : ''),
     condition: keyed ? `${UNCLAIMED} OR (${UNDECIDED} AND ${MY_BODY})` : `${UNCLAIMED} OR ${UNDECIDED}`,
     values: {
       ':cancelled': 'CANCELLED',
+      ':true': true,
       ':cancel_id': cancelId,
       ':processing': 'PROCESSING',
       ':updated_at': new Date(nowMs).toISOString(),

@@ -93,7 +93,7 @@ async function waitForLease({ shell }: Tools, until: number, deadline: number): 
 }
 
 async function settleFailure(
-  { scoring, events, audit, shell, dryRun }: Tools,
+  { scoring, events, store, audit, shell, dryRun }: Tools,
   { order, reason, requestId, traceparent }: GivenUpOrder,
   record: OrderRecord | undefined,
 ): Promise<void> {
@@ -114,6 +114,7 @@ async function settleFailure(
     shell.err(`a service refuses to read this order, so that it holds nothing there: ${String(error)}\n`);
   }
   if (record) await publishFinal(events, record);
+  if (record?.settlement_due) await store.noteSettled(record.order_id);
   audit({ ...change, result: 'done' });
 }
 

@@ -47,6 +47,8 @@ export type FindingKind =
   | 'authorization'
   /** An order whose worker's lease has expired. */
   | 'claim'
+  /** A final order whose settlement failed, or that was ended by somebody who is not its worker. */
+  | 'settlement'
   /** Refunds that are pending, or whose events are not published. */
   | 'refund'
   /** A final order that no worker ever claimed, and whose event is not published. */

@@ -176,18 +176,25 @@ interface OpenClaim {
   readonly order_id: string;
   readonly status: string;
   readonly lease_until: number;
+  readonly user_id?: string;
 }
 
 const parseOpenClaim = createItemParser<OpenClaim>(
-  z.looseObject({ order_id: z.string(), status: z.string(), lease_until: z.number() }),
+  z.looseObject({
+    order_id: z.string(),
+    status: z.string(),
+    lease_until: z.number(),
+    user_id: z.exactOptional(z.string()),
+  }),
 );
 
 const NEVER_CLAIMED = 'attribute_not_exists(#user_id) AND attribute_not_exists(#event_published)';
+const UNSETTLED = 'attribute_exists(#settlement_due) AND attribute_exists(#user_id)';
 const MESSAGE_GONE = '#status = :failed OR (#status = :cancelled AND #updated_at < :expired)';
 
 function openClaims({ now, ageMs }: Overdue): TableScan<OpenClaim> {
   return {
-    filter: `(#status = :processing AND #lease_until < :before) OR (${NEVER_CLAIMED} AND (${MESSAGE_GONE}))`,
+    filter: `((#status = :processing OR (${UNSETTLED})) AND #lease_until < :before) OR (${NEVER_CLAIMED} AND (${MESSAGE_GONE}))`,
     values: {
       ':processing': 'PROCESSING',
       ':failed': 'FAILED',
@@ -195,11 +202,12 @@ function openClaims({ now, ageMs }: Overdue): TableScan<OpenClaim> {
       ':before': now - ageMs,
       ':expired': new Date(now - ORDER_MESSAGE_MAX_AGE_MS).toISOString(),
     },
-    projection: { attributes: ['order_id', 'status', 'lease_until'], parse: parseOpenClaim },
+    projection: { attributes: ['order_id', 'status', 'lease_until', 'user_id'], parse: parseOpenClaim },
   };
 }
 
-function toClaim({ order_id, status, lease_until }: OpenClaim): Finding {
-  if (status !== 'PROCESSING') return { kind: 'event', orderId: order_id, unclaimed: true };
-  return { kind: 'claim', orderId: order_id, since: lease_until };
+function toClaim({ order_id, status, lease_until, user_id }: OpenClaim): Finding {
+  if (status === 'PROCESSING') return { kind: 'claim', orderId: order_id, since: lease_until };
+  if (user_id !== undefined) return { kind: 'settlement', orderId: order_id };
+  return { kind: 'event', orderId: order_id, unclaimed: true };
 }

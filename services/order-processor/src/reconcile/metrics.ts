@@ -14,7 +14,7 @@ export interface ReconcileMetrics {
   followed(): void;
 }
 
-const KINDS: readonly FindingKind[] = ['hold', 'authorization', 'claim', 'refund', 'event'];
+const KINDS: readonly FindingKind[] = ['hold', 'authorization', 'claim', 'refund', 'event', 'settlement'];
 const ACTIONS: readonly Action[] = ['settled', 'released', 'voided', 'failed', 'reported', 'left'];
 
 /** Registers the metrics. */

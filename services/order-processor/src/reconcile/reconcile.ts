@@ -24,7 +24,10 @@ import { sweepAuthorizations } from './sweep.js';
 /** Dependencies of a pass. */
 export interface ReconcileDeps {
   readonly find: Find;
-  readonly store: Pick<OrderStore, 'read' | 'noteCaptureFailed' | 'noteRefunds' | 'noteEventPublished'>;
+  readonly store: Pick<
+    OrderStore,
+    'read' | 'noteCaptureFailed' | 'noteRefunds' | 'noteEventPublished' | 'noteSettled'
+  >;
   /** Called once for each completed order whose authorization was gone before it was charged. Must not throw. */
   readonly onCaptureFailed?: (orderId: string) => void;
   readonly scoring: Scoring;
@@ -181,6 +184,7 @@ async function carryOut(
       const { order_id } = verdict.order;
       if (captureFailed && (await store.noteCaptureFailed(order_id))) onCaptureFailed?.(order_id);
       if (record) await publishFinal(events, record);
+      if (record?.settlement_due) await store.noteSettled(order_id);
     } else if (verdict.action === 'refund') {
       if (record && hasFacts(record)) await completeRefunds({ scoring, store, events }, record, call);
     } else if (verdict.action === 'publish') {
