@@ -47,7 +47,7 @@ export type FindingKind =
   | 'authorization'
   /** An order whose worker's lease has expired. */
   | 'claim'
-  /** A final order whose settlement failed, or that was ended by somebody who is not its worker. */
+  /** A final order whose settlement failed, or that a client or an operator ended. */
   | 'settlement'
   /** Refunds that are pending, or whose events are not published. */
   | 'refund'
