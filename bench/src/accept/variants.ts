@@ -1,4 +1,5 @@
 /** The servers that the accept scenario compares. */
+import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { freePort } from '@order-pipeline/local/redis-server';
 import { type Backend, startBackend } from '../harness/backend.js';
 import { type Build, THIS_BUILD } from '../harness/builds.js';
@@ -40,10 +41,23 @@ export async function startApi(build: Build, { latency }: BenchOptions): Promise
   const process = services.processes.get('order-api');
   if (!process) throw new Error('order-api was not started');
   const name = build === THIS_BUILD ? 'order-api' : 'order-api, baseline build';
-  return toTarget(name, process, services.ports['order-api'], async () => {
+  const target = toTarget(name, process, services.ports['order-api'], async () => {
     await services.stop();
     await backend.stop();
   });
+  // An emulator that holds a hundred thousand messages that nobody takes answers later than SQS.
+  const purge = () => backend.sqs.send(new PurgeQueueCommand({ QueueUrl: backend.queueUrl }));
+  return {
+    ...target,
+    run: async (load) => {
+      await purge();
+      return target.run(load);
+    },
+    runAtRate: async (rate, seconds) => {
+      await purge();
+      return target.runAtRate(rate, seconds);
+    },
+  };
 }
 
 /** Starts a bare server, on a backend where it needs one. */

@@ -18,7 +18,7 @@ const SHAPE_NAMES: Readonly<Record<number, string>> = { 0: 'no lines', 1: 'one l
 export async function runProcess(options: BenchOptions): Promise<ScenarioReport> {
   const { quick, baseline, say } = options;
   const shapes = quick ? [1] : [1, 3, 0];
-  const orders = quick ? 400 : 600;
+  const orders = quick ? 800 : 1_000;
   say('recording the AWS calls of an order');
   const recorded = await recordOrders(THIS_BUILD, shapes);
   const targets: ProcessTarget[] = [];

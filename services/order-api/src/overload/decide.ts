@@ -19,9 +19,9 @@ export interface OverloadOptions {
   readonly max: number;
 }
 
-/** A quarter less each interval, a tenth more. */
+/** A quarter less each interval, a fifth more. */
 const DECREASE = 0.75;
-const INCREASE = 0.1;
+const INCREASE = 0.2;
 
 /**
  * Returns the limit for the next interval. A delay with few orders in work has another cause, which shedding them would
