@@ -292,6 +292,36 @@ test('a page of another site, and another host name for this machine, are refuse
   expect((await call({ origin: 'https://evil.example' })).status).toBe(403);
 });
 
+test('the command line lists, watches and cancels with the same results', async () => {
+  const order = placed();
+  await harness.announce(order);
+  const { operator } = harness;
+  const listed = await operator.run(['list', `request-of-${order.order_id}`, '--json']);
+  expect(JSON.parse(listed.out)).toMatchObject([{ order_id: order.order_id, status: 'PENDING' }]);
+  expect((await operator.run(['list', '--status', 'PENDING'])).out).toContain(order.order_id);
+  const stop = new AbortController();
+  let seen = '';
+  const watching = operator.run(['watch', '--user', order.user_id], undefined, {
+    signal: stop.signal,
+    out: (text) => {
+      seen += text;
+      stop.abort();
+    },
+  });
+  const announcing = setInterval(
+    () => void harness.announce(order, { status: 'PROCESSING', at: Date.now(), attempt: Date.now() }),
+    200,
+  );
+  await watching;
+  clearInterval(announcing);
+  expect(seen).toContain(`${order.order_id}  PROCESSING`);
+  const cancelled = await operator.run(['cancel', order.order_id, '--reason', 'the customer called']);
+  expect(cancelled.out).toBe(`Order ${order.order_id} is CANCELLED.\n`);
+  expect(cancelled.audits).toMatchObject([{ action: 'order.cancel', actor: 'alice', result: 'done' }]);
+  const { order: read } = await harness.client('grpc').getOrder({ orderId: order.order_id });
+  expect(read?.status).toBe(OrderStatus.CANCELLED);
+});
+
 test('without Redis orders are found by id and user, and lists say what is missing', async () => {
   const client = harness.client('connect');
   const order = placed();

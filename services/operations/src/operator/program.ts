@@ -1,4 +1,5 @@
 /** The command line: commands, options, help. */
+import { ORDER_STATUSES, type OrderStatus } from '@order-pipeline/contracts/orders';
 import type { Environment } from '@order-pipeline/platform/env';
 import { Command, type CommanderError, InvalidArgumentError } from 'commander';
 import { EXIT, type ExitCode } from './exit.js';
@@ -6,6 +7,7 @@ import { failDeadLetter } from './fail.js';
 import { failRecord } from './fail-record.js';
 import { listDeadLetters } from './list.js';
 import { reauthorizePayment, writeOffPayment } from './payment.js';
+import { cancelRecent, listOrders, watchOrders } from './recent.js';
 import { redriveDeadLetters } from './redrive.js';
 import { refundOrder } from './refund.js';
 import { resumeOrder } from './resume.js';
@@ -52,6 +54,7 @@ export function createProgram(
     .description('the order, its holds, its payment and its trace id')
     .option('--json', 'for machines', false)
     .action((id: string, options) => withTools((tools) => showOrder(tools, id, options)));
+  addRecentCommands(program, withTools);
   addOrderCommands(program, withTools);
   addPaymentCommands(
     program.command('payment').description('completed orders that could not be charged'),
@@ -80,6 +83,39 @@ export function createProgram(
     withTools,
   );
   return program;
+}
+
+function addRecentCommands(program: Command, withTools: WithTools): void {
+  addFilterOptions(
+    program
+      .command('list')
+      .argument('[text]', '', toId)
+      .description('recent orders, or those of an order, user, request or trace id')
+      .option('--limit <count>', 'orders at most', toPositiveInteger, 50),
+  ).action((text: string | undefined, { user, status, reason, limit, json }) =>
+    withTools((tools) => listOrders(tools, { text, userId: user, statuses: status, reason, limit, json })),
+  );
+  addFilterOptions(program.command('watch').description('orders as they change, until Ctrl-C')).action(
+    ({ user, status, reason, json }) =>
+      withTools((tools) => watchOrders(tools, { userId: user, statuses: status, reason, json })),
+  );
+  addChangeOptions(
+    program
+      .command('cancel')
+      .argument('<order-id>', '', toId)
+      .description('cancel an order that is not decided')
+      .requiredOption('--reason <text>', 'why, for the audit log', toReason),
+  ).action((orderId: string, { reason, ...change }) =>
+    withTools((tools) => cancelRecent(tools, orderId, reason), change),
+  );
+}
+
+function addFilterOptions(command: Command): Command {
+  return command
+    .option('--user <id>', 'orders of one user', toId)
+    .option('--status <status...>', 'any of these', toStatuses)
+    .option('--reason <reason>', 'with this reason, such as OUT_OF_STOCK')
+    .option('--json', 'for machines', false);
 }
 
 function addOrderCommands(program: Command, withTools: WithTools): void {
@@ -186,6 +222,12 @@ function addChangeOptions(command: Command): Command {
   return command
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('--actor <name>', 'who does it, for the audit log (default: $USER)');
+}
+
+function toStatuses(text: string, before: readonly OrderStatus[] = []): readonly OrderStatus[] {
+  const status = ORDER_STATUSES.find((name) => name === text.toUpperCase());
+  if (!status) throw new InvalidArgumentError(`Statuses are ${ORDER_STATUSES.join(', ')}.`);
+  return [...before, status];
 }
 
 /** As the services have it. */
