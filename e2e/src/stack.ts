@@ -50,8 +50,9 @@ export async function startE2eStack(options: E2eOptions = {}): Promise<E2eStack>
   try {
     await stack.start();
   } catch (cause) {
+    const printed = lines.slice(-20).join('\n');
     await stack.stop();
-    throw new Error(`the stack did not start:\n${lines.slice(-20).join('\n')}`, { cause });
+    throw new Error(`the stack did not start:\n${printed}`, { cause });
   }
   return { stack, ports, api: new ApiClient(`http://localhost:${ports.api}`), lines };
 }

@@ -140,11 +140,19 @@ export async function readLast({ api, recorder }: Omit<BuyerDeps, 'closed'>): Pr
     if (outcome.kind === 'unknown' || idempotency_key !== undefined)
       urls.set(outcome.poll_url, outcome.order_id);
   }
-  for (const [poll_url, order_id] of urls) {
-    const answer = await api.read(poll_url).then(({ status }) => status, toAnswer);
-    recorder.lastReads.push({ order_id, poll_url, answer });
-  }
+  const left = [...urls];
+  const reader = async () => {
+    for (let next = left.pop(); next; next = left.pop()) {
+      const [poll_url, order_id] = next;
+      const answer = await api.read(poll_url).then(({ status }) => status, toAnswer);
+      recorder.lastReads.push({ order_id, poll_url, answer });
+    }
+  };
+  await Promise.all(Array.from({ length: READERS }, reader));
 }
+
+/** Reads at once. */
+const READERS = 10;
 
 function toAnswer(error: unknown): string {
   return error instanceof ApiProblemError ? problemNameOf(error) : String(error);

@@ -30,7 +30,9 @@ function awsError(status: number, name: string): Refusal {
   return { status, type: 'application/x-amz-json-1.0', body };
 }
 
+/** SQS. */
 export const SQS = awsJson('ThrottlingException', /^(Receive|Get|List)/);
+/** DynamoDB. */
 export const DYNAMODB = awsJson(
   'ProvisionedThroughputExceededException',
   /^(Get|BatchGet|Query|Scan|Describe|List)/,

@@ -2,8 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formatReport } from './format-report.js';
 import { type ChaosOptions, parseOptions, USAGE, UsageError } from './options.js';
-import { formatReport, passed } from './report.js';
+import { passed } from './report.js';
 import { run } from './run.js';
 
 /** The command line is wrong; nothing was started. */

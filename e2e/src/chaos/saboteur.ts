@@ -37,10 +37,10 @@ async function act(system: ChaosSystem, event: ChaosEvent): Promise<void> {
       return stopFor(
         system,
         event,
-        [0, 1].map((instance) => system.partOf({ part: 'scoring', instance })),
+        [0, 1].map((instance) => system.processOf({ part: 'scoring', instance })),
       );
     case 'gateway-outage':
-      return stopFor(system, event, [system.partOf({ part: 'provider', instance: 0 })]);
+      return stopFor(system, event, [system.processOf({ part: 'provider', instance: 0 })]);
     case 'operator':
       return runCommand(system, event.command);
     case 'window':
@@ -64,7 +64,7 @@ async function signal(
   { kind, part, instance }: Extract<ChaosEvent, { kind: 'kill' | 'stop' }>,
   name: NodeJS.Signals,
 ): Promise<void> {
-  const target = system.partOf({ part, instance });
+  const target = system.processOf({ part, instance });
   await untilRunning(target);
   target.kill(name);
   if (kind === 'kill') system.tally.add(`kill:${part}`);
@@ -73,7 +73,7 @@ async function signal(
 
 /** Stops a process where it is, and lets it go on. */
 async function pause(system: ChaosSystem, { part, instance }: Target, forMs: number): Promise<void> {
-  const target = system.partOf({ part, instance });
+  const target = system.processOf({ part, instance });
   await untilRunning(target);
   target.kill('SIGSTOP');
   system.tally.add(`pause:${part}`);

@@ -17,6 +17,7 @@ interface BatchAnswer {
 
 /** Watches a proxy in front of SQS. Only the API sends orders in batches. */
 export class SentOrders implements HttpObserver {
+  /** Orders so far, each as often as it was sent. */
   readonly all: SentOrder[] = [];
 
   readonly onAnswer = (operation: string, body: Buffer, { status, body: answer }: Answer): void => {

@@ -16,18 +16,21 @@ const QUEUE = 'chaos-events';
 
 /** Receives the events of a run. */
 export class Subscriber {
+  /** Events so far, each as often as it was published. */
   readonly events: PublishedEvent[] = [];
   readonly #sqs: SQSClient;
   readonly #queueUrl: string;
   readonly #stopped = new AbortController();
   readonly #receiving: Promise<void>;
 
+  /** Begins to receive. */
   constructor(sqs: SQSClient, queueUrl: string) {
     this.#sqs = sqs;
     this.#queueUrl = queueUrl;
     this.#receiving = this.#receive();
   }
 
+  /** Stops receiving. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#receiving;
@@ -59,11 +62,15 @@ interface Received {
   readonly Messages?: readonly { readonly Body?: string; readonly ReceiptHandle?: string }[];
 }
 
-/** Subscribes a queue to the topic. Returns the topics' ARNs by name, and the queue's URL on the host of `endpoint`. */
-export async function subscribe(
-  sqs: SQSClient,
-  endpoint: string,
-): Promise<{ readonly arns: Record<string, string>; readonly queueUrl: string }> {
+/** A queue that receives the events. */
+export interface Subscription {
+  /** ARNs of the topics by name. */
+  readonly arns: Readonly<Record<string, string>>;
+  readonly queueUrl: string;
+}
+
+/** Subscribes a queue of the SQS at `endpoint` to the topic. */
+export async function subscribe(sqs: SQSClient, endpoint: string): Promise<Subscription> {
   const sns = createSns({ region: 'us-east-1', maxAttempts: 3, requestTimeoutMs: 5_000 });
   try {
     await sqs.send(new CreateQueueCommand({ QueueName: QUEUE }));

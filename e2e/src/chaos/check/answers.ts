@@ -23,6 +23,7 @@ export const findWrongBodies: Check = ({ posts, orders, lastReads }) => {
 
 const NOTHING_ORDERED = /nothing was ordered/i;
 
+/** Finds refusals of orders that the queue took. */
 export const findUntrueRefusals: Check = ({ posts, sent }) => {
   const ordered = new Map(sent.map(({ request_id, order_id }) => [request_id, order_id]));
   return posts.flatMap(({ outcome, request_id }) => {
@@ -34,6 +35,7 @@ export const findUntrueRefusals: Check = ({ posts, sent }) => {
   });
 };
 
+/** Finds keys that were refused as reused though they were used once. */
 export const findWrongReuses: Check = ({ posts }) => {
   const isOther = (one: Post, other: Post) =>
     one.body.user_id === other.body.user_id &&

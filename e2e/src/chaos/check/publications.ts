@@ -19,6 +19,7 @@ export const findUnpublished: Check = ({ orders, events }) => {
   });
 };
 
+/** Finds events that the merchant lacks, and requests with a wrong signature. */
 export const findUndelivered: Check = ({ events, webhooks }) => {
   const accepted = new Set(webhooks.accepted);
   const missing = [...new Set(events.map(({ id }) => id))].filter((id) => !accepted.has(id));
@@ -72,5 +73,6 @@ function endOf(order: { readonly status: string; readonly reason?: string } | un
   return order ? [order.status, order.reason ?? []].flat().join(' ') : 'nothing';
 }
 
+/** Finds secrets in logs. */
 export const findLeaks: Check = ({ leaks }) =>
   leaks.map(({ secret, line }) => violation('leaked', secret, line));

@@ -3,6 +3,7 @@ import { findOversold } from '@order-pipeline/order-protocol/check/stock';
 import type { FinalStock } from '../history.js';
 import { type Check, violation } from './violations.js';
 
+/** Finds SKUs that were oversold, or lost pieces. */
 export const findStockWrong: Check = ({ stock, orders, initialStock, lowestStock }) => {
   const sold = new Map<string, number>();
   for (const { status, items = [] } of orders) {
@@ -13,6 +14,7 @@ export const findStockWrong: Check = ({ stock, orders, initialStock, lowestStock
   return findOversold(left, { initial: initialStock, sold, lowest: lowestStock });
 };
 
+/** Finds holds that are left. */
 export const findHeldStock: Check = ({ stock }) =>
   stock.flatMap(({ sku, holds }) =>
     Object.entries(holds).map(([id, { quantity }]) =>

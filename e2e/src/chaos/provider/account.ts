@@ -72,6 +72,7 @@ export class ProviderAccount {
     return [...this.#intents.values()].toReversed();
   }
 
+  /** Authorizes or declines a payment. */
   authorize({ key, amount, currency, decline }: Authorization, request: string): Answer {
     const known = this.#answers.get(request);
     if (known) return known;
@@ -101,6 +102,7 @@ export class ProviderAccount {
     return this.#act({ kind, key: metadata.order_key, intent: id, amount, currency, request });
   }
 
+  /** Pays a captured payment back, in part or in full. */
   refund(id: string, amount: number, refund: string, request: string): Answer {
     const known = this.#answers.get(request);
     if (known) return known;
@@ -120,6 +122,7 @@ export class ProviderAccount {
     });
   }
 
+  /** Reads a payment. */
   find(id: string): Answer {
     const intent = this.#intents.get(id);
     return intent ? { status: 200, body: intent } : missing(id);
