@@ -23,8 +23,8 @@ export const MUTATIONS = {
   decide: [
     {
       module: ORDER_STORE,
-      from: 'condition: UNDECIDED_IN_MY_ATTEMPT',
-      to: `condition: ${always('UNDECIDED_IN_MY_ATTEMPT')}`,
+      from: '...trace.set],\n            condition: UNDECIDED_IN_MY_ATTEMPT,',
+      to: `...trace.set],\n            condition: ${always('UNDECIDED_IN_MY_ATTEMPT')},`,
     },
   ],
   /** A capture does not look at the captures before it. */
