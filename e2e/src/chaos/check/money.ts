@@ -10,6 +10,7 @@ const ofKind = (journal: readonly JournalEntry[], kind: JournalEntry['kind']) =>
     ({ key }) => orderOf(key),
   );
 
+/** Finds orders that the provider charged twice, wrongly, or not at all. */
 export const findChargedWrongly: Check = ({ orders, journal }) =>
   findWrongCharges(
     orders,
@@ -18,6 +19,7 @@ export const findChargedWrongly: Check = ({ orders, journal }) =>
       .map(({ key, amount }) => ({ order_id: orderOf(key), amount })),
   );
 
+/** Finds entries of our ledger that differ from the journal. */
 export const findLedgerWrong: Check = ({ payments, journal }) => {
   const charges = ofKind(journal, 'captured');
   const entries = new Map(payments.map((entry) => [entry.order_id, entry]));
@@ -30,6 +32,7 @@ export const findLedgerWrong: Check = ({ payments, journal }) => {
   });
 };
 
+/** Finds refunds that the order or the provider lacks. */
 export const findRefundedWrongly: Check = ({ orders, journal }) => {
   const refunds = ofKind(journal, 'refunded');
   const records = new Map(orders.map((order) => [order.order_id, order]));
@@ -41,6 +44,7 @@ export const findRefundedWrongly: Check = ({ orders, journal }) => {
   });
 };
 
+/** Finds authorizations that are neither captured nor voided. */
 export const findMoneySetAside: Check = ({ payments, journal }) => {
   const open = new Map<string, boolean>();
   for (const { intent, kind } of journal) if (kind !== 'refunded') open.set(intent, kind === 'authorized');

@@ -4,8 +4,10 @@ import { findLostOrders } from '@order-pipeline/order-protocol/check/orders';
 import { factsOf, groupBy, knownIds } from './facts.js';
 import { type Check, type Violation, violation } from './violations.js';
 
+/** Finds orders without a final state. */
 export const findLost: Check = ({ posts, sent, orders }) => findLostOrders(knownIds({ posts, sent }), orders);
 
+/** Finds statuses that follow none of those before. */
 export const findBackwards: Check = ({ sightings, orders }) => {
   const last = new Map<string, OrderStatus>();
   const found = new Map<string, Violation>();
@@ -19,6 +21,7 @@ export const findBackwards: Check = ({ sightings, orders }) => {
   return [...found.values()];
 };
 
+/** Finds keys with more than one order. */
 export const findSplit: Check = ({ posts }) => {
   const keyed = posts.filter(({ idempotency_key }) => idempotency_key !== undefined);
   const byKey = groupBy(keyed, ({ body, idempotency_key }) => `${body.user_id}/${idempotency_key}`);
