@@ -168,10 +168,9 @@ test('asks to sign in again when the session has ended, and comes back to the pa
   await page.goto('/orders?status=FAILED');
   await page.getByText('No order passes these filters').waitFor();
   fake.error = new ConnectError('no session', Code.Unauthenticated);
-  await page.getByRole('button', { name: 'Failed' }).click();
   const signIn = page.getByRole('dialog').getByRole('link', { name: 'Sign in' });
   await signIn.waitFor();
-  expect(await signIn.getAttribute('href')).toBe('/auth/login?return_to=%2Forders');
+  expect(await signIn.getAttribute('href')).toBe('/auth/login?return_to=%2Forders%3Fstatus%3DFAILED');
 });
 
 test('redrives dead letters after a confirmation with their count, and shows the progress', async () => {

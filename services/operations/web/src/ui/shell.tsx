@@ -82,7 +82,7 @@ function NavLink({ href, label, icon, children }: NavItem & { children?: ReactNo
   const item = useRef<HTMLLIElement>(null);
   // On a narrow screen the navigation scrolls.
   useEffect(() => {
-    if (isCurrent) item.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    if (isCurrent) item.current?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [isCurrent]);
   return (
     <li ref={item}>

@@ -8,7 +8,7 @@ import { operations } from '../../api/clients.js';
 import { codeOf } from '../../api/errors.js';
 import { toMs } from '../../api/times.js';
 import { useCanChange } from '../../api/viewer.js';
-import { explainReason, toWords } from '../../format/words.js';
+import { explainDeadLetter, toWords } from '../../format/words.js';
 import { Chip } from '../../ui/chip.js';
 import { Icon } from '../../ui/icons.js';
 import { Page } from '../../ui/page.js';
@@ -42,7 +42,7 @@ export function DeadLetterPage({ id }: { id: string }) {
       {error && codeOf(error) !== Code.NotFound && <Failure error={error} onRetry={() => void refetch()} />}
       {letter ? (
         <>
-          <p className="explanation">{explainReason(letter.reason)}</p>
+          <p className="explanation">{explainDeadLetter(letter.reason)}</p>
           <Errors letter={letter} />
           <Facts letter={letter} />
           {data.body && (

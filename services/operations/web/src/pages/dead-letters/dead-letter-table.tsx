@@ -4,7 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
 import { Link } from 'wouter';
 import { toMs } from '../../api/times.js';
-import { explainReason, toWords } from '../../format/words.js';
+import { explainDeadLetter, toWords } from '../../format/words.js';
 import { Chip } from '../../ui/chip.js';
 import { Age, Money, ShortId } from '../../ui/values.js';
 
@@ -127,7 +127,7 @@ function LetterCells(props: {
           <Chip tone="danger">{toWords(reason)}</Chip>
         </span>
         <span className="muted" title={firstError}>
-          {errorsOf(firstError, lastError) || explainReason(reason)}
+          {errorsOf(firstError, lastError) || explainDeadLetter(reason)}
         </span>
       </span>
       <span role="cell" className="wide-only end">

@@ -1,6 +1,6 @@
 /** The verdict: what was promised, counted. */
 import type { WatchVerdictResponse } from '@order-pipeline/contracts/gen/operations/v1/local_lab_pb';
-import { formatCount } from '../../format/number.js';
+import { formatCount, withNoun } from '../../format/number.js';
 import { toneOfStatus, toWords } from '../../format/words.js';
 import { Icon } from '../../ui/icons.js';
 import { Sparkline } from '../../ui/sparkline.js';
@@ -36,7 +36,7 @@ export function Verdict({ verdict, open }: { verdict: WatchVerdictResponse; open
                 {formatCount(count)} {toWords(status).toLowerCase()}
               </li>
             ))}
-          {deadLetters > 0 && <li className="chip tone-danger">{formatCount(deadLetters)} dead letters</li>}
+          {deadLetters > 0 && <li className="chip tone-danger">{withNoun(deadLetters, 'dead letter')}</li>}
         </ul>
       )}
       {findings.map((finding) => (
@@ -66,9 +66,10 @@ function Figure({
   );
 }
 
-function toVerdict({ accepted, open }: WatchVerdictResponse, isKept: boolean): string {
+function toVerdict({ accepted, open, deadLetters }: WatchVerdictResponse, isKept: boolean): string {
   if (!isKept) return 'The promise is broken';
   if (accepted === 0) return 'No orders yet: let some flow';
+  if (open === 0 && deadLetters > 0) return 'The promise holds; dead letters wait for an operator';
   return open === 0
     ? 'Every accepted order has exactly one outcome'
     : 'The promise holds; orders are in progress';

@@ -17,13 +17,15 @@ export interface AttemptSpans {
   readonly spans: readonly StepSpan[];
 }
 
-/** Lays out the steps: each ends at its time and began its duration before. */
+/** Lays out the steps in the order in which they began: each ends at its time and began its duration before. */
 export function layOut({ claimedAt, steps }: Attempt): AttemptSpans {
   const claimed = toMs(claimedAt);
-  const timed = steps.map((step) => {
-    const end = toMs(step.at) ?? claimed ?? 0;
-    return { step, end, start: end - step.durationMs };
-  });
+  const timed = steps
+    .map((step) => {
+      const end = toMs(step.at) ?? claimed ?? 0;
+      return { step, end, start: end - step.durationMs };
+    })
+    .toSorted((one, two) => one.start - two.start);
   const start = Math.min(claimed ?? Number.POSITIVE_INFINITY, ...timed.map((each) => each.start));
   const end = Math.max(start, ...timed.map((each) => each.end));
   const totalMs = end - start;

@@ -78,7 +78,10 @@ function Step({ span: { step, from, length } }: { span: StepSpan }) {
       <span className="step-track" aria-hidden="true">
         <span
           className="step-bar"
-          style={{ left: `${(from * 100).toFixed(2)}%`, width: `max(4px, ${(length * 100).toFixed(2)}%)` }}
+          style={{
+            left: `min(${(from * 100).toFixed(2)}%, 100% - 4px)`,
+            width: `max(4px, ${(length * 100).toFixed(2)}%)`,
+          }}
         />
       </span>
       <span className="step-time number muted">
