@@ -54,7 +54,7 @@ export async function runCost(options: BenchOptions): Promise<ScenarioReport> {
   return toReport(results);
 }
 
-const SATURATED_ORDERS_PER_SECOND = 100;
+const SATURATED_ORDERS_PER_SECOND = 300;
 
 /** At saturation the intake gets ahead of the processor, and everything is counted until the queue is empty. */
 function placeOrders(port: number, rate: Rate, seconds: number): Promise<LoadResult> {
