@@ -59,13 +59,6 @@ export const PAYMENT_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
-    name: 'void-wins-the-race',
-    safeguard: 'an authorization that finds its order voided is voided at the gateway',
-    scenario: 'late-payments',
-    behind: 'sweep',
-    edits: [{ module: at('payments'), from: 'if (answer.approved && isVoided(error))', to: 'if (false)' }],
-  },
-  {
     name: 'gateway-first',
     safeguard: 'the gateway captures before the ledger says so',
     edits: [

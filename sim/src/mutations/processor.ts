@@ -64,6 +64,8 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
   {
     name: 'settle-within-lease',
     safeguard: 'a decided order is settled by others only after the lease, when no try can land any more',
+    scenario: 'late-payments',
+    behind: 'reconciler',
     edits: [{ module: shared('decide/claim'), from: 'if (record.lease_until >= now)', to: 'if (false)' }],
   },
   {
