@@ -1,7 +1,8 @@
 /** Alarms, and the topic that carries them to people. */
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { toAlarms, toAlarmText, type Watched } from '../decide/alarms.ts';
+import type { Watched } from '../decide/alarm.ts';
+import { toAlarms, toAlarmText } from '../decide/alarms.ts';
 import { type CompositeAlarm, toBudgetAlarms } from '../decide/objective-alarms.ts';
 import { toAlarmKeyStatements, toAlarmTopicStatements, toPolicy } from '../decide/permissions.ts';
 import { createMetricAlarm } from './metric-alarm.ts';

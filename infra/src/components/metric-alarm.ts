@@ -1,7 +1,8 @@
 /** One alarm on metrics, in the words of the provider. */
 import * as aws from '@pulumi/aws';
 import type * as pulumi from '@pulumi/pulumi';
-import { type Alarm, toAlarmText } from '../decide/alarms.ts';
+import type { Alarm } from '../decide/alarm.ts';
+import { toAlarmText } from '../decide/alarms.ts';
 
 /** Arguments of an alarm. */
 export interface MetricAlarmArgs {

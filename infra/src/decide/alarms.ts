@@ -1,5 +1,6 @@
 /** Alarms for operators. Each has a section of its name in docs/runbook.md. */
 import { PROCESSED_STATUSES } from '@order-pipeline/contracts/processed';
+import type { Alarm, Watched } from './alarm.ts';
 import {
   ageOfOldest,
   apiLatency,
@@ -12,52 +13,10 @@ import {
   type Metric,
   processed,
   processor,
-  type Reading,
   runningTasks,
   throttled,
 } from './metrics.ts';
 import { toWindowAlarms } from './objective-alarms.ts';
-
-/** One alarm. Readings are taken each minute. */
-export interface Alarm<T> {
-  readonly name: string;
-  readonly description: string;
-  readonly reading: Reading<T>;
-  /** The alarm is active while the reading is above. */
-  readonly threshold: number;
-  /** Minutes above the threshold, out of as many, until the alarm is active. */
-  readonly minutes: number;
-  /** True when an active alarm also rolls back a deployment of order-api. */
-  readonly guardsDeployment: boolean;
-  /** Section of the runbook, where it is not the name. */
-  readonly section?: string;
-  /** Seconds of one reading, 60 by default; `minutes` counts readings. */
-  readonly periodSeconds?: number;
-  /** Meaning of a missing reading; by default there is no trouble. */
-  readonly missing?: 'breaching';
-  /** True for a part of a composite alarm, which notifies in its place. */
-  readonly isMember?: boolean;
-}
-
-/** Resources that the alarms watch. */
-export interface Watched<T> {
-  readonly orderQueue: T;
-  readonly orderDlq: T;
-  readonly tables: readonly T[];
-  /** Absent where only data is deployed. */
-  readonly loadBalancer?: T;
-  /** Namespace of the metric that order-api's access log becomes; absent where order-api does not run. */
-  readonly accessLogNamespace?: string;
-  /** Namespace of the processor's own metrics; absent where no collector runs. */
-  readonly namespace?: string;
-  /** Stage of the services, whose logs count orders under it; absent where none run. */
-  readonly stage?: string;
-  /** Absent where webhooks are off. */
-  readonly webhookQueue?: T;
-  readonly webhookDlq?: T;
-  /** Log lines that are counted, in the namespace of the access log's metric. */
-  readonly countedLines?: readonly CountedLineName[];
-}
 
 /** The services for which the processor has a circuit breaker, by a short name; metrics carry the full one. */
 export const RPC_SERVICES: Readonly<Record<string, string>> = {

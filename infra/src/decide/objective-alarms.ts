@@ -2,7 +2,7 @@
  * Burn-rate alarms of the two objectives, as observability/rules.yml has them: an error budget that is spent too fast over a
  * long window and over a short one, so that an alarm ends soon after the trouble does.
  */
-import type { Alarm, Watched } from './alarms.ts';
+import type { Alarm, Watched } from './alarm.ts';
 import { type ObjectiveLine, objectiveLine } from './metrics.ts';
 
 /** An alarm that is active while all of its members are. */

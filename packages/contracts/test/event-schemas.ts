@@ -13,6 +13,6 @@ for (const file of readdirSync(directory))
 export function faultsOf(message: string, value: unknown): readonly string[] {
   const validate = ajv.getSchema(`urn:order-pipeline:schema:${message}`);
   if (!validate) throw new Error(`no schema of ${message}`);
-  validate(value);
+  void validate(value);
   return (validate.errors ?? []).map(({ instancePath, keyword }) => `${instancePath} ${keyword}`);
 }

@@ -13,7 +13,7 @@ import { type RpcServer, rpcService, startRpcServer } from '@order-pipeline/plat
 import { watchSecrets } from '@order-pipeline/platform/secret-watcher';
 import { systemTimers } from '@order-pipeline/platform/timers';
 import { createAssets } from './assets.js';
-import { createAccess } from './auth/access.js';
+import { createAccess } from './auth/create-access.js';
 import type { Config } from './config.js';
 import { connectOperations } from './connect.js';
 import { createLab } from './lab/create.js';

@@ -1,5 +1,5 @@
 /** The form of dashboards: one definition, from which Grafana's and CloudWatch's are made. */
-import type { Watched } from '../alarms.ts';
+import type { Watched } from '../alarm.ts';
 import type { Metric } from '../metrics.ts';
 
 /** A unit, as Grafana names it. */

@@ -7,7 +7,8 @@ import { useSyncExternalStore } from 'react';
 import { operations } from './clients.js';
 import { type LiveState, LiveStream } from './live-stream.js';
 import { OrderBook } from './order-book.js';
-import { Store, subscribeLive } from './store.js';
+import { Store } from './store.js';
+import { subscribeLive } from './subscribe-live.js';
 
 /** Orders that the page keeps. */
 const CAPACITY = 12_000;

@@ -3,7 +3,8 @@ import type { WatchPipelineResponse } from '@order-pipeline/contracts/gen/operat
 import { useSyncExternalStore } from 'react';
 import { operations } from './clients.js';
 import { type LiveState, LiveStream } from './live-stream.js';
-import { Store, subscribeLive } from './store.js';
+import { Store } from './store.js';
+import { subscribeLive } from './subscribe-live.js';
 
 /** Interval between two snapshots, in milliseconds. */
 const INTERVAL_MS = 1_000;

@@ -3,7 +3,8 @@ import type { WatchVerdictResponse } from '@order-pipeline/contracts/gen/operati
 import { useSyncExternalStore } from 'react';
 import { lab } from '../../api/clients.js';
 import { type LiveState, LiveStream } from '../../api/live-stream.js';
-import { Store, subscribeLive } from '../../api/store.js';
+import { Store } from '../../api/store.js';
+import { subscribeLive } from '../../api/subscribe-live.js';
 
 /** Verdicts that are kept for the line of open orders. */
 const HISTORY_LENGTH = 120;
