@@ -57,6 +57,13 @@ export async function startE2eStack(options: E2eOptions = {}): Promise<E2eStack>
   return { stack, ports, api: new ApiClient(`http://localhost:${ports.api}`), lines };
 }
 
+/** Places an order of the user `u123` without items, waits until it is final, and returns its id. */
+export async function completeOrder(api: ApiClient): Promise<string> {
+  const order = await api.place({ user_id: 'u123', amount: 999 });
+  await api.untilFinal(order.poll_url);
+  return order.order_id;
+}
+
 /** Returns a free port for each part. */
 export async function freePorts(): Promise<LocalPorts> {
   const ports = await Promise.all(Array.from({ length: 10 }, () => freePort()));

@@ -46,6 +46,7 @@ describe('an order', () => {
 
   test('is counted once', async () => {
     expect((await metric('orders_processed_total')).toSorted()).toEqual([
+      'orders_processed_total{env="local",status="cancelled"} 0',
       'orders_processed_total{env="local",status="error"} 0',
       'orders_processed_total{env="local",status="rejected"} 5',
       'orders_processed_total{env="local",status="success"} 2',

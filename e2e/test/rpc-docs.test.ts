@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type E2eStack, startE2eStack } from '../src/stack.js';
+import { completeOrder, type E2eStack, startE2eStack } from '../src/stack.js';
 
 const ROOT = new URL('../../', import.meta.url);
 const run = promisify(execFile);
@@ -27,9 +27,7 @@ let orderId: string;
 
 beforeAll(async () => {
   system = await startE2eStack();
-  const order = await system.api.place({ user_id: 'u123', amount: 999 });
-  await system.api.untilFinal(order.poll_url);
-  orderId = order.order_id;
+  orderId = await completeOrder(system.api);
 });
 
 afterAll(() => system.stack.stop());

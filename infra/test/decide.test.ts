@@ -30,6 +30,7 @@ import {
   toPolicy,
   toSubscribedStatements,
   toTaskStatements,
+  toTracesStatements,
   toTrafficStatements,
   toTrustPolicy,
 } from '../src/decide/permissions.ts';
@@ -323,6 +324,12 @@ describe('environment', () => {
     const having = SERVICE_NAMES.filter((service) => toSecretNames(service, FULL).includes('STRIPE_API_KEY'));
     expect(having).toEqual(['scoring']);
     expect(toSecretNames('scoring', BARE)).toEqual(['REDIS_URL']);
+  });
+
+  it('may send spans to X-Ray, and nothing else, where tracing is on', () => {
+    expect(toTracesStatements().map(({ Action }) => Action)).toEqual([
+      ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+    ]);
   });
 
   it('sends spans to the collector of the task where tracing is on', () => {

@@ -60,6 +60,8 @@ describe('docs/deploy.md', () => {
     expect(metricsOf(dev).length + Number(inDev)).toBe(60);
     expect(metricsOf({ ...dev, ...prodOnly }).length + Number(inProd)).toBe(66);
     expect(toBudgetAlarms(dev)).toHaveLength(4);
+    const { accessLogNamespace: _, ...dataAlone } = dev;
+    expect(toBudgetAlarms(dataAlone)).toEqual([]);
     const own = (watched: Watched<string>) =>
       new Set(
         metricsOf(watched)

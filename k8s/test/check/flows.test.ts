@@ -31,6 +31,7 @@ it.each<[string, string, (find: (kind: string, name: string) => Json) => void, s
     },
     [
       'NetworkPolicy scoring: allows egress on 443 that nobody uses',
+      'NetworkPolicy scoring: allows egress on 443 that nobody uses',
       'NetworkPolicy scoring: allows egress on 6379 that nobody uses',
     ],
   ],

@@ -51,11 +51,10 @@ export function rateBy(labels: string, metric: string, selector = ''): string {
 }
 
 /** Returns queries of quantiles of a histogram. */
-export function quantiles(histogram: string, selector = '', by = ''): Query[] {
-  const groups = by === '' ? 'le' : `le, ${by}`;
+export function quantiles(histogram: string, selector = ''): Query[] {
   return [0.5, 0.95, 0.99].map((quantile) => ({
-    expr: `histogram_quantile(${quantile}, sum by (${groups}) (rate(${histogram}_bucket${selector}[${WINDOW}])))`,
-    legend: `p${quantile * 100}${by === '' ? '' : ` {{${by}}}`}`,
+    expr: `histogram_quantile(${quantile}, sum by (le) (rate(${histogram}_bucket${selector}[${WINDOW}])))`,
+    legend: `p${quantile * 100}`,
   }));
 }
 
