@@ -111,7 +111,9 @@ test('quickstart --detach says why the stack did not start', async () => {
 test('quickstart starts one stack, on which an order completes, and stops it', async () => {
   const started = await run('quickstart.sh', ['--detach']);
   expect(started).toMatchObject({ code: 0, err: '' });
-  expect(started.out).toMatch(/^Ready\.\n {2}console {6}http:\/\/localhost:\d+ .*\n {2}order API {4}http:\/\/localhost:\d+ /);
+  expect(started.out).toMatch(
+    /^Ready\.\n {2}console {6}http:\/\/localhost:\d+ .*\n {2}order API {4}http:\/\/localhost:\d+ /,
+  );
   const pid = await readPid();
 
   const again = await run('quickstart.sh', ['--detach']);
