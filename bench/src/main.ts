@@ -9,6 +9,7 @@ import { holds, type Scenario, type ScenarioReport } from './scenario.js';
 const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   accept: async () => (await import('./accept/scenario.js')).runAccept,
   process: async () => (await import('./process/scenario.js')).runProcess,
+  tracing: async () => (await import('./tracing/scenario.js')).runTracing,
   aws: async () => (await import('./aws/scenario.js')).runAws,
   rpc: async () => (await import('./rpc/bench.js')).runRpc,
   cost: async () => (await import('./cost/scenario.js')).runCost,

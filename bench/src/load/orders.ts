@@ -44,12 +44,14 @@ export async function enqueueOrders(
   { sqs, queueUrl }: Backend,
   count: number,
   lines: number,
+  sampledShare = 1,
 ): Promise<string[]> {
   const ids = Array.from({ length: count }, () => randomUUID());
   const batches = Array.from({ length: Math.ceil(count / 10) }, (_, batch) => batch * 10);
   const send = async (start: number) => {
     const Entries = ids.slice(start, start + 10).map((order_id, index) => {
       const userId = `user-${(start + index) % 1_000}`;
+      const flags = ((start + index) * sampledShare) % 1 < sampledShare ? '01' : '00';
       const order = {
         ...toOrderBody(start + index, lines, userId),
         order_id,
@@ -65,7 +67,7 @@ export async function enqueueOrders(
           request_id: { DataType: 'String', StringValue: order_id },
           traceparent: {
             DataType: 'String',
-            StringValue: `00-${order_id.replaceAll('-', '')}-00f067aa0ba902b7-01`,
+            StringValue: `00-${order_id.replaceAll('-', '')}-00f067aa0ba902b7-${flags}`,
           },
         },
       };

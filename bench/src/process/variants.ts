@@ -21,6 +21,8 @@ export interface ProcessSample {
 export interface Backlog {
   readonly orders: number;
   readonly lines: number;
+  /** Share of the orders whose trace is recorded, where tracing is on; all by default. */
+  readonly sampledShare?: number;
 }
 
 /** A variant's processes, which serve backlogs of every shape. */
@@ -31,9 +33,13 @@ export interface ProcessTarget {
 }
 
 /** Starts the processor and scoring of a build on a backend of their own. */
-export async function startBuild(build: Build, { latency }: BenchOptions): Promise<ProcessTarget> {
+export async function startBuild(
+  build: Build,
+  { latency }: BenchOptions,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ProcessTarget> {
   const backend = await startBackend({ latency });
-  const services = await startServices({ build, backend, names: ['scoring', 'order-processor'] });
+  const services = await startServices({ build, backend, names: ['scoring', 'order-processor'], env });
   await stockItems(services.ports.scoring);
   const processor = services.processes.get('order-processor');
   const scoring = services.processes.get('scoring');
@@ -85,7 +91,7 @@ export async function startFloor(
 async function drain(
   backend: Backend,
   processes: { readonly processor: MeasuredProcess; readonly scoring: MeasuredProcess },
-  { orders, lines }: Backlog,
+  { orders, lines, sampledShare }: Backlog,
 ): Promise<ProcessSample> {
   const usage = async () => ({
     processor: (await processes.processor.usage()).cpuUs,
@@ -93,7 +99,7 @@ async function drain(
   });
   const before = await usage();
   const startedAt = performance.now();
-  await enqueueOrders(backend, orders, lines);
+  await enqueueOrders(backend, orders, lines, sampledShare);
   await untilDrained(backend);
   const seconds = (performance.now() - startedAt) / 1_000;
   const after = await usage();

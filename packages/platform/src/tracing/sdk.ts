@@ -22,7 +22,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import type { SamplerKind, TracingConfig } from './decide/config.js';
 import type { TraceContext } from './trace-context.js';
-import type { ActiveSpan, SpanAttributes, SpanStart, StartSpan } from './tracer.js';
+import { type ActiveSpan, NO_SPAN, type SpanAttributes, type SpanStart, type StartSpan } from './tracer.js';
 
 /** A tracer with the connection to its collector. */
 export interface SdkTracer {
@@ -58,8 +58,10 @@ export async function createSdkTracer(
   });
   const tracer = provider.getTracer('order-pipeline', version);
   return {
-    startSpan: ({ name, kind, attributes = {}, parent, links = [], startTimeMs }) =>
-      new SdkSpan(
+    startSpan: ({ name, kind, attributes = {}, parent, links = [], startTimeMs }) => {
+      // The sampler would drop it: most traces are not recorded, and pass for next to nothing.
+      if (config.parentBased && parent && !parent.sampled) return { ...NO_SPAN, context: parent };
+      return new SdkSpan(
         tracer.startSpan(
           name,
           {
@@ -70,7 +72,8 @@ export async function createSdkTracer(
           },
           toContext(parent),
         ),
-      ),
+      );
+    },
     stop: () => provider.shutdown().catch(() => undefined),
   };
 }

@@ -120,3 +120,27 @@ describe('tracing', () => {
     await stop();
   });
 });
+
+test('a span under a parent that is not recorded costs none of its own, and passes the decision on', async () => {
+  const stop = await start({
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    OTEL_TRACES_SAMPLER: 'parentbased_always_on',
+  });
+  const span = startSpan({ name: 'claim', kind: 'client', parent: OTHER });
+  expect(span.context).toBe(OTHER);
+  span.end();
+  const recorded = startSpan({ name: 'claim', kind: 'client', parent: PARENT });
+  expect(recorded.context).toMatchObject({ traceId: PARENT.traceId, sampled: true });
+  expect(recorded.context?.spanId).not.toBe(PARENT.spanId);
+  recorded.end();
+  await stop();
+  expect(posted.flatMap((each) => spansOf(each))).toHaveLength(1);
+});
+
+test('a sampler that is not parent-based decides for itself', async () => {
+  const stop = await start({ OTEL_TRACES_SAMPLER: 'always_on' });
+  const span = startSpan({ name: 'claim', kind: 'client', parent: OTHER });
+  expect(span.context?.sampled).toBe(true);
+  span.end();
+  await stop();
+});
