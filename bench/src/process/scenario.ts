@@ -2,8 +2,8 @@
 import { THIS_BUILD } from '../harness/builds.js';
 import { interleave } from '../harness/rounds.js';
 import { median, ratios, summarize } from '../harness/stats.js';
-import { micros, spread } from '../report/format.js';
 import type { BenchOptions, Budget, Chart, ReportTable, ScenarioReport } from '../scenario.js';
+import { bothOf, toCpuCells } from './cells.js';
 import { recordOrders } from './record.js';
 import { type ProcessSample, type ProcessTarget, startBuild, startFloor } from './variants.js';
 
@@ -63,15 +63,7 @@ function toTable(shape: string, samples: ReadonlyMap<string, readonly ProcessSam
     columns: ['variant', 'processor', 'scoring', 'both', 'of the floor', 'orders/s'],
     rows: [...samples].map(([name, own]) => [
       name,
-      spread(
-        own.map(({ processor }) => processor),
-        micros,
-      ),
-      spread(
-        own.map(({ scoring }) => scoring),
-        micros,
-      ),
-      spread(bothOf(own), micros),
+      ...toCpuCells(own),
       median(ratios(bothOf(own), floor)).toFixed(2),
       median(own.map(({ ordersPerSecond }) => ordersPerSecond)).toFixed(0),
     ]),
@@ -109,8 +101,4 @@ function toBudgets(samples: ReadonlyMap<string, readonly ProcessSample[]>): Budg
     ),
     ...budget('CPU per one-line order / the baseline build', 'baseline build', MAX_OF_BASELINE),
   ];
-}
-
-function bothOf(samples: readonly ProcessSample[] = []): number[] {
-  return samples.map(({ both }) => both);
 }

@@ -4,8 +4,8 @@ import { inSpan } from '@order-pipeline/platform/tracing/tracer';
 import { THIS_BUILD } from '../harness/builds.js';
 import { interleave } from '../harness/rounds.js';
 import { median, ratios } from '../harness/stats.js';
+import { bothOf, toCpuCells } from '../process/cells.js';
 import { type ProcessSample, type ProcessTarget, startBuild } from '../process/variants.js';
-import { micros, spread } from '../report/format.js';
 import type { BenchOptions, Budget, ReportTable, ScenarioReport } from '../scenario.js';
 import { type SpanSink, startSpanSink } from './sink.js';
 
@@ -101,15 +101,7 @@ function toReport(
     columns: ['tracing', 'processor', 'scoring', 'both', 'of off'],
     rows: [...samples].map(([name, own]) => [
       name,
-      spread(
-        own.map(({ processor }) => processor),
-        micros,
-      ),
-      spread(
-        own.map(({ scoring }) => scoring),
-        micros,
-      ),
-      spread(bothOf(own), micros),
+      ...toCpuCells(own),
       median(ratios(bothOf(own), off)).toFixed(3),
     ]),
   };
@@ -130,8 +122,4 @@ function toReport(
     budgets,
     data: { samples: Object.fromEntries(samples), spansPerOrder, offNanoseconds },
   };
-}
-
-function bothOf(samples: readonly ProcessSample[] = []): number[] {
-  return samples.map(({ both }) => both);
 }
