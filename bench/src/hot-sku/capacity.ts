@@ -60,15 +60,19 @@ export class Bucket {
   #left: number;
   #at = 0;
 
-  constructor(private readonly perSecond: number) {
+  readonly #perSecond: number;
+
+  constructor(perSecond: number) {
+    this.#perSecond = perSecond;
+
     this.#left = perSecond;
   }
 
   /** Takes units at a time in milliseconds. Returns false when there are too few. */
   take(units: number, now: number): boolean {
     this.#left = Math.min(
-      this.perSecond,
-      this.#left + (Math.max(0, now - this.#at) / 1_000) * this.perSecond,
+      this.#perSecond,
+      this.#left + (Math.max(0, now - this.#at) / 1_000) * this.#perSecond,
     );
     this.#at = Math.max(this.#at, now);
     if (this.#left < units) return false;

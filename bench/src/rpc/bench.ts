@@ -36,23 +36,26 @@ interface Sample {
 
 /** A stack's two processes. */
 class Pair {
-  private constructor(
-    private readonly server: ChildProcess,
-    private readonly client: ChildProcess,
-  ) {}
+  readonly #server: ChildProcess;
+  readonly #client: ChildProcess;
+
+  private constructor(server: ChildProcess, client: ChildProcess) {
+    this.#server = server;
+    this.#client = client;
+  }
 
   static async start(stack: StackName): Promise<Pair> {
     const pair = new Pair(startWorker(), startWorker());
-    const port = await ask(pair.server, { kind: 'serve', stack });
-    await ask(pair.client, { kind: 'connect', stack, port });
-    await ask(pair.client, { kind: 'run', calls: WARM_UP_CALLS, inFlight: IN_FLIGHT });
+    const port = await ask(pair.#server, { kind: 'serve', stack });
+    await ask(pair.#client, { kind: 'connect', stack, port });
+    await ask(pair.#client, { kind: 'run', calls: WARM_UP_CALLS, inFlight: IN_FLIGHT });
     return pair;
   }
 
   async measure(): Promise<Sample> {
-    const before = await this.cpu();
-    await ask(this.client, { kind: 'run', calls: CALLS, inFlight: IN_FLIGHT });
-    const after = await this.cpu();
+    const before = await this.#cpu();
+    await ask(this.#client, { kind: 'run', calls: CALLS, inFlight: IN_FLIGHT });
+    const after = await this.#cpu();
     return {
       client: (after.client - before.client) / CALLS,
       server: (after.server - before.server) / CALLS,
@@ -60,14 +63,14 @@ class Pair {
   }
 
   stop(): void {
-    this.server.kill();
-    this.client.kill();
+    this.#server.kill();
+    this.#client.kill();
   }
 
-  private async cpu(): Promise<Sample> {
+  async #cpu(): Promise<Sample> {
     return {
-      client: await ask(this.client, { kind: 'cpu' }),
-      server: await ask(this.server, { kind: 'cpu' }),
+      client: await ask(this.#client, { kind: 'cpu' }),
+      server: await ask(this.#server, { kind: 'cpu' }),
     };
   }
 }

@@ -85,14 +85,20 @@ export class ProtocolHarness {
   readonly captureFailures: string[] = [];
   readonly differences: { readonly order_id: string; readonly unsoldLines: number }[] = [];
 
+  readonly #services: RunningScoring;
+  readonly #time: { ahead: number };
+
   private constructor(
     readonly stack: TestStack,
-    private readonly services: RunningScoring,
+    services: RunningScoring,
     /** Lead of the clock of workers and services, in milliseconds. */
-    private readonly time: { ahead: number },
+    time: { ahead: number },
     /** The payment provider behind the services. */
     readonly provider: SimulatedGateway,
   ) {
+    this.#services = services;
+    this.#time = time;
+
     const url = `http://127.0.0.1:${services.grpcPort}`;
     this.config = loadConfig({ ...stack.env, INVENTORY_URL: url, FRAUD_URL: url, PAYMENT_URL: url });
     this.dynamo = createDynamo({ region: 'us-east-1', maxAttempts: 1, requestTimeoutMs: 5_000 });
@@ -106,12 +112,12 @@ export class ProtocolHarness {
   async stop(): Promise<void> {
     for (const client of eachClient(this.scoring)) client.close();
     this.dynamo.destroy();
-    await this.services.stop();
+    await this.#services.stop();
     await this.stack.stop();
   }
 
   /** The clock of workers and services. */
-  readonly clock: Clock = () => Date.now() + this.time.ahead;
+  readonly clock: Clock = () => Date.now() + this.#time.ahead;
 
   /** Advances the time past every lease. */
   passLease(): void {
@@ -120,7 +126,7 @@ export class ProtocolHarness {
 
   /** Advances the time. */
   pass(milliseconds: number): void {
-    this.time.ahead += milliseconds;
+    this.#time.ahead += milliseconds;
   }
 
   /** One delivery of an order to one worker. `interfere` runs right before a step. */

@@ -29,16 +29,16 @@ class WatchedGateway extends SimulatedGateway {
   beforeAnswer: (call: string) => Promise<void> = async () => undefined;
 
   override async authorize(...args: Parameters<PaymentGateway['authorize']>) {
-    return await this.watch('authorize', () => super.authorize(...args));
+    return await this.#watch('authorize', () => super.authorize(...args));
   }
   override async capture(payment: GatewayPayment) {
-    return await this.watch(`capture ${payment.reference.slice(0, 4)}`, () => super.capture(payment));
+    return await this.#watch(`capture ${payment.reference.slice(0, 4)}`, () => super.capture(payment));
   }
   override async void(payment: GatewayPayment) {
-    return await this.watch(`void ${payment.reference.slice(0, 4)}`, () => super.void(payment));
+    return await this.#watch(`void ${payment.reference.slice(0, 4)}`, () => super.void(payment));
   }
 
-  private async watch<R>(call: string, answer: () => Promise<R>): Promise<R> {
+  async #watch<R>(call: string, answer: () => Promise<R>): Promise<R> {
     this.asked.push(call);
     const result = await answer();
     await this.beforeAnswer(call);

@@ -8,7 +8,11 @@ import type { ApiAnswer, ApiProcess } from '../processes/api.js';
 export class LoadBalancer {
   readonly #processes = new Map<string, ApiProcess>();
 
-  constructor(private readonly cloud: Cloud) {}
+  readonly #cloud: Cloud;
+
+  constructor(cloud: Cloud) {
+    this.#cloud = cloud;
+  }
 
   /** Registers the machine's new process. */
   add(process: ApiProcess): void {
@@ -21,7 +25,7 @@ export class LoadBalancer {
     patienceMs: number,
     run: (api: ApiProcess) => Promise<ApiAnswer<T>>,
   ): Promise<ApiAnswer<T>> {
-    const { world, network } = this.cloud;
+    const { world, network } = this.#cloud;
     const alive = [...this.#processes.values()].filter(({ context }) => context.process.alive);
     const api = alive[Math.floor(draw(world.seed, `route/${name}`) * alive.length)];
     if (!api)

@@ -27,23 +27,26 @@ export class FaultInjector {
   readonly fired: string[] = [];
   readonly #windows = new Map<Target, FaultWindow[]>();
 
-  constructor(
-    private readonly world: World,
-    private readonly options: InjectorOptions,
-  ) {
+  readonly #world: World;
+  readonly #options: InjectorOptions;
+
+  constructor(world: World, options: InjectorOptions) {
+    this.#world = world;
+    this.#options = options;
+
     for (const window of options.windows)
       this.#windows.set(window.target, [...(this.#windows.get(window.target) ?? []), window]);
   }
 
   /** The fault of a call, if any. `name` is the same for the same call of a replayed run. */
   next(target: Target, name: string, among?: readonly CallFault[]): Firing | undefined {
-    const { now, seed } = this.world;
+    const { now, seed } = this.#world;
     for (const window of this.#windows.get(target) ?? []) {
       const { fault, from, to, share, delayMs } = window;
       if (now < from || now >= to || (among && !among.includes(fault))) continue;
       const id = `${target}/${fault}/${name}`;
       if (draw(seed, id) >= share) continue;
-      if (this.options.allowed && !this.options.allowed.has(id)) continue;
+      if (this.#options.allowed && !this.#options.allowed.has(id)) continue;
       this.fired.push(id);
       return { fault, delayMs: LEAST_DELAY_MS + draw(seed, `${id}/delay`) * delayMs };
     }

@@ -42,7 +42,11 @@ export class GatewayProvider {
   down = false;
   readonly #accounts = new Map<string, Account>();
 
-  constructor(private readonly world: World) {}
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
 
   /** Keys whose money is authorized and neither captured nor voided. */
   get open(): string[] {
@@ -127,8 +131,8 @@ export class GatewayProvider {
   }
 
   #note(key: string, kind: JournalEntry['kind'], amount: number): void {
-    this.journal.push({ at: this.world.now, key, kind, amount });
-    this.world.trace.add(this.world.now, 'gateway', 'gateway', `${kind} ${amount} for ${key}`);
+    this.journal.push({ at: this.#world.now, key, kind, amount });
+    this.#world.trace.add(this.#world.now, 'gateway', 'gateway', `${kind} ${amount} for ${key}`);
   }
 }
 

@@ -27,19 +27,22 @@ export interface RemoteCall<T> {
 
 /** The network of a world. */
 export class Network {
-  constructor(
-    private readonly world: World,
-    private readonly faults: FaultInjector,
-  ) {}
+  readonly #world: World;
+  readonly #faults: FaultInjector;
+
+  constructor(world: World, faults: FaultInjector) {
+    this.#world = world;
+    this.#faults = faults;
+  }
 
   /** Makes one try of a call for the running process. */
   call<T>(call: RemoteCall<T>): Promise<T> {
-    const { world } = this;
+    const world = this.#world;
     const context = currentContext();
     const from = context?.process.name ?? 'world';
     const name = `${context?.process.machine.name ?? 'world'}/${call.key}`;
     const id = `${name}/${world.nth(`${call.target}/${name}`)}`;
-    const firing = this.faults.next(call.target, id);
+    const firing = this.#faults.next(call.target, id);
     const [least, most] = call.latencyMs;
     const oneWay = (way: string) => least + draw(world.seed, `${id}/${way}`) * (most - least);
     if (firing) world.trace.add(world.now, from, call.target, `${call.label} !${firing.fault}`);
@@ -78,7 +81,7 @@ export class Network {
     resolve: (value: T) => void,
     reject: (error: unknown) => void,
   ): void {
-    const { world } = this;
+    const world = this.#world;
     const fault = firing?.fault;
     if (fault === 'lost-request') return;
     const arrive = () => {

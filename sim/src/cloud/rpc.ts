@@ -40,10 +40,13 @@ export class RpcNetwork {
   readonly #servers = new Map<string, RpcServer[]>();
   #turn = 0;
 
-  constructor(
-    private readonly world: World,
-    private readonly network: Network,
-  ) {}
+  readonly #world: World;
+  readonly #network: Network;
+
+  constructor(world: World, network: Network) {
+    this.#world = world;
+    this.#network = network;
+  }
 
   /** Serves the services from the running process. */
   serve(name: string, services: readonly RpcService[], logger: Logger): void {
@@ -97,8 +100,8 @@ export class RpcNetwork {
     const subject = subjectOf(method.input, request);
     const label = `${method.name}(${subject})`;
     if (!server) return Promise.reject(new ConnectError('no connection established', Code.Unavailable));
-    const deadline = this.world.now + timeoutMs;
-    return this.network.call<Uint8Array>({
+    const deadline = this.#world.now + timeoutMs;
+    return this.#network.call<Uint8Array>({
       target: 'rpc',
       label: `${label} at ${server.context.process.name}`,
       key: `${method.name}/${subject}`,
@@ -126,7 +129,7 @@ export class RpcNetwork {
     headers: Headers,
     subject: string,
   ): Promise<Uint8Array> {
-    const { world } = this;
+    const world = this.#world;
     const { process } = server.context;
     if (!process.alive) throw new ConnectError('connection dropped', Code.Unavailable);
     const name = `${process.name}/${method.name}/${subject}`;
@@ -151,7 +154,7 @@ export class RpcNetwork {
 
   #handlerContext(method: DescMethod, deadline: number, requestHeader: Headers): HandlerContext {
     const controller = new AbortController();
-    const { world } = this;
+    const world = this.#world;
     world.after(Math.max(0, deadline - world.now), () => {
       controller.abort(new ConnectError('the deadline passed', Code.DeadlineExceeded));
     });

@@ -39,7 +39,11 @@ export class TableWatch {
   /** The most units that one write of a stock item took. */
   stockUnitsMax = 0;
 
-  constructor(private readonly options: TableWatchOptions) {}
+  readonly #options: TableWatchOptions;
+
+  constructor(options: TableWatchOptions) {
+    this.#options = options;
+  }
 
   /** Called with every item that was written. */
   onWrite(table: string, key: string, before: Item | undefined, after: Item | undefined): void {
@@ -51,11 +55,11 @@ export class TableWatch {
 
   /** Called with the first page of every scan. A pass of the reconciler begins with the inventory. */
   onScan(table: string): void {
-    if (table === 'inventory') this.passes.push(this.options.now());
+    if (table === 'inventory') this.passes.push(this.#options.now());
   }
 
   #onOrder(key: string, before: Item | undefined, after: Item | undefined): void {
-    const { now, exactClocks } = this.options;
+    const { now, exactClocks } = this.#options;
     if (!before) this.claimedAt.set(key, now());
     if (breaksLease(before, after, now(), exactClocks)) this.brokenLeases.push(key);
     for (const attribute of WRITTEN_ONCE)

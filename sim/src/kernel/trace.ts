@@ -16,8 +16,12 @@ export class Trace {
   readonly #hash: Hash = createHash('sha256');
   #count = 0;
 
+  readonly #keep: boolean;
+
   /** `keep`: whether lines are kept for printing; they are always hashed. */
-  constructor(private readonly keep: boolean) {}
+  constructor(keep: boolean) {
+    this.#keep = keep;
+  }
 
   /** Number of events. */
   get count(): number {
@@ -28,7 +32,7 @@ export class Trace {
   add(at: number, from: string, to: string, text: string): void {
     this.#count += 1;
     this.#hash.update(`${at.toFixed(3)} ${from} ${to} ${text}\n`);
-    if (this.keep) this.lines.push({ at, from, to, text });
+    if (this.#keep) this.lines.push({ at, from, to, text });
   }
 
   /** SHA-256 over all events so far, in hex. */

@@ -39,8 +39,8 @@ export const PAYMENT_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         module: at('payments'),
-        from: "this.open(this.toEntry(orderId, { state: 'VOIDED' }))",
-        to: "this.toEntry(orderId, { state: 'VOIDED' })",
+        from: "this.#open(this.#toEntry(orderId, { state: 'VOIDED' }))",
+        to: "this.#toEntry(orderId, { state: 'VOIDED' })",
       },
     ],
   },
@@ -53,8 +53,8 @@ export const PAYMENT_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         module: at('payments'),
-        from: 'await this.voidAtGateway(keyOf(orderId, standing), reference);\n            return standing ? this.move',
-        to: 'if (standing) await this.voidAtGateway(keyOf(orderId, standing), reference);\n            return standing ? this.move',
+        from: 'await this.#voidAtGateway(keyOf(orderId, standing), reference);\n            return standing\n',
+        to: 'if (standing) await this.#voidAtGateway(keyOf(orderId, standing), reference);\n            return standing\n',
       },
     ],
   },
@@ -64,8 +64,8 @@ export const PAYMENT_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         module: at('payments'),
-        from: 'const outcome = await this.ask((gateway, signal) => gateway.capture(payment, signal));',
-        to: "const outcome = 'captured'; void this.ask((gateway, signal) => gateway.capture(payment, signal)).catch(() => undefined);",
+        from: 'const outcome = await this.#ask((gateway, signal) => gateway.capture(payment, signal));',
+        to: "const outcome = 'captured'; void this.#ask((gateway, signal) => gateway.capture(payment, signal)).catch(() => undefined);",
       },
     ],
   },

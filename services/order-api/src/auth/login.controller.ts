@@ -21,8 +21,11 @@ import type { AccessToken, LoginRequest } from './models.js';
 @Route('login')
 @Tags('Login')
 export class LoginController extends Controller {
-  constructor(private readonly services: ApiServices) {
+  readonly #services: ApiServices;
+
+  constructor(services: ApiServices) {
     super();
+    this.#services = services;
   }
 
   /**
@@ -36,8 +39,8 @@ export class LoginController extends Controller {
   async login(@Request() request: HttpRequest, @Body() body: LoginRequest): Promise<AccessToken> {
     enforceQuota(
       request.res as HttpResponse,
-      await this.services.quotas.logins.consume(`user:${body.user_id}`),
+      await this.#services.quotas.logins.consume(`user:${body.user_id}`),
     );
-    return this.services.login(body);
+    return this.#services.login(body);
   }
 }

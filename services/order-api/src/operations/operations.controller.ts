@@ -19,8 +19,11 @@ import type { Health, Readiness } from './models.js';
 @Route()
 @Tags('Operations')
 export class OperationsController extends Controller {
-  constructor(private readonly services: ApiServices) {
+  readonly #services: ApiServices;
+
+  constructor(services: ApiServices) {
     super();
+    this.#services = services;
   }
 
   /**
@@ -45,7 +48,7 @@ export class OperationsController extends Controller {
   @Middlewares(limitOpen)
   @SuccessResponse(200, 'Ready')
   async getReadiness(): Promise<Readiness> {
-    const readiness = await this.services.readiness.read();
+    const readiness = await this.#services.readiness.read();
     if (readiness.status !== 'ready') this.setStatus(503);
     return readiness;
   }
@@ -59,7 +62,7 @@ export class OperationsController extends Controller {
   @Middlewares(limitOpen)
   @SuccessResponse(200, 'Metrics', 'text/plain')
   async getMetrics(@Request() request: HttpRequest): Promise<string> {
-    const { registry } = this.services;
+    const { registry } = this.#services;
     const { contentType, text } = await renderMetrics(registry, request.headers.accept);
     // Sent here, since the routes would encode the text as JSON.
     request.res?.type(contentType).send(text);

@@ -44,8 +44,11 @@ import { startEvents } from './send-events.js';
 @Tags('Orders')
 @Response<Problem>('default', 'A problem; the document names each')
 export class OrdersController extends Controller {
-  constructor(private readonly services: ApiServices) {
+  readonly #services: ApiServices;
+
+  constructor(services: ApiServices) {
     super();
+    this.#services = services;
   }
 
   /**
@@ -64,7 +67,7 @@ export class OrdersController extends Controller {
     @Header('Idempotency-Key') idempotencyKey?: string,
   ): Promise<AcceptedOrder> {
     const { answer, replayed } = await placeOrder(
-      this.services.intake,
+      this.#services.intake,
       callerOf(request),
       body,
       contextOf(responseOf(request)),
@@ -108,7 +111,7 @@ export class OrdersController extends Controller {
     @Query('created_before') createdBefore?: string,
   ): Promise<OrderPage> {
     const created = toCreatedRange(createdAfter, createdBefore);
-    return listOrders(this.services.store, callerOf(request).user_id, { cursor, limit, status, created });
+    return listOrders(this.#services.store, callerOf(request).user_id, { cursor, limit, status, created });
   }
 
   /**
@@ -189,7 +192,7 @@ export class OrdersController extends Controller {
     const response = responseOf(request);
     const own = this.#own(request, orderId, expires, fingerprint);
     await requireOwner(request, own);
-    await startEvents(this.services.room, own, lastEventId, response);
+    await startEvents(this.#services.room, own, lastEventId, response);
     return '';
   }
 
@@ -219,12 +222,12 @@ export class OrdersController extends Controller {
     @Query('fingerprint') fingerprint?: string,
   ): Promise<Order> {
     await requireOwner(request, this.#own(request, orderId));
-    return cancelOrder(this.services, orderId, fingerprint);
+    return cancelOrder(this.#services, orderId, fingerprint);
   }
 
   /** `expires` is there wherever the request has no token. */
   #own({ user }: HttpRequest, orderId: string, expires = '', fingerprint?: string): OwnOrder {
-    const { store, expireUnclaimed } = this.services;
+    const { store, expireUnclaimed } = this.#services;
     return user
       ? toOwnersOrder(store, orderId, user.user_id)
       : toOwnOrder(store, orderId, fingerprint, () => expireUnclaimed(orderId, expires, fingerprint));
@@ -234,7 +237,7 @@ export class OrdersController extends Controller {
     await requireOwner(request, own);
     const response = responseOf(request);
     response.set('Preference-Applied', `wait=${seconds}`);
-    return awaitFinal(this.services.room, own, seconds * 1_000, response);
+    return awaitFinal(this.#services.room, own, seconds * 1_000, response);
   }
 }
 

@@ -18,11 +18,14 @@ export class StatusFeed {
   readonly #subscriber: Redis;
   readonly #listeners = new Map<string, Set<StatusListener>>();
 
+  readonly #redis: Redis;
+  readonly #metrics: ApiMetrics;
+
   /** `redis` publishes; a second connection listens, since a Redis connection can do only one of the two. */
-  constructor(
-    private readonly redis: Redis,
-    private readonly metrics: ApiMetrics,
-  ) {
+  constructor(redis: Redis, metrics: ApiMetrics) {
+    this.#redis = redis;
+    this.#metrics = metrics;
+
     this.#subscriber = duplicateRedis(redis);
     // The first connection logs that Redis is away.
     this.#subscriber.on('error', () => undefined);
@@ -46,7 +49,7 @@ export class StatusFeed {
 
   /** Publishes a change to all processes. Without Redis it is lost, and waiting requests find it in the table later. */
   async publish(change: StatusChange): Promise<void> {
-    await this.#tolerate(this.redis.publish(statusChannel(change.order_id), encodeStatusChange(change)));
+    await this.#tolerate(this.#redis.publish(statusChannel(change.order_id), encodeStatusChange(change)));
   }
 
   /** Closes the listening connection. */
@@ -65,7 +68,7 @@ export class StatusFeed {
       await call;
       return true;
     } catch {
-      this.metrics.countWithoutRedis('events');
+      this.#metrics.countWithoutRedis('events');
       return false;
     }
   }

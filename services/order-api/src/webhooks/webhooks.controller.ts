@@ -43,8 +43,11 @@ const DEFAULT_OVERLAP_SECONDS = 86_400;
 @Security('bearer')
 @Response<Problem>('default', 'A problem; the document names each')
 export class WebhooksController extends Controller {
-  constructor(private readonly services: ApiServices) {
+  readonly #services: ApiServices;
+
+  constructor(services: ApiServices) {
     super();
+    this.#services = services;
   }
 
   /**
@@ -211,7 +214,7 @@ export class WebhooksController extends Controller {
   }
 
   get #registry(): WebhookRegistry {
-    if (this.services.webhooks) return this.services.webhooks;
+    if (this.#services.webhooks) return this.#services.webhooks;
     throw new ProblemError('unknownPath', 'Webhooks are not enabled: the operator sets WEBHOOK_QUEUE_URL.');
   }
 }

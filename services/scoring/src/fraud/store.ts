@@ -11,11 +11,17 @@ export interface PlacedOrder {
 
 /** The users' recent orders. */
 export class VelocityStore {
+  readonly #redis: Redis | undefined;
+  readonly #windowMs: number;
+
   constructor(
     /** Undefined on a machine without Redis. */
-    private readonly redis: Redis | undefined,
-    private readonly windowMs: number,
-  ) {}
+    redis: Redis | undefined,
+    windowMs: number,
+  ) {
+    this.#redis = redis;
+    this.#windowMs = windowMs;
+  }
 
   /**
    * Adds the order and returns the number of orders that the user placed within the window that ends with it, itself
@@ -24,7 +30,7 @@ export class VelocityStore {
    */
   async count(order: PlacedOrder): Promise<number | undefined> {
     try {
-      const answers = await this.add(order);
+      const answers = await this.#add(order);
       const [error, count] = answers?.[2] ?? [];
       return error || typeof count !== 'number' ? undefined : count;
     } catch {
@@ -33,15 +39,15 @@ export class VelocityStore {
   }
 
   /** One round trip. The times are those of the orders, so that a backlog that is worked off late counts as placed. */
-  private async add({ orderId, userId, placedAt }: PlacedOrder) {
+  async #add({ orderId, userId, placedAt }: PlacedOrder) {
     const key = `fraud:velocity:${userId}`;
-    const before = placedAt - this.windowMs;
-    return await this.redis
+    const before = placedAt - this.#windowMs;
+    return await this.#redis
       ?.multi()
       .zadd(key, 'NX', placedAt, orderId)
       .zremrangebyscore(key, '-inf', before)
       .zcount(key, `(${before}`, placedAt)
-      .pexpire(key, this.windowMs)
+      .pexpire(key, this.#windowMs)
       .exec();
   }
 }

@@ -58,11 +58,15 @@ export interface Authorization extends Money {
  * same key brings it up to date. The other way round it could claim a charge that never was.
  */
 export class Payments {
-  constructor(private readonly deps: PaymentsDeps) {}
+  readonly #deps: PaymentsDeps;
+
+  constructor(deps: PaymentsDeps) {
+    this.#deps = deps;
+  }
 
   /** The order's payment. Throws NotFoundError. */
   async find(orderId: string): Promise<LedgerEntry> {
-    const entry = await this.deps.store.find(orderId);
+    const entry = await this.#deps.store.find(orderId);
     if (!entry) throw new NotFoundError(`Order ${orderId} has no payment`);
     return entry;
   }
@@ -70,21 +74,21 @@ export class Payments {
   /** Sets the money aside. The answer is written even if the permit ends meanwhile, so that a void finds it. */
   async authorize(order: Authorization, permit: Permit): Promise<LedgerEntry> {
     const decide = (standing: LedgerEntry | undefined) => decideAuthorize(standing, order);
-    return await this.follow(order.orderId, decide, async () => {
+    return await this.#follow(order.orderId, decide, async () => {
       permit();
       const { orderId: idempotencyKey, amount, currency, paymentMethod, orderedAt } = order;
-      const answer = await this.ask((gateway, signal) =>
+      const answer = await this.#ask((gateway, signal) =>
         gateway.authorize({ idempotencyKey, amount, currency, paymentMethod, orderedAt }, signal),
       );
-      const entry = this.toEntry(order.orderId, {
+      const entry = this.#toEntry(order.orderId, {
         state: answer.approved ? 'AUTHORIZED' : 'DECLINED',
         amount,
         currency,
         gateway_reference: answer.reference,
         ...(!answer.approved && { decline_code: answer.declineCode }),
       });
-      return await this.open(entry).catch(async (error) => {
-        if (answer.approved && isVoided(error)) await this.voidAtGateway(order.orderId, answer.reference);
+      return await this.#open(entry).catch(async (error) => {
+        if (answer.approved && isVoided(error)) await this.#voidAtGateway(order.orderId, answer.reference);
         throw error;
       });
     });
@@ -93,11 +97,11 @@ export class Payments {
   /** Charges what was set aside. */
   async capture(orderId: string): Promise<LedgerEntry> {
     const decide = (standing: LedgerEntry | undefined) => decideStep('capture', standing);
-    return await this.follow(orderId, decide, async (reference, standing) => {
+    return await this.#follow(orderId, decide, async (reference, standing) => {
       if (!standing) throw new NotFoundError(`Order ${orderId} has no payment`);
       const payment = { idempotencyKey: keyOf(orderId, standing), reference };
-      const outcome = await this.ask((gateway, signal) => gateway.capture(payment, signal));
-      return await this.move(standing, outcome === 'captured' ? 'CAPTURED' : 'CAPTURE_FAILED');
+      const outcome = await this.#ask((gateway, signal) => gateway.capture(payment, signal));
+      return await this.#move(standing, outcome === 'captured' ? 'CAPTURED' : 'CAPTURE_FAILED');
     });
   }
 
@@ -108,13 +112,13 @@ export class Payments {
   async reauthorize(order: Authorization): Promise<LedgerEntry> {
     const { orderId, amount, currency, paymentMethod } = order;
     const decide = (standing: LedgerEntry | undefined) => decideStep('reauthorize', standing);
-    const entry = await this.follow(orderId, decide, async (_, standing) => {
+    const entry = await this.#follow(orderId, decide, async (_, standing) => {
       const reauthorizations = (standing?.reauthorizations ?? 0) + 1;
       const idempotencyKey = gatewayKey(orderId, reauthorizations);
-      const answer = await this.ask((gateway, signal) =>
+      const answer = await this.#ask((gateway, signal) =>
         gateway.authorize({ idempotencyKey, amount, currency, paymentMethod }, signal),
       );
-      const next = this.toEntry(orderId, {
+      const next = this.#toEntry(orderId, {
         state: answer.approved ? 'AUTHORIZED' : 'CAPTURE_FAILED',
         amount,
         currency,
@@ -122,9 +126,9 @@ export class Payments {
         reauthorizations,
         ...(!answer.approved && { decline_code: answer.declineCode }),
       });
-      return await this.deps.store.replace(next, standing).catch(async (error) => {
+      return await this.#deps.store.replace(next, standing).catch(async (error) => {
         if (answer.approved && !countsOn(error, reauthorizations))
-          await this.voidAtGateway(idempotencyKey, answer.reference);
+          await this.#voidAtGateway(idempotencyKey, answer.reference);
         throw error;
       });
     });
@@ -134,11 +138,11 @@ export class Payments {
   /** Writes off a payment that cannot be charged. Releases any amount that the provider still holds. */
   async writeOff(orderId: string, note: string): Promise<LedgerEntry> {
     const decide = (standing: LedgerEntry | undefined) => decideStep('write-off', standing);
-    return await this.follow(orderId, decide, async (reference, standing) => {
-      await this.voidAtGateway(keyOf(orderId, standing), reference);
-      const entry = this.toEntry(orderId, { ...standing, state: 'WRITTEN_OFF', note });
-      const written = await this.deps.store.replace(entry, standing);
-      this.count(written);
+    return await this.#follow(orderId, decide, async (reference, standing) => {
+      await this.#voidAtGateway(keyOf(orderId, standing), reference);
+      const entry = this.#toEntry(orderId, { ...standing, state: 'WRITTEN_OFF', note });
+      const written = await this.#deps.store.replace(entry, standing);
+      this.#count(written);
       return written;
     });
   }
@@ -148,12 +152,12 @@ export class Payments {
    * count on.
    */
   async sweep(query: OpenAuthorizationsQuery, dryRun: boolean): Promise<SweptPage> {
-    const page = await this.ask((gateway, signal) => gateway.listOpen(query, signal));
+    const page = await this.#ask((gateway, signal) => gateway.listOpen(query, signal));
     const authorizations = await Promise.all(
       page.authorizations.map(async ({ idempotencyKey, reference, authorizedAt }) => {
         const { orderId, reauthorizations } = parseGatewayKey(idempotencyKey);
-        const match = decideMatch(await this.deps.store.find(orderId), reauthorizations);
-        if (match === 'STRAY' && !dryRun) await this.voidAtGateway(idempotencyKey, reference);
+        const match = decideMatch(await this.#deps.store.find(orderId), reauthorizations);
+        if (match === 'STRAY' && !dryRun) await this.#voidAtGateway(idempotencyKey, reference);
         return { orderId, authorizedAt, match };
       }),
     );
@@ -166,19 +170,21 @@ export class Payments {
    */
   async void(orderId: string): Promise<LedgerEntry> {
     const decide = (standing: LedgerEntry | undefined) => decideStep('void', standing);
-    return await this.follow(orderId, decide, async (reference, standing) => {
-      await this.voidAtGateway(keyOf(orderId, standing), reference);
-      return standing ? this.move(standing, 'VOIDED') : this.open(this.toEntry(orderId, { state: 'VOIDED' }));
+    return await this.#follow(orderId, decide, async (reference, standing) => {
+      await this.#voidAtGateway(keyOf(orderId, standing), reference);
+      return standing
+        ? this.#move(standing, 'VOIDED')
+        : this.#open(this.#toEntry(orderId, { state: 'VOIDED' }));
     });
   }
 
   /** Acts on the current entry, and again if the entry changed meanwhile. States only move forward, so this ends. */
-  private async follow(
+  async #follow(
     orderId: string,
     decide: (standing: LedgerEntry | undefined) => Step,
     act: (reference: string, standing: LedgerEntry | undefined) => Promise<LedgerEntry>,
   ): Promise<LedgerEntry> {
-    let standing = await this.deps.store.find(orderId);
+    let standing = await this.#deps.store.find(orderId);
     for (;;) {
       const step = decide(standing);
       if (step.step === 'keep') return step.entry;
@@ -193,54 +199,48 @@ export class Payments {
     }
   }
 
-  private async open(entry: LedgerEntry): Promise<LedgerEntry> {
-    await this.deps.store.open(entry);
-    this.count(entry);
+  async #open(entry: LedgerEntry): Promise<LedgerEntry> {
+    await this.#deps.store.open(entry);
+    this.#count(entry);
     return entry;
   }
 
-  private async move(
-    standing: LedgerEntry,
-    state: 'CAPTURED' | 'VOIDED' | 'CAPTURE_FAILED',
-  ): Promise<LedgerEntry> {
-    const entry = await this.deps.store.move(standing, state, this.now());
-    this.count(entry);
+  async #move(standing: LedgerEntry, state: 'CAPTURED' | 'VOIDED' | 'CAPTURE_FAILED'): Promise<LedgerEntry> {
+    const entry = await this.#deps.store.move(standing, state, this.#now());
+    this.#count(entry);
     return entry;
   }
 
-  private count({ state, amount, currency }: LedgerEntry): void {
-    this.deps.transitions.inc({ state: state.toLowerCase() });
-    if (currency !== '') this.deps.amounts?.inc({ state: state.toLowerCase(), currency }, amount);
+  #count({ state, amount, currency }: LedgerEntry): void {
+    this.#deps.transitions.inc({ state: state.toLowerCase() });
+    if (currency !== '') this.#deps.amounts?.inc({ state: state.toLowerCase(), currency }, amount);
   }
 
-  private async voidAtGateway(idempotencyKey: string, reference: string): Promise<void> {
+  async #voidAtGateway(idempotencyKey: string, reference: string): Promise<void> {
     const payment = { idempotencyKey, reference };
-    const outcome = await this.ask((gateway, signal) => gateway.void(payment, signal));
+    const outcome = await this.#ask((gateway, signal) => gateway.void(payment, signal));
     if (outcome !== 'voided')
       throw new RefusedError(
         `Order ${parseGatewayKey(idempotencyKey).orderId}: the gateway has captured the payment`,
       );
   }
 
-  private async ask<R>(call: (gateway: PaymentGateway, signal: AbortSignal) => Promise<R>): Promise<R> {
-    const signal = AbortSignal.timeout(this.deps.gatewayTimeoutMs);
+  async #ask<R>(call: (gateway: PaymentGateway, signal: AbortSignal) => Promise<R>): Promise<R> {
+    const signal = AbortSignal.timeout(this.#deps.gatewayTimeoutMs);
     try {
-      return await call(this.deps.gateway, signal);
+      return await call(this.#deps.gateway, signal);
     } catch (cause) {
       if (!signal.aborted) throw cause;
       throw new OutcomeUnknownError('The gateway did not answer in time: ask again', { cause });
     }
   }
 
-  private toEntry(
-    orderId: string,
-    known: Partial<LedgerEntry> & { readonly state: PaymentState },
-  ): LedgerEntry {
-    return { ...BLANK, ...known, order_id: orderId, updated_at: this.now() };
+  #toEntry(orderId: string, known: Partial<LedgerEntry> & { readonly state: PaymentState }): LedgerEntry {
+    return { ...BLANK, ...known, order_id: orderId, updated_at: this.#now() };
   }
 
-  private now(): string {
-    return new Date(this.deps.clock()).toISOString();
+  #now(): string {
+    return new Date(this.#deps.clock()).toISOString();
   }
 }
 

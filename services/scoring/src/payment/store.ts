@@ -24,16 +24,20 @@ const COUNT_CAPTURE = 'ADD capture_count :one';
 
 /** The payments table as the service uses it. */
 export class PaymentStore {
-  constructor(private readonly table: Table<LedgerEntry>) {}
+  readonly #table: Table<LedgerEntry>;
+
+  constructor(table: Table<LedgerEntry>) {
+    this.#table = table;
+  }
 
   /** The order's entry, or undefined. */
   async find(orderId: string): Promise<LedgerEntry | undefined> {
-    return await this.table.get(orderId);
+    return await this.#table.get(orderId);
   }
 
   /** Writes the order's first entry. @throws {ConditionFailedError} with the current entry when there is one */
   async open(entry: LedgerEntry): Promise<LedgerEntry> {
-    await this.table.create(entry);
+    await this.#table.create(entry);
     return entry;
   }
 
@@ -45,7 +49,7 @@ export class PaymentStore {
     to: 'CAPTURED' | 'VOIDED' | 'CAPTURE_FAILED',
     now: string,
   ): Promise<LedgerEntry> {
-    return await this.table.updateAndGet(seen.order_id, moveTo(seen, to, now));
+    return await this.#table.updateAndGet(seen.order_id, moveTo(seen, to, now));
   }
 
   /**
@@ -57,7 +61,7 @@ export class PaymentStore {
     const { order_id, ...changes } = entry;
     const names = Object.keys(changes);
     const same = asSeen(seen);
-    return await this.table.updateAndGet(order_id, {
+    return await this.#table.updateAndGet(order_id, {
       update: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
       condition: same.condition,
       values: {
@@ -73,7 +77,7 @@ export class PaymentStore {
    */
   async setRefunds(seen: LedgerEntry, refunds: readonly LedgerRefund[]): Promise<LedgerEntry> {
     const { refund_version: version } = seen;
-    return await this.table.updateAndGet(seen.order_id, {
+    return await this.#table.updateAndGet(seen.order_id, {
       update: 'SET #refunds = :refunds, #refund_version = :next',
       condition: allOf(IN_SEEN_STATE, version === undefined ? NEVER_REFUNDED : REFUNDS_AS_SEEN),
       values: {
@@ -90,7 +94,7 @@ export class PaymentStore {
     const write = problem
       ? { update: 'SET #provider_problem = :problem', values: { ':problem': problem } }
       : { update: 'REMOVE #provider_problem' };
-    await this.table.update(orderId, { ...write, condition: EXISTS });
+    await this.#table.update(orderId, { ...write, condition: EXISTS });
   }
 }
 

@@ -21,12 +21,16 @@ export class CapacityMeter {
   read = 0;
   readonly #spent = new Map<string, { second: number; units: number }>();
 
+  readonly #limited: boolean;
+
   /** `limited`: whether keys are held to the limits. */
-  constructor(private readonly limited: boolean) {}
+  constructor(limited: boolean) {
+    this.#limited = limited;
+  }
 
   /** Uses units of a key at a time in milliseconds; returns false when the partition has none left in this second. */
   take(kind: 'read' | 'write', key: string, units: number, now: number): boolean {
-    if (this.limited && !this.#fits(kind, key, units, now)) return false;
+    if (this.#limited && !this.#fits(kind, key, units, now)) return false;
     if (kind === 'write') this.written += units;
     else this.read += units;
     return true;

@@ -38,15 +38,19 @@ export function tokenize(expression: string): Token[] {
 export class TokenReader {
   #index = 0;
 
-  constructor(private readonly tokens: readonly Token[]) {}
+  readonly #tokens: readonly Token[];
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens;
+  }
 
   get next(): Token {
-    return this.tokens[this.#index] as Token;
+    return this.#tokens[this.#index] as Token;
   }
 
   /** The token after the next. */
   get afterNext(): Token {
-    return (this.tokens[this.#index + 1] ?? this.tokens.at(-1)) as Token;
+    return (this.#tokens[this.#index + 1] ?? this.#tokens.at(-1)) as Token;
   }
 
   /** Takes the next token. */

@@ -44,10 +44,14 @@ export class SimTable {
   readonly #previous = new Map<string, Item | undefined>();
   readonly #indexes = new Map<string, Map<string, Item>>();
 
+  readonly #deps: TableDeps;
+
   constructor(
     readonly shape: TableShape,
-    private readonly deps: TableDeps,
+    deps: TableDeps,
   ) {
+    this.#deps = deps;
+
     this.meter = new CapacityMeter(deps.limited);
     for (const { name } of shape.indexes) this.#indexes.set(name, new Map());
   }
@@ -96,7 +100,7 @@ export class SimTable {
       after?: string | undefined;
     },
   ) {
-    if (options.after === undefined) this.deps.onScan?.(this.shape.name);
+    if (options.after === undefined) this.#deps.onScan?.(this.shape.name);
     const keys = this.#sortedKeys();
     const start = options.after === undefined ? 0 : keys.indexOf(options.after) + 1;
     const page = keys.slice(start, start + (options.limit ?? keys.length));
@@ -105,7 +109,7 @@ export class SimTable {
       items.reduce((sum, item) => sum + sizeOfItem(item), 0),
       false,
     );
-    this.meter.take('read', 'scan', units, this.deps.now());
+    this.meter.take('read', 'scan', units, this.#deps.now());
     const filter = options.filter === undefined ? undefined : parseCondition(options.filter);
     return {
       items: filter ? items.filter((item) => holds(filter, item, options)) : items,
@@ -141,7 +145,7 @@ export class SimTable {
     this.#previous.set(key, before);
     if (after) this.#items.set(key, after);
     else this.#items.delete(key);
-    this.deps.onWrite?.(this.shape.name, key, before, after);
+    this.#deps.onWrite?.(this.shape.name, key, before, after);
     for (const index of this.shape.indexes) this.#index(index, key, before, after);
   }
 
@@ -150,14 +154,14 @@ export class SimTable {
     const old = before && toIndexEntry(index, this.shape.hashKey.name, before);
     if (JSON.stringify(entry) === JSON.stringify(old)) return;
     this.#take('write', key, 1);
-    this.deps.later(() => {
+    this.#deps.later(() => {
       if (entry) this.#indexes.get(index.name)?.set(key, entry);
       else this.#indexes.get(index.name)?.delete(key);
     });
   }
 
   #take(kind: 'read' | 'write', key: string, units: number): void {
-    if (!this.meter.take(kind, key, units, this.deps.now())) throw new TableThrottledError();
+    if (!this.meter.take(kind, key, units, this.#deps.now())) throw new TableThrottledError();
   }
 
   #sortedKeys(): string[] {

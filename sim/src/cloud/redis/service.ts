@@ -12,7 +12,11 @@ export class SimRedis {
   /** True while no call gets a response. */
   down = false;
 
-  constructor(private readonly now: () => number) {}
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   /** Loses everything, as a failover to an empty replica does. */
   flush(): void {
@@ -22,7 +26,7 @@ export class SimRedis {
   /** The value of a key; undefined when it is absent or has expired. */
   get(key: string): unknown {
     const entry = this.#data.get(key);
-    return entry && entry.until > this.now() ? entry.value : undefined;
+    return entry && entry.until > this.#now() ? entry.value : undefined;
   }
 
   /** SET with the options that the services use. Returns Redis's answer. */
@@ -38,7 +42,7 @@ export class SimRedis {
       : words.includes('EX')
         ? Number(options[words.indexOf('EX') + 1]) * 1_000
         : Number.POSITIVE_INFINITY;
-    this.#data.set(key, { value, until: this.now() + ttl });
+    this.#data.set(key, { value, until: this.#now() + ttl });
     return answer;
   }
 
@@ -61,6 +65,6 @@ export class SimRedis {
   /** PEXPIRE. */
   expire(key: string, forMs: number): void {
     const value = this.get(key);
-    if (value !== undefined) this.#data.set(key, { value, until: this.now() + forMs });
+    if (value !== undefined) this.#data.set(key, { value, until: this.#now() + forMs });
   }
 }

@@ -43,10 +43,14 @@ export class SimQueue {
   /** Messages that were ever added. */
   arrivals = 0;
 
+  readonly #deps: QueueDeps;
+
   constructor(
     readonly shape: QueueShape,
-    private readonly deps: QueueDeps,
-  ) {}
+    deps: QueueDeps,
+  ) {
+    this.#deps = deps;
+  }
 
   /** All messages, hidden ones too. */
   get messages(): readonly SimMessage[] {
@@ -58,8 +62,8 @@ export class SimQueue {
   send(message: Pick<SimMessage, 'id' | 'body' | 'attributes' | 'groupId'>): void {
     this.add({
       ...message,
-      sentAt: this.deps.now(),
-      visibleAt: this.deps.now(),
+      sentAt: this.#deps.now(),
+      visibleAt: this.#deps.now(),
       receiveCount: 0,
       handle: '',
     });
@@ -69,7 +73,7 @@ export class SimQueue {
   add(message: SimMessage): void {
     this.#messages.set(message.id, message);
     this.arrivals += 1;
-    this.deps.onVisible();
+    this.#deps.onVisible();
   }
 
   /** Removes a message without anybody having received it, as a purge does. */
@@ -80,7 +84,7 @@ export class SimQueue {
   /** Returns up to `max` visible messages. */
   receive(max: number, visibilitySeconds: number): SimMessage[] {
     this.#expire();
-    const { now, seed } = this.deps;
+    const { now, seed } = this.#deps;
     const visible = [...this.#messages.values()].filter(({ visibleAt }) => visibleAt <= now());
     // Any order will do: this one depends on the message alone.
     visible.sort(
@@ -99,21 +103,21 @@ export class SimQueue {
   delete(handle: string): void {
     const message = this.#byHandle(handle);
     if (!message) return;
-    if (message.handle !== handle && draw(this.deps.seed, `old/${handle}`) < 0.5) return;
+    if (message.handle !== handle && draw(this.#deps.seed, `old/${handle}`) < 0.5) return;
     this.#messages.delete(message.id);
-    const { undeleted } = this.deps.faults();
+    const { undeleted } = this.#deps.faults();
     const fault = `sqs/undeleted/${message.id}/${message.receiveCount}`;
-    if (draw(this.deps.seed, fault) < undeleted && this.deps.allows(fault))
-      this.add({ ...message, visibleAt: this.deps.now() + draw(this.deps.seed, `${fault}/at`) * 5_000 });
+    if (draw(this.#deps.seed, fault) < undeleted && this.#deps.allows(fault))
+      this.add({ ...message, visibleAt: this.#deps.now() + draw(this.#deps.seed, `${fault}/at`) * 5_000 });
   }
 
   /** Hides a message for so long from now on. Returns false where it is not hidden or the handle is not known. */
   hide(handle: string, seconds: number): boolean {
     const message = this.#byHandle(handle);
     if (!message || !this.#messages.has(message.id)) return false;
-    if (message.handle !== handle || message.visibleAt <= this.deps.now()) return false;
-    message.visibleAt = this.deps.now() + seconds * 1_000;
-    this.deps.onVisible();
+    if (message.handle !== handle || message.visibleAt <= this.#deps.now()) return false;
+    message.visibleAt = this.#deps.now() + seconds * 1_000;
+    this.#deps.onVisible();
     return true;
   }
 
@@ -128,12 +132,12 @@ export class SimQueue {
     this.#handles += 1;
     message.handle = `${message.id}:${this.#handles}`;
     const fault = `sqs/not-hidden/${message.id}/${message.receiveCount}`;
-    const { notHidden } = this.deps.faults();
-    const hidden = draw(this.deps.seed, fault) >= notHidden || !this.deps.allows(fault);
+    const { notHidden } = this.#deps.faults();
+    const hidden = draw(this.#deps.seed, fault) >= notHidden || !this.#deps.allows(fault);
     message.visibleAt =
-      this.deps.now() +
-      (hidden ? visibilitySeconds * 1_000 : 10 + 2_000 * draw(this.deps.seed, `${fault}/at`));
-    this.deps.onVisible();
+      this.#deps.now() +
+      (hidden ? visibilitySeconds * 1_000 : 10 + 2_000 * draw(this.#deps.seed, `${fault}/at`));
+    this.#deps.onVisible();
     return { ...message };
   }
 
@@ -141,7 +145,7 @@ export class SimQueue {
     const { redrive } = this.shape;
     if (!redrive || !this.deadLetters || message.receiveCount < redrive.maxReceiveCount) return false;
     this.#messages.delete(message.id);
-    this.deadLetters.add({ ...message, visibleAt: this.deps.now(), handle: '' });
+    this.deadLetters.add({ ...message, visibleAt: this.#deps.now(), handle: '' });
     return true;
   }
 
@@ -151,7 +155,7 @@ export class SimQueue {
   }
 
   #expire(): void {
-    const oldest = this.deps.now() - this.shape.messageRetentionSeconds * 1_000;
+    const oldest = this.#deps.now() - this.shape.messageRetentionSeconds * 1_000;
     for (const [id, { sentAt }] of this.#messages) if (sentAt < oldest) this.#messages.delete(id);
   }
 }
