@@ -7,6 +7,8 @@ import Provider from 'oidc-provider';
 const CLIENT_ID = 'operations-console';
 const CLIENT_SECRET = 'a-secret-of-the-client-for-tests';
 
+type SigningKey = Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
+
 /** A running provider. Whoever logs in as `NAME` has the roles that `roles` has for it. */
 export class Issuer {
   static async start(
@@ -36,11 +38,15 @@ export class Issuer {
     return new Issuer(url, server, privateKey);
   }
 
-  private constructor(
-    readonly url: string,
-    private readonly server: Server,
-    private readonly key: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'],
-  ) {}
+  readonly url: string;
+  readonly #server: Server;
+  readonly #key: SigningKey;
+
+  private constructor(url: string, server: Server, key: SigningKey) {
+    this.url = url;
+    this.#server = server;
+    this.#key = key;
+  }
 
   /** Settings that point the service at this provider. */
   get env(): Record<string, string> {
@@ -60,13 +66,13 @@ export class Issuer {
       .setIssuer(this.url)
       .setAudience(audience)
       .setExpirationTime('5m')
-      .sign(this.key);
+      .sign(this.#key);
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, 'close');
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
   }
 }
 
