@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Sources that the tests load: the workspaces' TypeScript itself, so that coverage names the lines that people read. */
 const workspaceSources = {
   '^@order-pipeline/client$': '<rootDir>/packages/client/src/index.ts',
@@ -35,8 +37,8 @@ export default {
   testTimeout: 60_000,
   // A process that a failed test leaves behind must not keep the gate from ending.
   forceExit: true,
-  // Jest would leave one core out, and a two-core machine with one worker.
-  maxWorkers: '100%',
+  // One more than cores: every third of a test's time is waited away.
+  maxWorkers: availableParallelism() + 1,
   // Modules under Node's vm outlive their test file: a worker that has grown is replaced.
   workerIdleMemoryLimit: '1GB',
   testSequencer: './scripts/jest-sequencer.cjs',
