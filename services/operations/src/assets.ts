@@ -87,8 +87,8 @@ export function answer(response: ServerResponse, status: number, text: string): 
     .end(`${text}\n`);
 }
 
-function pathOf({ url = '/' }: IncomingMessage): string {
-  const [path = '/'] = url.split(/[?#]/, 1);
+function pathOf({ url }: IncomingMessage): string {
+  const path = String(url).replace(/[?#].*$/s, '');
   try {
     return decodeURIComponent(path);
   } catch {
@@ -96,15 +96,18 @@ function pathOf({ url = '/' }: IncomingMessage): string {
   }
 }
 
+/** Returns the smallest body that the client accepts, and its content encoding. */
+function bodyFor(
+  { body, gzip, brotli }: Asset,
+  accepted: string,
+): readonly [encoding: string | undefined, body: Buffer] {
+  if (brotli && /\bbr\b/.test(accepted)) return ['br', brotli];
+  if (gzip && /\bgzip\b/.test(accepted)) return ['gzip', gzip];
+  return [undefined, body];
+}
+
 function send(request: IncomingMessage, response: ServerResponse, asset: Asset, policy: string): void {
-  const accepted = String(request.headers['accept-encoding'] ?? '');
-  const encoding =
-    asset.brotli && /\bbr\b/.test(accepted)
-      ? 'br'
-      : asset.gzip && /\bgzip\b/.test(accepted)
-        ? 'gzip'
-        : undefined;
-  const body = encoding === 'br' ? asset.brotli : encoding === 'gzip' ? asset.gzip : asset.body;
+  const [encoding, body] = bodyFor(asset, String(request.headers['accept-encoding'] ?? ''));
   const headers = {
     ...SECURITY_HEADERS,
     'content-security-policy': policy,
@@ -116,7 +119,7 @@ function send(request: IncomingMessage, response: ServerResponse, asset: Asset, 
   };
   if (request.headers['if-none-match'] === asset.etag) response.writeHead(304, headers).end();
   else {
-    response.writeHead(200, { ...headers, 'content-length': String(body?.length ?? 0) });
+    response.writeHead(200, { ...headers, 'content-length': String(body.length) });
     response.end(request.method === 'HEAD' ? undefined : body);
   }
 }

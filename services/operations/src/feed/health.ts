@@ -30,7 +30,7 @@ async function ask(url: string): Promise<Omit<ServiceHealth, 'name'>> {
       ? { ready: true, problem: '' }
       : { ready: false, problem: toProblem(response.status, text) };
   } catch (error) {
-    const timedOut = error instanceof Error && error.name === 'TimeoutError';
+    const timedOut = (error as Error).name === 'TimeoutError';
     return { ready: false, problem: timedOut ? 'does not answer' : 'cannot be reached' };
   }
 }
