@@ -41,13 +41,12 @@ export async function restock(tools: Tools, delivery: Delivery): Promise<Stock |
   } catch (error) {
     audit({ ...change, result: 'error', error: String(error) });
     if (!(error instanceof ConnectError)) throw error;
-    if (error.code === Code.NotFound)
-      throw new CommandError(EXIT.notFound, `the price list has no SKU ${sku}: give its price to add it`, {
-        cause: error,
-      });
-    if (error.code === Code.InvalidArgument || error.code === Code.FailedPrecondition)
-      throw new CommandError(EXIT.failed, error.rawMessage, { cause: error });
-    await checkAnswers(Promise.reject(error), inventoryOf(config));
-    throw error;
+    const { code, rawMessage } = error;
+    if (code !== Code.FailedPrecondition) await checkAnswers(Promise.reject(error), inventoryOf(config));
+    throw code === Code.NotFound
+      ? new CommandError(EXIT.notFound, `the price list has no SKU ${sku}: give its price to add it`, {
+          cause: error,
+        })
+      : new CommandError(EXIT.failed, rawMessage, { cause: error });
   }
 }

@@ -40,7 +40,6 @@ export class Progress<T> implements AsyncIterable<T> {
       if (this.#ended) return;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
-        if (this.#ended || seen !== this.#version) resolve();
       });
     }
   }
