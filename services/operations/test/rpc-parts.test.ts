@@ -1,6 +1,10 @@
 /** The parts of the operators' API that need no system. */
+import { Code } from '@connectrpc/connect';
 import { describe, expect, test } from '@jest/globals';
+import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { fieldViolationsOf } from '@order-pipeline/platform/rpc/validation';
+import { CommandError, EXIT } from '../src/operator/exit.js';
+import { toRpcError, translated } from '../src/rpc/errors.js';
 import { decodePageToken, encodePageToken, Fields, toMs, toTimestamp } from '../src/rpc/fields.js';
 import { Progress } from '../src/rpc/progress.js';
 
@@ -129,5 +133,22 @@ describe('progress', () => {
     const states: string[] = [];
     for await (const state of progress) states.push(state);
     expect(states).toEqual(['done']);
+  });
+});
+
+describe('errors', () => {
+  const told = new CommandError(EXIT.notFound, 'no order o-1');
+  test.each<[string, unknown, Code, string]>([
+    ['of a command', told, Code.NotFound, 'no order o-1'],
+    ['of settings', new CommandError(EXIT.config, 'wrong'), Code.Unavailable, 'wrong'],
+    ['of the store', new StoreUnavailableError('away'), Code.Unavailable, 'DynamoDB cannot be reached'],
+  ])('%s have their code', async (_name, error, code, rawMessage) => {
+    await expect(translated(() => Promise.reject(error))).rejects.toMatchObject({ code, rawMessage });
+  });
+
+  test('what is not foreseen stays as it is', async () => {
+    const error = new TypeError('a mistake');
+    expect(toRpcError(error)).toBe(error);
+    expect(await translated(async () => 'done')).toBe('done');
   });
 });
