@@ -28,3 +28,7 @@ test.each([
   },
   180_000,
 );
+
+test('a seed that once dead-lettered an order holds: its message met the outage on one worker, then on the other', async () => {
+  expect(await simulate('--scenario', 'gateway-outage', '--seed', '3783930')).toContain('No violation.');
+}, 60_000);

@@ -140,7 +140,8 @@ export class RpcNetwork {
           resolve,
           (error) => {
             const failure = ConnectError.from(error);
-            const sent = new ConnectError(failure.rawMessage, failure.code, undefined, undefined);
+            // Metadata travels as trailers: it says that a dependency is down.
+            const sent = new ConnectError(failure.rawMessage, failure.code, failure.metadata);
             sent.details = failure.details.map((detail) => ('desc' in detail ? toIncoming(detail) : detail));
             sent.isWireError = true;
             reject(sent);

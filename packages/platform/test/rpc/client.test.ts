@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createGrpcTransport } from 'connect-grpc-js';
 import { createRegistry, type Registry } from '../../src/metrics.js';
 import { PREVIOUS_TRIES_HEADER } from '../../src/rpc/context.js';
-import { outageOf } from '../../src/rpc/outage.js';
+import { createOutageError, outageOf } from '../../src/rpc/outage.js';
 import { probeHealth } from '../../src/rpc/probe.js';
 import { atEnd, codeOf, collect, connect, errorOf, freePort, serve, until, untilAborted } from './support.js';
 
@@ -49,6 +49,16 @@ describe('retries', () => {
     const { client } = connect(server.grpcPort, { retries: QUICK });
     await client.echo({}, { headers: { 'x-request-id': 'r1' } });
     expect(seen).toEqual([null, '1', '2']);
+  });
+
+  test('end with the dependency that the service found down', async () => {
+    const server = await serve({
+      echo: () => {
+        throw createOutageError('the provider is down', 'provider');
+      },
+    });
+    const { client } = connect(server.grpcPort, { retries: QUICK });
+    expect(outageOf(await errorOf(client.echo({})))).toBe('provider');
   });
 
   test('end after four tries with the last error', async () => {
