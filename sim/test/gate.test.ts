@@ -18,6 +18,7 @@ async function simulate(...args: string[]): Promise<string> {
 test.each([
   ['random faults', ['--seconds', '30']],
   ['an outage of the payment provider', ['--seconds', '5', '--scenario', 'gateway-outage']],
+  ['an outage of scoring', ['--seconds', '5', '--scenario', 'scoring-outage']],
   ['a clock that is a minute behind', ['--seconds', '5', '--scenario', 'clock-skew']],
 ])(
   '%s break nothing',

@@ -4,11 +4,11 @@ import { decodeOrderPlaced } from '@order-pipeline/contracts/order-event';
 import { FAILED_NOTICE_ATTRIBUTE } from '@order-pipeline/contracts/processed';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { codeLabel } from '@order-pipeline/platform/rpc/codes';
-import { outageOf } from '@order-pipeline/platform/rpc/outage';
 import { addFields, currentSteps } from '@order-pipeline/platform/work';
 import { type Acknowledgement, acknowledgeFailure } from './decide/acknowledgement.js';
 import { toRetryClass } from './decide/retry.js';
 import type { ReceivedMessage } from './order-queue.js';
+import { metOutage } from './outages.js';
 import { type ProtocolDeps, processOrder } from './process-order.js';
 
 /** An acknowledgement, with the error that led to it if there was one. */
@@ -58,11 +58,12 @@ export async function handleMessage(
     return { acknowledgement: { kind: 'delete' } };
   } catch (error) {
     const retryClass = toRetryClass(errorName(error));
+    const outage = deps.firstErrors.isUnsettled(orderId) || (await metOutage(deps.scoring, error, message));
     const failure = {
       retryClass,
       receiveCount: message.receiveCount,
       leaseLeftMs: startedAt + deps.config.leaseMs - deps.clock(),
-      outage: outageOf(error) !== undefined || deps.firstErrors.isUnsettled(orderId),
+      outage,
     };
     const acknowledgement = acknowledgeFailure(failure, deps.config.maxReceives, Math.random());
     const level = retryClass === 'later' && acknowledgement.kind !== 'dead-letter' ? 'warn' : 'error';

@@ -6,6 +6,18 @@ const shared = (file: string) => `/packages/order-protocol/dist/${file}.js`;
 
 export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
   {
+    name: 'outage-check',
+    safeguard: 'an order whose call got no answer waits while a service does not pass its health check',
+    scenario: 'scoring-outage',
+    edits: [
+      {
+        module: at('outages'),
+        from: 'if (before >= MAX_CHECKED_OUTAGES)',
+        to: 'if (true)',
+      },
+    ],
+  },
+  {
     name: 'claim-lease',
     safeguard: 'a claim waits for the lease of the worker before',
     edits: [

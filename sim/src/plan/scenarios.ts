@@ -9,6 +9,7 @@ import type { Incident, Plan } from './plan.js';
 export const SCENARIOS = [
   'swarm',
   'gateway-outage',
+  'scoring-outage',
   'clock-skew',
   'late-payments',
   'key-races',
@@ -29,6 +30,16 @@ export function planOf(scenario: Scenario, seed: number): Plan {
     return createQuietPlan(seed, 35, [
       { id: 0, at: 2 * MINUTE_MS, kind: 'gateway-outage', forMs: 30 * MINUTE_MS },
     ]);
+  if (scenario === 'scoring-outage')
+    return createQuietPlan(
+      seed,
+      35,
+      [1, 2].map((nth) => {
+        const crash = { kind: 'crash', machine: `scoring-${nth}`, downMs: 30 * MINUTE_MS } as const;
+        return { id: nth, at: 2 * MINUTE_MS, ...crash };
+      }),
+      4,
+    );
   if (scenario === 'clock-skew')
     return createQuietPlan(seed, 3, [
       { id: 0, at: 1_500, kind: 'clock', machine: 'processor-1', offsetMs: -MINUTE_MS, driftMsPerSecond: 0 },
@@ -45,13 +56,13 @@ function focusOf(seed: number): Focus {
 }
 
 /** A run whose incidents are these alone, and in which no order may reach the dead-letter queue. */
-function createQuietPlan(seed: number, minutes: number, incidents: readonly Incident[]): Plan {
+function createQuietPlan(seed: number, minutes: number, incidents: readonly Incident[], processor = 2): Plan {
   const random = createRandom(seed, 'quiet');
   const count = integer(random, 40, 80);
   const faultsEndMs = minutes * MINUTE_MS;
   return {
     seed,
-    machines: { api: 1, processor: 2, scoring: 2 },
+    machines: { api: 1, processor, scoring: 2 },
     stock: planStock(count),
     clients: planClients(seed, count, faultsEndMs - MINUTE_MS, {
       keyed: 0.3,

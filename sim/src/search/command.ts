@@ -1,6 +1,7 @@
 /** The command `sim`. */
 import { execFileSync } from 'node:child_process';
 import { MUTATIONS } from '../mutations/mutations.js';
+import type { Scenario } from '../plan/scenarios.js';
 import { measureAll, ORDERS_BUDGET, TABLE_HEAD, toRow } from './mutation-score.js';
 import { parseOptions, type SimOptions, USAGE, UsageError } from './options.js';
 import { replay } from './replay.js';
@@ -32,7 +33,7 @@ async function run(options: SimOptions): Promise<number> {
       const base = options.base === 'commit' ? currentCommit() : options.base;
       const { scenario, forMs, jobs } = options;
       const result = await search({ base, scenario, forMs, jobs, untilFound: false });
-      print(describe(base, result));
+      print(describe(base, scenario, result));
       return result.found.length > 0 ? 1 : 0;
     }
     case 'mutations':
@@ -70,7 +71,11 @@ function currentCommit(): string {
 /** Failing seeds that are named one by one. */
 const NAMED_MAX = 20;
 
-function describe(base: string, { runs, orders, realMs, cpuMs, found, faults }: SearchResult): string {
+function describe(
+  base: string,
+  scenario: Scenario,
+  { runs, orders, realMs, cpuMs, found, faults }: SearchResult,
+): string {
   const perSecond = Math.round(orders / (cpuMs / 1_000));
   const count = Object.values(faults).reduce((sum, hits) => sum + hits, 0);
   const head = `${runs} runs of base ${base}, ${orders} posts, ${count} faults in ${Math.round(realMs / 1_000)} s (${perSecond} orders per second of a core)`;
@@ -83,6 +88,6 @@ function describe(base: string, { runs, orders, realMs, cpuMs, found, faults }: 
     head,
     `${found.length} runs broke the promise:`,
     ...seeds,
-    `Replay: npm run sim -- --seed ${found[0]?.seed}`,
+    `Replay: npm run sim --${scenario === 'swarm' ? '' : ` --scenario ${scenario}`} --seed ${found[0]?.seed}`,
   ].join('\n');
 }

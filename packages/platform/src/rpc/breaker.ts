@@ -43,6 +43,8 @@ export class ProbingBreaker implements Breaker {
   readonly #listeners: ((open: boolean) => void)[] = [];
   #state: BreakerState = CLOSED;
   #cancelProbe: () => void = () => undefined;
+  /** The health check under way, for all who ask for one meanwhile. */
+  #check: Promise<boolean> | undefined;
   #stopped = false;
 
   constructor(options: BreakerOptions) {
@@ -75,6 +77,26 @@ export class ProbingBreaker implements Breaker {
         this.#on(countsAgainstService(failureOf(error)) ? 'call-failed' : 'call-succeeded');
       throw error;
     }
+  }
+
+  /**
+   * Checks the service's health now, and opens the breaker when it does not serve. A check that passes closes nothing: the
+   * probes of an open breaker keep their pace. Never rejects.
+   */
+  isServing(): Promise<boolean> {
+    this.#check ??= this.#options
+      .probe()
+      .then(
+        () => true,
+        () => {
+          this.#on('check-failed');
+          return false;
+        },
+      )
+      .finally(() => {
+        this.#check = undefined;
+      });
+    return this.#check;
   }
 
   /** Stops probing. */

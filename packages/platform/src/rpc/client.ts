@@ -61,6 +61,8 @@ export const DEFAULT_BREAKER_LIMITS: BreakerLimits = {
 export interface RpcClient<S extends DescService> {
   readonly client: Client<S>;
   readonly breaker: Breaker;
+  /** Checks the service's health now; a service that does not serve opens the breaker. Never rejects. */
+  isServing(): Promise<boolean>;
   /** Closes the connections. Calls in flight fail. */
   close(): void;
 }
@@ -84,6 +86,7 @@ export function createRpcClient<S extends DescService>(service: S, options: RpcC
   return {
     client: createClient(service, withInterceptors(transport, interceptorsOf(options), options.url)),
     breaker,
+    isServing: () => breaker.isServing(),
     close: () => {
       breaker.close();
       channel?.close();

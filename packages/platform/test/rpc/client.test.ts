@@ -230,6 +230,33 @@ describe('the breaker', () => {
     await client.echo({});
   });
 
+  test('opens when a health check finds nobody, and closes when the server is there', async () => {
+    const grpcPort = await freePort();
+    const { breaker, isServing } = connect(grpcPort, { retries: QUICK, breaker: limits });
+    expect(await Promise.all([isServing(), isServing()])).toEqual([false, false]);
+    expect(breaker.isOpen).toBe(true);
+    await serve({ echo: () => ({}) }, { grpcPort });
+    await until(() => !breaker.isOpen);
+    expect(await isServing()).toBe(true);
+    expect(breaker.isOpen).toBe(false);
+  });
+
+  test('stays open when a health check passes, until a probe of its own does', async () => {
+    const server = await serve({
+      echo: () => {
+        throw new ConnectError('overloaded', Code.Unavailable);
+      },
+    });
+    const { client, breaker, isServing } = connect(server.grpcPort, {
+      retries: QUICK,
+      breaker: { ...limits, probeIntervalMs: 600_000 },
+    });
+    await errorOf(client.echo({}));
+    expect(breaker.isOpen).toBe(true);
+    expect(await isServing()).toBe(true);
+    expect(breaker.isOpen).toBe(true);
+  });
+
   test('goes on probing until the server is there', async () => {
     const grpcPort = await freePort();
     const { client, breaker } = connect(grpcPort, { retries: QUICK, breaker: limits });

@@ -46,6 +46,10 @@ describe('a closed breaker', () => {
     expect(after([0, 'call-succeeded'])).toBe(CLOSED);
   });
 
+  test('opens at once when a health check fails', () => {
+    expect(after([0, 'call-failed'], [10, 'check-failed'])).toEqual({ kind: 'open', probeIntervalMs: 1_000 });
+  });
+
   test('ignores the result of a late probe', () => {
     expect(after([0, 'probe-failed'], [0, 'probe-succeeded'])).toBe(CLOSED);
   });
@@ -57,6 +61,7 @@ describe('an open breaker', () => {
     expect(nextBreakerState(open, 'call-succeeded', LIMITS, 600)).toBe(open);
     expect(nextBreakerState(open, 'call-failed', LIMITS, 600)).toBe(open);
     expect(nextBreakerState(open, 'probe-failed', LIMITS, 600)).toBe(open);
+    expect(nextBreakerState(open, 'check-failed', LIMITS, 600)).toBe(open);
   });
 
   test('closes with a probe', () => {

@@ -2,6 +2,7 @@
  * The state machine of a circuit breaker that probes. `closed` makes every call; `open` refuses all of them, and probes.
  *
  *     closed ──failures in a row, over some time──▶ open
+ *     closed ──a health check after a failed call fails──▶ open
  *     open ──a probe succeeds──▶ closed
  *
  * A breaker that opens again soon after a probe has closed it waits longer for its next probe, twice as long each time:
@@ -40,8 +41,13 @@ export type BreakerState =
     }
   | { readonly kind: 'open'; readonly probeIntervalMs: number };
 
-/** The result of a call or of a probe. */
-export type BreakerEvent = 'call-succeeded' | 'call-failed' | 'probe-succeeded' | 'probe-failed';
+/** The result of a call, of a probe of an open breaker, or of a health check that a caller asked for. */
+export type BreakerEvent =
+  | 'call-succeeded'
+  | 'call-failed'
+  | 'probe-succeeded'
+  | 'probe-failed'
+  | 'check-failed';
 
 /** Initial state of every breaker. */
 export const CLOSED: BreakerState = { kind: 'closed' };
@@ -58,6 +64,8 @@ export function nextBreakerState(
     return { kind: 'closed', closed: { atMs: nowMs, probeIntervalMs: state.probeIntervalMs } };
   }
   if (event === 'call-succeeded') return state.streak ? { ...state, streak: undefined } : state;
+  if (event === 'check-failed')
+    return { kind: 'open', probeIntervalMs: decideProbeIntervalMs(state, limits, nowMs) };
   if (event !== 'call-failed') return state;
   const streak = extendStreak(state.streak, nowMs);
   if (!isGone(streak, limits, nowMs)) return { ...state, streak };
