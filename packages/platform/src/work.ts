@@ -73,6 +73,11 @@ export function runUnder<R>(span: TraceContext, links: readonly TraceContext[], 
   return storage.run({ ...work, span, links }, action);
 }
 
+/** Runs `action` outside of any work. */
+export function leaveWork<R>(action: () => R): R {
+  return storage.exit(action);
+}
+
 /** Adds the duration of a step, in milliseconds, to the current work. */
 export function recordStep(name: string, milliseconds: number): void {
   const steps = storage.getStore()?.steps;

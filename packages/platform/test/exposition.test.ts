@@ -4,8 +4,9 @@ import { Counter, Histogram } from 'prom-client';
 import { noteExemplar } from '../src/exemplars.js';
 import { renderMetrics } from '../src/exposition.js';
 import { createRegistry } from '../src/metrics.js';
-import { NO_SPAN, setTracer } from '../src/tracing/tracer.js';
+import { setTracer } from '../src/tracing/tracer.js';
 import { createWork, runWork } from '../src/work.js';
+import { recordSpans } from './tracing/recording-tracer.js';
 
 const ACCEPT = 'application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.5';
 const span = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7', sampled: true };
@@ -53,7 +54,7 @@ describe('a scrape', () => {
   });
 
   test('links the bucket of an observation to its trace, and no other bucket', async () => {
-    setTracer(() => NO_SPAN);
+    recordSpans();
     const { registry, observe } = createMetrics();
     runWork(createWork({}, span), () => observe(0.5));
     const { text } = await renderMetrics(registry, ACCEPT);
@@ -64,7 +65,7 @@ describe('a scrape', () => {
   });
 
   test('links what is above every bound', async () => {
-    setTracer(() => NO_SPAN);
+    recordSpans();
     const { registry, observe } = createMetrics();
     runWork(createWork({}, span), () => observe(7));
     const { text } = await renderMetrics(registry, ACCEPT);
@@ -72,11 +73,11 @@ describe('a scrape', () => {
   });
 
   test.each([
-    ['tracing is off', undefined, span],
-    ['the trace is not recorded', () => NO_SPAN, { ...span, sampled: false }],
-    ['nothing is traced', () => NO_SPAN, undefined],
-  ])('links nothing while %s', async (_what, tracer, current) => {
-    setTracer(tracer);
+    ['tracing is off', () => undefined, span],
+    ['the trace is not recorded', recordSpans, { ...span, sampled: false }],
+    ['nothing is traced', recordSpans, undefined],
+  ])('links nothing while %s', async (_what, turnOn, current) => {
+    turnOn();
     const { registry, observe } = createMetrics();
     runWork(createWork({}, current), () => observe(0.5));
     expect((await renderMetrics(registry, ACCEPT)).text).not.toContain('trace_id');

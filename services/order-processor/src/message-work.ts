@@ -1,7 +1,16 @@
 /** Ties everything that is done for a message together: its log lines, its spans and the calls that it leads to. */
 import { REDRIVEN_FROM_ATTRIBUTE } from '@order-pipeline/contracts/dead-letters';
-import { parseTraceparent, type TraceContext } from '@order-pipeline/platform/tracing/trace-context';
-import { startSpan } from '@order-pipeline/platform/tracing/tracer';
+import {
+  createTraceContext,
+  parseTraceparent,
+  type TraceContext,
+} from '@order-pipeline/platform/tracing/trace-context';
+import {
+  enterTrace,
+  isTracing,
+  type SpanStart,
+  startEntrySpan,
+} from '@order-pipeline/platform/tracing/tracer';
 import { createWork, runWork, type Work } from '@order-pipeline/platform/work';
 
 /** A received message, as far as its trace needs it. */
@@ -26,28 +35,34 @@ export async function runMessage(
   queue: string,
   action: () => Promise<void>,
 ): Promise<void> {
-  const { request_id, traceparent, [REDRIVEN_FROM_ATTRIBUTE]: redrivenFrom } = message.attributes;
+  const { request_id, traceparent } = message.attributes;
   const parent = parseTraceparent(traceparent);
-  const links = [message.receivedBy, parseTraceparent(redrivenFrom)].filter((link) => link !== undefined);
-  const span = startSpan({
-    name: `process ${queue}`,
-    kind: 'consumer',
-    parent,
-    links,
-    attributes: {
-      ...messagingAttributes(queue, 'process'),
-      'messaging.message.id': message.id,
-      'messaging.message.delivery_count': message.receiveCount,
-    },
-  });
-  const work = createWork({ request_id }, span.context ?? parent);
+  const work = createWork({ request_id }, enterTrace(parent));
+  const span = startEntrySpan(work.span, parent, () => describeProcess(message, queue));
   works.set(message, work);
   try {
     await runWork(work, action);
   } finally {
-    span.set({ 'order.id': work.fields.order_id, 'order.attempt': work.fields.attempt });
+    if (span.context) span.set({ 'order.id': work.fields.order_id, 'order.attempt': work.fields.attempt });
     span.end();
   }
+}
+
+function describeProcess(
+  { id, receiveCount, receivedBy, attributes }: TracedMessage,
+  queue: string,
+): SpanStart {
+  const redrivenFrom = parseTraceparent(attributes[REDRIVEN_FROM_ATTRIBUTE]);
+  return {
+    name: `process ${queue}`,
+    kind: 'consumer',
+    links: [receivedBy, redrivenFrom].filter((link) => link !== undefined),
+    attributes: {
+      ...messagingAttributes(queue, 'process'),
+      'messaging.message.id': id,
+      'messaging.message.delivery_count': receiveCount,
+    },
+  };
 }
 
 /** Runs `action` as part of the work on a message that is worked on. */
@@ -56,25 +71,32 @@ export function runForMessage<R>(message: TracedMessage, action: () => R): R {
   return work ? runWork(work, action) : action();
 }
 
-/** Records the receive of messages that brought some: one span for all, linked to those that sent them. */
+/**
+ * Records the receive of messages, in a span for all that is linked to those that sent them. Returns undefined when the work on none
+ * of them is recorded.
+ */
 export function traceReceive(
   queue: string,
   traceparents: readonly (string | undefined)[],
   startTimeMs: number,
 ): TraceContext | undefined {
-  const span = startSpan({
+  if (!isTracing()) return undefined;
+  const links = traceparents
+    .map(parseTraceparent)
+    .filter((sender) => sender !== undefined && enterTrace(sender)?.sampled === true) as TraceContext[];
+  if (links.length === 0) return undefined;
+  const context = { ...createTraceContext(), sampled: true };
+  startEntrySpan(context, undefined, () => ({
     name: `receive ${queue}`,
     kind: 'client',
-    parent: undefined,
-    links: traceparents.map(parseTraceparent).filter((link) => link !== undefined),
+    links,
     startTimeMs,
     attributes: {
       ...messagingAttributes(queue, 'receive'),
       'messaging.batch.message_count': traceparents.length,
     },
-  });
-  span.end();
-  return span.context;
+  })).end();
+  return context;
 }
 
 /** Attributes of OpenTelemetry's conventions for messaging. */

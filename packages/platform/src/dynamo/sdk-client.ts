@@ -125,14 +125,18 @@ class SdkDynamoClient implements DynamoClient {
 
   #call<R>(operation: string, target: string, options: CallOptions, send: Send<R>): Promise<R> {
     if (!this.#observer) return this.#send(target, options, send);
-    const attributes = {
-      'db.system.name': 'aws.dynamodb',
-      'db.operation.name': operation,
-      'db.collection.name': target,
-    };
-    return this.#observer.observe({ dependency: 'dynamodb', operation, target, attributes, isFailure }, () =>
-      this.#send(target, options, send),
-    );
+    const call = this.#observer.prepare(`${operation} ${target}`, () => ({
+      dependency: 'dynamodb',
+      operation,
+      target,
+      attributes: {
+        'db.system.name': 'aws.dynamodb',
+        'db.operation.name': operation,
+        'db.collection.name': target,
+      },
+      isFailure,
+    }));
+    return call.run(() => this.#send(target, options, send));
   }
 
   async #send<R>(

@@ -11,17 +11,22 @@ export function observeAws<C extends SQSClient | SNSClient>(
   registry: Registry,
 ): C {
   const observer = new CallObserver(registry);
-  // Outside of the SDK's retries. The stacks of both clients have the same shape and no common type.
-  (client as SQSClient).middlewareStack.add(
-    (next, context) => (args) => {
-      const operation = String(context.commandName).replace(/Command$/, '');
-      const attributes = {
+  const callOf = (operation: string) =>
+    observer.prepare(operation, () => ({
+      dependency,
+      operation,
+      waiting: operation === 'ReceiveMessage',
+      attributes: {
         'rpc.system': 'aws-api',
         'rpc.service': dependency.toUpperCase(),
         'rpc.method': operation,
-      };
-      const waiting = operation === 'ReceiveMessage';
-      return observer.observe({ dependency, operation, attributes, waiting }, () => next(args));
+      },
+    }));
+  // Outside of the SDK's retries. The stacks of both clients have the same shape and no common type.
+  (client as SQSClient).middlewareStack.add(
+    (next, context) => {
+      const call = callOf(String(context.commandName).replace(/Command$/, ''));
+      return (args) => call.run(() => next(args));
     },
     { step: 'initialize', name: 'observeCalls', priority: 'high' },
   );

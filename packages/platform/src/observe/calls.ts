@@ -2,8 +2,8 @@
 import { Counter, Histogram } from 'prom-client';
 import { noteExemplar } from '../exemplars.js';
 import { LATENCY_BUCKETS_SECONDS, type Registry } from '../metrics.js';
-import { inSpan, isTracing, type SpanAttributes } from '../tracing/tracer.js';
-import { currentWork, recordStep } from '../work.js';
+import { inSpan, isRecording, type SpanAttributes, type SpanStart } from '../tracing/tracer.js';
+import { recordStep } from '../work.js';
 
 /** A dependency that calls go to. */
 export type DependencyName = 'dynamodb' | 'sqs' | 'sns' | 'redis';
@@ -21,7 +21,10 @@ export interface DependencyCall {
   readonly isFailure?: (error: unknown) => boolean;
 }
 
+const DURATION = 'dependency_call_duration_seconds';
+
 type CallLabel = 'dependency' | 'operation' | 'outcome';
+type Outcome = 'ok' | 'error';
 
 /** Measures calls. */
 export class CallObserver {
@@ -29,14 +32,14 @@ export class CallObserver {
   readonly #durations: Histogram<CallLabel>;
   readonly #waits: Histogram<CallLabel>;
   readonly #units: Counter<'table'>;
-  readonly #children = new Map<string, Histogram.Internal<CallLabel>>();
+  readonly #calls = new Map<string, ObservedCall>();
 
   /** Registers `dependency_call_duration_seconds`, `dependency_wait_seconds` and `dynamodb_write_units_total`. */
   constructor(registry: Registry) {
     const labelNames: CallLabel[] = ['dependency', 'operation', 'outcome'];
     const registers = [registry];
     this.#registry = registry;
-    this.#durations = reuse(registry, 'dependency_call_duration_seconds', (name) => {
+    this.#durations = reuse(registry, DURATION, (name) => {
       const help = 'Duration of calls to AWS and Redis, retries included';
       return new Histogram({ name, help, labelNames, buckets: [...LATENCY_BUCKETS_SECONDS], registers });
     });
@@ -50,56 +53,70 @@ export class CallObserver {
     });
   }
 
-  /** Runs a call. */
-  async observe<R>(call: DependencyCall, send: () => Promise<R>): Promise<R> {
-    const { dependency, operation, target, attributes = {}, waiting = false, isFailure } = call;
-    const name = target === undefined ? operation : `${operation} ${target}`;
-    const startedAt = performance.now();
-    let outcome = 'ok';
-    try {
-      // Nothing is traced that belongs to no work, such as a readiness check.
-      if (waiting || !currentWork()?.span) return await send();
-      return await inSpan({ name, kind: 'client', attributes, isFailure }, send);
-    } catch (error) {
-      if (isFailure?.(error) ?? true) outcome = 'error';
-      throw error;
-    } finally {
-      const ms = performance.now() - startedAt;
-      this.#child(waiting, dependency, operation, outcome).observe(ms / 1_000);
-      if (!waiting) {
-        recordStep(`${dependency} ${name}`, ms);
-        // Tracing that is off costs nothing more than this question.
-        if (isTracing())
-          noteExemplar(this.#registry, {
-            ...{
-              name: 'dependency_call_duration_seconds',
-              buckets: LATENCY_BUCKETS_SECONDS,
-              value: ms / 1_000,
-            },
-            labels: { dependency, operation, outcome },
-          });
-      }
-    }
-  }
-
-  /** Returns the series of a call: finding it by its labels costs more than the observation. */
-  #child(
-    waiting: boolean,
-    dependency: string,
-    operation: string,
-    outcome: string,
-  ): Histogram.Internal<CallLabel> {
-    const key = `${waiting} ${dependency} ${operation} ${outcome}`;
-    const known = this.#children.get(key);
+  /** Returns the call that `describe` describes: the same one each time for a key. */
+  prepare(key: string, describe: () => DependencyCall): ObservedCall {
+    const known = this.#calls.get(key);
     if (known) return known;
-    const child = (waiting ? this.#waits : this.#durations).labels(dependency, operation, outcome);
-    this.#children.set(key, child);
-    return child;
+    const call = describe();
+    const prepared = new ObservedCall(this.#registry, call.waiting ? this.#waits : this.#durations, call);
+    this.#calls.set(key, prepared);
+    return prepared;
   }
 
   /** Counts write capacity units of a table. */
   countWriteUnits(table: string, units: number): void {
     this.#units.inc({ table }, units);
+  }
+}
+
+/** A call that is measured each time it is made. Its names, and its series once it has some, are found only once. */
+export class ObservedCall {
+  readonly #registry: Registry;
+  readonly #histogram: Histogram<CallLabel>;
+  readonly #call: DependencyCall;
+  readonly #span: SpanStart;
+  readonly #step: string;
+  readonly #series: Partial<Record<Outcome, Histogram.Internal<CallLabel>>> = {};
+
+  constructor(registry: Registry, histogram: Histogram<CallLabel>, call: DependencyCall) {
+    const { dependency, operation, target, attributes, isFailure } = call;
+    const name = target === undefined ? operation : `${operation} ${target}`;
+    this.#registry = registry;
+    this.#histogram = histogram;
+    this.#call = call;
+    this.#span = { name, kind: 'client', ...(attributes && { attributes }), isFailure };
+    this.#step = `${dependency} ${name}`;
+  }
+
+  /** Makes the call. Nothing is traced that belongs to no work, such as a readiness check. */
+  async run<R>(send: () => Promise<R>): Promise<R> {
+    const startedAt = performance.now();
+    let outcome: Outcome = 'ok';
+    try {
+      return await (this.#call.waiting || !isRecording() ? send() : inSpan(this.#span, send));
+    } catch (error) {
+      if (this.#call.isFailure?.(error) ?? true) outcome = 'error';
+      throw error;
+    } finally {
+      this.#finish(outcome, performance.now() - startedAt);
+    }
+  }
+
+  #finish(outcome: Outcome, ms: number): void {
+    const { dependency, operation, waiting } = this.#call;
+    let series = this.#series[outcome];
+    if (!series) {
+      series = this.#histogram.labels(dependency, operation, outcome);
+      this.#series[outcome] = series;
+    }
+    series.observe(ms / 1_000);
+    if (waiting) return;
+    recordStep(this.#step, ms);
+    if (isRecording())
+      noteExemplar(this.#registry, {
+        ...{ name: DURATION, buckets: LATENCY_BUCKETS_SECONDS, value: ms / 1_000 },
+        labels: { dependency, operation, outcome },
+      });
   }
 }
 

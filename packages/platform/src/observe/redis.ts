@@ -13,21 +13,19 @@ const COMMANDS = ['get', 'set', 'publish', 'ping'] as const;
  */
 export function observeRedis(redis: Redis, registry: Registry): Redis {
   const observer = new CallObserver(registry);
-  const observe = <R>(operation: string, send: () => Promise<R>) =>
-    observer.observe(
-      {
-        dependency: 'redis',
-        operation,
-        attributes: { 'db.system.name': 'redis', 'db.operation.name': operation },
-      },
-      send,
-    );
+  const callOf = (operation: string) =>
+    observer.prepare(operation, () => ({
+      dependency: 'redis',
+      operation,
+      attributes: { 'db.system.name': 'redis', 'db.operation.name': operation },
+    }));
   const wrap = (target: object, name: string, operation: string) => {
-    const call = (target as Record<string, (...args: unknown[]) => Promise<unknown>>)[name];
-    if (!call) return;
+    const send = (target as Record<string, (...args: unknown[]) => Promise<unknown>>)[name];
+    if (!send) return;
+    const call = callOf(operation);
     // Pipelines take over the scripts of their connection: those calls are a part of what is measured already.
     const observed = function (this: unknown, ...args: unknown[]) {
-      return this === target ? observe(operation, () => call.apply(this, args)) : call.apply(this, args);
+      return this === target ? call.run(() => send.apply(this, args)) : send.apply(this, args);
     };
     Object.assign(target, { [name]: observed });
   };

@@ -6,7 +6,6 @@ import { createGrpcTransport, withInterceptors } from 'connect-grpc-js';
 import type { Logger } from '../logger.js';
 import type { Registry } from '../metrics.js';
 import { systemTimers, type Timers } from '../timers.js';
-import { isTracing } from '../tracing/tracer.js';
 import { type Breaker, ProbingBreaker } from './breaker.js';
 import type { BreakerLimits } from './decide/breaker.js';
 import { routeGrpcLogs } from './grpc-logs.js';
@@ -84,7 +83,10 @@ export function createRpcClient<S extends DescService>(service: S, options: RpcC
     onRetry: (method) => retries.inc({ method }),
   });
   return {
-    client: createClient(service, withInterceptors(transport, interceptorsOf(options), options.url)),
+    client: createClient(
+      service,
+      withInterceptors(traceCalls(transport), options.interceptors ?? [], options.url),
+    ),
     breaker,
     isServing: () => breaker.isServing(),
     close: () => {
@@ -92,11 +94,6 @@ export function createRpcClient<S extends DescService>(service: S, options: RpcC
       channel?.close();
     },
   };
-}
-
-/** While tracing is off, calls do not pay for an interceptor. */
-function interceptorsOf({ interceptors = [] }: RpcClientOptions): readonly Interceptor[] {
-  return isTracing() ? [traceCalls, ...interceptors] : interceptors;
 }
 
 /** A channel to every address of the URL's host. */

@@ -1,6 +1,7 @@
 /** Context that travels with a call: the request id, the trace and the attempt of its order. */
 import type { HandlerContext } from '@connectrpc/connect';
-import { formatTraceparent, parseTraceparent } from '../tracing/trace-context.js';
+import { formatTraceparent, parseTraceparent, type TraceContext } from '../tracing/trace-context.js';
+import { enterTrace } from '../tracing/tracer.js';
 import { createWork, currentWork, type Work } from '../work.js';
 
 /** Header of the id that ties logs of all services to one request. */
@@ -54,17 +55,25 @@ export function currentCallHeaders(): Record<string, string> {
   };
 }
 
+/** Work of serving a call, and the span that its caller passed along. */
+export interface ServedWork {
+  readonly work: Work;
+  readonly parent: TraceContext | undefined;
+}
+
 /** Creates the work of serving a call: the order is the one that the request names, if it names one. */
-export function workOf(request: unknown, context: CallContext): Work {
+export function workOf(request: unknown, context: CallContext): ServedWork {
   const { requestId, traceparent } = callerOf(context);
   const { orderId } = request as { readonly orderId?: unknown };
   const attempt = Number.parseInt(readHeader(context, ORDER_ATTEMPT_HEADER) ?? '', 10);
-  return createWork(
+  const parent = parseTraceparent(traceparent);
+  const work = createWork(
     {
       request_id: requestId,
       order_id: typeof orderId === 'string' && orderId !== '' ? orderId : undefined,
       attempt: Number.isNaN(attempt) ? undefined : attempt,
     },
-    parseTraceparent(traceparent),
+    enterTrace(parent),
   );
+  return { work, parent };
 }

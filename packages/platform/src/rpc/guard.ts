@@ -5,8 +5,8 @@
 import type { DescMethod } from '@bufbuild/protobuf';
 import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
 import type { Logger } from '../logger.js';
-import { inSpan } from '../tracing/tracer.js';
-import { currentSteps, currentWork, roundMs, runWork } from '../work.js';
+import { startEntrySpan } from '../tracing/tracer.js';
+import { currentSteps, roundMs, runWork } from '../work.js';
 import { codeLabel } from './codes.js';
 import { workOf } from './context.js';
 import type { ObserveCall } from './rpc-metrics.js';
@@ -36,23 +36,27 @@ function guardMethod(spec: ServedMethod, { logger, observe }: GuardOptions) {
   };
   switch (spec.kind) {
     case 'unary':
-      return (request: never, context: HandlerContext) =>
-        runWork(workOf(request, context), () =>
-          inSpan({ ...toServerSpan(spec.method), parent: currentWork()?.span }, async (span) => {
-            const startedAt = performance.now();
-            try {
-              refuseLate(context);
-              const response = await spec.impl(request, context);
-              finish(undefined, startedAt);
-              return response;
-            } catch (error) {
-              const failure = fail(error);
-              span.set({ 'rpc.grpc.status_code': failure.code });
-              finish(failure.code, startedAt);
-              throw failure;
-            }
-          }),
-        );
+      return (request: never, context: HandlerContext) => {
+        const { work, parent } = workOf(request, context);
+        return runWork(work, async () => {
+          const startedAt = performance.now();
+          const span = startEntrySpan(work.span, parent, () => toServerSpan(spec.method));
+          try {
+            refuseLate(context);
+            const response = await spec.impl(request, context);
+            finish(undefined, startedAt);
+            return response;
+          } catch (error) {
+            const failure = fail(error);
+            span.set({ 'rpc.grpc.status_code': failure.code });
+            span.fail(failure);
+            finish(failure.code, startedAt);
+            throw failure;
+          } finally {
+            span.end();
+          }
+        });
+      };
     case 'server_streaming':
       return async function* (request: never, context: HandlerContext) {
         const startedAt = performance.now();

@@ -18,7 +18,7 @@ export async function startTracing(
   if (!config) return async () => undefined;
   const { createSdkTracer } = await import('./sdk.js');
   const tracer = await createSdkTracer(service, env.SERVICE_VERSION || 'unknown', config);
-  setTracer(tracer.startSpan);
+  setTracer(tracer);
   logger.info({ ...config }, 'tracing is on');
   return async () => {
     setTracer(undefined);

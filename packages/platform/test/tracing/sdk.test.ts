@@ -5,7 +5,9 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLogger } from '../../src/logger.js';
 import { startTracing } from '../../src/tracing/start.js';
-import { inSpan, isTracing, startSpan } from '../../src/tracing/tracer.js';
+import type { TraceContext } from '../../src/tracing/trace-context.js';
+import { enterTrace, inSpan, isTracing, type SpanStart, startEntrySpan } from '../../src/tracing/tracer.js';
+import { createWork, runWork } from '../../src/work.js';
 
 const PARENT = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', sampled: true };
 const OTHER = { ...PARENT, spanId: 'b7ad6b7169203332', sampled: false };
@@ -46,6 +48,11 @@ function start(settings: Readonly<Record<string, string>>) {
   return startTracing('order-api', process.env, logger);
 }
 
+/** Begins the span of work under `parent`. */
+function enter(parent: TraceContext | undefined, start: SpanStart) {
+  return startEntrySpan(enterTrace(parent), parent, () => start);
+}
+
 function spansOf({ body }: Posted) {
   return JSON.parse(body).resourceSpans.flatMap(({ scopeSpans }: { scopeSpans: { spans: object[] }[] }) =>
     scopeSpans.flatMap(({ spans }) => spans),
@@ -55,10 +62,9 @@ function spansOf({ body }: Posted) {
 describe('tracing', () => {
   test('exports what a span says of itself', async () => {
     const stop = await start({ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' });
-    const span = startSpan({
+    const span = enter(PARENT, {
       name: 'send',
       kind: 'producer',
-      parent: PARENT,
       links: [OTHER],
       startTimeMs: 1_768_469_400_000,
       attributes: { 'order.id': 'o1', nothing: undefined },
@@ -66,12 +72,13 @@ describe('tracing', () => {
     span.set({ 'order.status': 'COMPLETED' });
     span.rename('send order-queue');
     span.end();
-    await expect(
-      inSpan({ name: 'fails', kind: 'client', parent: PARENT }, async () => {
+    const failing = runWork(createWork({}, PARENT), () =>
+      inSpan({ name: 'fails', kind: 'client' }, async () => {
         throw new TypeError('no route');
       }),
-    ).rejects.toThrow('no route');
-    const refused = startSpan({ name: 'refused', kind: 'server', parent: PARENT });
+    );
+    await expect(failing).rejects.toThrow('no route');
+    const refused = enter(PARENT, { name: 'refused', kind: 'server' });
     refused.fail('queue is full');
     refused.end();
     await stop();
@@ -108,7 +115,7 @@ describe('tracing', () => {
     ['parentbased_always_on', '', OTHER, 0],
   ])('with the sampler %s %s', async (OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG, parent, exports) => {
     const stop = await start({ OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG });
-    startSpan({ name: 'poll', kind: 'server', parent }).end();
+    enter(parent, { name: 'poll', kind: 'server' }).end();
     await stop();
     expect(posted).toHaveLength(exports);
     for (const { contentType } of posted) expect(contentType).toBe('application/x-protobuf');
@@ -121,25 +128,62 @@ describe('tracing', () => {
   });
 });
 
-test('a span under a parent that is not recorded costs none of its own, and passes the decision on', async () => {
+test('a sampler by the trace id decides about new traces, and about the whole of each', async () => {
   const stop = await start({
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-    OTEL_TRACES_SAMPLER: 'parentbased_always_on',
+    OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+    OTEL_TRACES_SAMPLER_ARG: '0.5',
   });
-  const span = startSpan({ name: 'claim', kind: 'client', parent: OTHER });
-  expect(span.context).toBe(OTHER);
-  span.end();
-  const recorded = startSpan({ name: 'claim', kind: 'client', parent: PARENT });
-  expect(recorded.context).toMatchObject({ traceId: PARENT.traceId, sampled: true });
-  expect(recorded.context?.spanId).not.toBe(PARENT.spanId);
-  recorded.end();
+  const entered = Array.from({ length: 400 }, () => enterTrace(undefined));
+  const recorded = entered.filter((context) => context?.sampled);
+  expect(recorded.length).toBeGreaterThan(120);
+  expect(recorded.length).toBeLessThan(280);
+  for (const context of entered)
+    startEntrySpan(context, undefined, () => ({ name: 'x', kind: 'server' })).end();
   await stop();
-  expect(posted.flatMap((each) => spansOf(each))).toHaveLength(1);
+  const exported = posted.flatMap((each) => spansOf(each)) as { traceId: string; parentSpanId?: string }[];
+  expect(exported.map(({ traceId }) => traceId).toSorted()).toEqual(
+    recorded.map((context) => context?.traceId).toSorted(),
+  );
+  expect(exported.filter(({ parentSpanId }) => parentSpanId)).toEqual([]);
+});
+
+test('the standard variables name the service and its resource', async () => {
+  const stop = await start({
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    OTEL_SERVICE_NAME: 'shop-api',
+    OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=dev',
+  });
+  enter(undefined, { name: 'x', kind: 'server' }).end();
+  await stop();
+  const { attributes } = JSON.parse(posted[0]?.body ?? '').resourceSpans[0].resource;
+  expect(attributes).toEqual(
+    expect.arrayContaining([
+      { key: 'service.name', value: { stringValue: 'shop-api' } },
+      { key: 'service.version', value: { stringValue: 'unknown' } },
+      { key: 'deployment.environment.name', value: { stringValue: 'dev' } },
+    ]),
+  );
+});
+
+test('a span takes as long as its work, and ends once', async () => {
+  const stop = await start({ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' });
+  const beforeMs = Date.now();
+  const span = enter(undefined, { name: 'x', kind: 'server', startTimeMs: beforeMs - 1_500 });
+  span.end();
+  span.end();
+  await stop();
+  const spans = posted.flatMap((each) => spansOf(each));
+  expect(spans).toHaveLength(1);
+  const { startTimeUnixNano, endTimeUnixNano } = spans[0];
+  const ms = Number(BigInt(endTimeUnixNano) - BigInt(startTimeUnixNano)) / 1e6;
+  expect(ms).toBeGreaterThanOrEqual(1_498);
+  expect(ms).toBeLessThan(1_500 + Date.now() - beforeMs + 3);
 });
 
 test('a sampler that is not parent-based decides for itself', async () => {
   const stop = await start({ OTEL_TRACES_SAMPLER: 'always_on' });
-  const span = startSpan({ name: 'claim', kind: 'client', parent: OTHER });
+  const span = enter(OTHER, { name: 'claim', kind: 'client' });
   expect(span.context?.sampled).toBe(true);
   span.end();
   await stop();

@@ -5,8 +5,16 @@ import {
   createTraceContext,
   formatTraceparent,
   parseTraceparent,
+  type TraceContext,
 } from '@order-pipeline/platform/tracing/trace-context';
-import { type ActiveSpan, NO_SPAN, startSpan } from '@order-pipeline/platform/tracing/tracer';
+import {
+  type ActiveSpan,
+  enterTrace,
+  isTracing,
+  NO_SPAN,
+  type SpanStart,
+  startEntrySpan,
+} from '@order-pipeline/platform/tracing/tracer';
 import { createWork, roundMs, runWork, stepsOf } from '@order-pipeline/platform/work';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { ApiMetrics } from '../metrics.js';
@@ -45,8 +53,8 @@ export function createRequestContext(
     const requestId = requestIdOf(request);
     const parent = parseTraceparent(request.headers.traceparent);
     const untraced = UNTRACED.has(request.path);
-    const span = untraced ? NO_SPAN : startRequestSpan(request, parent);
-    const trace = span.context ?? createTraceContext(parent);
+    const trace = enterRequest(parent, untraced);
+    const span = untraced ? NO_SPAN : startEntrySpan(trace, parent, () => describeRequest(request));
     const work = createWork({ request_id: requestId }, untraced ? undefined : trace);
     const context: RequestContext = { requestId, traceparent: formatTraceparent(trace) };
     response.locals.context = context;
@@ -60,7 +68,7 @@ export function createRequestContext(
       const waiting = isWaiting(response);
       const seconds = durationMs / 1_000;
       metrics.observeRequest({ method, route, status, seconds, waiting, span: work.span });
-      endRequestSpan(span, `${method} ${route}`, status);
+      if (span.context) endRequestSpan(span, `${method} ${route}`, status);
       log(work, {
         method,
         route,
@@ -82,12 +90,13 @@ function requestIdOf({ headers }: Request): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-function startRequestSpan(
-  { method, path }: Request,
-  parent: ReturnType<typeof parseTraceparent>,
-): ActiveSpan {
-  const attributes = { 'http.request.method': method, 'url.path': path };
-  return startSpan({ name: method, kind: 'server', parent, attributes });
+/** Returns the identity of a request, a new one unless its caller's goes on. While tracing is off, log lines need it all the same. */
+function enterRequest(parent: TraceContext | undefined, untraced: boolean): TraceContext {
+  return (isTracing() && !untraced && enterTrace(parent)) || createTraceContext(parent);
+}
+
+function describeRequest({ method, path }: Request): SpanStart {
+  return { name: method, kind: 'server', attributes: { 'http.request.method': method, 'url.path': path } };
 }
 
 function endRequestSpan(span: ActiveSpan, name: string, status: number): void {

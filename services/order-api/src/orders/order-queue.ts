@@ -13,7 +13,13 @@ import {
   type TraceContext,
   traceIdOf,
 } from '@order-pipeline/platform/tracing/trace-context';
-import { inSpan, underAll } from '@order-pipeline/platform/tracing/tracer';
+import {
+  type ActiveSpan,
+  inSpan,
+  isRecording,
+  NO_SPAN,
+  underAll,
+} from '@order-pipeline/platform/tracing/tracer';
 import type { RequestContext } from '../http/request-context.js';
 import type { ApiMetrics } from '../metrics.js';
 import { toCallOutcome, toEntryOutcome } from './decide/send-outcome.js';
@@ -81,8 +87,8 @@ export function createOrderQueue(
     sizeOf: ({ body }) => Buffer.byteLength(body) + ATTRIBUTE_BYTES,
   });
   return {
-    send: (order, context) =>
-      inSpan(toSendSpan(queueUrl, order.order_id), async ({ context: span }) => {
+    send: (order, context) => {
+      const send = async ({ context: span }: ActiveSpan) => {
         const message: Message = {
           body: encodeOrderPlaced(order),
           groupId: order.user_id,
@@ -95,7 +101,9 @@ export function createOrderQueue(
         });
         metrics.ordersAccepted.inc();
         onTaken?.(toFeedEntry(order, message.context));
-      }),
+      };
+      return isRecording() ? inSpan(toSendSpan(queueUrl, order.order_id), send) : send(NO_SPAN);
+    },
     check: async () => {
       await sqs.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn'] }));
     },
