@@ -1,15 +1,16 @@
 /** The generated curl page and Postman collection, sent as they are printed to the real stack. */
-import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { TestedCommands } from '@order-pipeline/local/documents';
 import { type E2eStack, startE2eStack } from '../src/stack.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: documents are walked by their names
 type Json = any;
+
+const documents = new TestedCommands(resolve('.'), 'e2e/test/api-examples.test.ts');
 
 let system: E2eStack;
 let folder: string;
@@ -50,7 +51,7 @@ const EXPECTED: Readonly<Record<string, number>> = {
 /** A curl that also prints the status of each answer, and as much of jq as the page uses. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   curl: `#!/bin/sh
-exec "$REAL_CURL" -w '%{stderr}%{http_code}\\n' "$@"
+PATH="$REAL_PATH" exec curl -w '%{stderr}%{http_code}\\n' "$@"
 `,
   jq: `#!/usr/bin/env node
 const [option, path] = process.argv.slice(2);
@@ -64,17 +65,17 @@ test('each command of docs/curl.md works as it is printed', async () => {
   const page = await readFile(resolve('docs/curl.md'), 'utf8');
   const headings = [...page.matchAll(/^### (.*)$/gm)].map(([, heading = '']) => heading);
   expect(headings).toEqual(Object.keys(EXPECTED));
-  const blocks = [...page.matchAll(/^```bash\n(.*?)^```$/gms)].map(([, block = '']) => block);
   for (const [name, program] of Object.entries(PROGRAMS)) {
     await writeFile(join(folder, name), program);
     await chmod(join(folder, name), 0o755);
   }
-  const run = promisify(execFile);
-  const { stdout: curl } = await run('sh', ['-c', 'command -v curl']);
-  const script = blocks.join('').replace('http://localhost:8000', api);
-  const env = { PATH: `${folder}:${process.env.PATH}`, REAL_CURL: curl.trim() };
-  const { stderr } = await run('sh', ['-euc', script], { env, timeout: 50_000 });
-  const noted = stderr.trim().split('\n').map(Number);
+  const path = process.env.PATH ?? '';
+  const { code, err } = await documents.runAll('docs/curl.md', {
+    env: { PATH: `${folder}:${path}`, REAL_PATH: path },
+    ports: { 8000: system.ports.api },
+  });
+  expect({ code, pending: documents.pending() }).toEqual({ code: 0, pending: [] });
+  const noted = err.trim().split('\n').map(Number);
   expect(Object.fromEntries(headings.map((heading, index) => [heading, noted[index]]))).toEqual(EXPECTED);
 });
 

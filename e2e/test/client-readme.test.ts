@@ -1,18 +1,21 @@
 /** The examples of the client's README, run as they are printed, one after the other, against the real stack. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { TestedCommands } from '@order-pipeline/local/documents';
 import { type E2eStack, startE2eStack } from '../src/stack.js';
+
+const documents = new TestedCommands(resolve('.'), 'e2e/test/client-readme.test.ts');
 
 let system: E2eStack;
 let folder: string;
 
 beforeAll(async () => {
   system = await startE2eStack();
-  // Within the repository, where the package is found by its name.
-  folder = await mkdtemp(resolve('e2e/dist/readme-'));
+  folder = await mkdtemp(join(tmpdir(), 'client-readme-'));
 });
 
 afterAll(async () => {
@@ -27,6 +30,14 @@ async function blockOf(heading: string): Promise<string> {
   if (block === undefined) throw new Error(`no example under "${heading}"`);
   return block;
 }
+
+test('the package is packed and installed', async () => {
+  // It has no dependencies: nothing is downloaded.
+  const npm = { npm_config_offline: 'true', npm_config_audit: 'false', npm_config_ignore_scripts: 'true' };
+  const env = { ...process.env, ...npm, PROJECT: folder };
+  expect(await documents.runAll('packages/client/README.md', { env })).toMatchObject({ code: 0 });
+  expect(documents.pending()).toEqual([]);
+});
 
 test('an order is placed, followed and listed', async () => {
   const blocks = await Promise.all(

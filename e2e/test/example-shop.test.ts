@@ -1,41 +1,51 @@
-/** The example shop as examples/shop/README.md describes it: the stack, `orders listen`, and the shop. */
-import { type ChildProcess, spawn } from 'node:child_process';
+/** The example shop, by the commands of examples/shop/README.md: `orders listen`, the shop and a purchase. */
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { PORT_VARIABLES } from '@order-pipeline/local/config';
+import { type RunResult, TestedCommands } from '@order-pipeline/local/documents';
 import { freePort } from '@order-pipeline/local/redis-server';
 import { type E2eStack, startE2eStack } from '../src/stack.js';
 
+const documents = new TestedCommands(resolve('.'), 'e2e/test/example-shop.test.ts');
+const [LISTEN = '', SHOP = '', BUY = ''] = documents.blocks.flatMap(({ commands }) => commands);
+
 let system: E2eStack;
-let shopUrl: string;
-const children: ChildProcess[] = [];
+let port: number;
+const stop = new AbortController();
+const running: Promise<RunResult>[] = [];
 const output: string[] = [];
 
 beforeAll(async () => {
   system = await startE2eStack();
-  const port = await freePort();
-  shopUrl = `http://localhost:${port}`;
-  const orders = ['scripts/orders.mjs', 'listen', '--forward-to', `${shopUrl}/webhooks`];
-  start(orders, { LOCAL_SQS_PORT: String(system.ports.sqs) });
+  port = await freePort();
+  start(LISTEN);
   const secret = await printed(/Signing secret: (\S+)/);
-  const settings = { PORT: String(port), ORDER_API_URL: `http://localhost:${system.ports.api}` };
-  start(['examples/shop/shop.js'], { ...settings, WEBHOOK_SECRET: secret });
+  start(SHOP, `${secret}\n`);
   await printed(/shop: (http\S+)/);
 });
 
 afterAll(async () => {
-  await Promise.all(
-    children.map((child) => {
-      const ended = new Promise((done) => child.once('exit', done));
-      child.kill('SIGINT');
-      return ended;
-    }),
-  );
+  stop.abort();
+  await Promise.all(running);
   await system.stack.stop();
 });
 
-function start(args: readonly string[], env: Readonly<Record<string, string>>): void {
-  const child = spawn(process.execPath, [...args], { env: { PATH: process.env.PATH, ...env } });
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(String(chunk)));
-  children.push(child);
+function toOptions() {
+  const moved = {
+    [PORT_VARIABLES.sqs]: String(system.ports.sqs),
+    ORDER_API_URL: `http://localhost:${system.ports.api}`,
+    PORT: String(port),
+  };
+  return { env: { PATH: process.env.PATH, HOME: process.env.HOME, ...moved }, ports: { 3000: port } };
+}
+
+/** Starts a command that runs until the end of the tests. */
+function start(command: string, input = ''): void {
+  const index = output.push('') - 1;
+  const onOutput = (text: string) => {
+    output[index] = text;
+  };
+  running.push(documents.run(command, { ...toOptions(), input, signal: stop.signal, onOutput }));
 }
 
 async function printed(pattern: RegExp): Promise<string> {
@@ -48,29 +58,33 @@ async function printed(pattern: RegExp): Promise<string> {
   }
 }
 
-async function buy(body: object): Promise<{ status: number; body: Record<string, unknown> }> {
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(`${shopUrl}/buy`, { method: 'POST', headers, body: JSON.stringify(body) });
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+async function buy(): Promise<Record<string, unknown>> {
+  const { code, out } = await documents.run(BUY, toOptions());
+  expect(code).toBe(0);
+  return JSON.parse(out) as Record<string, unknown>;
 }
 
 test('buys a cart once, and receives its event', async () => {
-  const cart = { cart: 'cart-1', amount: 2_500, items: [{ sku: 'MUG-01', quantity: 2 }] };
-  const first = await buy(cart);
-  expect(first).toMatchObject({ status: 200, body: { status: 'COMPLETED', amount: 2_500 } });
-  expect((await buy(cart)).body.order_id).toBe(first.body.order_id);
-  await printed(new RegExp(`(order.completed ${first.body.order_id})`));
-  const events: unknown = await (await fetch(`${shopUrl}/events`)).json();
+  const first = await buy();
+  expect(first).toMatchObject({ status: 'COMPLETED', amount: 2_500 });
+  expect((await buy()).order_id).toBe(first.order_id);
+  await printed(new RegExp(`(order.completed ${first.order_id})`));
+  const events: unknown = await (await fetch(`http://localhost:${port}/events`)).json();
   expect(events).toEqual([
-    { id: `${first.body.order_id}:completed`, type: 'order.completed', status: 'COMPLETED' },
+    { id: `${first.order_id}:completed`, type: 'order.completed', status: 'COMPLETED' },
   ]);
 });
 
 test('shows what is wrong with an order', async () => {
-  expect(await buy({ cart: 'cart-2', amount: 0 })).toMatchObject({ status: 422 });
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ cart: 'cart-2', amount: 0 });
+  const response = await fetch(`http://localhost:${port}/buy`, { method: 'POST', headers, body });
+  expect(response.status).toBe(422);
 });
 
 test('refuses a webhook that is not signed', async () => {
-  const response = await fetch(`${shopUrl}/webhooks`, { method: 'POST', body: '{}' });
+  const response = await fetch(`http://localhost:${port}/webhooks`, { method: 'POST', body: '{}' });
   expect(response.status).toBe(400);
 });
+
+test('every command of the document has run', () => expect(documents.pending()).toEqual([]));

@@ -1,74 +1,74 @@
-/** Every command in a document runs in a test exactly as printed, or the document says what it needs instead. */
+/** Every command in a document runs in a test or a scheduled workflow exactly as printed, or needs AWS or a cluster. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readAllBlocks, TestedCommands } from '../src/documents.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(resolve(ROOT, path), 'utf8');
 
-/** Requirements that no test of the gate meets, as documents name them. */
-const NEEDS = [
-  'AWS',
-  'a cluster',
-  'Stripe',
-  'the Internet',
-  'grpcurl',
-  'a browser',
-  'minutes',
-  'the whole gate',
-];
+/** Requirements that no test of this repository meets, as documents name them. */
+const NEEDS = ['AWS', 'a cluster'];
 
-/** Generated from the OpenAPI document, marks included. */
-const GENERATED: Readonly<Record<string, string>> = {
-  'docs/curl.md': 'tested: e2e/test/api-examples.test.ts',
-};
-
-interface Block {
-  readonly document: string;
-  readonly commands: string;
-  /** The last comment above the block: `tested: FILE` or `needs: REQUIREMENT`. */
-  readonly mark: string | undefined;
-}
-
-const COMMAND = /^\s*(\$ |npm |npx |\.\/|curl |grpcurl |pulumi |kubectl |helm )/m;
-
+const blocks = readAllBlocks(ROOT);
 const documents = execFileSync('git', ['ls-files', '*.md'], { cwd: ROOT, encoding: 'utf8' })
   .trim()
   .split('\n');
 
-/** Returns the blocks of a document that show commands, with the mark that holds for each. */
-function toBlocks(document: string): Block[] {
-  const blocks: Block[] = [];
-  let mark = GENERATED[document];
-  let open: { readonly language: string; readonly lines: string[] } | undefined;
-  for (const line of read(document).split('\n')) {
-    const fence = /^\s*```(\w*)/.exec(line);
-    if (fence && !open) open = { language: fence[1] ?? '', lines: [] };
-    else if (fence && open) {
-      const commands = open.lines.join('\n');
-      const shows =
-        ['bash', 'sh'].includes(open.language) || (open.language === '' && COMMAND.test(commands));
-      if (shows) blocks.push({ document, commands, mark });
-      open = undefined;
-    } else if (open) open.lines.push(line);
-    else mark = /^<!-- ((?:tested|needs): .+) -->$/.exec(line)?.[1] ?? mark;
-  }
-  return blocks;
-}
-
-const blocks = documents.flatMap(toBlocks);
-
 test('the documents show commands', () => expect(blocks.length).toBeGreaterThan(50));
 
-test.each(blocks)('$document marks its commands: $commands', ({ document, mark = 'none' }) => {
+test.each(blocks)('$document says where its commands run: $text', ({ mark = 'none: nothing' }) => {
   const [kind, value = ''] = mark.split(': ');
+  expect(['tested', 'scheduled', 'needs']).toContain(kind);
   if (kind === 'needs') expect(NEEDS).toContain(value);
-  else {
-    expect(mark).toMatch(/^tested: /);
-    // The test names the document whose commands it runs.
-    expect(read(value)).toContain(document.split('/').at(-1));
+  // Runs each block that is marked so: none can be left out.
+  if (kind === 'scheduled') expect(read(value)).toMatch(/^ +- run: node scripts\/run-documents\.mjs$/m);
+  if (kind === 'tested') {
+    expect(read(value)).toMatch(new RegExp(`new TestedCommands\\([^)]*\\)?, '${value}'\\)`));
+    expect(read(value)).toMatch(/documents\.pending\(\)/);
   }
+});
+
+describe('TestedCommands', () => {
+  const planted = mkdtempSync(join(tmpdir(), 'documents-'));
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: planted });
+  beforeAll(() => {
+    const text = [
+      '```bash\necho unmarked\n```',
+      '<!-- tested: a.test.ts -->\n\n```bash\necho localhost:8000   # port\necho two\n```\n\n```text\ntwo\n```',
+      '```console\n$ echo "$NAME"\nAda\n```',
+      '```ts\nconst code = 1;\n```',
+      '<!-- needs: AWS -->\n\n```\npulumi up\n```',
+    ];
+    writeFileSync(join(planted, 'planted.md'), text.join('\n\n'));
+    git('init', '--quiet');
+    git('add', '.');
+  });
+  afterAll(() => rmSync(planted, { recursive: true }));
+
+  test('reads blocks, marks, transcripts and outputs', () => {
+    expect(
+      readAllBlocks(planted).map(({ commands, mark, output }) => [commands, mark, output?.text]),
+    ).toEqual([
+      [['echo unmarked'], undefined, undefined],
+      [['echo localhost:8000   # port', 'echo two'], 'tested: a.test.ts', 'two\n'],
+      [['echo "$NAME"'], 'tested: a.test.ts', undefined],
+      [['pulumi up'], 'needs: AWS', undefined],
+    ]);
+  });
+
+  test('runs commands as printed, and keeps those that did not run', async () => {
+    const commands = new TestedCommands(planted, 'a.test.ts');
+    const moved = await commands.run('echo localhost:8000   # port', { ports: { 8000: 9 } });
+    expect(moved).toEqual({ code: 0, out: 'localhost:9\n', err: '' });
+    expect(commands.pending()).toEqual(['planted.md: echo two', 'planted.md: echo "$NAME"']);
+    expect((await commands.run('echo "$NAME"', { env: { NAME: 'Ada' } })).out).toBe('Ada\n');
+    expect((await commands.runAll('planted.md')).out).toBe('localhost:8000\ntwo\n\n');
+    expect(commands.pending()).toEqual([]);
+    await expect(commands.run('echo other')).rejects.toThrow('no document prints this command: echo other');
+  });
 });
 
 describe('commands', () => {

@@ -7,11 +7,14 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type CommandBlock, TestedCommands } from '../src/documents.js';
 import { untilPasses } from '../src/ready.js';
 import { busyPorts, freePortSettings, portOf } from './free-ports.js';
 import { isAlive, RUNS } from './programs.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const documents = new TestedCommands(root, 'local/test/scripts.test.ts');
+
 let elsewhere: string;
 let state: string;
 let ports: Record<string, string>;
@@ -125,41 +128,67 @@ test('quickstart starts one stack, on which an order completes, and stops it', a
   );
   expect(smoke).toMatchObject({ code: 0, err: '' });
 
-  await tryReadme();
-
   expect(await run('quickstart.sh', ['--stop'])).toEqual({ code: 0, out: 'quickstart: stopped\n', err: '' });
   expect(await busyPorts(ports)).toEqual([]);
   expect((await run('quickstart.sh', ['--stop'])).out).toBe('quickstart: nothing runs in the background\n');
 });
 
-/** Runs the commands of the README's section "Try" on the stack's ports, and compares what they answer. */
-async function tryReadme(): Promise<void> {
-  const readme = await readFile(join(root, 'README.md'), 'utf8');
-  const section = /^## Try\n(.*?)^## /ms.exec(readme)?.[1] ?? '';
-  const moved = section
-    .replaceAll('localhost:8000', `localhost:${portOf(ports, 'api')}`)
-    .replaceAll('localhost:9090', `localhost:${portOf(ports, 'processor')}`)
-    .replaceAll('localhost:8081', `localhost:${portOf(ports, 'scoringHttp')}`)
-    .replaceAll('localhost:50051', `localhost:${portOf(ports, 'scoringGrpc')}`);
+test('the README starts the stack, and its commands work one after the other', async () => {
+  const [quickstart, ...commands] = documents.of('README.md');
+  const stop = new AbortController();
+  let printed = '';
+  const stack = documents.run(quickstart?.text ?? '', {
+    ...toOptions(),
+    signal: stop.signal,
+    onOutput: (text) => {
+      printed = text;
+    },
+  });
+  await untilPasses(
+    'the stack',
+    async () => {
+      if (!/^Ready\.$/m.test(printed)) throw new Error(printed);
+    },
+    30_000,
+  );
   await installJq();
   let pollUrl = '';
-  for (const [, commands = '', documented] of moved.matchAll(COMMANDS_AND_ANSWER)) {
-    const script = `cd '${root}' && ${commands}`;
-    await untilPasses(
-      commands,
-      async () => {
-        const answer = await runProgram('bash', ['-euo', 'pipefail', '-c', script], { POLL_URL: pollUrl });
-        if (answer.code !== 0) throw new Error(`exit code ${answer.code}: ${answer.err}`);
-        if (documented) expect(shapeOf(answer.out)).toEqual(shapeOf(documented));
-        pollUrl = /"poll_url":"([^"]+)"/.exec(answer.out)?.[1] ?? pollUrl;
-      },
-      20_000,
-    );
-  }
+  for (const block of commands) pollUrl = (await tryBlock(block, pollUrl)) ?? pollUrl;
+  stop.abort();
+  await stack;
+  expect(documents.pending()).toEqual([]);
+  expect(await busyPorts(ports)).toEqual([]);
+});
+
+function toOptions(env: Readonly<Record<string, string>> = {}) {
+  const move = (part: Parameters<typeof portOf>[1]) => Number(portOf(ports, part));
+  return {
+    env: { ...process.env, PATH: `${elsewhere}:${process.env.PATH}`, SKIP_SETUP: '1', ...ports, ...env },
+    ports: {
+      8000: move('api'),
+      9090: move('processor'),
+      8081: move('scoringHttp'),
+      50051: move('scoringGrpc'),
+    },
+  };
 }
 
-/** A block of commands, and the JSON that is shown as their answer, if any. */
-const COMMANDS_AND_ANSWER = /^```bash\n(.*?)^```\n(?:\n```json\n(.*?)^```\n)?/gms;
+/** Runs a block until it prints what the README shows. Returns the poll URL, if it prints one. */
+async function tryBlock({ text, output }: CommandBlock, pollUrl: string): Promise<string | undefined> {
+  let found: string | undefined;
+  await untilPasses(
+    text,
+    async () => {
+      const { code, out, err } = await documents.run(text, toOptions({ POLL_URL: pollUrl }));
+      if (code !== 0) throw new Error(`exit code ${code}: ${err}`);
+      if (output?.language === 'json') expect(shapeOf(out)).toEqual(shapeOf(output.text));
+      if (output?.language === 'text') expect(out.trim()).toBe(output.text.trim());
+      found = /"poll_url":"([^"]+)"/.exec(out)?.[1];
+    },
+    20_000,
+  );
+  return found;
+}
 
 /** Returns the fields and the status of a response, which are equal in two responses of the same kind. */
 function shapeOf(answer: string): { fields: string[]; status: unknown } {

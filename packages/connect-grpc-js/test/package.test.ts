@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { TestedCommands } from '../../../local/src/documents.js';
 
 const run = promisify(execFile);
 const ROOT = resolve('.');
@@ -105,17 +106,12 @@ test('runs the client of the README', async () => {
 });
 
 test('answers the tools of the README', async () => {
-  const commands = blocksOf('bash').map((command) => command.trim());
-  const installed = await run('which', ['grpcurl']).then(
-    () => true,
-    () => false,
-  );
-  const usable = commands.filter((command) => installed || !command.startsWith('grpcurl'));
-  expect(usable.length).toBeGreaterThan(0);
-  for (const command of usable) {
-    const { stdout } = await inProject('bash', ['-c', command.replace('npx buf', 'buf')]);
-    expect(JSON.parse(stdout)).toEqual({ greeting: 'Hello, Ada!' });
+  const documents = new TestedCommands(ROOT, 'packages/connect-grpc-js/test/package.test.ts');
+  for (const { text } of documents.blocks) {
+    const { out } = await documents.run(text, { env: process.env, ports: { 50051: port } });
+    expect(JSON.parse(out)).toEqual({ greeting: 'Hello, Ada!' });
   }
+  expect(documents.pending()).toEqual([]);
 });
 
 test('refuses a bad request with the code that the example gives', async () => {

@@ -7,6 +7,8 @@ Generated from the OpenAPI document by \`npm run generate\`. The commands work i
 (\`npm start\`); they need a POSIX shell, curl and [jq](https://jqlang.org). The same requests for Postman, Bruno and Insomnia are in
 [\`order-api.postman_collection.json\`](order-api.postman_collection.json).
 
+<!-- tested: e2e/test/api-examples.test.ts -->
+
 \`\`\`bash
 API=http://localhost:8000
 \`\`\`
