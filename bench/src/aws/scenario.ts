@@ -1,13 +1,15 @@
 /** CPU time of one AWS call in its caller: our lean calls against the SDK's own. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { freePort } from '@order-pipeline/local/redis-server';
 import { createSqs } from '@order-pipeline/platform/aws';
-import { removeCallLog, toClientConfig } from '@order-pipeline/platform/aws-options';
-import { createDynamoSdk } from '@order-pipeline/platform/dynamo/sdk';
+import { removeCallLog } from '@order-pipeline/platform/aws-options';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { benchProgram, MeasuredProcess } from '../harness/measured-process.js';
 import { untilListening } from '../harness/ready.js';
 import { interleave } from '../harness/rounds.js';
+import { toSdkConfig } from '../harness/sdk-config.js';
 import { median, ratios, summarize } from '../harness/stats.js';
 import { micros, spread } from '../report/format.js';
 import type { BenchOptions, ScenarioReport } from '../scenario.js';
@@ -31,10 +33,14 @@ export async function runAws({ quick, say }: BenchOptions): Promise<ScenarioRepo
     program: benchProgram('aws/server.js'),
     env: { PORT: String(port) },
   });
-  const sdkQueue = new SQSClient({ ...toClientConfig(OPTIONS), md5: false });
+  const sdkQueue = new SQSClient({ ...toSdkConfig(OPTIONS.requestTimeoutMs), md5: false });
   removeCallLog(sdkQueue);
   const leanQueue = createSqs(OPTIONS);
-  const sdkTables = createDynamoSdk(OPTIONS);
+  const sdkTable = new DynamoDBClient(toSdkConfig(OPTIONS.requestTimeoutMs));
+  removeCallLog(sdkTable);
+  const sdkTables = DynamoDBDocumentClient.from(sdkTable, {
+    marshallOptions: { removeUndefinedValues: true },
+  });
   const leanTables = createDynamo(OPTIONS);
   try {
     await untilListening([port]);

@@ -1,9 +1,7 @@
 /** Options that the clients of all AWS services share. */
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { PooledHttpHandler } from './aws/http-handler.js';
 import { createFileCredentials } from './aws-credentials.js';
-import { DatedHttpHandler, type DateObserver } from './skew/dated-http-handler.js';
+import type { DateObserver } from './skew/date-observer.js';
 
 /** Behaviour of a client on the wire. */
 export interface AwsClientOptions {
@@ -20,23 +18,21 @@ export interface AwsClientOptions {
   readonly credentialsRefreshMs?: number;
 }
 
+const CONNECTION_TIMEOUT_MS = 1_000;
+
 /** Returns the SDK's configuration for these options. */
 export function toClientConfig(options: AwsClientOptions) {
   const { region, maxAttempts, requestTimeoutMs, maxSockets = 64, dates, credentialsRefreshMs } = options;
-  const agentOptions = { keepAlive: true, maxSockets };
-  const handlerOptions = {
-    connectionTimeout: 1_000,
-    requestTimeout: requestTimeoutMs,
-    throwOnRequestTimeout: true,
-    httpAgent: new HttpAgent(agentOptions),
-    httpsAgent: new HttpsAgent(agentOptions),
-  };
   return {
     region,
     maxAttempts,
     ...toCredentials(credentialsRefreshMs),
-
-    requestHandler: dates ? new DatedHttpHandler(dates, handlerOptions) : new NodeHttpHandler(handlerOptions),
+    requestHandler: new PooledHttpHandler({
+      connectionTimeoutMs: CONNECTION_TIMEOUT_MS,
+      requestTimeoutMs,
+      maxSockets,
+      dates,
+    }),
   };
 }
 

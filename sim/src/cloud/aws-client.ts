@@ -1,6 +1,6 @@
 /** The retries of an AWS SDK client around the tries that the network makes. */
 
-import type { DateObserver } from '@order-pipeline/platform/skew/dated-http-handler';
+import type { DateObserver } from '@order-pipeline/platform/skew/date-observer';
 import { createRandom } from '../kernel/random.js';
 import { EPOCH_MS, type World } from '../kernel/world.js';
 

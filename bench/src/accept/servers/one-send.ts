@@ -4,14 +4,14 @@
  */
 import { createHmac, randomUUID } from 'node:crypto';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { toClientConfig } from '@order-pipeline/platform/aws-options';
 import express from 'express';
+import { toSdkConfig } from '../../harness/sdk-config.js';
 import { JWT_KEY } from '../../harness/services.js';
 import { verifyToken } from '../tokens.js';
 import { ACCEPTED } from './bodies.js';
 
 const QueueUrl = process.env.SQS_QUEUE_URL;
-const sqs = new SQSClient(toClientConfig({ region: 'us-east-1', maxAttempts: 3, requestTimeoutMs: 5_000 }));
+const sqs = new SQSClient(toSdkConfig(5_000));
 const app = express();
 app.use(express.json());
 app.post('/orders', async (request, response) => {

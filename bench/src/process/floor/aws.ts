@@ -7,8 +7,8 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { toClientConfig } from '@order-pipeline/platform/aws-options';
 import type { AwsCall } from '../../harness/aws-meter.js';
+import { toSdkConfig } from '../../harness/sdk-config.js';
 import { rewrite } from './calls.js';
 
 /** Makes recorded calls for other orders. */
@@ -30,9 +30,7 @@ const COMMANDS = {
 
 /** Creates a repeater that calls DynamoDB through the SDK. */
 export function createSdkRepeater(): CallRepeater {
-  const client = new DynamoDBClient(
-    toClientConfig({ region: 'us-east-1', maxAttempts: 3, requestTimeoutMs: 5_000 }),
-  );
+  const client = new DynamoDBClient(toSdkConfig(5_000));
   return {
     repeat: async (calls, recordedId, { id, shift }) => {
       for (const call of calls) {

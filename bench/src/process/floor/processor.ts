@@ -1,7 +1,7 @@
 /** The floor's processor: receives orders, makes the calls of each and deletes its message, in batches of ten. */
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type Client, credentials, Metadata } from '@grpc/grpc-js';
-import { toClientConfig } from '@order-pipeline/platform/aws-options';
+import { toSdkConfig } from '../../harness/sdk-config.js';
 import { createSdkRepeater } from './aws.js';
 import { type OrderCalls, shiftOf } from './calls.js';
 import { loadServices } from './rpc.js';
@@ -13,10 +13,7 @@ const DEADLINE_MS = 10_000;
 const { SQS_QUEUE_URL: QueueUrl, GRPC_PORT, FLOOR_CALLS = '' } = process.env;
 const recorded = JSON.parse(FLOOR_CALLS) as Readonly<Record<string, OrderCalls>>;
 const repeater = createSdkRepeater();
-const sqs = new SQSClient({
-  ...toClientConfig({ region: 'us-east-1', maxAttempts: 3, requestTimeoutMs: 25_000 }),
-  md5: false,
-});
+const sqs = new SQSClient({ ...toSdkConfig(25_000), md5: false });
 const services = loadServices();
 const address = `127.0.0.1:${GRPC_PORT}`;
 const clients = {

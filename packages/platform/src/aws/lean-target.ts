@@ -1,7 +1,8 @@
 /** Target and signer of a call, from the configuration of an SDK client. */
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import type { HttpResponse } from '@smithy/core/protocols';
-import type { AwsCredentialIdentity, OperationSchema, RequestHandler } from '@smithy/types';
+import type { AwsCredentialIdentity, OperationSchema } from '@smithy/types';
+import type { PooledHttpHandler } from './http-handler.js';
 import type { LeanOperation } from './operation.js';
 import { RequestSigner } from './sign.js';
 
@@ -16,7 +17,7 @@ export interface LeanConfig {
   readonly systemClockOffset: number;
   readonly defaultSigningName: string;
   readonly defaultUserAgentProvider: () => Promise<readonly (readonly string[])[]>;
-  readonly requestHandler: RequestHandler<unknown, HttpResponse, object>;
+  readonly requestHandler: Pick<PooledHttpHandler, 'handle'>;
   readonly protocol: {
     deserializeResponse(schema: OperationSchema, context: object, response: HttpResponse): Promise<unknown>;
   };

@@ -5,7 +5,7 @@ import type { Logger } from '../logger.js';
 import type { Registry } from '../metrics.js';
 import type { Breaker } from '../rpc/breaker.js';
 import type { Timers } from '../timers.js';
-import type { DateObserver } from './dated-http-handler.js';
+import type { DateObserver } from './date-observer.js';
 import {
   boundsOfLease,
   boundsOfResponse,

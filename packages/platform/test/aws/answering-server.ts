@@ -21,6 +21,8 @@ export type Answer =
       readonly headers?: Readonly<Record<string, string>>;
     }
   | 'reset'
+  | 'hang-up'
+  | 'cut-short'
   | 'silence';
 
 /** A running server. */
@@ -79,6 +81,11 @@ export async function startAnsweringServer(service: string): Promise<AnsweringSe
 function respond(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): void {
   if (answer === 'reset') return void incoming.socket.resetAndDestroy();
   if (answer === 'silence') return;
+  if (answer === 'hang-up') return void incoming.socket.end();
+  if (answer === 'cut-short') {
+    outgoing.writeHead(200, { 'content-length': '100' }).write('{');
+    return void setImmediate(() => incoming.socket.end());
+  }
   const { status, body, headers = {} } = answer;
   outgoing.writeHead(status, {
     'content-type': 'application/x-amz-json-1.0',

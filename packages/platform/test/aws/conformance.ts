@@ -141,6 +141,24 @@ export function describeConformance(
       expect(requests).toHaveLength(tries);
     });
 
+    // Their errors are made by different parts, whose words differ: what matters is that both try again.
+    test.each<[string, Answer]>([
+      ['a connection that ends without an answer', 'hang-up'],
+      ['an answer that is cut short', 'cut-short'],
+    ])('%s', async (_name, answer) => {
+      const passes: Answer[] = [answer, { status: 200, body }];
+      for (const kind of ['sdk', 'lean'] as const) {
+        expect(await observe(getServer(), [answer], () => call(kind))).toMatchObject({
+          error: { $metadata: { attempts: 2 } },
+          requests: [{}, {}],
+        });
+        expect(await observe(getServer(), passes, () => call(kind))).toMatchObject({
+          output: {},
+          requests: [{}, {}],
+        });
+      }
+    });
+
     test('follows the clock of AWS', async () => {
       const ahead = { date: new Date(Date.now() + 3_600_000).toUTCString() };
       const refusal: Answer = {

@@ -8,9 +8,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { createSqs } from '../../src/aws.js';
-import { toClientConfig } from '../../src/aws-options.js';
 import { type AnsweringServer, startAnsweringServer } from './answering-server.js';
 import { describeConformance, type Kind } from './conformance.js';
+import { toSdkConfig } from './sdk-config.js';
 
 let server: AnsweringServer;
 const clients: SQSClient[] = [];
@@ -37,7 +37,7 @@ const OPTIONS = { region: 'us-east-1', maxAttempts: 2, requestTimeoutMs: 400 };
 
 function create(kind: Kind): SQSClient {
   const client =
-    kind === 'lean' ? createSqs(OPTIONS) : new SQSClient({ ...toClientConfig(OPTIONS), md5: false });
+    kind === 'lean' ? createSqs(OPTIONS) : new SQSClient({ ...toSdkConfig(OPTIONS), md5: false });
   clients.push(client);
   return client;
 }

@@ -14,7 +14,8 @@ import { toClientConfig } from '../../src/aws-options.js';
 import { OPERATIONS, type OperationName } from '../../src/dynamo/operations.js';
 import { createDynamo } from '../../src/dynamo/sdk-client.js';
 import { type AnsweringServer, startAnsweringServer } from '../aws/answering-server.js';
-import { describeConformance } from '../aws/conformance.js';
+import { describeConformance, type Kind } from '../aws/conformance.js';
+import { toSdkConfig } from '../aws/sdk-config.js';
 
 let server: AnsweringServer;
 const clients: DynamoDBClient[] = [];
@@ -40,8 +41,8 @@ afterAll(async () => {
 /* jscpd:ignore-end */
 const OPTIONS = { region: 'us-east-1', maxAttempts: 2, requestTimeoutMs: 400 };
 
-function create(): DynamoDBClient {
-  const client = new DynamoDBClient(toClientConfig(OPTIONS));
+function create(kind: Kind = 'lean'): DynamoDBClient {
+  const client = new DynamoDBClient(kind === 'lean' ? toClientConfig(OPTIONS) : toSdkConfig(OPTIONS));
   clients.push(client);
   return client;
 }
@@ -99,7 +100,7 @@ describeConformance(
     operation,
     answer,
     call: (kind, options = undefined) => {
-      const client = create();
+      const client = create(kind);
       if (kind === 'lean')
         return new LeanCaller(client as unknown as LeanClient).call(OPERATIONS[operation], input, options);
       const { send } = client as unknown as { send(command: object, options?: object): Promise<unknown> };
