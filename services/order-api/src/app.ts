@@ -4,7 +4,9 @@ import express, { type Express } from 'express';
 import { createDocsRouter, DOCS_PATHS, loadOpenApi } from './docs/router.js';
 import { RegisterRoutes } from './generated/routes.js';
 import { createCors } from './http/cors.js';
+import { toDirectRoute } from './http/direct-route.js';
 import { createFallback, toRouteTable } from './http/fallback.js';
+import { type MessageTypes, useMessageTypes } from './http/message-types.js';
 import { createRequestContext } from './http/request-context.js';
 import { addCommonHeaders } from './http/response-headers.js';
 import { sendProblems } from './http/send-problem.js';
@@ -22,11 +24,14 @@ export interface AppOptions {
   readonly trustProxyHops: number;
   /** Origins whose pages may call the API from a browser; none by default. */
   readonly corsOrigins: readonly string[];
+  /** Classes of the messages of the server; any others are adapted, which takes longer. */
+  readonly messageTypes?: MessageTypes;
 }
 
 /** Creates the application. Instances share nothing. */
 export function createApp(services: ApiServices, options: AppOptions): Express {
   const app = express();
+  if (options.messageTypes) useMessageTypes(app, options.messageTypes);
   app.locals.services = services;
   app.disable('x-powered-by');
   app.disable('etag');
@@ -40,19 +45,26 @@ export function createApp(services: ApiServices, options: AppOptions): Express {
     createRequestContext(services.logger, services.metrics, (request, response) => {
       closeConnection(response);
       requireSingleHeaders(request);
-      if (request.method !== 'POST' || request.path !== '/orders') return undefined;
+      if (!placesOrder(request)) return undefined;
       services.admission.enter();
       return leave;
     }),
   );
   if (options.corsOrigins.length > 0) app.use(createCors(options.corsOrigins));
+  let placeOrder: express.RequestHandler = (_request, _response, next) => next();
+  app.use((request, response, next) => (placesOrder(request) ? placeOrder(request, response, next) : next()));
   app.param('order_id', nameOrder);
   RegisterRoutes(app);
+  placeOrder = toDirectRoute(app, 'post', '/orders');
   app.use(limitOpen);
   app.use(createDocsRouter(document, { consoleUrl: '', ...options }));
   app.use(createFallback(toRouteTable({ ...document.paths, ...DOCS_PATHS })));
   app.use(sendProblems);
   return app;
+}
+
+function placesOrder({ method, path }: express.Request): boolean {
+  return method === 'POST' && path === '/orders';
 }
 
 /** Log lines of a request about an order name it. */

@@ -26,6 +26,7 @@ import { createLogin } from './auth/login.js';
 import { findUser } from './auth/users.js';
 import type { ApiConfig } from './config.js';
 import { answerClientError } from './http/client-error.js';
+import { createMessageTypes } from './http/message-types.js';
 import { trackSilentConnections } from './http/silent-connections.js';
 import { Membership } from './limits/membership.js';
 import { createLocalQuota, createQuota } from './limits/quota.js';
@@ -63,7 +64,8 @@ const SERVER_OPTIONS = {
 
 /** Starts the API; it takes requests when the promise resolves. Throws PortInUseError. */
 export async function start(config: ApiConfig, logger: Logger): Promise<RunningApi> {
-  const server = createServer(SERVER_OPTIONS);
+  const messageTypes = createMessageTypes();
+  const server = createServer({ ...SERVER_OPTIONS, ...messageTypes });
   const dropSilent = trackSilentConnections(server);
   const port = await listen(server, config.port, 'PORT');
   const publicBaseUrl = config.publicBaseUrl || `http://localhost:${port}`;
@@ -76,7 +78,8 @@ export async function start(config: ApiConfig, logger: Logger): Promise<RunningA
   const services = createServices(config, logger, connections, publicBaseUrl, signals);
   server.on('clientError', answerClientError);
   const { trustProxyHops, corsOrigins, consoleUrl } = config;
-  server.on('request', createApp(services, { publicBaseUrl, consoleUrl, trustProxyHops, corsOrigins }));
+  const options = { publicBaseUrl, consoleUrl, trustProxyHops, corsOrigins, messageTypes };
+  server.on('request', createApp(services, options));
   logger.info({ port, url: publicBaseUrl }, 'ready');
   return {
     port,

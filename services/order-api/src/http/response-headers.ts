@@ -38,16 +38,13 @@ export function addCommonHeaders(app: Express): void {
  */
 export function sendJson(response: Response, status: number, headers: FlatHeaders, value: object): void {
   const body = JSON.stringify(value);
+  const bytes = Buffer.byteLength(body);
   const flat: OutgoingHttpHeader[] = toCommonHeaders(response);
   for (const field of headers) flat.push(field);
-  flat.push(
-    'Content-Type',
-    'application/json; charset=utf-8',
-    'Content-Length',
-    String(Buffer.byteLength(body)),
-  );
+  flat.push('Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(bytes));
   writeHead.call(response, status, flat);
-  response.end(body);
+  // Each character a byte: ASCII, which takes no conversion.
+  response.end(body, bytes === body.length ? 'latin1' : 'utf8');
 }
 
 /** Responses are about one caller at one moment: no cache may keep them, unless a route allows it. */
