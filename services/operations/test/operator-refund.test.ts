@@ -21,8 +21,8 @@ afterAll(async () => {
   await harness.stop();
 });
 
-async function charged() {
-  const order = placed();
+async function charged(items = placed().items) {
+  const order = placed({ items });
   await harness.deliver(order);
   return order;
 }
@@ -115,6 +115,26 @@ test.each([
   expect(new Set(operator.published.map(({ id }) => id)).size).toBe(1);
   const pieces = order.items.reduce((sum, { quantity }) => sum + quantity, 0);
   expect((await harness.traces(order)).available).toBe(before + pieces);
+});
+
+test('returns the items to stock once, whatever number of refunds asks for it', async () => {
+  const order = await charged();
+  const before = (await harness.traces(order)).available;
+  for (const id of ['first', 'second', 'first'])
+    expect(
+      await operator.run(refund(order.order_id, '--amount', '500', '--refund-id', id, '--restock')),
+    ).toMatchObject({ code: 0 });
+  expect((await harness.traces(order)).available).toBe(before + 2);
+});
+
+test('returns every piece of an article that the order names twice', async () => {
+  const order = await charged([
+    { sku: 'MUG-01', quantity: 1 },
+    { sku: 'MUG-01', quantity: 1 },
+  ]);
+  const before = (await harness.traces(order)).available;
+  await operator.run(refund(order.order_id, '--restock'));
+  expect((await harness.traces(order)).available).toBe(before + 2);
 });
 
 test('restocks nothing unless it is asked to', async () => {

@@ -58,7 +58,7 @@ export function createCloud(world: World, plan: Plan, allowed?: ReadonlySet<stri
       later: (apply) => world.later(lag() * INDEX_LAG_MS, apply),
       limited: plan.partitionLimits,
       onWrite: (...write) => watch.onWrite(...write),
-      onScan: (table) => watch.onScan(table),
+      onScan: (...page) => watch.onScan(...page),
     }),
     sqs: new SimSqs({
       world,

@@ -20,7 +20,7 @@ export function createEvents({ world, network, published }: Cloud, options: AwsC
     const key = `PublishBatch/${events[0]?.subject ?? ''}`;
     return withAwsRetries(world, options, `sns/${key}`, undefined, () =>
       network.call({
-        target: 'sqs',
+        target: 'sns',
         label: 'PublishBatch order-events',
         key,
         timeoutMs: options.requestTimeoutMs,

@@ -36,6 +36,9 @@ export class TableWatch {
   readonly ledgerMoves: LedgerMove[] = [];
   /** Times at which passes of the reconciler began, in virtual milliseconds. */
   readonly passes: number[] = [];
+  /** The most units that scans read from the beginning of one pass to the beginning of the next. */
+  passUnitsMax = 0;
+  #passUnits = 0;
   /** The most units that one write of a stock item took. */
   stockUnitsMax = 0;
 
@@ -53,9 +56,14 @@ export class TableWatch {
       this.#onStock(key, after.available, after);
   }
 
-  /** Called with the first page of every scan. A pass of the reconciler begins with the inventory. */
-  onScan(table: string): void {
-    if (table === 'inventory') this.passes.push(this.#options.now());
+  /** Called with every page of a scan. A pass of the reconciler begins with the first page of the inventory. */
+  onScan(table: string, units: number, first: boolean): void {
+    if (table === 'inventory' && first) {
+      this.passes.push(this.#options.now());
+      this.#passUnits = 0;
+    }
+    this.#passUnits += units;
+    this.passUnitsMax = Math.max(this.passUnitsMax, this.#passUnits);
   }
 
   #onOrder(key: string, before: Item | undefined, after: Item | undefined): void {

@@ -162,7 +162,7 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
   {
     name: 'settlement-due',
     safeguard: 'a settlement that failed is noted, so that it is completed though its dead letter is lost',
-    scenario: 'lost-letters',
+    scenario: 'lost-events',
     edits: [
       {
         module: at('process-order'),

@@ -34,6 +34,18 @@ export const RECONCILER_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    name: 'pass-units',
+    safeguard: 'a pass of the reconciler reads no more than its rate allows (hole 10)',
+    scenario: 'big-tables',
+    edits: [
+      {
+        module: at('reconcile/reconciler'),
+        from: 'maxReadUnits: Math.ceil((readUnitsPerSecond * intervalMs) / 1_000)',
+        to: 'maxReadUnits: Number.POSITIVE_INFINITY',
+      },
+    ],
+  },
+  {
     name: 'refund-completed',
     safeguard: 'the reconciler completes refunds that a command has left open, and publishes them',
     scenario: 'refunds',

@@ -112,6 +112,8 @@ export interface History {
   readonly deadLetterErrors: readonly DeadLetterError[];
   /** Number of passes of the reconciler, and its maximum. */
   readonly passes: { readonly count: number; readonly max: number };
+  /** The most read units from one pass to the next, and their maximum. */
+  readonly passUnits: { readonly count: number; readonly max: number };
   /** The most write units that one write of a stock item took. */
   readonly stockUnitsMax: number;
   /** Time of the first write of each order's record, in virtual milliseconds. */

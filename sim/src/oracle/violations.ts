@@ -25,7 +25,8 @@ export const VIOLATIONS = {
   refunds:
     'more was paid back than charged, or the ledger, the record or the events of refunds differ from it',
   misreported: 'a dead letter does not name the first error of its order',
-  costly: 'a write of stock costs more than one unit, or the reconciler looks more often than it may',
+  costly:
+    'a write of stock costs more than one unit, or the reconciler looks more often or reads more than it may',
   unhandled: 'an error was handled by nobody',
 } as const;
 

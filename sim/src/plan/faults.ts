@@ -1,7 +1,7 @@
 /** The faults that can hit a single call, and the windows of time in which they do. */
 
 /** Target of a call. */
-export type Target = 'dynamodb' | 'sqs' | 'redis' | 'rpc' | 'gateway' | 'http';
+export type Target = 'dynamodb' | 'sqs' | 'sns' | 'redis' | 'rpc' | 'gateway' | 'http';
 
 /** Faults of one call. */
 export const CALL_FAULTS = [
@@ -48,6 +48,7 @@ export const FAULTS_OF: Readonly<Record<Target, readonly CallFault[]>> = {
     'throttled',
     'partial-batch',
   ],
+  sns: ['lost-request', 'lost-answer', 'slow-answer', 'server-error', 'throttled'],
   redis: ['lost-request', 'lost-answer', 'slow-answer', 'server-error'],
   rpc: ['lost-request', 'lost-answer', 'late-effect', 'slow-answer', 'server-error', 'duplicate'],
   gateway: ['lost-request', 'lost-answer', 'late-effect', 'slow-answer', 'server-error', 'duplicate'],

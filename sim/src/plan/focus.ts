@@ -16,6 +16,8 @@ export interface Focus {
   readonly queueFaults?: QueueFaults;
   /** How long clients order, in milliseconds. */
   readonly durationMs?: number;
+  readonly archivedOrders?: number;
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Authorizations that reach the provider, or are answered, long after their callers have given up, or were cancelled. */
@@ -57,6 +59,14 @@ const DEAD_LETTERS: Focus = {
 /** Dead letters that expire, so that their orders are known by their records alone. */
 const LOST_LETTERS: Focus = { ...DEAD_LETTERS, incidents: ['dead-letters-lost', 'crash'] };
 
+/** Events that are not published until their messages are dead letters, which expire. */
+const LOST_EVENTS: Focus = {
+  traits: { cancelling: 0 },
+  incidents: ['dead-letters-lost'],
+  faults: [{ target: 'sns', fault: 'server-error', share: 0.85, delayMs: 0 }],
+  durationMs: 600_000,
+};
+
 /** Refunds of orders that are being refunded already, by commands that die. */
 const REFUNDS: Focus = {
   traits: { cancelling: 0, declined: 0, scarce: 0 },
@@ -77,12 +87,22 @@ const HOT_SKU: Focus = {
   durationMs: 1_000,
 };
 
+/** Tables so large that a walk of the reconciler takes several passes, and workers that leave things open in them. */
+const BIG_TABLES: Focus = {
+  traits: { cancelling: 0.3 },
+  incidents: ['crash', 'short-pause', 'lapse', 'dead-letters-lost'],
+  archivedOrders: 3_000,
+  settings: { RECONCILE_READ_UNITS: '1' },
+};
+
 /** The focused plans by name. */
 export const FOCUSES = {
   'late-payments': LATE_PAYMENTS,
   'key-races': KEY_RACES,
   'dead-letters': DEAD_LETTERS,
   'lost-letters': LOST_LETTERS,
+  'lost-events': LOST_EVENTS,
   refunds: REFUNDS,
   'hot-sku': HOT_SKU,
+  'big-tables': BIG_TABLES,
 } as const satisfies Readonly<Record<string, Focus>>;

@@ -51,6 +51,8 @@ export function createPlan(seed: number, focus: Focus = {}): Plan {
       notHidden: chance(random, 0.4) ? logUniform(random, 0.01, 0.3) : 0,
       undeleted: chance(random, 0.4) ? logUniform(random, 0.01, 0.3) : 0,
     },
+    archivedOrders: focus.archivedOrders ?? 0,
+    settings: focus.settings ?? {},
     partitionLimits: false,
     faultsEndMs,
     deadlineMs: faultsEndMs + LIVENESS_BOUND_MS,

@@ -78,6 +78,30 @@ const KINDS: Readonly<Record<string, IncidentKind>> = {
       ...operatorCrash(random),
     }),
   },
+  cancel: {
+    max: 4,
+    create: (random, { clients }) => ({
+      kind: 'cancel',
+      client: integer(random, 0, clients - 1),
+      ...operatorCrash(random),
+    }),
+  },
+  resume: {
+    max: 4,
+    create: (random, { clients }) => ({
+      kind: 'resume',
+      client: integer(random, 0, clients - 1),
+      ...operatorCrash(random),
+    }),
+  },
+  charge: {
+    max: 8,
+    create: (random) => ({
+      kind: 'charge',
+      terminals: chance(random, 0.4) ? 2 : 1,
+      ...operatorCrash(random),
+    }),
+  },
   refund: { max: 8, create: planRefund },
   'many-refunds': { max: 30, create: planRefund },
 };
@@ -88,6 +112,7 @@ function planRefund(random: Random, { clients }: IncidentScope): Unnumbered<Inci
     kind: 'refund',
     client: integer(random, 0, Math.ceil(clients / 4)),
     ...(chance(random, 0.7) && { share: 0.05 + 0.95 * random() }),
+    restock: chance(random, 0.4),
     terminals: chance(random, 0.3) ? 2 : 1,
     ...operatorCrash(random),
   };

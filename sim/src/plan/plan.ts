@@ -57,12 +57,20 @@ export type Incident = { readonly id: number; readonly at: number } & (
   | ({ readonly kind: 'redrive' } & OperatorCrash)
   /** An operator fails an undecided order, or the dead letter of a client's. */
   | ({ readonly kind: 'fail'; readonly client: number } & OperatorCrash)
+  /** An operator cancels an undecided order, or a client's. */
+  | ({ readonly kind: 'cancel'; readonly client: number } & OperatorCrash)
+  /** An operator resumes an undecided order, or a client's, though its message may be there. */
+  | ({ readonly kind: 'resume'; readonly client: number } & OperatorCrash)
+  /** Operators charge an order whose capture failed, or write it off, in one or two terminals at once. */
+  | ({ readonly kind: 'charge'; readonly terminals: 1 | 2 } & OperatorCrash)
   /** An operator refunds a client's order, once or in two terminals at once. */
   | ({
       readonly kind: 'refund';
       readonly client: number;
       /** Share of the amount, in (0, 1]; all that is left by default. */
       readonly share?: number;
+      /** Returns the order's items to stock as well. */
+      readonly restock: boolean;
       readonly terminals: 1 | 2;
     } & OperatorCrash)
 );
@@ -89,6 +97,10 @@ export interface Plan {
   readonly incidents: readonly Incident[];
   readonly windows: readonly FaultWindow[];
   readonly queueFaults: QueueFaults;
+  /** Settled orders from before the run, which every walk of the reconciler reads. */
+  readonly archivedOrders: number;
+  /** Settings of the processors that differ from production's defaults. */
+  readonly settings: Readonly<Record<string, string>>;
   /** True when DynamoDB enforces the limits of partitions. */
   readonly partitionLimits: boolean;
   /** No fault after it. */

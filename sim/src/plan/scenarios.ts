@@ -15,8 +15,10 @@ export const SCENARIOS = [
   'key-races',
   'dead-letters',
   'lost-letters',
+  'lost-events',
   'refunds',
   'hot-sku',
+  'big-tables',
 ] as const;
 
 /** A kind of plan. */
@@ -74,6 +76,8 @@ function createQuietPlan(seed: number, minutes: number, incidents: readonly Inci
     incidents,
     windows: [],
     queueFaults: { notHidden: 0, undeleted: 0 },
+    archivedOrders: 0,
+    settings: {},
     partitionLimits: false,
     faultsEndMs,
     deadlineMs: faultsEndMs + 60 * MINUTE_MS,

@@ -1,4 +1,6 @@
 /** The operators' commands against the simulated system. */
+import { cancelOrder } from '@order-pipeline/operations/operator/cancel';
+import { loadOperatorConfig } from '@order-pipeline/operations/operator/config';
 import { DeadLetterQueue } from '@order-pipeline/operations/operator/dead-letter-queue';
 import { run } from '@order-pipeline/operations/operator/run';
 import type { Shell, System } from '@order-pipeline/operations/operator/tools';
@@ -18,12 +20,32 @@ const AWS = { maxAttempts: 3, requestTimeoutMs: 5_000 };
 
 /** Runs `orders ARGS...` in the running process and returns its exit code. */
 export async function runOperatorCommand(cloud: Cloud, args: readonly string[]): Promise<number> {
-  const { world } = cloud;
+  const shell = createShell(cloud);
+  const exitCode = await run([...args], shell, () => connect(cloud));
+  shell.out(`orders ${args.join(' ')}: exit code ${exitCode}`);
+  return exitCode;
+}
+
+/** Cancels an order that was accepted, as the console and `orders cancel` do, though it may have no record yet. */
+export async function runCancellation(cloud: Cloud, orderId: string): Promise<void> {
+  const shell = createShell(cloud);
+  const system = connect(cloud);
+  const config = loadOperatorConfig(SERVICE_ENVIRONMENT);
+  const tools = { ...system, shell, config, audit: () => undefined, dryRun: false };
+  try {
+    await cancelOrder(tools, { orderId, reason: 'the customer called', isAccepted: async () => true });
+    shell.out(`order ${orderId} is cancelled`);
+  } finally {
+    system.close();
+  }
+}
+
+function createShell({ world }: Cloud): Shell {
   const name = currentContext()?.process.name ?? 'operator';
   const say = (text: string) => {
     for (const line of text.trimEnd().split('\n')) world.trace.add(world.now, name, name, line.slice(0, 200));
   };
-  const shell: Shell = {
+  return {
     env: SERVICE_ENVIRONMENT,
     out: say,
     err: (text) => (text.startsWith('{') ? undefined : say(text)),
@@ -38,9 +60,6 @@ export async function runOperatorCommand(cloud: Cloud, args: readonly string[]):
       }),
     signal: new AbortController().signal,
   };
-  const exitCode = await run([...args], shell, () => connect(cloud));
-  say(`orders ${args.join(' ')}: exit code ${exitCode}`);
-  return exitCode;
 }
 
 function connect(cloud: Cloud): System {

@@ -27,15 +27,18 @@ import { createScoringClients } from './scoring-clients.js';
 /** Tries of one AWS call, as in the processor's start.ts. */
 const AWS_MAX_ATTEMPTS = 4;
 
+/** Environment variables that differ from SERVICE_ENVIRONMENT. */
+type Settings = Readonly<Record<string, string>>;
+
 /** Starts the processor in the running process. Resolves when it has stopped after a call of `stop`. */
-export function startProcessor(cloud: Cloud): { stop(): Promise<void> } {
-  const started = start(cloud);
+export function startProcessor(cloud: Cloud, settings: Settings): { stop(): Promise<void> } {
+  const started = start(cloud, settings);
   return { stop: async () => (await started).stop() };
 }
 
-async function start(cloud: Cloud): Promise<{ stop(): Promise<void> }> {
+async function start(cloud: Cloud, settings: Settings): Promise<{ stop(): Promise<void> }> {
   const { world } = cloud;
-  const config = loadConfig(SERVICE_ENVIRONMENT);
+  const config = loadConfig({ ...SERVICE_ENVIRONMENT, ...settings });
   const logger = createSimLogger(world);
   const registry = new Registry();
   const skew = new SkewGuard({

@@ -5,8 +5,9 @@ import { draw } from '../kernel/random.js';
 import type { LedgerView } from '../oracle/history.js';
 import { countStock } from '../oracle/stock.js';
 import { runOperatorCommand } from '../processes/operator.js';
-import { operate, redriveAll } from './operators.js';
+import { chargeArgs, operate, redriveAll } from './operators.js';
 import { recordsOf } from './records.js';
+import { completeReturns } from './returns.js';
 import type { SimSystem } from './system.js';
 
 const LOOK_EVERY_MS = 30_000;
@@ -33,7 +34,8 @@ export async function heal(system: SimSystem): Promise<void> {
   const { world } = system.cloud;
   let redrivenAt = Number.NEGATIVE_INFINITY;
   const failed = new Set<string>();
-  while (world.now < system.plan.deadlineMs && !isQuiet(system)) {
+  const returned = new Set<number>();
+  while (world.now < system.plan.deadlineMs && !(completeReturns(system, returned) && isQuiet(system))) {
     if (world.now - redrivenAt >= REDRIVE_EVERY_MS) {
       redrivenAt = world.now;
       redrive(system);
@@ -69,9 +71,7 @@ function chargeFailed(system: SimSystem): void {
   for (const { order_id, payment_problem } of recordsOf(system)) {
     if (payment_problem !== 'CAPTURE_FAILED') continue;
     const reauthorizes = draw(world.seed, `reauthorize/${order_id}`) < 0.5;
-    const args = reauthorizes
-      ? ['payment', 'reauthorize', order_id]
-      : ['payment', 'write-off', order_id, '--reason', 'the customer is gone'];
+    const args = chargeArgs(order_id, reauthorizes);
     operate(system, `cashier-${order_id.slice(0, 8)}`, () => runOperatorCommand(system.cloud, args));
   }
 }

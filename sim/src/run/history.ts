@@ -3,6 +3,7 @@ import { ORDER_DLQ } from '@order-pipeline/contracts/queues';
 import type { History, LedgerView } from '../oracle/history.js';
 import { countStock } from '../oracle/stock.js';
 import { recordsOf } from './records.js';
+import { toReturnedDeliveries } from './returns.js';
 import type { SimSystem } from './system.js';
 
 /** Returns the history of a run that has ended. */
@@ -25,7 +26,7 @@ export function toHistory(system: SimSystem): History {
       lowest: Math.min(count.available, ...lowestOf(cloud.watch.lowestStock, count.sku)),
     })),
     initial: Object.fromEntries(plan.stock.map(({ sku, quantity }) => [sku, quantity])),
-    delivered: [...deliveries.values()],
+    delivered: [...deliveries.values(), ...toReturnedDeliveries(system)],
     journal: cloud.gateway.journal,
     published: cloud.published,
     sent: cloud.sqs.journal,
@@ -34,6 +35,7 @@ export function toHistory(system: SimSystem): History {
     ledgerMoves: cloud.watch.ledgerMoves,
     stockUnitsMax: cloud.watch.stockUnitsMax,
     passes: { count: cloud.watch.passes.length, max: passesMax(system) },
+    passUnits: { count: Math.ceil(cloud.watch.passUnitsMax), max: passUnitsMax(system) },
     deadLetterErrors: cloud.deadLetterErrors,
     deadLetters: {
       count: cloud.sqs.queue(ORDER_DLQ.name).arrivals,
@@ -59,4 +61,17 @@ function passesMax({ cloud, plan }: SimSystem): number {
     ['crash', 'terminate', 'pause', 'clock'].includes(kind),
   );
   return Math.ceil(cloud.world.now / (RECONCILE_INTERVAL_MS * SHORTEST_PAUSE)) + unsettling.length;
+}
+
+/** RECONCILE_READ_UNITS by default. */
+const READ_UNITS_PER_SECOND = 50;
+
+/** Units of the largest page of a scan, 1 MiB, and more than those of the inventory as a whole. */
+const PAGE_UNITS = 129;
+const INVENTORY_UNITS = 50;
+
+/** A pass may go over its budget by one page. A leader that was paused may read alongside the next one. */
+function passUnitsMax({ plan: { settings } }: SimSystem): number {
+  const rate = Number(settings.RECONCILE_READ_UNITS ?? READ_UNITS_PER_SECOND);
+  return 2 * ((rate * RECONCILE_INTERVAL_MS) / 1_000 + PAGE_UNITS + INVENTORY_UNITS);
 }

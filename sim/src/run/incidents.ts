@@ -9,7 +9,15 @@ import { orderIdOf } from '../processes/ids.js';
 import { createSimLogger } from '../processes/logger.js';
 import { SCORING } from '../processes/scoring.js';
 import { createScoringClients } from '../processes/scoring-clients.js';
-import { failOrder, operate, redriveAll, refund } from './operators.js';
+import {
+  cancelOrder,
+  chargeFailed,
+  failOrder,
+  operate,
+  redriveAll,
+  refund,
+  resumeOrder,
+} from './operators.js';
 import type { SimSystem } from './system.js';
 
 /** Schedules every incident of the plan, and the end of what lasts. */
@@ -49,9 +57,18 @@ const HANDLERS: Handlers = {
     operate(system, `operator-${id}`, () => redriveAll(system), crashAfterMs),
   fail: (system, { id, client, crashAfterMs }) =>
     operate(system, `operator-${id}`, () => failOrder(system, id, client), crashAfterMs),
-  refund: (system, { id, client, share, terminals, crashAfterMs }) => {
+  cancel: (system, { id, client, crashAfterMs }) =>
+    operate(system, `operator-${id}`, () => cancelOrder(system, id, client), crashAfterMs),
+  resume: (system, { id, client, crashAfterMs }) =>
+    operate(system, `operator-${id}`, () => resumeOrder(system, id, client), crashAfterMs),
+  charge: (system, { id, terminals, crashAfterMs }) => {
     for (let terminal = 1; terminal <= terminals; terminal += 1)
-      operate(system, `operator-${id}-${terminal}`, () => refund(system, id, client, share), crashAfterMs);
+      operate(system, `cashier-${id}-${terminal}`, () => chargeFailed(system, id, terminal), crashAfterMs);
+  },
+  refund: (system, incident) => {
+    const { id, terminals, crashAfterMs } = incident;
+    for (let terminal = 1; terminal <= terminals; terminal += 1)
+      operate(system, `operator-${id}-${terminal}`, () => refund(system, incident), crashAfterMs);
   },
 };
 

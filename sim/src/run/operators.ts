@@ -1,7 +1,8 @@
 /** Commands of operators, each in a process of its own. */
 import { isFinal } from '@order-pipeline/contracts/orders';
 import { draw } from '../kernel/random.js';
-import { runOperatorCommand } from '../processes/operator.js';
+import type { Incident } from '../plan/plan.js';
+import { runCancellation, runOperatorCommand } from '../processes/operator.js';
 import { recordsOf } from './records.js';
 import type { SimSystem } from './system.js';
 
@@ -39,28 +40,76 @@ export function redriveAll({ cloud }: SimSystem): Promise<number> {
 
 /** Fails an undecided order from its record; without one the dead letter of a client's order. */
 export async function failOrder(system: SimSystem, incident: number, client: number): Promise<unknown> {
-  const { cloud } = system;
-  const undecided = recordsOf(system).filter(({ status }) => !isFinal(status));
-  const picked = undecided[Math.floor(draw(cloud.world.seed, `fail/${incident}`) * undecided.length)];
+  const undecided = pickUndecided(system, `fail/${incident}`);
   const why = ['--reason', 'the customer asked for it', '--wait', '0'];
-  if (picked) return runOperatorCommand(cloud, ['fail', picked.order_id, ...why]);
+  if (undecided) return runOperatorCommand(system.cloud, ['fail', undecided, ...why]);
   const orderId = orderOf(system, client);
-  return orderId === undefined ? undefined : runOperatorCommand(cloud, ['dlq', 'fail', orderId, ...why]);
+  return orderId === undefined
+    ? undefined
+    : runOperatorCommand(system.cloud, ['dlq', 'fail', orderId, ...why]);
 }
 
-/** Pays a client's order back. A share that is too large by now is refused. */
-export async function refund(
-  system: SimSystem,
-  incident: number,
-  client: number,
-  share: number | undefined,
-): Promise<unknown> {
+/** Cancels an undecided order, or a client's, which may have no record yet. */
+export async function cancelOrder(system: SimSystem, incident: number, client: number): Promise<unknown> {
+  const orderId = pickUndecided(system, `cancel/${incident}`) ?? orderOf(system, client);
+  return orderId === undefined ? undefined : runCancellation(system.cloud, orderId);
+}
+
+/** Resumes an undecided order, or a client's. */
+export async function resumeOrder(system: SimSystem, incident: number, client: number): Promise<unknown> {
+  const orderId = pickUndecided(system, `resume/${incident}`) ?? orderOf(system, client);
+  return orderId === undefined ? undefined : runOperatorCommand(system.cloud, ['resume', orderId]);
+}
+
+/** Charges a completed order whose capture failed, or writes it off. Terminals decide each for itself. */
+export async function chargeFailed(system: SimSystem, incident: number, terminal: number): Promise<unknown> {
+  const { cloud } = system;
+  const failed = recordsOf(system).filter(({ payment_problem }) => payment_problem === 'CAPTURE_FAILED');
+  const picked = pickBy(system, `charge/${incident}`, failed);
+  if (!picked) return undefined;
+  const reauthorizes = draw(cloud.world.seed, `charge/${incident}/${terminal}`) < 0.6;
+  return runOperatorCommand(cloud, chargeArgs(picked.order_id, reauthorizes));
+}
+
+/** Arguments of the command that charges an order anew, or writes it off. */
+export function chargeArgs(orderId: string, reauthorizes: boolean): string[] {
+  return reauthorizes
+    ? ['payment', 'reauthorize', orderId]
+    : ['payment', 'write-off', orderId, '--reason', 'the customer is gone'];
+}
+
+/** An operator's refund. */
+export type RefundIncident = Incident & { readonly kind: 'refund' };
+
+/** Returns the id of an incident's refund. */
+export function refundIdOf({ id }: RefundIncident): string {
+  return `refund-${id}`;
+}
+
+/** Refunds a client's order. A share that is too large by now is refused. Returns the exit code of the command. */
+export async function refund(system: SimSystem, incident: RefundIncident): Promise<number | undefined> {
+  const { client, share, restock } = incident;
   const orderId = orderOf(system, client);
   const amount = recordsOf(system).find(({ order_id }) => order_id === orderId)?.amount;
   if (orderId === undefined || amount === undefined) return undefined;
   const part = share === undefined ? [] : ['--amount', String(Math.ceil(amount * share))];
-  const why = ['--reason', `the customer returned it (${incident})`];
-  return runOperatorCommand(system.cloud, ['refund', orderId, ...part, ...why]);
+  const options = ['--reason', 'the customer returned it', '--refund-id', refundIdOf(incident)];
+  return runOperatorCommand(system.cloud, [
+    'refund',
+    orderId,
+    ...part,
+    ...options,
+    ...(restock ? ['--restock'] : []),
+  ]);
+}
+
+function pickUndecided(system: SimSystem, name: string): string | undefined {
+  const undecided = recordsOf(system).filter(({ status }) => !isFinal(status));
+  return pickBy(system, name, undecided)?.order_id;
+}
+
+function pickBy<T>({ cloud }: SimSystem, name: string, list: readonly T[]): T | undefined {
+  return list[Math.floor(draw(cloud.world.seed, name) * list.length)];
 }
 
 /** Returns the order that the client first saw accepted. */

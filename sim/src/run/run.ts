@@ -9,6 +9,7 @@ import { check } from '../oracle/check.js';
 import type { History } from '../oracle/history.js';
 import type { Violation } from '../oracle/violations.js';
 import type { Plan } from '../plan/plan.js';
+import { archiveOrders } from './archive.js';
 import { endFaults, heal } from './heal.js';
 import { toHistory } from './history.js';
 import { scheduleIncidents, stockShelves } from './incidents.js';
@@ -75,6 +76,7 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
 async function direct(system: SimSystem): Promise<void> {
   const { world } = system.cloud;
   try {
+    archiveOrders(system);
     system.startAll();
     await asProcess(system, 'shelves', () => stockShelves(system));
     scheduleIncidents(system);

@@ -46,7 +46,7 @@ export class SimSystem {
     world.start(machine, () => {
       if (role === 'api') this.balancer.add(startApi(this.cloud));
       else if (role === 'scoring') startScoring(this.cloud);
-      else this.#stops.set(name, startProcessor(this.cloud).stop);
+      else this.#stops.set(name, startProcessor(this.cloud, this.plan.settings).stop);
     });
   }
 

@@ -39,8 +39,8 @@ export const USAGE = `Usage: npm run sim -- [--minutes N | --seconds N] [--jobs 
   --jobs J      processes that run at the same time (default 1)
   --base TEXT   what the seeds are derived from (default: the time; "commit" for the commit that is checked out)
   --scenario S  swarm: random faults (default); gateway-outage, scoring-outage: 30 minutes, no dead letter;
-                clock-skew: a worker 60 s behind, no dead letter; late-payments, key-races, dead-letters, lost-letters, refunds, hot-sku: random
-                faults that dwell on one part of the protocol
+                clock-skew: a worker 60 s behind, no dead letter; late-payments, key-races, dead-letters,
+                lost-letters, lost-events, refunds, hot-sku, big-tables: random faults around one part of the protocol
   --seed S      replays one seed; a failing run is shrunk and printed as a sequence diagram
   --mermaid     prints the diagram for Mermaid
   --whole       prints the whole run instead of the smallest failing part

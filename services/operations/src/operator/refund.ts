@@ -1,5 +1,7 @@
 /** `refund`: pays a completed order back, in part or in full. */
 import { createHash } from 'node:crypto';
+import { toLines } from '@order-pipeline/order-protocol/lines';
+import type { ClaimedOrder } from '@order-pipeline/order-protocol/order-store';
 import { publishRefunds } from '@order-pipeline/order-protocol/publish-refunds';
 import { EXIT, type ExitCode } from './exit.js';
 import { askPayment, readCompleted } from './payment.js';
@@ -15,7 +17,7 @@ export interface RefundOptions {
   readonly reason: string;
   /** Names the refund. By default it follows from the order, the amount and the reason. */
   readonly refundId?: string | undefined;
-  /** Returns the order's items to stock as well. */
+  /** Returns the order's items to stock as well, unless an earlier refund did. */
   readonly restock: boolean;
 }
 
@@ -40,7 +42,7 @@ export async function refundOrder(tools: Tools, options: RefundOptions): Promise
       scoring.payment.client.refund({ orderId, refundId, amount: BigInt(amount), reason }, call),
     );
     if (payment) await publishRefunds(tools, record, payment);
-    if (restock) await restockItems(tools, record, refundId);
+    if (restock) await restockItems(tools, record);
     audit({ ...change, result: 'done' });
     const [refunded, all] = [refund?.amount, payment?.refundedAmount].map((sum) =>
       toMoney(Number(sum ?? 0), record.currency),
@@ -53,20 +55,16 @@ export async function refundOrder(tools: Tools, options: RefundOptions): Promise
   }
 }
 
-/** The delivery's id makes a repeat add nothing. */
+/** Returns an order's items to stock: once, since every refund of the order makes the same delivery. */
 async function restockItems(
   { scoring }: Tools,
-  {
-    order_id,
-    items,
-  }: { readonly order_id: string; readonly items: readonly { sku: string; quantity: number }[] },
-  refundId: string,
+  { order_id, items }: Pick<ClaimedOrder, 'order_id' | 'items'>,
 ): Promise<void> {
-  for (const { sku, quantity } of items)
+  for (const { sku, quantity } of toLines(items))
     await scoring.inventory.client.restock({
       sku,
       quantity: BigInt(quantity),
-      deliveryId: `refund-${order_id}-${refundId}`,
+      deliveryId: `refund-${order_id}`,
     });
 }
 

@@ -32,8 +32,8 @@ export interface TableDeps {
   readonly later: (apply: () => void) => void;
   /** Called with every item that was written. */
   readonly onWrite?: (table: string, key: string, before: Item | undefined, after: Item | undefined) => void;
-  /** Called with the first page of every scan. */
-  readonly onScan?: (table: string) => void;
+  /** Called with every page of a scan: the units that it took, and true in `first` for a page at the table's beginning. */
+  readonly onScan?: (table: string, units: number, first: boolean) => void;
   readonly limited: boolean;
 }
 
@@ -45,6 +45,8 @@ export class SimTable {
   readonly #indexes = new Map<string, Map<string, Item>>();
 
   readonly #deps: TableDeps;
+  /** Keys in the order of a scan, until one is added or removed. */
+  #sorted: readonly string[] | undefined;
 
   constructor(
     readonly shape: TableShape,
@@ -100,7 +102,6 @@ export class SimTable {
       after?: string | undefined;
     },
   ) {
-    if (options.after === undefined) this.#deps.onScan?.(this.shape.name);
     const keys = this.#sortedKeys();
     const start = options.after === undefined ? 0 : keys.indexOf(options.after) + 1;
     const page = keys.slice(start, start + (options.limit ?? keys.length));
@@ -110,6 +111,7 @@ export class SimTable {
       false,
     );
     this.meter.take('read', 'scan', units, this.#deps.now());
+    this.#deps.onScan?.(this.shape.name, units, options.after === undefined);
     const filter = options.filter === undefined ? undefined : parseCondition(options.filter);
     return {
       items: filter ? items.filter((item) => holds(filter, item, options)) : items,
@@ -145,6 +147,7 @@ export class SimTable {
     this.#previous.set(key, before);
     if (after) this.#items.set(key, after);
     else this.#items.delete(key);
+    if (!before !== !after) this.#sorted = undefined;
     this.#deps.onWrite?.(this.shape.name, key, before, after);
     for (const index of this.shape.indexes) this.#index(index, key, before, after);
   }
@@ -164,8 +167,9 @@ export class SimTable {
     if (!this.meter.take(kind, key, units, this.#deps.now())) throw new TableThrottledError();
   }
 
-  #sortedKeys(): string[] {
-    return [...this.#items.keys()].sort((a, b) => hash32(a) - hash32(b) || (a < b ? -1 : 1));
+  #sortedKeys(): readonly string[] {
+    this.#sorted ??= [...this.#items.keys()].sort((a, b) => hash32(a) - hash32(b) || (a < b ? -1 : 1));
+    return this.#sorted;
   }
 }
 

@@ -40,11 +40,19 @@ export const findMisreported: Check = ({ deadLetterErrors }) =>
       : [{ kind: 'misreported', subject: orderId, detail: `says ${reported}, and the first was ${noted}` }],
   );
 
-/** Of all processors one reconciles, once in an interval. */
-export const findCostlyPasses: Check = ({ passes: { count, max } }) =>
-  count <= max
+/** Of all processors one reconciles, once in an interval, and reads no more in a pass than its rate allows. */
+export const findCostlyPasses: Check = ({ passes, passUnits }) => [
+  ...(passes.count <= passes.max
     ? []
-    : [{ kind: 'costly', subject: 'reconciler', detail: `looked ${count} times, and ${max} times it may` }];
+    : [costly(`looked ${passes.count} times, and ${passes.max} times it may`)]),
+  ...(passUnits.count <= passUnits.max
+    ? []
+    : [costly(`read ${passUnits.count} units in a pass, and ${passUnits.max} it may`)]),
+];
+
+function costly(detail: string): Violation {
+  return { kind: 'costly', subject: 'reconciler', detail };
+}
 
 /** Every error is handled. */
 export const findUnhandled: Check = ({ unhandled }) =>
