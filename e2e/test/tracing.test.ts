@@ -1,5 +1,8 @@
 /** The traces of orders, as a collector receives them from the processes of the local stack. */
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { untilPasses } from '@order-pipeline/local/ready';
@@ -11,6 +14,7 @@ const CLIENT_SPAN = 'abcdef0123456789';
 
 let receiver: OtlpReceiver;
 let system: E2eStack;
+let merchant: Server;
 
 beforeAll(async () => {
   receiver = await startOtlpReceiver();
@@ -22,10 +26,30 @@ beforeAll(async () => {
     },
     overrides: { 'order-processor': { MAX_RECEIVES: '1' } },
   });
+  merchant = createServer((request, response) => {
+    request.resume();
+    response.writeHead(204).end();
+  }).listen(0, '127.0.0.1');
+  await once(merchant, 'listening');
+  await registerWebhook(`http://127.0.0.1:${(merchant.address() as AddressInfo).port}/hooks`);
 });
+
+async function registerWebhook(url: string): Promise<void> {
+  const response = await fetch(`http://localhost:${system.ports.api}/webhook-endpoints`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await system.api.token('u123')}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ url }),
+  });
+  expect(response.status).toBe(201);
+}
 
 afterAll(async () => {
   await system?.stack.stop();
+  merchant?.closeAllConnections();
+  merchant?.close();
   await receiver.stop();
 });
 
@@ -46,12 +70,16 @@ async function place(traceId: string, body: object): Promise<{ order_id: string;
   return (await response.json()) as { order_id: string; poll_url: string };
 }
 
-/** Returns the spans of a trace once the work of `count` deliveries has been exported. */
-async function spansOf(traceId: string, count: number): Promise<ReceivedSpan[]> {
+/** Returns the spans of a trace once `count` of a name have been exported. */
+async function spansOf(
+  traceId: string,
+  count: number,
+  last = 'process order-queue',
+): Promise<ReceivedSpan[]> {
   const ofTrace = () => receiver.spans.filter((span) => span.traceId === traceId);
   const check = async () => {
-    const done = ofTrace().filter(({ name }) => name === 'process order-queue').length;
-    if (done < count) throw new Error(`${done} deliveries in ${ofTrace().length} spans`);
+    const done = ofTrace().filter(({ name }) => name === last).length;
+    if (done < count) throw new Error(`${done} of '${last}' in ${ofTrace().length} spans`);
   };
   await untilPasses('the trace', check, 30_000);
   return ofTrace();
@@ -72,6 +100,7 @@ const PROCESS = `${API} > order-api send order-queue > order-processor process o
 const call = (method: string) => `${PROCESS} > order-processor ${method} > scoring ${method}`;
 const RESERVE = call('inventory.v1.InventoryService/Reserve');
 const AUTHORIZE = call('payment.v1.PaymentService/Authorize');
+const WEBHOOK = `${PROCESS} > webhooks process webhook-queue`;
 const CAPTURE = call('payment.v1.PaymentService/Capture');
 
 /** The spans that every completed order with items has. */
@@ -90,6 +119,9 @@ const STORY = [
   `${CAPTURE} > scoring gateway capture`,
   `${CAPTURE} > scoring UpdateItem payments`,
   `${call('inventory.v1.InventoryService/Confirm')} > scoring UpdateItem inventory`,
+  `${PROCESS} > order-processor PublishBatch`,
+  `${WEBHOOK} > webhooks PutItem webhook_deliveries`,
+  `${WEBHOOK} > webhooks POST webhook`,
 ];
 
 describe('an order', () => {
@@ -99,7 +131,19 @@ describe('an order', () => {
   beforeAll(async () => {
     order = await place(TRACE, { amount: 2500, items: [{ sku: 'MUG-01', quantity: 2 }] });
     expect((await system.api.untilFinal(order.poll_url)).status).toBe('COMPLETED');
-    spans = await spansOf(TRACE, 1);
+    await spansOf(TRACE, 1, 'POST webhook');
+    await spansOf(TRACE, 1);
+    const exported = () => receiver.spans.filter((span) => span.traceId === TRACE);
+    await untilPasses(
+      'every parent',
+      async () => {
+        const ids = new Set([CLIENT_SPAN, ...exported().map(({ spanId }) => spanId)]);
+        const orphan = exported().find(({ parentSpanId = '' }) => !ids.has(parentSpanId));
+        if (orphan) throw new Error(`${orphan.service} ${orphan.name} has no parent`);
+      },
+      10_000,
+    );
+    spans = exported();
   });
 
   test('is one trace from the request to the gateway, and every span has its parent in it', () => {
@@ -124,6 +168,7 @@ describe('an order', () => {
       expect.arrayContaining(['claim', 'reserve', 'score', 'authorize', 'decide', 'settle']),
     );
     const served = lines.filter(({ msg }) => msg === 'call served').map(({ method }) => method);
+    expect(lines).toContainEqual(expect.objectContaining({ service: 'webhooks', msg: 'webhook delivered' }));
     for (const method of ['Reserve', 'Score', 'Authorize', 'Capture', 'Confirm'])
       expect(served).toContainEqual(expect.stringMatching(`/${method}$`));
   });

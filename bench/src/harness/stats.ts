@@ -33,3 +33,15 @@ export function ratios(values: readonly number[], base: readonly number[]): numb
     return other === undefined ? [] : [value / other];
   });
 }
+
+/** Ratio of the standard deviation of a normal distribution to its median absolute deviation. */
+const DEVIATIONS = 1.4826;
+/** Ratio of the standard error of a median to that of a mean. */
+const OF_MEDIAN = 1.2533;
+
+/** Returns the standard error of the median, from the median absolute deviation; NaN of nothing. */
+export function standardError(values: readonly number[]): number {
+  const middle = median(values);
+  const deviation = median(values.map((value) => Math.abs(value - middle)));
+  return (OF_MEDIAN * DEVIATIONS * deviation) / Math.sqrt(values.length);
+}

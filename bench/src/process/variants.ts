@@ -25,21 +25,35 @@ export interface Backlog {
   readonly sampledShare?: number;
 }
 
+/** CPU time of the two processes since their start, in microseconds. */
+export interface ProcessCpu {
+  readonly processor: number;
+  readonly scoring: number;
+}
+
 /** A variant's processes, which serve backlogs of every shape. */
 export interface ProcessTarget {
   readonly name: string;
   drain(backlog: Backlog): Promise<ProcessSample>;
+  cpu(): Promise<ProcessCpu>;
   stop(): Promise<void>;
+}
+
+/** Settings and options of node of a variant, on top of those that all have. */
+export interface VariantSettings {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly execArgv?: readonly string[];
 }
 
 /** Starts the processor and scoring of a build on a backend of their own. */
 export async function startBuild(
   build: Build,
-  { latency }: BenchOptions,
-  env: Readonly<Record<string, string>> = {},
+  { latency }: Pick<BenchOptions, 'latency'>,
+  settings: VariantSettings = {},
 ): Promise<ProcessTarget> {
   const backend = await startBackend({ latency });
-  const services = await startServices({ build, backend, names: ['scoring', 'order-processor'], env });
+  const names = ['scoring', 'order-processor'] as const;
+  const services = await startServices({ build, backend, names, ...settings });
   await stockItems(services.ports.scoring);
   const processor = services.processes.get('order-processor');
   const scoring = services.processes.get('scoring');
@@ -47,6 +61,7 @@ export async function startBuild(
   return {
     name: build.name,
     drain: (backlog) => drain(backend, { processor, scoring }, backlog),
+    cpu: () => cpuOf({ processor, scoring }),
     stop: async () => {
       await services.stop();
       await backend.stop();
@@ -79,6 +94,7 @@ export async function startFloor(
   return {
     name: 'floor',
     drain: (backlog) => drain(backend, { processor, scoring }, backlog),
+    cpu: () => cpuOf({ processor, scoring }),
     stop: async () => {
       await processor.stop();
       await scoring.stop();
@@ -87,23 +103,32 @@ export async function startFloor(
   };
 }
 
+interface Processes {
+  readonly processor: MeasuredProcess;
+  readonly scoring: MeasuredProcess;
+}
+
+async function cpuOf({ processor, scoring }: Processes): Promise<ProcessCpu> {
+  return { processor: (await processor.usage()).cpuUs, scoring: (await scoring.usage()).cpuUs };
+}
+
 /** Fills the queue, waits until it is empty, and returns what an order of it took. */
 async function drain(
   backend: Backend,
-  processes: { readonly processor: MeasuredProcess; readonly scoring: MeasuredProcess },
+  processes: Processes,
   { orders, lines, sampledShare }: Backlog,
 ): Promise<ProcessSample> {
-  const usage = async () => ({
-    processor: (await processes.processor.usage()).cpuUs,
-    scoring: (await processes.scoring.usage()).cpuUs,
-  });
-  const before = await usage();
+  const before = await cpuOf(processes);
   const startedAt = performance.now();
   await enqueueOrders(backend, orders, lines, sampledShare);
   await untilDrained(backend);
   const seconds = (performance.now() - startedAt) / 1_000;
-  const after = await usage();
+  return { ...toSample(before, await cpuOf(processes), orders), ordersPerSecond: orders / seconds };
+}
+
+/** Returns the CPU time per order between two readings. */
+export function toSample(before: ProcessCpu, after: ProcessCpu, orders: number) {
   const processor = (after.processor - before.processor) / orders;
   const scoring = (after.scoring - before.scoring) / orders;
-  return { processor, scoring, both: processor + scoring, ordersPerSecond: orders / seconds };
+  return { processor, scoring, both: processor + scoring };
 }

@@ -1,125 +1,94 @@
-/** CPU time of one order with tracing off, with a tenth of the traces recorded, and with all of them. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { inSpan } from '@order-pipeline/platform/tracing/tracer';
-import { THIS_BUILD } from '../harness/builds.js';
+/** CPU time of one order without tracing code, with tracing off, and with a tenth of the traces recorded. */
 import { interleave } from '../harness/rounds.js';
-import { median, ratios } from '../harness/stats.js';
+import { median, ratios, standardError } from '../harness/stats.js';
 import { bothOf, toCpuCells } from '../process/cells.js';
-import { type ProcessSample, type ProcessTarget, startBuild } from '../process/variants.js';
+import type { ProcessSample } from '../process/variants.js';
 import type { BenchOptions, Budget, ReportTable, ScenarioReport } from '../scenario.js';
-import { type SpanSink, startSpanSink } from './sink.js';
+import { startSpanSink } from './sink.js';
+import { OFF, startPairs, TENTH, WITHOUT } from './variants.js';
 
+/** CPU per order with tracing off, as a multiple of that of the same build without tracing code. */
+const MAX_OFF = 1.01;
 /** CPU per order with a tenth of the traces recorded, as a multiple of that with tracing off. */
-const MAX_SAMPLED = 1.08;
-/** Share of an order's CPU that the calls of the tracer take while it is off. */
-const MAX_OFF = 0.01;
+const MAX_TENTH = 1.08;
 
-const OFF = 'off';
-const SAMPLED = 'a tenth';
-const ALL = 'all';
+/** Orders of a round: short rounds, so that what slows the machine down hits all variants alike. */
+const ORDERS = 100;
 
-/** Time until the last spans of a backlog are exported, in milliseconds. */
-const EXPORT_MS = 1_000;
+type Samples = ReadonlyMap<string, readonly ProcessSample[]>;
 
 /** Measures. */
 export async function runTracing(options: BenchOptions): Promise<ScenarioReport> {
-  const { quick, say } = options;
-  const orders = quick ? 400 : 600;
+  const { quick } = options;
+  // Two processes of one build differ by what V8 made of them: each generation starts new ones.
+  const generations = quick ? 1 : 4;
+  const rounds = quick ? 40 : 60;
+  const samples = new Map<string, ProcessSample[]>();
+  let spans = 0;
+  for (let generation = 1; generation <= generations; generation += 1) {
+    const measured = await measureGeneration(options, rounds, `${generation} of ${generations}`);
+    spans += measured.spans;
+    for (const [name, own] of measured.samples) samples.set(name, [...(samples.get(name) ?? []), ...own]);
+  }
+  return toReport(samples, spans);
+}
+
+async function measureGeneration(options: BenchOptions, rounds: number, which: string) {
+  const say = (line: string) => options.say(`processes ${which}: ${line}`);
   const sink = await startSpanSink();
-  const targets: (ProcessTarget & { readonly share: number })[] = [];
-  let allOrders = 0;
-  const start = async (name: string, share: number, env: Record<string, string>) => {
-    targets.push({ ...(await startBuild({ ...THIS_BUILD, name }, options, env)), share });
-  };
+  const pairs = await startPairs(options, sink.endpoint);
   try {
-    const exported = { OTEL_EXPORTER_OTLP_ENDPOINT: sink.endpoint, OTEL_BSP_SCHEDULE_DELAY: '500' };
-    await start(OFF, 0.1, {});
-    await start(SAMPLED, 0.1, exported);
-    await start(ALL, 1, { ...exported, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' });
-    const samples = await interleave(
-      targets.map(({ name, share, drain }) => ({
-        name,
-        measure: async () => {
-          if (name === ALL) allOrders += orders;
-          return await drain({ orders, lines: 1, sampledShare: share });
-        },
-      })),
-      { rounds: quick ? 7 : 11, warmUps: 3, say },
-    );
-    await sleep(EXPORT_MS);
-    return toReport(samples, sink, allOrders, await measureOff());
+    const warmUps = pairs.map((pair) => ({ name: pair.name, measure: () => pair.drain(ORDERS * 4) }));
+    await interleave(warmUps, { rounds: 0, warmUps: 5, say });
+    const variants = pairs.map((pair) => ({ name: pair.name, measure: () => pair.drain(ORDERS) }));
+    const samples = await interleave(variants, { rounds, warmUps: 1, say });
+    return { samples, spans: sink.spans };
   } finally {
-    await Promise.all(targets.map((target) => target.stop()));
+    await Promise.all(pairs.map((pair) => pair.stop()));
     await sink.stop();
   }
 }
 
-/** Returns the cost of a span that is not created, in nanoseconds: a call through the tracer less the call alone. */
-async function measureOff(): Promise<number> {
-  const calls = 200_000;
-  const action = async () => undefined;
-  const start = { name: 'UpdateItem orders', kind: 'client', attributes: {} } as const;
-  const time = async (call: () => Promise<unknown>) => {
-    const startedAt = performance.now();
-    for (let index = 0; index < calls; index += 1) await call();
-    return ((performance.now() - startedAt) * 1e6) / calls;
-  };
-  const costs: number[] = [];
-  for (let round = 0; round < 7; round += 1) {
-    const bare = await time(action);
-    costs.push((await time(() => inSpan(start, action))) - bare);
-  }
-  return Math.max(0, median(costs));
-}
-
-function toReport(
-  samples: ReadonlyMap<string, readonly ProcessSample[]>,
-  sink: SpanSink,
-  allOrders: number,
-  offNanoseconds: number,
-): ScenarioReport {
+function toReport(samples: Samples, spans: number): ScenarioReport {
   const off = bothOf(samples.get(OFF));
-  const spansPerOrder = sink.spans / allOrders;
-  const offShare = (spansPerOrder * offNanoseconds) / 1_000 / median(off);
+  const tenth = ratios(bothOf(samples.get(TENTH)), off);
   const budgets: Budget[] = [
     {
-      name: 'CPU per order with a tenth of the traces recorded / tracing off',
-      value: median(ratios(bothOf(samples.get(SAMPLED)), off)),
-      limit: MAX_SAMPLED,
-      kind: 'at most',
-    },
-    {
-      name: 'share of the CPU per order that the tracer takes while it is off',
-      // Without spans nothing was measured.
-      value: spansPerOrder > 0 ? offShare : Number.NaN,
+      name: 'CPU per order with tracing off / without tracing code',
+      value: median(ratios(off, bothOf(samples.get(WITHOUT)))),
       limit: MAX_OFF,
       kind: 'at most',
     },
+    {
+      name: 'CPU per order with a tenth of the traces recorded / tracing off',
+      // Without spans nothing was measured.
+      value: spans > 0 ? median(tenth) : Number.NaN,
+      limit: MAX_TENTH,
+      kind: 'at most',
+    },
   ];
-  const table: ReportTable = {
-    title: 'CPU per order by tracing',
-    columns: ['tracing', 'processor', 'scoring', 'both', 'of off'],
-    rows: [...samples].map(([name, own]) => [
-      name,
-      ...toCpuCells(own),
-      median(ratios(bothOf(own), off)).toFixed(3),
-    ]),
-  };
-  const calls: ReportTable = {
-    title: 'The tracer while it is off',
-    columns: ['spans per order', 'ns per call', 'share of the CPU per order'],
-    rows: [[spansPerOrder.toFixed(1), offNanoseconds.toFixed(0), `${(offShare * 100).toFixed(2)} %`]],
-  };
   return {
     title: 'Tracing',
     method:
-      'Backlogs of one-line orders are drained by three pairs of processor and scoring in turn: without tracing, with a ' +
-      'tenth of the traces recorded as their messages say, and with all. Spans are exported by OTLP over HTTP to a sink. ' +
-      'CPU time is that of the two processes. While tracing is off, each span is a call that returns at once: its cost is ' +
-      'measured apart and multiplied by the spans of an order.',
-    tables: [table, calls],
+      'Backlogs of one-line orders are drained in turn by pairs of processor and scoring: one whose modules were loaded ' +
+      'without the calls of the tracer, one with tracing off, and one that records a tenth of the traces, as the messages ' +
+      'say, and exports them by OTLP over HTTP. A sample is the CPU time of both processes since the sample before, ' +
+      'exports included. Ratios are those of the samples of a round; their median has the standard error shown.',
+    tables: [toTable(samples)],
     charts: [],
     budgets,
-    data: { samples: Object.fromEntries(samples), spansPerOrder, offNanoseconds },
+    data: { samples: Object.fromEntries(samples), spans },
+  };
+}
+
+function toTable(samples: Samples): ReportTable {
+  const off = bothOf(samples.get(OFF));
+  return {
+    title: 'CPU per order by tracing',
+    columns: ['tracing', 'processor', 'scoring', 'both', 'of off', 'standard error'],
+    rows: [...samples].map(([name, own]) => {
+      const ofOff = ratios(bothOf(own), off);
+      return [name, ...toCpuCells(own), median(ofOff).toFixed(3), standardError(ofOff).toFixed(3)];
+    }),
   };
 }

@@ -1,34 +1,24 @@
-/** Takes spans by OTLP over HTTP and counts those that come as JSON. */
+/** Takes spans by OTLP over HTTP, as protobuf, and counts them. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 
 /** A running sink. */
 export interface SpanSink {
   readonly endpoint: string;
-  /** Spans that came as JSON. */
+  /** Spans that came. */
   readonly spans: number;
   stop(): Promise<void>;
-}
-
-interface Export {
-  readonly resourceSpans?: readonly {
-    readonly scopeSpans?: readonly { readonly spans?: readonly object[] }[];
-  }[];
 }
 
 /** Starts a sink on a free port of the loopback address. */
 export async function startSpanSink(): Promise<SpanSink> {
   let spans = 0;
   const server = createServer(async (request, response) => {
-    const body = await buffer(request);
-    if (request.headers['content-type'] === 'application/json') {
-      const { resourceSpans = [] } = JSON.parse(body.toString()) as Export;
-      for (const { scopeSpans = [] } of resourceSpans)
-        for (const scope of scopeSpans) spans += scope.spans?.length ?? 0;
-    }
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    spans += countSpans(await buffer(request));
+    response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -42,4 +32,20 @@ export async function startSpanSink(): Promise<SpanSink> {
       await once(server, 'close');
     },
   };
+}
+
+/** Numbers of the fields from a request to its spans: `resource_spans`, `scope_spans`, `spans`. */
+const PATH_TO_SPANS = [1, 2, 2];
+
+/** Returns the number of spans in an `ExportTraceServiceRequest`. */
+export function countSpans(bytes: Uint8Array, [field, ...rest]: readonly number[] = PATH_TO_SPANS): number {
+  if (field === undefined) return 1;
+  const reader = new BinaryReader(bytes);
+  let count = 0;
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    if (number === field && wireType === WireType.LengthDelimited) count += countSpans(reader.bytes(), rest);
+    else reader.skip(wireType);
+  }
+  return count;
 }

@@ -38,9 +38,18 @@ export interface WebhookEndpoint {
 /** State of one delivery. `failed`: all attempts were made. `skipped`: the endpoint was disabled when it was due. */
 export type WebhookDeliveryStatus = 'pending' | 'delivered' | 'failed' | 'skipped';
 
+/** Request and trace that an event comes from. */
+export interface EventOrigin {
+  readonly request_id?: string;
+  /** W3C Trace Context. */
+  readonly traceparent?: string;
+}
+
 /** One event on its way to one endpoint. */
 export interface WebhookDelivery {
   readonly event: OrderEvent | WebhookSystemEvent;
+  /** Absent when it is not known. */
+  readonly origin?: EventOrigin;
   readonly status: WebhookDeliveryStatus;
   /** Attempts that were made. */
   readonly attempts: number;
@@ -154,12 +163,13 @@ export function newStream(
   event: WebhookDelivery['event'],
   nowMs: number,
   holdMs = 0,
+  origin?: EventOrigin,
 ): WebhookStream {
   return {
     stream_id: streamIdOf(endpointId, event.subject),
     endpoint_id: endpointId,
     subject: event.subject,
-    deliveries: addDelivery([], event, nowMs, holdMs),
+    deliveries: addDelivery([], event, nowMs, holdMs, origin),
     event_ids: [event.id],
     lease_until: 0,
     version: 1,
@@ -183,10 +193,11 @@ export function addDelivery(
   event: WebhookDelivery['event'],
   nowMs: number,
   holdMs: number,
+  origin?: EventOrigin,
 ): WebhookDelivery[] {
   const isEarly =
     event.type === 'order.refunded' && deliveries.every(({ event: { type } }) => type === 'order.refunded');
-  const added = newDelivery(event, isEarly ? nowMs + holdMs : nowMs);
+  const added = newDelivery(event, isEarly ? nowMs + holdMs : nowMs, origin);
   const index = deliveries.findIndex(
     ({ status, event: other }) => status === 'pending' && other.time > event.time,
   );
@@ -200,6 +211,10 @@ export function addDelivery(
 }
 
 /** Creates a pending delivery that is due at a time, in epoch milliseconds. */
-export function newDelivery(event: WebhookDelivery['event'], dueMs: number): WebhookDelivery {
-  return { event, status: 'pending', attempts: 0, next_attempt_at: dueMs };
+export function newDelivery(
+  event: WebhookDelivery['event'],
+  dueMs: number,
+  origin?: EventOrigin,
+): WebhookDelivery {
+  return { event, ...(origin && { origin }), status: 'pending', attempts: 0, next_attempt_at: dueMs };
 }

@@ -15,12 +15,12 @@
 import { SQS_BATCH_SIZE } from '@order-pipeline/contracts/queues';
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { Logger } from '@order-pipeline/platform/logger';
+import { runForMessage, runMessage } from '@order-pipeline/platform/messaging/message-work';
 import { systemTimers, type Timers } from '@order-pipeline/platform/timers';
 import type { ConsumerConfig } from './config.js';
 import { afterOrder, type LimitState } from './decide/in-flight-limit.js';
 import { describeError } from './first-errors.js';
 import type { HandledMessage } from './handle-message.js';
-import { runForMessage, runMessage } from './message-work.js';
 import type { OrderQueue, ReceivedMessage } from './order-queue.js';
 
 /** Works on one message until `signal` aborts. Never throws. */

@@ -10,11 +10,16 @@ import {
 import { DEAD_LETTER_ATTRIBUTES } from '@order-pipeline/contracts/dead-letters';
 import { SQS_BATCH_SIZE } from '@order-pipeline/contracts/queues';
 import { Batcher, type EntryResult } from '@order-pipeline/platform/batcher';
+import {
+  messagingAttributes,
+  queueName,
+  traceReceive,
+} from '@order-pipeline/platform/messaging/message-work';
+import { readTextAttributes, toTextAttributes } from '@order-pipeline/platform/messaging/origin';
 import { formatTraceparent, type TraceContext } from '@order-pipeline/platform/tracing/trace-context';
 import { inSpan, underAll } from '@order-pipeline/platform/tracing/tracer';
 import { currentWork } from '@order-pipeline/platform/work';
 import type { DeadLetterReason } from './decide/acknowledgement.js';
-import { messagingAttributes, queueName, traceReceive } from './message-work.js';
 
 /** A message that this process has received and must acknowledge. */
 export interface ReceivedMessage {
@@ -143,12 +148,7 @@ export class OrderQueue {
         QueueUrl: this.#options.deadLetterQueueUrl,
         MessageBody: message.body,
         ...(message.groupId && { MessageGroupId: message.groupId }),
-        MessageAttributes: Object.fromEntries(
-          Object.entries(attributes).map(([name, value]) => [
-            name,
-            { DataType: 'String', StringValue: value },
-          ]),
-        ),
+        MessageAttributes: toTextAttributes(attributes),
       }),
       CALL_LIMITS,
     );
@@ -219,11 +219,7 @@ function toReceivedMessage(message: Message): ReceivedMessage {
     receiptHandle: message.ReceiptHandle ?? '',
     receiveCount: Number(message.Attributes?.ApproximateReceiveCount ?? 1),
     sentAt: Number(message.Attributes?.SentTimestamp ?? Date.now()),
-    attributes: Object.fromEntries(
-      Object.entries(message.MessageAttributes ?? {}).flatMap(([name, { StringValue }]) =>
-        StringValue ? [[name, StringValue]] : [],
-      ),
-    ),
+    attributes: readTextAttributes(message.MessageAttributes),
     groupId: message.Attributes?.MessageGroupId,
   };
 }

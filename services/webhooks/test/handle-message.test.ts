@@ -1,7 +1,7 @@
 /** Log lines that are written while a message is handled name the order. */
 import { expect, test } from '@jest/globals';
 import { encodeDeliverMessage, streamIdOf } from '@order-pipeline/contracts/webhooks';
-import { currentFields } from '@order-pipeline/platform/work';
+import { createWork, currentFields, runWork } from '@order-pipeline/platform/work';
 import { handleMessage } from '../src/queue/handle-message.js';
 import { createEvent } from './fixtures.js';
 
@@ -31,13 +31,14 @@ function createDeps() {
 test('of a delivery that is due', async () => {
   const { seen, deps } = createDeps();
   const body = encodeDeliverMessage(streamIdOf('endpoint-1', 'order-1'));
-  expect(await handleMessage(deps, body)).toMatchObject({ kind: 'defer' });
+  expect(await runWork(createWork({}), () => handleMessage(deps, body))).toMatchObject({ kind: 'defer' });
   expect(seen).toEqual([{ order_id: 'order-1' }]);
 });
 
 test('of an event', async () => {
   const { seen, deps } = createDeps();
   const event = createEvent('order-2', 'completed', 'owner');
-  expect(await handleMessage(deps, JSON.stringify(event))).toEqual({ kind: 'delete' });
+  const handle = () => handleMessage(deps, JSON.stringify(event));
+  expect(await runWork(createWork({}), handle)).toEqual({ kind: 'delete' });
   expect(seen).toEqual([{ order_id: 'order-2' }]);
 });

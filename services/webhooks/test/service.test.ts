@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OrderEvent } from '@order-pipeline/contracts/order-events';
 import { streamIdOf, type WebhookDelivery, type WebhookEndpoint } from '@order-pipeline/contracts/webhooks';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
@@ -11,8 +11,15 @@ import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
 import { createDynamo } from '@order-pipeline/platform/dynamo/sdk-client';
 import { createLogger } from '@order-pipeline/platform/logger';
 import { EventPublisher } from '@order-pipeline/platform/sns/event-publisher';
+import {
+  NO_SPAN,
+  type SpanIdentity,
+  type SpanStart,
+  setTracer,
+} from '@order-pipeline/platform/tracing/tracer';
 import { WebhookDeliveryStore } from '@order-pipeline/platform/webhooks/delivery-store';
 import { WebhookEndpointStore } from '@order-pipeline/platform/webhooks/endpoint-store';
+import { createWork, runWork } from '@order-pipeline/platform/work';
 import { Webhook } from 'standardwebhooks';
 import { type Config, loadConfig } from '../src/config.js';
 import { type RunningWebhooks, start } from '../src/start.js';
@@ -30,6 +37,7 @@ let sqs: SQSClient;
 let endpoints: WebhookEndpointStore;
 let deliveries: WebhookDeliveryStore;
 let publisher: EventPublisher;
+const logged: string[] = [];
 const receivers: Server[] = [];
 let endpointCount = 0;
 
@@ -45,7 +53,7 @@ beforeAll(async () => {
     WEBHOOK_DISABLE_AFTER_SECONDS: '600',
     RECEIVE_WAIT_SECONDS: '1',
   });
-  service = await start(config, createLogger('webhooks', 'silent'));
+  service = await start(config, createLogger('webhooks', 'info', { write: (line) => logged.push(line) }));
   const aws = { region: 'us-east-1', maxAttempts: 3, requestTimeoutMs: 5_000 };
   dynamo = createDynamo(aws);
   sqs = createSqs(aws);
@@ -163,6 +171,62 @@ test('a receiver that fails half of the time ends with every event, verified and
   }
 });
 
+describe('an event of a traced order', () => {
+  const origin = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
+
+  afterEach(() => setTracer(undefined));
+
+  /** Publishes an event whose first delivery fails, and returns its lines and spans. */
+  async function deliverTwice(order: string, sampled: boolean) {
+    const spans: (SpanStart & SpanIdentity)[] = [];
+    setTracer({
+      samples: (_traceId, parent) => parent?.sampled ?? false,
+      begin: (span, identity) => {
+        spans.push({ ...span, ...identity });
+        return { ...NO_SPAN, context: identity.context };
+      },
+    });
+    let requests = 0;
+    const { url } = await startReceiver((response) => response.writeHead(requests++ ? 200 : 500).end());
+    const endpoint = await register(url);
+    const work = createWork({ request_id: `request-of-${order}` }, { ...origin, sampled });
+    await runWork(work, () => publisher.publish(createEvent(order, 'completed', endpoint.owner)));
+    await untilDeliveries(endpoint.endpoint_id, order, 1);
+    const lines = logged.map((line) => JSON.parse(line)).filter(({ order_id }) => order_id === order);
+    return { spans, lines };
+  }
+
+  test('is delivered in its request and its trace, at each attempt', async () => {
+    const { spans, lines } = await deliverTwice('traced', true);
+    const ids = { request_id: 'request-of-traced', trace_id: origin.traceId, order_id: 'traced' };
+    expect(lines).toEqual([
+      expect.objectContaining({ ...ids, msg: 'webhook failed', attempt: 1 }),
+      expect.objectContaining({ ...ids, msg: 'webhook delivered', attempt: 2 }),
+    ]);
+    const queue = config.queueUrl.split('/').at(-1);
+    const fannedOut = spans.find(
+      ({ name, parent }) => name === `process ${queue}` && parent?.spanId === origin.spanId,
+    );
+    const attempts = spans.filter(({ name }) => name === 'POST webhook');
+    expect(attempts.map(({ parent }) => parent)).toEqual([fannedOut?.context, fannedOut?.context]);
+    expect(attempts.map(({ context }) => context.traceId)).toEqual([origin.traceId, origin.traceId]);
+    expect(attempts.map(({ attributes }) => attributes?.['http.request.resend_count'])).toEqual([
+      undefined,
+      1,
+    ]);
+    expect(JSON.stringify(attempts)).not.toContain('/hooks');
+  });
+
+  test('that is not recorded has the same lines and no spans', async () => {
+    const { spans, lines } = await deliverTwice('untraced', false);
+    expect(lines.map(({ trace_id, attempt }) => [trace_id, attempt])).toEqual([
+      [origin.traceId, 1],
+      [origin.traceId, 2],
+    ]);
+    expect(spans).toEqual([]);
+  });
+});
+
 test('a slow receiver does not delay another one', async () => {
   const slow = await startReceiver(() => undefined);
   const fast = await startReceiver((response) => response.writeHead(200).end());
@@ -190,7 +254,7 @@ test('is not ready from the start of the drain on, while requests in flight come
   expect(await ready.json()).toEqual({ status: 'not ready', checks: { process: 'stopping' } });
   held[0]?.writeHead(200).end();
   await stopped;
-  service = await start(config, createLogger('webhooks', 'silent'));
+  service = await start(config, createLogger('webhooks', 'info', { write: (line) => logged.push(line) }));
   expect((await untilDeliveries(endpoint.endpoint_id, 'drained', 1))[0]?.status).toBe('delivered');
 });
 

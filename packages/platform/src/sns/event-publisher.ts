@@ -1,8 +1,10 @@
 /** Publishes order events to an SNS topic, in batches. */
 import { PublishBatchCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { OrderEvent } from '@order-pipeline/contracts/order-events';
+import type { EventOrigin } from '@order-pipeline/contracts/webhooks';
 import { Batcher, type EntryResult } from '../batcher.js';
-import { formatTraceparent, type TraceContext } from '../tracing/trace-context.js';
+import { currentOrigin, toTextAttributes } from '../messaging/origin.js';
+import type { TraceContext } from '../tracing/trace-context.js';
 import { underAll } from '../tracing/tracer.js';
 import { currentWork } from '../work.js';
 
@@ -31,9 +33,10 @@ export interface EventSink {
   publish(event: OrderEvent): Promise<void>;
 }
 
-/** An event, with the span of the work that it belongs to. */
+/** An event, with the request and the span of the work that it belongs to. */
 interface PublishedEvent {
   readonly event: OrderEvent;
+  readonly origin: EventOrigin;
   readonly span: TraceContext | undefined;
 }
 
@@ -58,7 +61,7 @@ export class EventPublisher implements EventSink {
 
   async publish(event: OrderEvent): Promise<void> {
     try {
-      await this.#batcher.add({ event, span: currentWork()?.span });
+      await this.#batcher.add({ event, origin: currentOrigin(), span: currentWork()?.span });
     } catch (cause) {
       throw new EventNotPublishedError(`the event ${event.id} was not published`, { cause });
     }
@@ -68,16 +71,10 @@ export class EventPublisher implements EventSink {
     const spans = events.map(({ span }) => span);
     const command = new PublishBatchCommand({
       TopicArn: this.#options.topicArn,
-      PublishBatchRequestEntries: events.map(({ event, span }, index) => ({
+      PublishBatchRequestEntries: events.map(({ event, origin }, index) => ({
         Id: String(index),
         Message: JSON.stringify(event),
-        MessageAttributes: {
-          type: { DataType: 'String', StringValue: event.type },
-          ...(event.data.user_id !== undefined && {
-            user_id: { DataType: 'String', StringValue: event.data.user_id },
-          }),
-          ...(span && { traceparent: { DataType: 'String', StringValue: formatTraceparent(span) } }),
-        },
+        MessageAttributes: toTextAttributes({ type: event.type, user_id: event.data.user_id, ...origin }),
       })),
     });
     const { Failed = [] } = await underAll(spans, () => this.#options.sns.send(command));

@@ -37,6 +37,18 @@ export function createTraceContext(parent?: TraceContext): TraceContext {
   };
 }
 
+const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
+
+/**
+ * Returns an identity in a trace of which only the id is known, such as that of an order's record. Nothing is recorded under it,
+ * and log lines name the trace. Undefined for what is no trace id.
+ */
+export function continueTrace(traceId: string | undefined): TraceContext | undefined {
+  return traceId !== undefined && TRACE_ID.test(traceId)
+    ? { traceId, spanId: takeId(8), sampled: false }
+    : undefined;
+}
+
 const random = new RandomPool();
 const NO_ID = /^0+$/;
 

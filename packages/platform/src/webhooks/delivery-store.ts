@@ -13,6 +13,7 @@ import type { DynamoClient, Item } from '../dynamo/client.js';
 import { ConditionFailedError, StoreUnavailableError } from '../dynamo/errors.js';
 import { createItemParser } from '../dynamo/parse.js';
 import { type Page, type PageToken, Table } from '../dynamo/table.js';
+import { currentOrigin } from '../messaging/origin.js';
 
 const deliverySchema = z.looseObject({
   event: z.looseObject({ id: z.string(), type: z.string(), subject: z.string(), time: z.string() }),
@@ -22,6 +23,9 @@ const deliverySchema = z.looseObject({
   last_status: z.number().exactOptional(),
   last_error: z.string().exactOptional(),
   last_attempt_at: z.string().exactOptional(),
+  origin: z
+    .looseObject({ request_id: z.string().exactOptional(), traceparent: z.string().exactOptional() })
+    .exactOptional(),
 });
 
 const parseStream = createItemParser<WebhookStream>(
@@ -68,8 +72,8 @@ export class WebhookDeliveryStore {
   }
 
   /**
-   * Adds an event to its stream, in its sequence, unless it is there already. A refund is held for `holdMs` when the event of its
-   * order's terminal status is not there yet. Returns the stream's id.
+   * Adds an event of the current work to its stream, in its sequence, unless it is there already. A refund is held for `holdMs` when the event of its
+   * order's terminal status is not there yet. Deliveries belong to the request and the trace of the current work. Returns the stream's id.
    */
   async append(
     endpointId: string,
@@ -78,8 +82,9 @@ export class WebhookDeliveryStore {
     holdMs = 0,
   ): Promise<string> {
     const streamId = streamIdOf(endpointId, event.subject);
+    const origin = currentOrigin();
     try {
-      await this.#table.create(newStream(endpointId, event, nowMs, holdMs));
+      await this.#table.create(newStream(endpointId, event, nowMs, holdMs, origin));
       return streamId;
     } catch (error) {
       if (!(error instanceof ConditionFailedError)) throw error;
@@ -88,7 +93,7 @@ export class WebhookDeliveryStore {
       const stream = await this.#table.get(streamId);
       if (!stream) return await this.append(endpointId, event, nowMs, holdMs);
       if (stream.event_ids.includes(event.id)) return streamId;
-      const deliveries = addDelivery(stream.deliveries, event, nowMs, holdMs);
+      const deliveries = addDelivery(stream.deliveries, event, nowMs, holdMs, origin);
       const eventIds = [...stream.event_ids, event.id];
       if (await this.#write(stream, { deliveries, event_ids: eventIds, expires_at: streamExpiry(nowMs) }))
         return streamId;
@@ -140,7 +145,7 @@ export class WebhookDeliveryStore {
       const stream = await this.#table.get(streamId);
       const delivery = stream?.deliveries.find(({ event }) => event.id === eventId);
       if (!stream || !delivery || delivery.status === 'pending') return delivery;
-      const again = newDelivery(delivery.event, nowMs);
+      const again = newDelivery(delivery.event, nowMs, delivery.origin);
       const deliveries = stream.deliveries.map((other) => (other === delivery ? again : other));
       if (await this.#write(stream, { deliveries, expires_at: streamExpiry(nowMs) })) return again;
     }

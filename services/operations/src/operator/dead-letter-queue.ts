@@ -3,6 +3,7 @@
  * read, and made visible again when the command ends. A command that dies leaves them hidden until that time expires;
  * nothing is lost.
  */
+
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageCommand,
@@ -14,6 +15,7 @@ import {
 import { encodeOrderPlaced, type PlacedOrder } from '@order-pipeline/contracts/order-event';
 import { FAILED_NOTICE_ATTRIBUTE } from '@order-pipeline/contracts/processed';
 import { SQS_BATCH_SIZE } from '@order-pipeline/contracts/queues';
+import { toTextAttributes } from '@order-pipeline/platform/messaging/origin';
 import { type DeadLetter, type OrderOrigin, originalAttributes, toDeadLetter } from './dead-letter.js';
 
 /** Time for which messages are hidden while they are read, in seconds. */
@@ -111,22 +113,13 @@ export class DeadLetterQueue {
     { requestId, traceparent }: OrderOrigin,
     marks: Readonly<Record<string, string>> = {},
   ): Promise<string> {
-    const attributes = {
-      ...(requestId !== undefined && { request_id: requestId }),
-      ...(traceparent !== undefined && { traceparent }),
-      ...marks,
-    };
+    const attributes = { request_id: requestId, traceparent, ...marks };
     const { MessageId = '' } = await this.#options.sqs.send(
       new SendMessageCommand({
         QueueUrl: this.#options.queueUrl,
         MessageBody: encodeOrderPlaced(order),
         MessageGroupId: order.user_id,
-        MessageAttributes: Object.fromEntries(
-          Object.entries(attributes).map(([name, StringValue]) => [
-            name,
-            { DataType: 'String', StringValue },
-          ]),
-        ),
+        MessageAttributes: toTextAttributes(attributes),
       }),
     );
     return MessageId;

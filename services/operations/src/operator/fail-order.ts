@@ -13,8 +13,9 @@ import {
   SETTLE_BUDGET_MS,
   settleOrder,
 } from '@order-pipeline/order-protocol/settle-order';
-import { toCallHeaders } from '@order-pipeline/platform/rpc/context';
-import { traceIdOf } from '@order-pipeline/platform/tracing/trace-context';
+import { currentCallHeaders } from '@order-pipeline/platform/rpc/context';
+import { parseTraceparent, traceIdOf } from '@order-pipeline/platform/tracing/trace-context';
+import { createWork, runWork } from '@order-pipeline/platform/work';
 import { decideFail } from './decide/fail.js';
 import { CommandError, EXIT } from './exit.js';
 import { checkAnswers, inventoryOf, paymentOf } from './reach.js';
@@ -37,7 +38,12 @@ export interface GivenUpOrder {
 export async function failOrder(tools: Tools, givenUp: GivenUpOrder): Promise<void> {
   await checkServices(tools, givenUp.order);
   const record = await commitFailure(tools, givenUp);
-  await settleFailure(tools, givenUp, record);
+  const { order, requestId, traceparent } = givenUp;
+  const { order_id } = order;
+  const fields = { order_id, request_id: requestId, attempt: record?.attempt };
+  await runWork(createWork(fields, parseTraceparent(traceparent)), () =>
+    settleFailure(tools, givenUp, record),
+  );
   if (!tools.dryRun) await tools.dlq.announceFailed(givenUp.order, givenUp);
 }
 
@@ -94,7 +100,7 @@ async function waitForLease({ shell }: Tools, until: number, deadline: number): 
 
 async function settleFailure(
   { scoring, events, store, audit, shell, dryRun }: Tools,
-  { order, reason, requestId, traceparent }: GivenUpOrder,
+  { order, reason }: GivenUpOrder,
   record: OrderRecord | undefined,
 ): Promise<void> {
   const change = { action: 'order.settle', order_id: order.order_id, reason } as const;
@@ -102,7 +108,7 @@ async function settleFailure(
   // The record's items stand: they are what a worker tried.
   const failed = { order_id: order.order_id, items: record?.items ?? order.items };
   // Without the operator's signal: what was begun is ended.
-  const call = { timeoutMs: SETTLE_BUDGET_MS, headers: toCallHeaders({ requestId, traceparent }) };
+  const call = { timeoutMs: SETTLE_BUDGET_MS, headers: currentCallHeaders() };
   try {
     await settleOrder(scoring, failed, 'FAILED', call);
   } catch (error) {

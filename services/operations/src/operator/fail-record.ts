@@ -1,6 +1,7 @@
 /** `fail`: fails an order from its record, when its message is gone. */
 
 import { toPlacedOrder } from '@order-pipeline/order-protocol/order-store';
+import { originOfRecord } from '@order-pipeline/order-protocol/work-of-record';
 import { EXIT, type ExitCode } from './exit.js';
 import { failOrder } from './fail-order.js';
 import { readRecord } from './record.js';
@@ -21,8 +22,8 @@ export async function failRecord(
   { orderId, reason, waitMs }: FailRecordOptions,
 ): Promise<ExitCode> {
   const record = await readRecord(tools, orderId);
-  const { request_id: requestId } = record;
-  await failOrder(tools, { order: toPlacedOrder(record), requestId, traceparent: undefined, reason, waitMs });
+  const { requestId, traceparent } = originOfRecord(record);
+  await failOrder(tools, { order: toPlacedOrder(record), requestId, traceparent, reason, waitMs });
   tools.shell.out(
     tools.dryRun
       ? `Would fail order ${orderId} and give back what it holds.\n`

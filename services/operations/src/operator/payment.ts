@@ -2,7 +2,9 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { PaymentState } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
 import type { ClaimedOrder } from '@order-pipeline/order-protocol/order-store';
-import { toCallHeaders } from '@order-pipeline/platform/rpc/context';
+import { workOfRecord } from '@order-pipeline/order-protocol/work-of-record';
+import { currentCallHeaders } from '@order-pipeline/platform/rpc/context';
+import { runWork } from '@order-pipeline/platform/work';
 import { CommandError, EXIT, type ExitCode } from './exit.js';
 import { paymentOf } from './reach.js';
 import { readRecord } from './record.js';
@@ -98,11 +100,13 @@ export async function readCompleted(tools: Tools, orderId: string): Promise<Clai
 /** Calls the payment service, with errors in the operator's terms. @throws {CommandError} */
 export async function askPayment<R>(
   { config }: Tools,
-  { request_id: requestId }: ClaimedOrder,
+  record: ClaimedOrder,
   call: (options: { timeoutMs: number; headers: Record<string, string> }) => Promise<R>,
 ): Promise<R> {
   try {
-    return await call({ timeoutMs: PAYMENT_BUDGET_MS, headers: toCallHeaders({ requestId }) });
+    return await runWork(workOfRecord(record), () =>
+      call({ timeoutMs: PAYMENT_BUDGET_MS, headers: currentCallHeaders() }),
+    );
   } catch (error) {
     if (!(error instanceof ConnectError)) throw error;
     if (error.code === Code.FailedPrecondition)

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { toLines } from '@order-pipeline/order-protocol/lines';
 import type { ClaimedOrder } from '@order-pipeline/order-protocol/order-store';
 import { publishRefunds } from '@order-pipeline/order-protocol/publish-refunds';
+import { workOfRecord } from '@order-pipeline/order-protocol/work-of-record';
+import { runWork } from '@order-pipeline/platform/work';
 import { EXIT, type ExitCode } from './exit.js';
 import { askPayment, readCompleted } from './payment.js';
 import { toMoney } from './text.js';
@@ -41,7 +43,7 @@ export async function refundOrder(tools: Tools, options: RefundOptions): Promise
     const { payment, refund } = await askPayment(tools, record, (call) =>
       scoring.payment.client.refund({ orderId, refundId, amount: BigInt(amount), reason }, call),
     );
-    if (payment) await publishRefunds(tools, record, payment);
+    if (payment) await runWork(workOfRecord(record), () => publishRefunds(tools, record, payment));
     if (restock) await restockItems(tools, record);
     audit({ ...change, result: 'done' });
     const [refunded, all] = [refund?.amount, payment?.refundedAmount].map((sum) =>

@@ -3,6 +3,7 @@
  * all makes a duplicate, which the order protocol takes like any message that is delivered twice.
  */
 import { toPlacedOrder } from '@order-pipeline/order-protocol/order-store';
+import { originOfRecord } from '@order-pipeline/order-protocol/work-of-record';
 import { EXIT, type ExitCode } from './exit.js';
 import { readRecord } from './record.js';
 import type { Tools } from './tools.js';
@@ -17,7 +18,7 @@ export async function resumeOrder(tools: Tools, orderId: string): Promise<ExitCo
     shell.out(`Would send order ${orderId} to the order queue; it is ${record.status}.\n`);
     return EXIT.done;
   }
-  const new_message_id = await dlq.resend(toPlacedOrder(record), { requestId: record.request_id });
+  const new_message_id = await dlq.resend(toPlacedOrder(record), originOfRecord(record));
   audit({ ...change, new_message_id, result: 'done' });
   shell.out(`Order ${orderId} (${record.status}) is in the order queue again.\n`);
   return EXIT.done;

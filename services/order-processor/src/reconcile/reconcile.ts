@@ -12,11 +12,12 @@ import { publishFinal, publishUnclaimed } from '@order-pipeline/order-protocol/p
 import { completeRefunds } from '@order-pipeline/order-protocol/publish-refunds';
 import type { Scoring } from '@order-pipeline/order-protocol/scoring';
 import { SETTLE_BUDGET_MS, settleOrder } from '@order-pipeline/order-protocol/settle-order';
+import { workOfRecord } from '@order-pipeline/order-protocol/work-of-record';
 import type { Clock } from '@order-pipeline/platform/clock';
 import { MalformedItemError } from '@order-pipeline/platform/dynamo/errors';
-import { toCallHeaders } from '@order-pipeline/platform/rpc/context';
+import { currentCallHeaders } from '@order-pipeline/platform/rpc/context';
 import type { EventSink } from '@order-pipeline/platform/sns/event-publisher';
-import { createWork, runWork } from '@order-pipeline/platform/work';
+import { createWork, runWork, type Work } from '@order-pipeline/platform/work';
 import { decideVerdict, type Finding, type Verdict } from './decide.js';
 import type { Find, Walk } from './find.js';
 import { sweepAuthorizations } from './sweep.js';
@@ -97,7 +98,7 @@ export async function reconcile(deps: ReconcileDeps, options: ReconcileOptions):
   const settled = new Map<string, OrderResult>();
   const handle = async ([orderId, found]: readonly [string, readonly Finding[]]) => {
     const record = await readRecord(deps.store, orderId);
-    await runWork(createWork(fieldsOf(orderId, record)), () => handleFindings(orderId, found, record));
+    await runWork(workOf(orderId, record), () => handleFindings(orderId, found, record));
   };
   const handleFindings = async (orderId: string, found: readonly Finding[], record: ReadRecord) => {
     for (const finding of found) {
@@ -138,11 +139,10 @@ export async function reconcile(deps: ReconcileDeps, options: ReconcileOptions):
   return sweepError === undefined ? outcome : { ...outcome, sweepError };
 }
 
-/** Fields of every log line about an order, those of the services that settle it included. */
-function fieldsOf(orderId: string, record: ReadRecord): Parameters<typeof createWork>[0] {
-  if (record === undefined || record instanceof MalformedItemError) return { order_id: orderId };
-  const { request_id, trace_id, attempt } = record;
-  return { order_id: orderId, request_id, trace_id, attempt };
+/** Names the order in every log line, those of the services that settle it included. */
+function workOf(orderId: string, record: ReadRecord): Work {
+  if (record === undefined || record instanceof MalformedItemError) return createWork({ order_id: orderId });
+  return workOfRecord(record);
 }
 
 type OrderResult = Omit<Outcome, 'finding'>;
@@ -176,8 +176,7 @@ async function carryOut(
   if (verdict.action === 'report') return { verdict, action: 'reported' };
   if (dryRun) return { verdict, action: 'planned' };
   if (verdict.action === 'void') return { verdict, action: 'voided' };
-  const headers = toCallHeaders({ requestId: record?.request_id });
-  const call = { signal, timeoutMs: SETTLE_BUDGET_MS, headers };
+  const call = { signal, timeoutMs: SETTLE_BUDGET_MS, headers: currentCallHeaders() };
   try {
     if (verdict.action === 'settle') {
       const { captureFailed } = await settleOrder(scoring, verdict.order, verdict.status, call);

@@ -1,6 +1,8 @@
 /** Receives messages and works on many at a time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@order-pipeline/platform/logger';
+import { runMessage } from '@order-pipeline/platform/messaging/message-work';
+import { addFields } from '@order-pipeline/platform/work';
 import type { Acknowledgement } from './handle-message.js';
 import { RECEIVE_SIZE, type WebhookMessage, type WebhookQueue } from './webhook-queue.js';
 
@@ -56,12 +58,16 @@ export class Consumer {
   }
 
   #start(message: WebhookMessage): void {
-    const work = this.#work(message).finally(() => this.#inFlight.delete(work));
+    const { queueName } = this.#deps.queue;
+    const work = runMessage(message, queueName, () => this.#work(message)).finally(() =>
+      this.#inFlight.delete(work),
+    );
     this.#inFlight.add(work);
   }
 
   async #work(message: WebhookMessage): Promise<void> {
     const { queue, handle, logger, onDeadLetter } = this.#deps;
+    addFields({ attempt: message.receiveCount });
     try {
       const acknowledgement = await handle(message.body);
       if (acknowledgement.kind === 'delete') await queue.delete(message);

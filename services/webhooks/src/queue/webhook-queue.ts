@@ -1,15 +1,21 @@
 /** The webhook queue: order events from the topic, and streams that are due. */
 import {
   DeleteMessageCommand,
+  type Message,
   ReceiveMessageCommand,
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { encodeDeliverMessage } from '@order-pipeline/contracts/webhooks';
+import { queueName, type TracedMessage, traceReceive } from '@order-pipeline/platform/messaging/message-work';
+import {
+  currentOrigin,
+  readTextAttributes,
+  toTextAttributes,
+} from '@order-pipeline/platform/messaging/origin';
 
 /** A received message. */
-export interface WebhookMessage {
-  readonly id: string;
+export interface WebhookMessage extends TracedMessage {
   readonly body: string;
   readonly receiptHandle: string;
 }
@@ -38,30 +44,40 @@ export class WebhookQueue {
     this.#options = options;
   }
 
+  /** The queue's name. */
+  get queueName(): string {
+    return queueName(this.#options.queueUrl);
+  }
+
   /** Waits for up to ten messages. */
   async receive(signal: AbortSignal): Promise<WebhookMessage[]> {
     const { sqs, queueUrl, visibilitySeconds, receiveWaitSeconds } = this.#options;
+    const startedAt = Date.now();
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
         MaxNumberOfMessages: RECEIVE_SIZE,
         VisibilityTimeout: visibilitySeconds,
         WaitTimeSeconds: receiveWaitSeconds,
+        MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+        MessageAttributeNames: ['All'],
       }),
       { abortSignal: signal },
     );
-    return Messages.map(({ MessageId = '', Body = '', ReceiptHandle = '' }) => ({
-      id: MessageId,
-      body: Body,
-      receiptHandle: ReceiptHandle,
-    }));
+    const messages = Messages.map(toWebhookMessage);
+    const traceparents = messages.map(({ attributes }) => attributes.traceparent);
+    const receivedBy = traceReceive(this.queueName, traceparents, startedAt);
+    return receivedBy ? messages.map((message) => ({ ...message, receivedBy })) : messages;
   }
 
-  /** Queues a stream with a delivery that is due. */
+  /** Queues a stream with a delivery that is due. Its message belongs to the current work. */
   async enqueue(streamId: string): Promise<void> {
-    const { sqs, queueUrl } = this.#options;
-    await sqs.send(
-      new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: encodeDeliverMessage(streamId) }),
+    await this.#options.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: this.#options.queueUrl,
+        MessageBody: encodeDeliverMessage(streamId),
+        MessageAttributes: toTextAttributes({ ...currentOrigin() }),
+      }),
     );
   }
 
@@ -81,6 +97,7 @@ export class WebhookQueue {
       new SendMessageCommand({
         QueueUrl: queueUrl,
         MessageBody: message.body,
+        MessageAttributes: toTextAttributes(message.attributes),
         DelaySeconds: Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil(delayMs / 1_000))),
       }),
     );
@@ -94,11 +111,23 @@ export class WebhookQueue {
       new SendMessageCommand({
         QueueUrl: deadLetterQueueUrl,
         MessageBody: message.body,
-        MessageAttributes: {
-          dead_letter_reason: { DataType: 'String', StringValue: reason.slice(0, 1_000) },
-        },
+        MessageAttributes: toTextAttributes({
+          ...message.attributes,
+          dead_letter_reason: reason.slice(0, 1_000),
+        }),
       }),
     );
     await this.delete(message);
   }
+}
+
+function toWebhookMessage(message: Message): WebhookMessage {
+  const { MessageId = '', Body = '', ReceiptHandle = '', Attributes, MessageAttributes } = message;
+  return {
+    id: MessageId,
+    body: Body,
+    receiptHandle: ReceiptHandle,
+    receiveCount: Number(Attributes?.ApproximateReceiveCount ?? 1),
+    attributes: readTextAttributes(MessageAttributes),
+  };
 }

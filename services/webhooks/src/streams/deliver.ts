@@ -2,8 +2,11 @@
 import type { WebhookDelivery, WebhookEndpoint, WebhookStream } from '@order-pipeline/contracts/webhooks';
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { Logger } from '@order-pipeline/platform/logger';
+import { parseTraceparent } from '@order-pipeline/platform/tracing/trace-context';
+import { enterTrace, type SpanStart, startEntrySpan } from '@order-pipeline/platform/tracing/tracer';
 import type { WebhookDeliveryStore } from '@order-pipeline/platform/webhooks/delivery-store';
 import type { WebhookEndpointStore } from '@order-pipeline/platform/webhooks/endpoint-store';
+import { createWork, runWork } from '@order-pipeline/platform/work';
 import type { KeyedLimiter } from '../deliver/limiter.js';
 import { decideNextAttempt } from '../deliver/schedule.js';
 import { isAccepted, type Sender } from '../deliver/send.js';
@@ -85,7 +88,53 @@ function replaceDelivery(all: readonly WebhookDelivery[], changed: WebhookDelive
   return all.map((one) => (one.event.id === changed.event.id ? changed : one));
 }
 
+/** Makes an attempt as part of the request and the trace that the event comes from. */
 async function attempt(
+  deps: DeliverDeps,
+  stream: WebhookStream,
+  delivery: WebhookDelivery,
+): Promise<AttemptResult> {
+  const { origin, attempts } = delivery;
+  const parent = parseTraceparent(origin?.traceparent);
+  const work = createWork(
+    { order_id: orderIdOf(delivery), request_id: origin?.request_id, attempt: attempts + 1 },
+    enterTrace(parent),
+  );
+  return await runWork(work, async () => {
+    const span = startEntrySpan(work.span, parent, () => describeAttempt(stream, delivery));
+    try {
+      const result = await attemptOnce(deps, stream, delivery);
+      if (result.kind !== 'skipped') span.set({ 'http.response.status_code': result.status });
+      if (result.kind === 'failed') span.fail(new Error(result.error));
+      return result;
+    } finally {
+      span.end();
+    }
+  });
+}
+
+/** The URL is left out: it may hold a secret of the endpoint's owner. */
+function describeAttempt({ endpoint_id }: WebhookStream, delivery: WebhookDelivery): SpanStart {
+  const { event, attempts } = delivery;
+  return {
+    name: 'POST webhook',
+    kind: 'client',
+    attributes: {
+      'http.request.method': 'POST',
+      'http.request.resend_count': attempts || undefined,
+      'order.id': orderIdOf(delivery),
+      'webhook.endpoint_id': endpoint_id,
+      'webhook.event_type': event.type,
+    },
+  };
+}
+
+/** Undefined for an event about webhooks themselves. */
+function orderIdOf({ event: { data } }: WebhookDelivery): string | undefined {
+  return 'order_id' in data ? data.order_id : undefined;
+}
+
+async function attemptOnce(
   deps: DeliverDeps,
   stream: WebhookStream,
   delivery: WebhookDelivery,
@@ -103,8 +152,6 @@ async function attempt(
     endpoint_id: endpoint.endpoint_id,
     event_id: delivery.event.id,
     event_type: delivery.event.type,
-    subject: delivery.event.subject,
-    attempt: delivery.attempts + 1,
     duration_ms: clock() - startedAt,
     ...(result.kind !== 'skipped' && result.status !== undefined && { http_status: result.status }),
   };

@@ -1,17 +1,8 @@
 /** Ties everything that is done for a message together: its log lines, its spans and the calls that it leads to. */
 import { REDRIVEN_FROM_ATTRIBUTE } from '@order-pipeline/contracts/dead-letters';
-import {
-  createTraceContext,
-  parseTraceparent,
-  type TraceContext,
-} from '@order-pipeline/platform/tracing/trace-context';
-import {
-  enterTrace,
-  isTracing,
-  type SpanStart,
-  startEntrySpan,
-} from '@order-pipeline/platform/tracing/tracer';
-import { createWork, runWork, type Work } from '@order-pipeline/platform/work';
+import { createTraceContext, parseTraceparent, type TraceContext } from '../tracing/trace-context.js';
+import { enterTrace, isTracing, type SpanStart, startEntrySpan } from '../tracing/tracer.js';
+import { createWork, runWork, type Work } from '../work.js';
 
 /** A received message, as far as its trace needs it. */
 export interface TracedMessage {
