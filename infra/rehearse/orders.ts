@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stockCatalogue } from '@order-pipeline/local/catalogue';
 import type { Cloud, Values } from './cloud.ts';
-import type { RunningTasks } from './tasks.ts';
+import type { Issuer } from './issuer.ts';
+import { tryOperations } from './operations.ts';
+import type { RegisteredTask, RunningTasks } from './tasks.ts';
 import { tryWebhooks } from './webhooks.ts';
 
 /** An order to place, and its expected end. */
@@ -57,6 +59,8 @@ export interface TrialOptions {
   readonly endpoint: string;
   readonly tasks: RunningTasks;
   readonly account: Account;
+  /** Issuer of the operators who use the console; absent where it is off. */
+  readonly issuer?: Issuer;
 }
 
 /** Runs the smoke test, then an order for every outcome. Returns the outcomes that were seen. */
@@ -94,7 +98,25 @@ export async function tryOrders(options: TrialOptions): Promise<string[]> {
   }
   seen.push(await cancelOne(place));
   seen.push(await failOne(options, place));
+  if (tasks.registered.operations && options.issuer)
+    seen.push(...(await operate(options, options.issuer, tasks.registered.operations, place)));
   return seen;
+}
+
+/** Tries the console while the processor is stopped, so that orders wait for the operator. */
+function operate(
+  { cloud, tasks, account }: TrialOptions,
+  issuer: Issuer,
+  registered: RegisteredTask,
+  place: (order: object) => Promise<Record<string, unknown>>,
+): Promise<string[]> {
+  const { SQS_QUEUE_URL: queue, SQS_DLQ_URL: deadLetters } = registered.environment;
+  return tryOperations({
+    url: `http://127.0.0.1:${tasks.ports.operations}`,
+    ...{ issuer, registered, user: account.user },
+    place: async () => String((await place({ amount: 999 })).order_id),
+    deadLetter: (orderId) => deadLetter(cloud, String(queue), String(deadLetters), orderId),
+  });
 }
 
 async function cancelOne(place: (order: object) => Promise<Record<string, unknown>>): Promise<string> {

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cloud, Values } from './cloud.ts';
 import { tryOrders } from './orders.ts';
 import { type CliOptions, openStack, parseSummary, runCommand, type StackCli } from './pulumi.ts';
@@ -66,10 +67,25 @@ async function runOrders(deps: RehearsalDeps, stack: StackCli): Promise<string> 
       if (allowed.size === 0) throw new Error(`${service} made no call through its role`);
     }
     await expectDenial(running.proxies['order-api'].url, String((await stack.outputs()).ordersTable));
-    return `${new Set(seen).size} outcomes, nothing denied that is needed`;
+    const traced = await traceAll(deps.tasks);
+    return `${new Set(seen).size} outcomes, nothing denied that is needed${traced}`;
   } finally {
     await running.stop();
   }
+}
+
+/** Time in which every service has sent spans. */
+const SPANS_LIMIT_MS = 30_000;
+
+/** Waits until spans of every service have come, where tracing is on. */
+async function traceAll({ spans, services }: TasksOptions): Promise<string> {
+  if (!spans) return '';
+  const end = Date.now() + SPANS_LIMIT_MS;
+  while (spans.missing(services).length > 0) {
+    if (Date.now() > end) throw new Error(`No spans came from ${spans.missing(services).join(', ')}`);
+    await sleep(200);
+  }
+  return `, spans of ${services.length} services`;
 }
 
 /** Expects that calls beyond a role's permissions are denied: order-api may not delete orders. */

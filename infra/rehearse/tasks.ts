@@ -3,10 +3,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import type { PerDeployed } from '../src/decide/features.ts';
+import { toHealthUrls } from '../src/decide/operations.ts';
 import type { ServiceName } from '../src/decide/services.ts';
 import type { Cloud, Values } from './cloud.ts';
 import { isAllowed, type PolicyStatement } from './iam.ts';
+import type { Issuer } from './issuer.ts';
 import { type RoleProxy, startProxy, Turns } from './proxy.ts';
+import type { SpanReceiver } from './spans.ts';
 
 /** Options of running tasks. */
 export interface TasksOptions {
@@ -22,6 +26,10 @@ export interface TasksOptions {
   readonly redisPort: number;
   /** The services of the stack. */
   readonly services: readonly ServiceName[];
+  /** Issuer of the operators who use the console; absent where it is off. */
+  readonly issuer?: Issuer;
+  /** Takes spans; absent where tracing is off. */
+  readonly spans?: SpanReceiver;
 }
 
 /** Container settings of a task definition. */
@@ -33,11 +41,6 @@ export interface RegisteredTask {
   readonly statements: readonly PolicyStatement[];
 }
 
-/** A value for each running service; webhooks is optional. */
-export type PerService<T> = Readonly<
-  Record<Exclude<ServiceName, 'webhooks'>, T> & Partial<Record<'webhooks', T>>
->;
-
 /** Running services. */
 export interface RunningTasks {
   readonly ports: {
@@ -45,9 +48,10 @@ export interface RunningTasks {
     readonly scoringHttp: number;
     readonly grpc: number;
     readonly processor: number;
+    readonly operations: number;
   };
-  readonly proxies: PerService<RoleProxy>;
-  readonly registered: PerService<RegisteredTask>;
+  readonly proxies: PerDeployed<RoleProxy>;
+  readonly registered: PerDeployed<RegisteredTask>;
   /** Stops the processor, so that orders wait. */
   stopProcessor(): Promise<void>;
   stop(): Promise<void>;
@@ -105,6 +109,9 @@ async function statementsOf(cloud: Cloud, roleArn: string): Promise<PolicyStatem
   return documents.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 }
 
+/** Callees start before their callers. */
+const START_ORDER = ['scoring', 'order-processor', 'order-api', 'webhooks', 'operations'] as const;
+
 /**
  * Starts the services. Only addresses differ from what was registered: ports that are free on this machine, the proxy
  * in the place of AWS, and the host of Redis, which has no TLS here.
@@ -118,24 +125,29 @@ export async function startTasks(options: TasksOptions): Promise<RunningTasks> {
     registered[service] = task;
     proxies[service] = await startProxy({ ...options, statements: task.statements, turns });
   }
-  const [api, grpc, scoringHttp, processor, webhooks] = (await Promise.all(
-    [0, 0, 0, 0, 0].map(freePort),
-  )) as [number, number, number, number, number];
+  const [api, grpc, scoringHttp, processor, webhooks, operations, operationsGrpc] = (await Promise.all(
+    Array.from({ length: 7 }, freePort),
+  )) as [number, number, number, number, number, number, number];
   const scoring = `http://127.0.0.1:${grpc}`;
+  const scoringUrls = { INVENTORY_URL: scoring, FRAUD_URL: scoring, PAYMENT_URL: scoring };
   const addresses: Readonly<Record<ServiceName, Record<string, string>>> = {
     'order-api': { PORT: String(api), PUBLIC_BASE_URL: `http://127.0.0.1:${api}` },
-    'order-processor': {
-      PORT: String(processor),
-      INVENTORY_URL: scoring,
-      FRAUD_URL: scoring,
-      PAYMENT_URL: scoring,
-    },
+    'order-processor': { PORT: String(processor), ...scoringUrls },
     scoring: { PORT: String(scoringHttp), GRPC_PORT: String(grpc) },
     webhooks: { PORT: String(webhooks) },
+    operations: {
+      ...{ PORT: String(operations), GRPC_PORT: String(operationsGrpc), ...scoringUrls },
+      HEALTH_URLS: toHealthUrls({
+        'order-api': `http://127.0.0.1:${api}`,
+        scoring: `http://127.0.0.1:${scoringHttp}`,
+      }),
+      ...(options.issuer && {
+        OIDC_ISSUER: options.issuer.url,
+        NODE_EXTRA_CA_CERTS: options.issuer.certificate,
+      }),
+    },
   };
-  const order = (['scoring', 'order-processor', 'order-api', 'webhooks'] as const).filter((service) =>
-    options.services.includes(service),
-  );
+  const order = START_ORDER.filter((service) => options.services.includes(service));
   const children = order.map((service) =>
     startService(options, service, registered[service], proxies[service], addresses[service]),
   );
@@ -144,7 +156,10 @@ export async function startTasks(options: TasksOptions): Promise<RunningTasks> {
     await Promise.all(Object.values(proxies).map((proxy) => proxy.stop()));
   };
   try {
-    const ports = order.includes('webhooks') ? [webhooks] : [];
+    const ports = [
+      ...(order.includes('webhooks') ? [webhooks] : []),
+      ...(order.includes('operations') ? [operations] : []),
+    ];
     for (const port of [scoringHttp, processor, api, ...ports])
       await untilReady(`http://127.0.0.1:${port}/ready`);
   } catch (error) {
@@ -152,11 +167,12 @@ export async function startTasks(options: TasksOptions): Promise<RunningTasks> {
     throw error;
   }
   const stopProcessor = () => stopChild(children[1] as ChildProcess);
-  return { ports: { api, scoringHttp, grpc, processor }, proxies, registered, stopProcessor, stop };
+  const ports = { api, scoringHttp, grpc, processor, operations };
+  return { ports, proxies, registered, stopProcessor, stop };
 }
 
 function startService(
-  { root, logs, redisPort, region }: TasksOptions,
+  { root, logs, redisPort, region, spans }: TasksOptions,
   service: ServiceName,
   task: RegisteredTask,
   proxy: RoleProxy,
@@ -177,6 +193,8 @@ function startService(
       ...secrets,
       ...queues,
       ...addresses,
+      ...(task.environment.OTEL_EXPORTER_OTLP_ENDPOINT &&
+        spans && { OTEL_EXPORTER_OTLP_ENDPOINT: spans.url }),
       AWS_ACCESS_KEY_ID: 'rehearsal',
       AWS_SECRET_ACCESS_KEY: 'rehearsal',
       AWS_REGION: region,

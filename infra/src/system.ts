@@ -38,6 +38,7 @@ export function createSystem(config: StackConfig) {
     ...(platform && { stage: config.stage }),
     ...(platform && { loadBalancer: platform.entry.arnSuffix, accessLogNamespace: prefix }),
     ...(platform && compute && { countedLines: toCountedLines(toFeatures(compute)) }),
+    ...(platform?.operationsEntry && { consoleTarget: platform.operationsEntry.arnSuffix }),
     ...(metricsNamespace && { namespace: metricsNamespace }),
   };
   // Before the services: some of the alarms decide whether a deployment stays.
@@ -89,6 +90,7 @@ export function createSystem(config: StackConfig) {
       cacheEndpoint: platform.cache.endpoint,
       clusterName: platform.cluster.name,
       images: platform.images.all(),
+      ...(platform.operationsEntry && { operationsUrl: platform.operationsEntry.url }),
     }),
     ...(services && { services: services.names }),
     ...(kubernetes && {

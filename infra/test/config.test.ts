@@ -21,6 +21,7 @@ const DIGESTS = {
   'order-processor': DIGEST,
   scoring: DIGEST,
   webhooks: DIGEST,
+  operations: DIGEST,
   'metrics-collector': DIGEST,
 };
 
@@ -76,6 +77,7 @@ describe('defaults', () => {
           'order-processor': { cpuUnits: 256, memoryMiB: 512, minTasks: 1, maxTasks: 4 },
           scoring: { cpuUnits: 256, memoryMiB: 512, minTasks: 1, maxTasks: 4 },
           webhooks: { cpuUnits: 256, memoryMiB: 512, minTasks: 1, maxTasks: 4 },
+          operations: { cpuUnits: 256, memoryMiB: 512, minTasks: 1, maxTasks: 1 },
         },
         processorTuning: {},
         cacheNodeType: 'cache.t4g.micro',
@@ -344,11 +346,11 @@ describe('bad values', () => {
     ],
     [
       { ...DEV, imageDigests: 'order-api' },
-      'imageDigests is not JSON: set a JSON object with a digest (sha256:…) for each of order-api, order-processor, scoring, webhooks, metrics-collector',
+      'imageDigests is not JSON: set a JSON object with a digest (sha256:…) for each of order-api, order-processor, scoring, webhooks, operations, metrics-collector',
     ],
     [
       { ...DEV, imageDigests: '{}' },
-      'imageDigests is without a digest for every image: set a JSON object with a digest (sha256:…) for each of order-api, order-processor, scoring, webhooks, metrics-collector',
+      'imageDigests is without a digest for every image: set a JSON object with a digest (sha256:…) for each of order-api, order-processor, scoring, webhooks, operations, metrics-collector',
     ],
     [{ ...DEV, apiCpu: 'many' }, 'apiCpu is not a whole number: set a whole number from 256 to 4096'],
     [

@@ -81,6 +81,7 @@ describe('flows', () => {
     expect(outward(false, FULL).map(({ from, port }) => [from, port])).toEqual([
       ['webhooks', 443],
       ['scoring', 443],
+      ['operations', 443],
     ]);
   });
 
@@ -285,12 +286,34 @@ describe('environment', () => {
     publicBaseUrl: 'https://api',
     trustProxyHops: 1,
     scoringUrl: 'http://scoring:50051',
+    readinessUrls: { 'order-api': 'https://api', scoring: 'http://scoring-ops:8081' },
+    operations: {
+      domainName: 'operations.acme.shop',
+      issuer: 'https://staff',
+      clientId: 'console',
+      rolesClaim: 'groups',
+      traceUrl: 'https://traces/{trace_id}',
+    },
   };
 
   it.each(SERVICE_NAMES)('of %s has no secret in it', (service) => {
-    for (const name of toSecretNames('order-api', FULL).concat(toSecretNames('scoring', FULL))) {
+    for (const name of SERVICE_NAMES.flatMap((each) => toSecretNames(each, FULL))) {
       expect(toEnvironment(service, inputs)).not.toHaveProperty(name);
     }
+  });
+
+  it('tells the console who logs in, where it is, and whom to ask for readiness', () => {
+    const variables = toEnvironment('operations', inputs);
+    expect(variables).toMatchObject({
+      PORT: '8090',
+      PUBLIC_BASE_URL: 'https://operations.acme.shop',
+      OIDC_ISSUER: 'https://staff',
+      OIDC_CLIENT_ID: 'console',
+      OIDC_ROLES_CLAIM: 'groups',
+      TRACE_URL_TEMPLATE: 'https://traces/{trace_id}',
+      HEALTH_URLS: 'order-api=https://api/ready,scoring=http://scoring-ops:8081/ready',
+    });
+    expect(variables).not.toHaveProperty('OIDC_OPERATOR_ROLE');
   });
 
   it('names the OpenID issuer and the origins where there are some', () => {
@@ -346,7 +369,7 @@ describe('environment', () => {
 });
 
 describe('features', () => {
-  it('decide whether webhooks runs', () => {
+  it('decide which services run', () => {
     expect(toDeployedServices(BARE)).toEqual(['order-api', 'order-processor', 'scoring']);
     expect(toDeployedServices(FULL)).toEqual(SERVICE_NAMES);
   });
@@ -358,6 +381,9 @@ describe('metrics', () => {
   it('scale by what each task has to do', () => {
     expect(backlogPerTask('q', 'c', 's').expression).toBe('backlog / FILL(tasks, 1)');
     expect(requestsPerTask('lb', 'c', 's').metrics.requests?.dimensions).toEqual({ LoadBalancer: 'lb' });
+    const beside = requestsPerTask('lb', 'c', 's', 'tg');
+    expect(beside.expression).toBe('(requests - FILL(console, 0)) / FILL(tasks, 1)');
+    expect(beside.metrics.console?.dimensions).toEqual({ LoadBalancer: 'lb', TargetGroup: 'tg' });
   });
 
   it('ring alarms about what is deployed', () => {
@@ -377,6 +403,19 @@ describe('metrics', () => {
       expect.arrayContaining(['payment-provider-down', 'payment-problem', 'webhook-endpoint-disabled']),
     );
     expect(toCountedLines(BARE)).toEqual([]);
+  });
+
+  it('count failures of the console apart from those of the API', () => {
+    const alarms = toAlarms({ ...queues, loadBalancer: 'lb', consoleTarget: 'tg' });
+    const [api, console] = ['api-5xx', 'console-errors'].map((name) => alarms.find((it) => it.name === name));
+    expect(api?.reading.expression).toBe(
+      'IF((FILL(requests, 0) - FILL(console, 0)) > 20, 100 * (FILL(target, 0) + FILL(balancer, 0) - FILL(consoleErrors, 0)) / (FILL(requests, 0) - FILL(console, 0)), 0)',
+    );
+    expect(console).toMatchObject({ guardsDeployment: false, threshold: 5 });
+    expect(console?.reading.metrics.errors?.dimensions).toEqual({ LoadBalancer: 'lb', TargetGroup: 'tg' });
+    expect(toAlarms({ ...queues, loadBalancer: 'lb' }).map(({ name }) => name)).not.toContain(
+      'console-errors',
+    );
   });
 
   it('end with a link to their section of the runbook', () => {
@@ -437,6 +476,8 @@ describe('metrics', () => {
     expect(titles({ stage: 'dev' })).toContain('Orders by outcome, from the logs');
     expect(titles({ loadBalancer: 'lb' })).toContain('Requests and failures');
     expect(titles({ namespace: 'n' })).toContain('Orders by outcome');
+    expect(titles({ loadBalancer: 'lb', consoleTarget: 'tg' })).toContain("Calls of the operators' API");
+    expect(titles({ loadBalancer: 'lb' })).not.toContain("Calls of the operators' API");
     expect(titles({ webhookQueue: 'w', webhookDlq: 'wd' })).toContain('Webhooks that wait');
     expect(titles({ accessLogNamespace: 'n', countedLines: toCountedLines(FULL) })).toContain(
       'Payment provider and webhook endpoints',

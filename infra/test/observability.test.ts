@@ -137,6 +137,7 @@ const WATCHED = {
   ...{ orderQueue: 'q', orderDlq: 'd', tables: ['a', 'b', 'c', 'd'], loadBalancer: 'l' },
   ...{ accessLogNamespace: 'n', namespace: 'n', stage: 'dev', webhookQueue: 'w', webhookDlq: 'wd' },
   countedLines: toCountedLines(FULL),
+  consoleTarget: 't',
 };
 
 describe('CloudWatch alarms', () => {

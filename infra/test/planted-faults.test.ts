@@ -5,7 +5,7 @@ import { TABLES } from '@order-pipeline/contracts/tables';
 import { inspect } from '../policy/rules/index.ts';
 import { findDrift } from './support/drift.ts';
 import { captureWithFaults, type Fault } from './support/faults.ts';
-import { assertBuilt } from './support/stacks.ts';
+import { assertBuilt, PROD_VALUES } from './support/stacks.ts';
 
 /** A fault, and what the checks of program.test.ts then say. */
 interface Planted extends Fault {
@@ -54,6 +54,46 @@ const FAULTS: readonly Planted[] = [
       'secrets-by-reference: aws:ecs/taskDefinition:TaskDefinition order-api: order-api is told JWT_SECRET in plain text: use secrets and Secrets Manager',
   },
   {
+    what: 'a console without a login',
+    file: 'src/decide/operations.ts',
+    find: '    OIDC_ISSUER: settings.issuer,',
+    replace: '',
+    finding:
+      'guarded-console: aws:ecs/taskDefinition:TaskDefinition operations: serves the console without an HTTPS OIDC_ISSUER: nobody could log in, or anybody listen',
+  },
+  {
+    what: 'a console over plain HTTP',
+    file: 'src/decide/operations.ts',
+    find: 'PUBLIC_BASE_URL: `https://',
+    replace: 'PUBLIC_BASE_URL: `http://',
+    finding:
+      'guarded-console: aws:ecs/taskDefinition:TaskDefinition operations: serves the console without an HTTPS PUBLIC_BASE_URL: nobody could log in, or anybody listen',
+  },
+  {
+    what: 'cookies without a key',
+    file: 'src/decide/environment.ts',
+    find: "['OIDC_CLIENT_SECRET', 'SESSION_SECRET'] as const",
+    replace: "['OIDC_CLIENT_SECRET'] as const",
+    finding:
+      'guarded-console: aws:ecs/taskDefinition:TaskDefinition operations: serves the console without the secret SESSION_SECRET',
+  },
+  {
+    what: 'a console that may delete orders',
+    file: 'src/decide/permissions.ts',
+    find: "allow('ReadPayments', ['dynamodb:GetItem'], payments)",
+    replace: "allow('ReadPayments', ['dynamodb:*'], '*')",
+    finding:
+      'least-privilege: aws:iam/rolePolicy:RolePolicy operations-task: ReadPayments allows dynamodb:* on *: name the resources',
+  },
+  {
+    what: 'a console that the Internet reaches past the load balancer',
+    file: 'src/decide/flows.ts',
+    find: "      from: 'load-balancer',\n      to: 'operations',",
+    replace: "      from: 'internet',\n      to: 'operations',",
+    finding:
+      'closed-network: aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule internet-to-operations-8090: opens port 8090 to the Internet: only the load balancer may be reached, on 80 and 443',
+  },
+  {
     what: 'a renamed table',
     file: 'src/components/tables.ts',
     find: 'new aws.dynamodb.Table(\n          shape.name,',
@@ -68,7 +108,7 @@ let findings: string[];
 
 beforeAll(async () => {
   assertBuilt();
-  const graph = await captureWithFaults('dev', FAULTS);
+  const graph = await captureWithFaults('prod', FAULTS, PROD_VALUES);
   expect(graph.errors).toEqual([]);
   findings = [...inspect(graph.resources), ...findDrift(graph, QUEUES, TABLES)];
 });

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { inspect } from '../policy/rules/index.ts';
+import { toDeployedServices } from '../src/decide/features.ts';
 import { ADD_ON_ACCOUNTS } from '../src/decide/manifest-inputs.ts';
-import { SERVICE_NAMES } from '../src/decide/services.ts';
 import { capture, ROOT } from './support/capture.ts';
 import { EKS_VALUES, NONE_VALUES } from './support/clusters.ts';
 import { find, type Graph, ofType } from './support/graph.ts';
@@ -44,7 +44,10 @@ describe.each(['dev', 'prod', 'none'] as const)('a cluster stack (%s)', (name) =
     expect(ofType(graph, 'lb/loadBalancer:LoadBalancer')).toEqual([]);
   });
 
-  it.each(SERVICE_NAMES)('lets the pods of %s do what its ECS task may do, and no more', (service) => {
+  // dev has no console.
+  const services = toDeployedServices({ webhooks: true, operations: name !== 'dev' });
+
+  it.each(services)('lets the pods of %s do what its ECS task may do, and no more', (service) => {
     const task = policyOf(graphs.ecs, `${service}-task`) as { Statement: { Sid: string }[] };
     // The collector's permission is not the service's: in a cluster Prometheus reads the metrics.
     const own = task.Statement.filter(({ Sid }) => Sid !== 'SendMetrics');
@@ -58,7 +61,7 @@ describe.each(['dev', 'prod', 'none'] as const)('a cluster stack (%s)', (name) =
     const associations = ofType(graphs[name], 'eks/podIdentityAssociation:PodIdentityAssociation');
     const bound = associations.map(({ inputs }) => `${inputs.namespace}/${inputs.serviceAccount}`);
     const addOns = Object.values(ADD_ON_ACCOUNTS).map((it) => `${it.namespace}/${it.account}`);
-    expect(bound.sort()).toEqual([...SERVICE_NAMES.map((it) => `${namespace}/${it}`), ...addOns].sort());
+    expect(bound.sort()).toEqual([...services.map((it) => `${namespace}/${it}`), ...addOns].sort());
     expect(trustOf(graphs[name], 'scoring').PodIdentity).toMatchObject({
       Principal: { Service: 'pods.eks.amazonaws.com' },
       Condition: {

@@ -30,6 +30,7 @@ describe('flows of pods', () => {
       'scoring -> aws-endpoints:443',
       'scoring -> s3:443',
       'webhooks -> s3:443',
+      'operations -> s3:443',
     ]);
   });
 

@@ -33,6 +33,7 @@ describe('a stack with an OpenID issuer, a given certificate, replicas and image
           'order-processor': digest('b'),
           scoring: digest('c'),
           webhooks: digest('e'),
+          operations: digest('f'),
           'metrics-collector': digest('d'),
         }),
       },
@@ -149,8 +150,8 @@ describe('a stack with bad settings', () => {
       [
         'The configuration has 4 problem(s):',
         '  zoness is not a setting: see the table in docs/deploy.md',
-        '  zones is too large: set a whole number from 2 to 6',
         '  domainName is not set, and plain HTTP is for dev only: pulumi config set domainName api.example.com and hostedZoneId or certificateArn',
+        '  zones is too large: set a whole number from 2 to 6',
         '  cacheNodes is too small: set a whole number from 2 to 6',
       ].join('\n'),
     ]);

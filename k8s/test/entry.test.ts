@@ -25,14 +25,21 @@ describe.each(objectsOf('/nginx-'))('ingress-nginx in %s', (_name, objects, { in
   });
 
   it('serves the domain by TLS, and metrics to nobody', () => {
-    for (const { spec } of ofKind(objects, 'Ingress')) {
-      expect(spec.tls).toEqual([{ hosts: [inputs.domainName], secretName: 'order-api-tls' }]);
+    const names: string[] = inputs.operations ? ['order-api', 'operations'] : ['order-api'];
+    for (const { metadata, spec } of ofKind(objects, 'Ingress')) {
+      const console = metadata.name.startsWith('operations');
+      const host = console ? inputs.operations?.domainName : inputs.domainName;
+      expect(spec.tls).toEqual([{ hosts: [host], secretName: console ? 'operations-tls' : 'order-api-tls' }]);
+      expect(spec.rules.map((rule: Json) => rule.host)).toEqual([host]);
     }
-    const closed = named(objects, 'Ingress', 'order-api-metrics-closed');
-    expect(closed?.spec.rules[0].http.paths[0].path).toBe('/metrics');
-    expect(closed?.metadata.annotations?.['nginx.ingress.kubernetes.io/whitelist-source-range']).toBe(
-      '127.0.0.1/32',
-    );
+    for (const name of names) {
+      const closed = named(objects, 'Ingress', `${name}-metrics-closed`);
+      expect(closed?.spec.rules[0].http.paths[0].path).toBe('/metrics');
+      expect(closed?.metadata.annotations?.['nginx.ingress.kubernetes.io/whitelist-source-range']).toBe(
+        '127.0.0.1/32',
+      );
+    }
+    expect(ofKind(objects, 'Certificate').map(({ metadata }) => metadata.name)).toEqual(names);
   });
 
   it('leads events of Stripe, and nothing else, to scoring where it is the payment provider', () => {
@@ -83,6 +90,14 @@ describe.each(objectsOf('/istio-'))('Istio in %s', (_name, objects, { inputs, cl
     const [certificate] = ofKind(objects, 'Certificate');
     expect(certificate?.metadata.namespace).toBe(cluster.ingress.istio.namespace);
     expect(certificate?.spec.secretName).toBe(https.tls.credentialName);
+    const console = named(objects, 'Gateway', 'operations')?.spec.servers.flatMap((it: Json) => it.hosts);
+    expect(console).toEqual(
+      inputs.operations && [inputs.operations.domainName, inputs.operations.domainName],
+    );
+    const route = named(objects, 'VirtualService', 'operations')?.spec.http.at(-1).route;
+    expect(route).toEqual(
+      inputs.operations && [{ destination: { host: 'operations', port: { number: 8090 } }, weight: 100 }],
+    );
   });
 
   it('encrypts and authenticates every call inside, and admits the callers of the flows alone', () => {
@@ -98,14 +113,18 @@ describe.each(objectsOf('/istio-'))('Istio in %s', (_name, objects, { inputs, cl
         ]),
       ]),
     );
-    expect(callers).toMatchObject({
-      'order-api': ['istio-ingress', '8000'],
-      'order-processor': [],
+    const console = (...ports: string[]) =>
+      inputs.operations ? ports.flatMap((port) => ['operations', port]) : [];
+    expect(callers).toEqual({
+      'order-api': ['istio-ingress', '8000', ...console('8000')],
+      'order-processor': console('9090'),
       scoring: [
         ...['order-processor', '50051'],
         ...(inputs.features.paymentGateway === 'stripe' ? ['istio-ingress', '8081'] : []),
+        ...console('50051', '8081'),
       ],
-      webhooks: [],
+      webhooks: console('9091'),
+      ...(inputs.operations && { operations: ['istio-ingress', '8090'] }),
     });
   });
 

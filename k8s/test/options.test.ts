@@ -1,8 +1,9 @@
 /** Options that the committed environments do not use: IRSA, no KEDA, an OpenID issuer. */
 import { describe, expect, it } from '@jest/globals';
 import { inspect } from '../src/check/index.ts';
-import { type KubernetesObject, ofKind, toObjects } from '../src/check/objects.ts';
+import { type KubernetesObject, ofKind, toObjects, workloadsOf } from '../src/check/objects.ts';
 import { render } from '../src/render.ts';
+import { parseInputs } from '../src/settings/schema.ts';
 import type { ClusterSettings, Context, Environment } from '../src/settings/types.ts';
 import { VARIANTS } from '../src/settings/types.ts';
 import { environmentOf, TEXTS } from './support/contexts.ts';
@@ -43,7 +44,7 @@ describe('a cluster without KEDA', () => {
 });
 
 /** Features without a way out to the Internet. */
-const INSIDE = { webhooks: false, paymentGateway: 'simulated' } as const;
+const INSIDE = { webhooks: false, operations: false, paymentGateway: 'simulated' } as const;
 
 describe('webhooks and Stripe', () => {
   const names = (environment: Environment) =>
@@ -51,7 +52,7 @@ describe('webhooks and Stripe', () => {
 
   it('leave nothing behind where they are off', () => {
     const off = names({ ...prod, inputs: { ...prod.inputs, features: INSIDE } });
-    expect(off.filter((name) => /webhooks|scoring-events/.test(name))).toEqual([]);
+    expect(off.filter((name) => /webhooks|scoring-events|operations|-ops$/.test(name))).toEqual([]);
   });
 
   it('have a workload, a way in for events, and a queue that scales', () => {
@@ -71,7 +72,7 @@ describe('webhooks and Stripe', () => {
     const open = ofKind(objectsOf(withCluster({})), 'NetworkPolicy').filter(({ spec }) =>
       JSON.stringify(spec).includes('0.0.0.0/0'),
     );
-    expect(open.map(({ metadata }) => metadata.name)).toEqual(['scoring', 'webhooks']);
+    expect(open.map(({ metadata }) => metadata.name)).toEqual(['scoring', 'webhooks', 'operations']);
   });
 });
 
@@ -85,6 +86,47 @@ describe('an OpenID issuer', () => {
       JSON.stringify(spec).includes('0.0.0.0/0'),
     );
     expect(open.map(({ metadata }) => metadata.name)).toEqual(['order-api']);
+  });
+});
+
+describe('the console', () => {
+  const objects = objectsOf(withCluster({}));
+  const variables: { name: string; value: string }[] = workloadsOf(objects)
+    .find(({ metadata }) => metadata.name === 'operations')
+    ?.spec.template.spec.containers.flatMap(({ env }: { env: object[] }) => env);
+
+  it('is one pod, which nothing scales, and no canary', () => {
+    const deployments = ofKind(objects, 'Deployment').map(({ metadata, spec }) => [
+      metadata.name,
+      spec.replicas,
+    ]);
+    expect(deployments).toEqual([['operations', 1]]);
+    const named = objects.filter(({ metadata }) => metadata.name === 'operations').map(({ kind }) => kind);
+    expect(named).toEqual(expect.arrayContaining(['PodDisruptionBudget', 'ServiceMonitor', 'NetworkPolicy']));
+    expect(named).not.toEqual(expect.arrayContaining(['HorizontalPodAutoscaler']));
+    expect(named).not.toEqual(expect.arrayContaining(['AnalysisTemplate']));
+  });
+
+  it('asks each service whether it is ready, pods that are not ready included', () => {
+    const urls = variables.find(({ name }) => name === 'HEALTH_URLS')?.value.split(',') ?? [];
+    expect(urls.map((pair) => pair.split('=')[0])).toEqual([
+      ...['order-api', 'order-processor', 'scoring', 'webhooks'],
+    ]);
+    for (const service of ['order-processor-ops', 'scoring-ops', 'webhooks-ops'])
+      expect(
+        ofKind(objects, 'Service').find(({ metadata }) => metadata.name === service)?.spec,
+      ).toMatchObject({ publishNotReadyAddresses: true });
+  });
+
+  it('is refused where its settings and its feature disagree', () => {
+    const { operations: _none, ...without } = prod.inputs;
+    expect(() => parseInputs(without, 'prod.json')).toThrow(
+      /is there if and only if features\.operations is true/,
+    );
+    const plain = { ...prod.inputs, operations: { ...prod.inputs.operations, issuer: 'http://login' } };
+    expect(() => parseInputs(plain, 'prod.json')).toThrow(/operations\.issuer/);
+    const { SESSION_SECRET: _secret, ...secrets } = prod.inputs.secrets;
+    expect(() => parseInputs({ ...prod.inputs, secrets }, 'prod.json')).toThrow(/secrets\.SESSION_SECRET/);
   });
 });
 

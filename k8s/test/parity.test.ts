@@ -25,6 +25,11 @@ function taskOf(service: ServiceName): ContainerDefinition {
   return JSON.parse(String(inputs.containerDefinitions))[0];
 }
 
+/** Names in a list of readiness pages. */
+function namesOf(urls: string | undefined): string[] {
+  return urls?.split(',').map((pair) => pair.split('=')[0] ?? '') ?? [];
+}
+
 const PROD = CONTEXTS.filter(([name]) => name.startsWith('prod/'));
 const CASES = PROD.flatMap(([name, context]) =>
   SERVICE_NAMES.map((service) => [service, name, context] as const),
@@ -42,7 +47,11 @@ describe.each(CASES)('%s on ECS and in %s', (service, _name, context) => {
   it('has the same variables', () => {
     const task = Object.fromEntries(taskOf(service).environment.map(({ name, value }) => [name, value]));
     const own = Object.entries(podVariables).filter(([name]) => !name.endsWith('_FILE'));
-    expect(Object.fromEntries(own)).toEqual(task);
+    const { HEALTH_URLS: watched, ...inPod } = Object.fromEntries(own);
+    const { HEALTH_URLS: watchedOnEcs, ...inTask } = task;
+    expect(inPod).toEqual(inTask);
+    // From pod to pod there is a name for each service; on ECS the API is asked as clients reach it, and webhooks is not.
+    expect(namesOf(watched).filter((name) => name !== 'webhooks')).toEqual(namesOf(watchedOnEcs));
   });
 
   it('has the same secrets, as variables there and as files here', () => {

@@ -88,10 +88,33 @@ const FAULTS: readonly Planted[] = [
     finding: 'dev/nginx-vault: NetworkPolicy scoring: does not allow Redis on 6379',
   },
   {
+    what: 'a console that asks a Service which does not exist',
+    file: 'k8s/src/workloads/services.ts',
+    find: 'metadata: toMetadata(context, toOpsHost(service), {',
+    replace: "metadata: toMetadata(context, 'lost', {",
+    finding:
+      'prod/nginx-vault: Deployment operations: names port 8081 of Service scoring-ops, which there is not',
+  },
+  {
+    what: 'a console without a way to its issuer',
+    file: 'infra/src/decide/flows.ts',
+    find: "{ from: 'operations', to: 'internet', port: HTTPS, why: 'the OpenID issuer, readiness of the API' },",
+    replace: '',
+    finding: 'prod/nginx-vault: NetworkPolicy operations: does not allow the OpenID issuer on 443',
+  },
+  {
+    what: 'a fixed number of pods that nobody names',
+    file: 'k8s/src/workloads/controller.ts',
+    find: '...(SINGLE_SERVICES.includes(service) && { replicas: 1 }),',
+    replace: '',
+    finding:
+      'prod/nginx-vault: Deployment operations: has 0 autoscalers: they would fight, or nobody decides',
+  },
+  {
     what: 'a Service that does not exist',
     file: 'k8s/src/ingress/nginx.ts',
-    find: "const API = { name: 'order-api',",
-    replace: "const API = { name: 'order-apis',",
+    find: 'const backend = { name: site.service,',
+    replace: "const backend = { name: 'order-apis',",
     finding: 'prod/nginx-vault: Ingress order-api: names port http of Service order-apis, which there is not',
   },
   {

@@ -1,5 +1,6 @@
 /** All rules. The policy pack and the tests use the same ones. */
 import { closedClusters } from './cluster.ts';
+import { guardedConsole } from './console.ts';
 import { durableData } from './durability.ts';
 import { encryptedAtRest, encryptedInTransit } from './encryption.ts';
 import { closedNetwork } from './network.ts';
@@ -17,6 +18,7 @@ export const RULES: readonly Rule[] = [
   secretsByReference,
   confinedContainers,
   closedClusters,
+  guardedConsole,
 ];
 
 /** Returns the violations of all rules, as `rule: type name: violation`. */

@@ -140,6 +140,20 @@ const listener: Spec = {
   delete: async (cloud, id) => void (await cloud.find(ELB, 'DeleteListener', { ListenerArn: id })),
 };
 
+/** Names of the API for the kinds of conditions. */
+const CONDITIONS: Readonly<Record<string, { readonly field: string; readonly config: string }>> = {
+  pathPattern: { field: 'path-pattern', config: 'PathPatternConfig' },
+  hostHeader: { field: 'host-header', config: 'HostHeaderConfig' },
+  httpRequestMethod: { field: 'http-request-method', config: 'HttpRequestMethodConfig' },
+};
+
+function toConditions(condition: Values): Values[] {
+  return Object.entries(CONDITIONS).flatMap(([kind, { field, config }]) => {
+    const { values } = (condition[kind] ?? {}) as { values?: string[] };
+    return values ? [{ Field: field, [config]: { Values: values } }] : [];
+  });
+}
+
 const listenerRule: Spec = {
   computed: ['arn'],
   replace: ['listenerArn', 'priority'],
@@ -147,10 +161,7 @@ const listenerRule: Spec = {
     const { Rules } = await cloud.call<{ Rules: Values[] }>(ELB, 'CreateRule', {
       ListenerArn: inputs.listenerArn,
       Priority: inputs.priority,
-      Conditions: (inputs.conditions as { pathPattern: { values: string[] } }[]).map(({ pathPattern }) => ({
-        Field: 'path-pattern',
-        PathPatternConfig: { Values: pathPattern.values },
-      })),
+      Conditions: (inputs.conditions as Values[]).flatMap(toConditions),
       Actions: toActions(inputs.actions),
     });
     const arn = String(Rules[0]?.RuleArn);
@@ -162,6 +173,30 @@ const listenerRule: Spec = {
   },
   read: async (cloud, id) => (await cloud.find(ELB, 'DescribeRules', { RuleArns: [id] })) && {},
   delete: async (cloud, id) => void (await cloud.find(ELB, 'DeleteRule', { RuleArn: id })),
+};
+
+const listenerCertificate: Spec = {
+  replace: ['listenerArn', 'certificateArn'],
+  async create(cloud, { listenerArn, certificateArn }) {
+    await cloud.call(ELB, 'AddListenerCertificates', {
+      ListenerArn: listenerArn,
+      Certificates: [{ CertificateArn: certificateArn }],
+    });
+    return { id: `${listenerArn}_${certificateArn}`, computed: {} };
+  },
+  update: async () => ({}),
+  async read(cloud, _id, { listenerArn, certificateArn }) {
+    const found = await cloud.find<{ Certificates: Values[] }>(ELB, 'DescribeListenerCertificates', {
+      ListenerArn: listenerArn,
+    });
+    return found?.Certificates.some((it) => it.CertificateArn === certificateArn) ? {} : undefined;
+  },
+  async delete(cloud, _id, { listenerArn, certificateArn }) {
+    await cloud.find(ELB, 'RemoveListenerCertificates', {
+      ListenerArn: listenerArn,
+      Certificates: [{ CertificateArn: certificateArn }],
+    });
+  },
 };
 
 const cluster: Spec = {
@@ -693,6 +728,7 @@ export const COMPUTE_SPECS: Specs = {
   'lb/targetGroup:TargetGroup': targetGroup,
   'lb/listener:Listener': listener,
   'lb/listenerRule:ListenerRule': listenerRule,
+  'lb/listenerCertificate:ListenerCertificate': listenerCertificate,
   'ecs/cluster:Cluster': cluster,
   'ecs/taskDefinition:TaskDefinition': taskDefinition,
   'ecs/service:Service': service,

@@ -30,6 +30,9 @@ export class Entry extends pulumi.ComponentResource {
   /** Target group of a canary's tasks. */
   readonly alternateTargetGroupArn: pulumi.Output<string>;
   readonly listenerArn: pulumi.Output<string>;
+  /** Name of the load balancer in the DNS, and the zone of that name. */
+  readonly dnsName: pulumi.Output<string>;
+  readonly dnsZoneId: pulumi.Output<string>;
   /** The rule whose weights a deployment shifts. */
   readonly listenerRuleArn: pulumi.Output<string>;
 
@@ -73,6 +76,8 @@ export class Entry extends pulumi.ComponentResource {
         : pulumi.interpolate`http://${balancer.dnsName}`;
     this.loadBalancerArn = balancer.arn;
     this.arnSuffix = balancer.arnSuffix;
+    this.dnsName = balancer.dnsName;
+    this.dnsZoneId = balancer.zoneId;
     this.targetGroupArn = primary.arn;
     this.alternateTargetGroupArn = alternate.arn;
     this.listenerArn = listener.arn;

@@ -1,7 +1,13 @@
 /** The AWS side of a Kubernetes deployment: the cluster or its address, images, roles, and what manifests are made of. */
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { type ComputeConfig, type KubernetesConfig, type StackConfig, toFeatures } from '../config/types.ts';
+import {
+  type ComputeConfig,
+  type KubernetesConfig,
+  type StackConfig,
+  toFeatures,
+  toOperationsSettings,
+} from '../config/types.ts';
 import type { SecretName } from '../decide/environment.ts';
 import { toDeployedServices } from '../decide/features.ts';
 import type { ManifestInputs } from '../decide/manifest-inputs.ts';
@@ -9,6 +15,7 @@ import type { ServiceName } from '../decide/services.ts';
 import type { Data } from './data.ts';
 import { EksPlatform } from './eks-platform.ts';
 import { Images } from './images.ts';
+import { createOperationsSecrets } from './operations-secrets.ts';
 import { PodRoles } from './pod-roles.ts';
 import { StoredSecret } from './stored-secret.ts';
 import { createStripeSecrets } from './stripe-secrets.ts';
@@ -47,6 +54,7 @@ export class Kubernetes extends pulumi.ComponentResource {
       URL_SIGNING_KEYS: data.secrets.urlSigningKeys,
       REDIS_URL: redisUrl,
       ...createStripeSecrets(compute.payment, { prefix, recoveryDays }, child),
+      ...createOperationsSecrets(compute.operations, { prefix, recoveryDays }, child),
     };
     const features = toFeatures(compute);
     const services = toDeployedServices(features);
@@ -78,6 +86,7 @@ export class Kubernetes extends pulumi.ComponentResource {
       corsOrigins: [...compute.corsOrigins],
       ...(Object.keys(compute.processorTuning).length > 0 && { processorTuning: compute.processorTuning }),
       features,
+      ...toOperationsSettings(compute),
       webhookAllOrdersUsers: [...compute.webhookAllOrdersUsers],
       domainName,
       hostedZoneId,

@@ -9,6 +9,7 @@ import { Entry } from './entry.ts';
 import { FirewallRules } from './firewall-rules.ts';
 import { Images } from './images.ts';
 import { Network } from './network.ts';
+import { OperationsEntry } from './operations-entry.ts';
 import { SecurityGroups } from './security-groups.ts';
 import { StoredSecret } from './stored-secret.ts';
 import { Waf } from './waf.ts';
@@ -36,6 +37,8 @@ export class Platform extends pulumi.ComponentResource {
   readonly images: Images;
   readonly cluster: Cluster;
   readonly entry: Entry;
+  /** Way to the operators' console; undefined where it is off. */
+  readonly operationsEntry: OperationsEntry | undefined;
 
   constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
     super('order-pipeline:infra:Platform', name, {}, opts);
@@ -73,8 +76,24 @@ export class Platform extends pulumi.ComponentResource {
       },
       child,
     );
+    this.operationsEntry = this.#createOperationsEntry(compute);
     if (compute.waf) new Waf('waf', { loadBalancerArn: this.entry.loadBalancerArn }, child);
     this.registerOutputs({});
+  }
+
+  #createOperationsEntry({ operations, entry }: ComputeConfig): OperationsEntry | undefined {
+    if (!operations) return undefined;
+    const { vpcId } = this.network;
+    return new OperationsEntry(
+      'operations-entry',
+      {
+        entry: this.entry,
+        vpcId,
+        operations,
+        ...('hostedZoneId' in entry && { hostedZoneId: entry.hostedZoneId }),
+      },
+      { parent: this },
+    );
   }
 
   /** Makes the ways to AWS's services and opens the flows. */

@@ -1,19 +1,19 @@
 /** Scaling metric of each service. */
 import * as pulumi from '@pulumi/pulumi';
 import type { ServiceSize } from '../config/types.ts';
+import type { PerDeployed } from '../decide/features.ts';
 import { backlogPerTask, requestsPerTask } from '../decide/metrics.ts';
 import { BACKLOG_PER_PROCESS, CPU_TARGET_PERCENT, REQUESTS_PER_PROCESS } from '../decide/scaling.ts';
 import type { ServiceName } from '../decide/services.ts';
 import { Autoscaling, type ScalingTarget } from './autoscaling.ts';
 
 /** A text for each service that runs. */
-export type ServiceOutputs = Readonly<Record<Exclude<ServiceName, 'webhooks'>, pulumi.Output<string>>> &
-  Readonly<Partial<Record<'webhooks', pulumi.Output<string>>>>;
+export type ServiceOutputs = PerDeployed<pulumi.Output<string>>;
 
 /** Arguments of the scaling. */
 export interface ScalingArgs {
   readonly sizes: Readonly<Record<ServiceName, ServiceSize>>;
-  /** Names in ECS of the services that run; webhooks may be absent. */
+  /** Names in ECS of the services that run. */
   readonly serviceNames: ServiceOutputs;
   readonly clusterName: pulumi.Output<string>;
   readonly orderQueue: pulumi.Output<string>;
@@ -21,9 +21,11 @@ export interface ScalingArgs {
   readonly webhookQueue?: pulumi.Output<string>;
   /** The load balancer as CloudWatch names it. */
   readonly loadBalancer: pulumi.Output<string>;
+  /** Target group of the operators' console; absent where it is off. */
+  readonly consoleTarget?: pulumi.Output<string>;
 }
 
-/** The autoscaling of all services. */
+/** The autoscaling of all services but those that run once. */
 export class Scaling extends pulumi.ComponentResource {
   constructor(name: string, args: ScalingArgs, opts?: pulumi.ComponentResourceOptions) {
     super('order-pipeline:infra:Scaling', name, {}, opts);
@@ -36,7 +38,7 @@ export class Scaling extends pulumi.ComponentResource {
     const requests: ScalingTarget = {
       name: 'requests',
       value: REQUESTS_PER_PROCESS,
-      reading: requestsPerTask(args.loadBalancer, clusterName, serviceNames['order-api']),
+      reading: requestsPerTask(args.loadBalancer, clusterName, serviceNames['order-api'], args.consoleTarget),
     };
     const backlog = (queue: pulumi.Output<string>, service: pulumi.Output<string>): ScalingTarget => ({
       name: 'backlog',

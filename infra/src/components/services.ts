@@ -1,6 +1,6 @@
 /** The services: how each is reached and deployed. */
 import * as pulumi from '@pulumi/pulumi';
-import { type ComputeConfig, type StackConfig, toFeatures } from '../config/types.ts';
+import { type ComputeConfig, type StackConfig, toFeatures, toOperationsSettings } from '../config/types.ts';
 import { type SecretName, toEnvironment, toSecretNames } from '../decide/environment.ts';
 import {
   COUNTED_LINES,
@@ -10,12 +10,13 @@ import {
   toObjectiveFilters,
 } from '../decide/metrics.ts';
 import { toPolicy, toTaskStatements } from '../decide/permissions.ts';
-import { COLLECTOR, PORTS, type ServiceName } from '../decide/services.ts';
+import { COLLECTOR, PORTS, type ServiceName, toOpsHost } from '../decide/services.ts';
 import { ApiDeployment } from './api-deployment.ts';
 import { Collector } from './collector.ts';
 import type { Data } from './data.ts';
 import { type Deployment, FargateService } from './fargate-service.ts';
 import { LogMetric } from './log-metric.ts';
+import { createOperationsSecrets } from './operations-secrets.ts';
 import { PaymentEntry } from './payment-entry.ts';
 import type { Platform } from './platform.ts';
 import { Scaling, type ServiceOutputs } from './scaling.ts';
@@ -51,7 +52,7 @@ const SCORING_PORT = PORTS.scoring.service;
 /** Between clients and order-api there is the load balancer alone. */
 const LOAD_BALANCER_HOPS = 1;
 
-/** order-api, order-processor, scoring and, where they are on, webhooks. */
+/** order-api, order-processor, scoring and, where they are on, webhooks and operations. */
 export class Services extends pulumi.ComponentResource {
   /** Names of the services in ECS. */
   readonly names: ServiceOutputs;
@@ -65,16 +66,19 @@ export class Services extends pulumi.ComponentResource {
       URL_SIGNING_KEYS: data.secrets.urlSigningKeys,
       REDIS_URL: platform.redisUrl,
       ...createStripeSecrets(compute.payment, { prefix, recoveryDays }, { parent: this }),
+      ...createOperationsSecrets(compute.operations, { prefix, recoveryDays }, { parent: this }),
     };
     const scoring = this.#createScoring(args);
     const processor = this.#createProcessor(args, scoring);
     const api = this.#createApi(args);
     const webhooks = compute.webhooks ? this.#create('webhooks', args, {}) : undefined;
+    const operations = this.#createOperations(args, [scoring, processor]);
     this.names = {
       'order-api': api.name,
       'order-processor': processor.name,
       scoring: scoring.name,
       ...(webhooks && { webhooks: webhooks.name }),
+      ...(operations && { operations: operations.name }),
     };
     this.#countLines(args, { scoring, webhooks });
     const { orderQueue, webhookQueue } = data.watched(compute);
@@ -87,6 +91,7 @@ export class Services extends pulumi.ComponentResource {
         orderQueue,
         ...(webhookQueue && { webhookQueue }),
         loadBalancer: args.platform.entry.arnSuffix,
+        ...(platform.operationsEntry && { consoleTarget: platform.operationsEntry.arnSuffix }),
       },
       { parent: this },
     );
@@ -140,7 +145,11 @@ export class Services extends pulumi.ComponentResource {
     const { prefix, platform, metricsNamespace: namespace } = args;
     const collector = namespace ? this.#createCollector('metrics-collector', args, namespace) : undefined;
     const deployment = {
-      serviceConnectConfiguration: { enabled: true, namespace: platform.cluster.namespaceArn },
+      serviceConnectConfiguration: {
+        enabled: true,
+        namespace: platform.cluster.namespaceArn,
+        ...(args.compute.operations && { services: [toReadiness('order-processor')] }),
+      },
     };
     // Service Connect announces to a task only the services that existed when it started.
     const processor = this.#create('order-processor', args, deployment, { collector, dependsOn: [scoring] });
@@ -157,6 +166,7 @@ export class Services extends pulumi.ComponentResource {
         // Every call has a deadline of its own; the proxy's would only cut long streams off.
         timeout: { perRequestTimeoutSeconds: 0, idleTimeoutSeconds: 3_600 },
       },
+      ...(args.compute.operations ? [toReadiness('scoring')] : []),
     ];
     const { cluster, entry, network } = args.platform;
     const serviceConnectConfiguration = { enabled: true, namespace: cluster.namespaceArn, services };
@@ -172,6 +182,25 @@ export class Services extends pulumi.ComponentResource {
     ];
     const deployment = { serviceConnectConfiguration, loadBalancers, healthCheckGracePeriodSeconds: 30 };
     return this.#create('scoring', args, deployment, { dependsOn: [way] });
+  }
+
+  /** The console, which finds the services that it calls by Service Connect. */
+  #createOperations(args: ServicesArgs, called: readonly pulumi.Resource[]): FargateService | undefined {
+    const { operationsEntry: way, cluster } = args.platform;
+    if (!way) return undefined;
+    const loadBalancers = [
+      {
+        targetGroupArn: way.targetGroupArn,
+        containerName: 'operations',
+        containerPort: PORTS.operations.ops,
+      },
+    ];
+    const deployment = {
+      serviceConnectConfiguration: { enabled: true, namespace: cluster.namespaceArn },
+      loadBalancers,
+      healthCheckGracePeriodSeconds: 30,
+    };
+    return this.#create('operations', args, deployment, { dependsOn: [way, ...called] });
   }
 
   #create(
@@ -233,6 +262,25 @@ export class Services extends pulumi.ComponentResource {
   }
 }
 
+/** Makes the readiness page of a service known by Service Connect. */
+function toReadiness(service: 'order-processor' | 'scoring') {
+  const dnsName = toOpsHost(service);
+  return {
+    portName: 'ops',
+    discoveryName: dnsName,
+    clientAlias: [{ dnsName, port: PORTS[service].ops }],
+  };
+}
+
+/** Base URLs of the readiness pages that a task of the console reaches. No name leads to the tasks of the others. */
+function toReadinessUrls(apiUrl: string): Record<string, string> {
+  const inside = (['order-processor', 'scoring'] as const).map((service) => [
+    service,
+    `http://${toOpsHost(service)}:${PORTS[service].ops}`,
+  ]);
+  return { 'order-api': apiUrl, ...Object.fromEntries(inside) };
+}
+
 function toServiceEnvironment(service: ServiceName, { config, compute, data, platform }: ServicesArgs) {
   return pulumi.output({ ...data.names(), publicBaseUrl: platform.entry.url }).apply((names) =>
     toEnvironment(service, {
@@ -250,6 +298,8 @@ function toServiceEnvironment(service: ServiceName, { config, compute, data, pla
       apiProcesses: compute.services['order-api'].minTasks,
       trustProxyHops: LOAD_BALANCER_HOPS,
       scoringUrl: `http://${SCORING_HOST}:${SCORING_PORT.port}`,
+      readinessUrls: toReadinessUrls(names.publicBaseUrl),
+      ...toOperationsSettings(compute),
     }),
   );
 }

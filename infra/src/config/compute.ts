@@ -3,7 +3,7 @@ import { ORDER_QUEUE } from '@order-pipeline/contracts/queues';
 import { type Draft, type EnvReader, type Invalid, isValid, type Stage } from '@order-pipeline/platform/env';
 import { z } from 'zod';
 import { validateTaskSize } from '../decide/fargate.ts';
-import { SERVICE_NAMES, type ServiceName } from '../decide/services.ts';
+import { SERVICE_NAMES, type ServiceName, SINGLE_SERVICES } from '../decide/services.ts';
 import { findTuningProblems, PROCESSOR_TUNING, type Tuning } from '../decide/tuning.ts';
 import { readAuth, readCorsOrigins, readRateLimit } from './api.ts';
 import { readCacheNodes, readCacheNodeType } from './cache.ts';
@@ -11,6 +11,7 @@ import { readImages } from './images.ts';
 import { checkWayOut, readPayment, readTracing, readWebhooks } from './integrations.ts';
 import { readSwitch, toKey } from './keys.ts';
 import { readEntry, readVpcCidr, readZones } from './network.ts';
+import { readOperations } from './operations.ts';
 import type { ComputeConfig, ServiceSize } from './types.ts';
 
 /** CloudWatch's periods of retention, in days. */
@@ -23,16 +24,19 @@ export function readCompute(reader: EnvReader, stage: Stage | Invalid, region: s
   const payment = readPayment(reader, stage);
   const webhooks = readWebhooks(reader, stage);
   const tracing = readTracing(reader);
+  const entry = readEntry(reader, stage, region);
+  const operations = readOperations(reader, entry, region);
   checkWayOut(reader, natGateways, stage, {
     oidc: auth.mode === 'oidc',
     stripe: 'apiKey' in payment,
     webhooks: webhooks.webhooks,
+    operations: operations !== undefined,
   });
   return {
     vpcCidr: readVpcCidr(reader),
     zones: readZones(reader),
     natGateways,
-    entry: readEntry(reader, stage, region),
+    entry,
     waf: readSwitch(reader, 'waf', false),
     canary: readSwitch(reader, 'canary', stage === 'prod'),
     auth,
@@ -41,6 +45,7 @@ export function readCompute(reader: EnvReader, stage: Stage | Invalid, region: s
     payment,
     ...webhooks,
     ...(tracing && { tracing }),
+    ...(operations && { operations }),
     images: readImages(reader),
     services: Object.fromEntries(
       SERVICE_NAMES.map((name) => [name, readSize(reader, name, stage)]),
@@ -69,8 +74,12 @@ function readSize(reader: EnvReader, service: ServiceName, stage: Stage | Invali
   const size = {
     cpuUnits: reader.integer(`${key}Cpu`, 256, 256, 4096),
     memoryMiB: reader.integer(`${key}Memory`, 512, 512, 30_720),
-    minTasks: reader.integer(`${key}MinTasks`, fewest, fewest, 100),
-    maxTasks: reader.integer(`${key}MaxTasks`, 4, 1, 1_000),
+    ...(SINGLE_SERVICES.includes(service)
+      ? { minTasks: 1, maxTasks: 1 }
+      : {
+          minTasks: reader.integer(`${key}MinTasks`, fewest, fewest, 100),
+          maxTasks: reader.integer(`${key}MaxTasks`, 4, 1, 1_000),
+        }),
   };
   const { cpuUnits, memoryMiB, minTasks, maxTasks } = size;
   if (isValid(cpuUnits) && isValid(memoryMiB)) {

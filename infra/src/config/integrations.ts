@@ -79,6 +79,7 @@ export interface InternetUsers {
   readonly oidc: boolean;
   readonly stripe: boolean;
   readonly webhooks: boolean;
+  readonly operations: boolean;
 }
 
 /** Reports callers of the Internet in a network without a way to it. Clusters that exist have networks of their own. */
@@ -86,7 +87,7 @@ export function checkWayOut(
   reader: EnvReader,
   natGateways: ComputeConfig['natGateways'] | Invalid,
   stage: Stage | Invalid,
-  { oidc, stripe, webhooks }: InternetUsers,
+  { oidc, stripe, webhooks, operations }: InternetUsers,
 ): void {
   if (reader.textOr('platform', 'ecs') === 'none') return;
   const report = (problem: string, remedy: string) => reader.report('natGateways', problem, remedy);
@@ -97,6 +98,11 @@ export function checkWayOut(
       report(
         'is none, but webhooks are delivered to the Internet',
         'set it to single or perZone, or webhooks to off',
+      );
+    if (operations)
+      report(
+        'is none, but the console of operators calls the OpenID issuer',
+        'set it to single or perZone, or operations to off',
       );
   }
   if (stage === 'prod' && stripe && natGateways === 'single')

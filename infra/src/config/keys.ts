@@ -1,12 +1,20 @@
 /** The names of the settings. */
 import type { EnvReader } from '@order-pipeline/platform/env';
 import { z } from 'zod';
-import { SERVICE_NAMES, type ServiceName } from '../decide/services.ts';
+import { SERVICE_NAMES, type ServiceName, SINGLE_SERVICES } from '../decide/services.ts';
 import { PROCESSOR_TUNING } from '../decide/tuning.ts';
 
-const SIZE_KEYS = SERVICE_NAMES.flatMap((name) =>
-  ['Cpu', 'Memory', 'MinTasks', 'MaxTasks'].map((suffix) => `${toKey(name)}${suffix}`),
-);
+const SIZE_KEYS = SERVICE_NAMES.flatMap((name) => {
+  const counts = SINGLE_SERVICES.includes(name) ? [] : ['MinTasks', 'MaxTasks'];
+  return ['Cpu', 'Memory', ...counts].map((suffix) => `${toKey(name)}${suffix}`);
+});
+
+/** Settings of the console, which mean nothing while it is off. */
+export const OPERATIONS_KEYS = [
+  ...['operationsDomainName', 'operationsCertificateArn', 'operationsIssuer', 'operationsClientId'],
+  ...['operationsClientSecret', 'operationsAudience', 'operationsRolesClaim', 'operationsViewerRole'],
+  ...['operationsOperatorRole', 'operationsTraceUrl', 'sessionSecretGeneration'],
+] as const;
 
 /** Settings of some platforms only, and the platforms that read each. */
 export const PLATFORM_KEYS: Readonly<Record<string, readonly string[]>> = {
@@ -28,7 +36,7 @@ export const CONFIG_KEYS: readonly string[] = [
   ...['vpcCidr', 'zones', 'natGateways', 'domainName', 'hostedZoneId', 'certificateArn', 'waf', 'canary'],
   ...['authMode', 'oidcIssuer', 'oidcAudience', 'rateLimit', 'corsOrigins', 'imageTag', 'imageDigests'],
   ...['paymentGateway', 'stripeApiKey', 'stripeWebhookSecret', 'webhooks', 'webhookAllOrdersUsers'],
-  ...['tracing', 'tracesShare'],
+  ...['tracing', 'tracesShare', 'operations', ...OPERATIONS_KEYS],
   ...['cacheNodeType', 'cacheNodes', 'logRetentionDays', 'logLevel', 'appMetrics', 'containerInsights'],
   ...SIZE_KEYS,
   ...PROCESSOR_TUNING.map(({ key }) => key),

@@ -52,8 +52,8 @@ export function loadConfig(settings: Environment, region: string | undefined, st
   if (alarms && compute) checkLogLevel(reader, compute.logLevel);
   if (stage === 'prod') {
     const retire = orUndefined(reader.textOr('retire', '')) ?? '';
-    const { canary = false, entry } = compute ?? {};
-    checkProduction(reader, { protect, alarms, email, canary, entry }, stack, retire);
+    const { canary = false, entry, operations } = compute ?? {};
+    checkProduction(reader, { protect, alarms, email, canary, entry, operations }, stack, retire);
   }
   return reader.resolve<StackConfig>({
     stage,

@@ -23,40 +23,54 @@ export function readZones(reader: EnvReader): number | Invalid {
   return reader.integer('zones', 2, 2, MAX_ZONES);
 }
 
+function readText(reader: EnvReader, key: string, pattern: RegExp, error: string, remedy: string) {
+  return orUndefined(reader.read(key, z.string().regex(pattern, { error }).optional(), remedy));
+}
+
+/** Reads a host name; undefined where it is not set. */
+export function readDomainName(reader: EnvReader, key: string, remedy: string): string | undefined {
+  return readText(reader, key, /^([a-z0-9-]+\.)+[a-z]{2,}$/, 'not a domain name', remedy);
+}
+
+/** Reads the ARN of a certificate, and refuses one of another region; undefined where it is not set. */
+export function readCertificate(
+  reader: EnvReader,
+  key: string,
+  region: string | undefined,
+): string | undefined {
+  const arn = readText(
+    reader,
+    key,
+    /^arn:aws[a-z-]*:acm:[^:]+:\d{12}:certificate\/.+$/,
+    "not a certificate's ARN",
+    "set the ARN of a certificate in the stack's region",
+  );
+  const itsRegion = arn?.split(':')[3];
+  if (region && itsRegion && itsRegion !== region) {
+    reader.report(
+      key,
+      `is a certificate of ${itsRegion}`,
+      `request one in ${region}, where the load balancer is`,
+    );
+  }
+  return arn;
+}
+
 /** Reads how the API is reached, and refuses a certificate that the load balancer cannot use. */
 export function readEntry(
   reader: EnvReader,
   stage: Stage | Invalid,
   region: string | undefined,
 ): EntryConfig {
-  const text = (key: string, pattern: RegExp, error: string, remedy: string) =>
-    orUndefined(reader.read(key, z.string().regex(pattern, { error }).optional(), remedy));
-  const domainName = text(
-    'domainName',
-    /^([a-z0-9-]+\.)+[a-z]{2,}$/,
-    'not a domain name',
-    'set api.example.com',
-  );
-  const hostedZoneId = text(
+  const domainName = readDomainName(reader, 'domainName', 'set api.example.com');
+  const hostedZoneId = readText(
+    reader,
     'hostedZoneId',
     /^Z[A-Z0-9]+$/,
     "not a zone's id",
     'set the id of a Route 53 zone',
   );
-  const certificateArn = text(
-    'certificateArn',
-    /^arn:aws[a-z-]*:acm:[^:]+:\d{12}:certificate\/.+$/,
-    "not a certificate's ARN",
-    "set the ARN of a certificate in the stack's region",
-  );
-  const certificateRegion = certificateArn?.split(':')[3];
-  if (region && certificateRegion && certificateRegion !== region) {
-    reader.report(
-      'certificateArn',
-      `is a certificate of ${certificateRegion}`,
-      `request one in ${region}, where the load balancer is`,
-    );
-  }
+  const certificateArn = readCertificate(reader, 'certificateArn', region);
   if (domainName && hostedZoneId && certificateArn) {
     reader.report('certificateArn', 'is set beside hostedZoneId', 'set only one of the two');
   }

@@ -1,6 +1,6 @@
 /** Rejects production stacks that are unprotected, without alarms, or still have the values of the template. */
-import type { EnvReader } from '@order-pipeline/platform/env';
-import type { EntryConfig } from './types.ts';
+import { type Draft, type EnvReader, type Invalid, isValid } from '@order-pipeline/platform/env';
+import type { EntryConfig, OperationsConfig } from './types.ts';
 
 /** Reserved names (RFC 2606), such as those of Pulumi.prod.yaml before it is filled in. */
 const RESERVED_NAME = /(^|[.@])(example\.(com|org|net)|[a-z0-9-]+\.(example|test|invalid|localhost))$/;
@@ -35,6 +35,8 @@ export interface ProductionSettings {
   readonly canary: boolean;
   /** Undefined where nothing runs. */
   readonly entry: EntryConfig | undefined;
+  /** Undefined where the console is off. */
+  readonly operations: Draft<OperationsConfig> | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface ProductionSettings {
  */
 export function checkProduction(
   reader: EnvReader,
-  { protect, alarms, email, canary, entry }: ProductionSettings,
+  { protect, alarms, email, canary, entry, operations }: ProductionSettings,
   stack: string | undefined,
   retire: string,
 ): void {
@@ -73,7 +75,17 @@ export function checkProduction(
       );
     }
   }
+  if (operations && isValid(operations)) checkConsole(reader, operations);
   if (email && RESERVED_NAME.test(email)) {
     reader.report('alarmEmail', `is the example ${email}`, 'set the address of those who are on call');
   }
 }
+
+function checkConsole(reader: EnvReader, { domainName, issuer }: ConsoleDraft): void {
+  if (isValid(domainName) && RESERVED_NAME.test(domainName))
+    reader.report('operationsDomainName', `is the example ${domainName}`, 'set a domain of your own');
+  if (isValid(issuer) && RESERVED_NAME.test(new URL(issuer).hostname))
+    reader.report('operationsIssuer', `is the example ${issuer}`, 'set the issuer of your operators');
+}
+
+type ConsoleDraft = Exclude<Draft<OperationsConfig>, Invalid>;

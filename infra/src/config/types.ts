@@ -2,6 +2,7 @@
 import type { Stage } from '@order-pipeline/platform/env';
 import type { TaskSize } from '../decide/fargate.ts';
 import type { Features } from '../decide/features.ts';
+import type { OperationsSettings } from '../decide/operations.ts';
 import type { ServiceName } from '../decide/services.ts';
 import type { Tuning } from '../decide/tuning.ts';
 
@@ -32,6 +33,15 @@ export type PaymentConfig =
   | { readonly gateway: 'simulated' }
   | { readonly gateway: 'stripe'; readonly apiKey: string; readonly webhookSecret: string };
 
+/** The operators' console, with its secrets. */
+export interface OperationsConfig extends OperationsSettings {
+  /** Certificate of its host name, where the API's is given too; otherwise one is made in the API's zone. */
+  readonly certificateArn?: string;
+  readonly clientSecret: string;
+  /** Raising it makes a new key of the cookies, which ends all sessions. */
+  readonly sessionGeneration: number;
+}
+
 /** Images to run: built here and pushed, or pushed before under a tag, or exact ones. */
 export type ImagesConfig =
   | { readonly source: 'build' }
@@ -55,6 +65,8 @@ export interface ComputeConfig {
   readonly webhooks: boolean;
   /** Users who may receive the events of all orders by webhooks. */
   readonly webhookAllOrdersUsers: readonly string[];
+  /** Absent where operators have the commands alone. */
+  readonly operations?: OperationsConfig;
   /** Spans go to X-Ray through a collector in each task; absent where tracing is off. */
   readonly tracing?: {
     /** Percent of the traces that are kept besides errors and slow ones. */ readonly share: number;
@@ -73,8 +85,24 @@ export interface ComputeConfig {
 }
 
 /** Returns the features that the settings ask for. */
-export function toFeatures({ webhooks, payment }: Pick<ComputeConfig, 'webhooks' | 'payment'>): Features {
-  return { webhooks, paymentGateway: payment.gateway };
+export function toFeatures({
+  webhooks,
+  operations,
+  payment,
+}: Pick<ComputeConfig, 'webhooks' | 'operations' | 'payment'>): Features {
+  return { webhooks, operations: operations !== undefined, paymentGateway: payment.gateway };
+}
+
+/** Returns the console's settings for tasks and pods: those without the secrets. */
+export function toOperationsSettings({ operations }: Pick<ComputeConfig, 'operations'>) {
+  if (!operations) return {};
+  const {
+    clientSecret: _secret,
+    sessionGeneration: _generation,
+    certificateArn: _arn,
+    ...settings
+  } = operations;
+  return { operations: settings satisfies OperationsSettings };
 }
 
 /** An EKS cluster that the stack creates. */

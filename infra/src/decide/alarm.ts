@@ -29,6 +29,8 @@ export interface Watched<T> {
   readonly tables: readonly T[];
   /** Absent where only data is deployed. */
   readonly loadBalancer?: T;
+  /** Target group of the operators' console behind the load balancer; absent where it is off. */
+  readonly consoleTarget?: T;
   /** Namespace of the metric that order-api's access log becomes; absent where order-api does not run. */
   readonly accessLogNamespace?: string;
   /** Namespace of the processor's own metrics; absent where no collector runs. */

@@ -11,6 +11,7 @@ import {
   failedCalls,
   latencyOf,
   type Metric,
+  ofTarget,
   processed,
   processor,
   runningTasks,
@@ -50,7 +51,7 @@ export function toAlarms<T>(watched: Watched<T>): Alarm<T>[] {
     toThrottleAlarm(watched.tables),
     ...toDependencyAlarms(watched.tables),
     ...(watched.stage ? [toFailedAlarm<T>(watched.stage)] : []),
-    ...(watched.loadBalancer ? [toErrorAlarm(watched.loadBalancer)] : []),
+    ...(watched.loadBalancer ? toEntryAlarms(watched.loadBalancer, watched.consoleTarget) : []),
     ...(watched.accessLogNamespace ? [toLatencyAlarm<T>(watched.accessLogNamespace)] : []),
     ...(watched.namespace ? toProcessorAlarms<T>(watched.namespace) : []),
     ...toWebhookAlarms(watched),
@@ -169,22 +170,59 @@ export function toServiceDownAlarm<T>(cluster: T, services: readonly T[]): Alarm
   };
 }
 
-function toErrorAlarm<T>(loadBalancer: T): Alarm<T> {
+function toEntryAlarms<T>(loadBalancer: T, consoleTarget: T | undefined): Alarm<T>[] {
+  return consoleTarget === undefined
+    ? [toErrorAlarm(loadBalancer)]
+    : [toErrorAlarm(loadBalancer, consoleTarget), toConsoleAlarm(loadBalancer, consoleTarget)];
+}
+
+/** Subtracts the console behind the same load balancer: its failures roll no deployment of the API back. */
+function toErrorAlarm<T>(loadBalancer: T, consoleTarget?: T): Alarm<T> {
+  const all = {
+    target: entry(loadBalancer, 'HTTPCode_Target_5XX_Count', 'Sum'),
+    balancer: entry(loadBalancer, 'HTTPCode_ELB_5XX_Count', 'Sum'),
+    requests: entry(loadBalancer, 'RequestCount', 'Sum'),
+  };
+  const [requests, failures] =
+    consoleTarget === undefined
+      ? ['FILL(requests, 0)', 'FILL(target, 0) + FILL(balancer, 0)']
+      : [
+          '(FILL(requests, 0) - FILL(console, 0))',
+          'FILL(target, 0) + FILL(balancer, 0) - FILL(consoleErrors, 0)',
+        ];
   return {
     name: 'api-5xx',
     description: 'More than 1 % of the requests to the API fail',
     reading: {
       metrics: {
-        target: entry(loadBalancer, 'HTTPCode_Target_5XX_Count', 'Sum'),
-        balancer: entry(loadBalancer, 'HTTPCode_ELB_5XX_Count', 'Sum'),
-        requests: entry(loadBalancer, 'RequestCount', 'Sum'),
+        ...all,
+        ...(consoleTarget !== undefined && {
+          console: ofTarget(loadBalancer, consoleTarget, 'RequestCount'),
+          consoleErrors: ofTarget(loadBalancer, consoleTarget, 'HTTPCode_Target_5XX_Count'),
+        }),
       },
       // A single failure in a quiet minute is no incident.
-      expression: 'IF(FILL(requests, 0) > 20, 100 * (FILL(target, 0) + FILL(balancer, 0)) / requests, 0)',
+      expression: `IF(${requests} > 20, 100 * (${failures}) / ${requests}, 0)`,
     },
     threshold: 1,
     minutes: 3,
     guardsDeployment: true,
+  };
+}
+
+/** Failed requests in a minute that are more than one page that is loaded again. */
+const CONSOLE_ERRORS = 5;
+
+function toConsoleAlarm<T>(loadBalancer: T, consoleTarget: T): Alarm<T> {
+  return {
+    name: 'console-errors',
+    description: "Requests of the operators' console fail: the service or the login's issuer has a problem",
+    reading: {
+      metrics: { errors: ofTarget(loadBalancer, consoleTarget, 'HTTPCode_Target_5XX_Count') },
+    },
+    threshold: CONSOLE_ERRORS,
+    minutes: 3,
+    guardsDeployment: false,
   };
 }
 

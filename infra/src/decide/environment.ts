@@ -1,6 +1,7 @@
 /** The environment of each service, by the names that each service's config.ts reads. Secrets come from Secrets Manager, not from here. */
 import { ORDER_QUEUE, WEBHOOK_QUEUE } from '@order-pipeline/contracts/queues';
 import type { Features } from './features.ts';
+import { type OperationsSettings, toHealthUrls, toOperationsVariables } from './operations.ts';
 import { PORTS, type ServiceName, STOP_TIMEOUT_MS } from './services.ts';
 import { type Tuning, toTuningEnvironment } from './tuning.ts';
 
@@ -41,6 +42,10 @@ export interface EnvironmentInputs extends DataNames {
   readonly scoringUrl: string;
   /** Settings of the processor that differ from its defaults. */
   readonly processorTuning?: Tuning;
+  /** Absent where the console is off. */
+  readonly operations?: OperationsSettings;
+  /** Base URLs of the services whose readiness the console shows, by their names. */
+  readonly readinessUrls: Readonly<Record<string, string>>;
 }
 
 /** Settings that are secrets, by service. */
@@ -49,16 +54,25 @@ export type SecretName =
   | 'URL_SIGNING_KEYS'
   | 'REDIS_URL'
   | 'STRIPE_API_KEY'
-  | 'STRIPE_WEBHOOK_SECRET';
+  | 'STRIPE_WEBHOOK_SECRET'
+  | 'OIDC_CLIENT_SECRET'
+  | 'SESSION_SECRET';
 
 /** Secrets of Stripe, which only stacks with that payment provider have. */
 export const STRIPE_SECRETS = ['STRIPE_API_KEY', 'STRIPE_WEBHOOK_SECRET'] as const satisfies SecretName[];
+
+/** Secrets of the console: of its client at the issuer, and the key of its cookies. */
+export const OPERATIONS_SECRETS = ['OIDC_CLIENT_SECRET', 'SESSION_SECRET'] as const satisfies SecretName[];
+
+/** Secrets that a stack may do without. */
+export type OptionalSecret = (typeof STRIPE_SECRETS)[number] | (typeof OPERATIONS_SECRETS)[number];
 
 const SECRETS: Readonly<Record<ServiceName, readonly SecretName[]>> = {
   'order-api': ['JWT_SECRET', 'URL_SIGNING_KEYS', 'REDIS_URL'],
   'order-processor': ['REDIS_URL'],
   scoring: ['REDIS_URL', ...STRIPE_SECRETS],
   webhooks: [],
+  operations: ['REDIS_URL', ...OPERATIONS_SECRETS],
 };
 
 /** Returns the secrets that a service is given. */
@@ -84,6 +98,21 @@ export function toEnvironment(service: ServiceName, inputs: EnvironmentInputs): 
       OTEL_TRACES_SAMPLER: 'parentbased_always_on',
     }),
     ...OWN[service](inputs),
+  };
+}
+
+/** Returns the variables by which the processor and the console find queues, tables and scoring. */
+function toPipelineVariables(inputs: EnvironmentInputs): Record<string, string> {
+  return {
+    SQS_QUEUE_URL: inputs.orderQueueUrl,
+    SQS_DLQ_URL: inputs.orderDlqUrl,
+    ORDER_EVENTS_TOPIC_ARN: inputs.eventsTopicArn,
+    ORDERS_TABLE: inputs.ordersTable,
+    INVENTORY_TABLE: inputs.inventoryTable,
+    PAYMENTS_TABLE: inputs.paymentsTable,
+    INVENTORY_URL: inputs.scoringUrl,
+    FRAUD_URL: inputs.scoringUrl,
+    PAYMENT_URL: inputs.scoringUrl,
   };
 }
 
@@ -113,18 +142,10 @@ const OWN: Readonly<Record<ServiceName, (inputs: EnvironmentInputs) => Record<st
   }),
   'order-processor': (inputs) => ({
     PORT: String(PORTS['order-processor'].ops),
-    SQS_QUEUE_URL: inputs.orderQueueUrl,
-    SQS_DLQ_URL: inputs.orderDlqUrl,
-    ORDER_EVENTS_TOPIC_ARN: inputs.eventsTopicArn,
+    ...toPipelineVariables(inputs),
     VISIBILITY_TIMEOUT_SECONDS: String(ORDER_QUEUE.visibilityTimeoutSeconds),
     RECEIVE_WAIT_SECONDS: String(ORDER_QUEUE.receiveWaitTimeSeconds),
     MAX_RECEIVES: String(ORDER_QUEUE.redrive.maxReceiveCount),
-    ORDERS_TABLE: inputs.ordersTable,
-    INVENTORY_TABLE: inputs.inventoryTable,
-    PAYMENTS_TABLE: inputs.paymentsTable,
-    INVENTORY_URL: inputs.scoringUrl,
-    FRAUD_URL: inputs.scoringUrl,
-    PAYMENT_URL: inputs.scoringUrl,
     ...toTuningEnvironment(inputs.processorTuning ?? {}),
   }),
   scoring: (inputs) => ({
@@ -141,6 +162,12 @@ const OWN: Readonly<Record<ServiceName, (inputs: EnvironmentInputs) => Record<st
     WEBHOOK_DLQ_URL: inputs.webhookDlqUrl,
     RECEIVE_WAIT_SECONDS: String(WEBHOOK_QUEUE.receiveWaitTimeSeconds),
     ...toWebhookTables(inputs),
+  }),
+  operations: (inputs) => ({
+    PORT: String(PORTS.operations.ops),
+    ...toPipelineVariables(inputs),
+    HEALTH_URLS: toHealthUrls(inputs.readinessUrls),
+    ...(inputs.operations && toOperationsVariables(inputs.operations)),
   }),
 };
 

@@ -9,6 +9,7 @@ export type Member =
   | 'order-processor'
   | 'scoring'
   | 'webhooks'
+  | 'operations'
   | 'cache'
   | 'aws-endpoints';
 
@@ -19,6 +20,7 @@ export const MEMBERS: readonly Member[] = [
   'order-processor',
   'scoring',
   'webhooks',
+  'operations',
   'cache',
   'aws-endpoints',
 ];
@@ -67,6 +69,7 @@ export function toFlows({ https, oidc, features }: FlowOptions): Flow[] {
       { from: 'load-balancer', to: 'scoring', port: PORTS.scoring.ops, why: 'events of Stripe' },
     );
   }
+  if (features.operations) flows.push(...toOperationsFlows());
   for (const task of toDeployedServices(features)) {
     flows.push(
       { from: task, to: 'aws-endpoints', port: HTTPS, why: 'SQS, image registry, logs, secrets' },
@@ -75,6 +78,23 @@ export function toFlows({ https, oidc, features }: FlowOptions): Flow[] {
     );
   }
   return flows;
+}
+
+/** Connections of the operators' console. */
+function toOperationsFlows(): Flow[] {
+  return [
+    {
+      from: 'load-balancer',
+      to: 'operations',
+      port: PORTS.operations.service.port,
+      why: 'operators and health checks',
+    },
+    { from: 'operations', to: 'cache', port: REDIS, why: 'feed of orders, states of processes' },
+    { from: 'operations', to: 'scoring', port: PORTS.scoring.service.port, why: 'gRPC' },
+    { from: 'operations', to: 'scoring', port: PORTS.scoring.ops, why: 'readiness' },
+    { from: 'operations', to: 'order-processor', port: PORTS['order-processor'].ops, why: 'readiness' },
+    { from: 'operations', to: 'internet', port: HTTPS, why: 'the OpenID issuer, readiness of the API' },
+  ];
 }
 
 /** Returns true when a peer is a member with a security group. */

@@ -1,5 +1,5 @@
 /** Values of a stack that Kubernetes manifests are made of: the stack's output `kubernetes`, and the input of k8s/src. */
-import type { DataNames, EnvironmentInputs, SecretName, STRIPE_SECRETS } from './environment.ts';
+import type { DataNames, EnvironmentInputs, OptionalSecret, SecretName } from './environment.ts';
 import type { ResourceArns } from './permissions.ts';
 import type { ServiceName } from './services.ts';
 
@@ -27,8 +27,6 @@ export interface PodSize {
   readonly maxTasks: number;
 }
 
-type StripeSecret = (typeof STRIPE_SECRETS)[number];
-
 /** Everything that manifests need to know of a stack. Holds no secret. */
 export interface ManifestInputs
   extends Pick<
@@ -42,6 +40,7 @@ export interface ManifestInputs
     | 'processorTuning'
     | 'features'
     | 'webhookAllOrdersUsers'
+    | 'operations'
   > {
   /** Namespace of the pods, and prefix of the names in AWS. */
   readonly prefix: string;
@@ -53,9 +52,9 @@ export interface ManifestInputs
   readonly arns: ResourceArns;
   readonly images: Readonly<Record<ServiceName, string>>;
   readonly sizes: Readonly<Record<ServiceName, PodSize>>;
-  /** Names in Secrets Manager; those of Stripe where it is the payment provider. */
-  readonly secrets: Readonly<Record<Exclude<SecretName, StripeSecret>, string>> &
-    Readonly<Partial<Record<StripeSecret, string>>>;
+  /** Names in Secrets Manager; those of Stripe and of the console where they are on. */
+  readonly secrets: Readonly<Record<Exclude<SecretName, OptionalSecret>, string>> &
+    Readonly<Partial<Record<OptionalSecret, string>>>;
   /** ARNs of the roles. */
   readonly roles: Readonly<Record<ServiceName | AddOn, string>>;
   readonly network: {

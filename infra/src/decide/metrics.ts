@@ -49,6 +49,12 @@ export function entry<T>(loadBalancer: T, metricName: string, stat: string): Met
   };
 }
 
+/** Anything that the load balancer counts for one target group. */
+export function ofTarget<T>(loadBalancer: T, targetGroup: T, metricName: string): Metric<T> {
+  const metric = entry(loadBalancer, metricName, 'Sum');
+  return { ...metric, dimensions: { ...metric.dimensions, TargetGroup: targetGroup } };
+}
+
 /** Time that DynamoDB takes for an operation on a table, in milliseconds. */
 export function latencyOf<T>(table: T, operation: string): Metric<T> {
   return ofOperation('SuccessfulRequestLatency', table, operation, 'Average');
@@ -128,12 +134,16 @@ export function backlogPerTask<T>(queue: T, cluster: T, service: T): Reading<T> 
 
 /**
  * Requests a minute for each task of the API. The predefined metric names one target group, and a canary deployment moves
- * the tasks to the other.
+ * the tasks to the other: all requests count but those of the console.
  */
-export function requestsPerTask<T>(loadBalancer: T, cluster: T, service: T): Reading<T> {
+export function requestsPerTask<T>(loadBalancer: T, cluster: T, service: T, consoleTarget?: T): Reading<T> {
+  const requests = entry(loadBalancer, 'RequestCount', 'Sum');
+  const tasks = runningTasks(cluster, service);
+  if (consoleTarget === undefined)
+    return { metrics: { requests, tasks }, expression: 'requests / FILL(tasks, 1)' };
   return {
-    metrics: { requests: entry(loadBalancer, 'RequestCount', 'Sum'), tasks: runningTasks(cluster, service) },
-    expression: 'requests / FILL(tasks, 1)',
+    metrics: { requests, console: ofTarget(loadBalancer, consoleTarget, 'RequestCount'), tasks },
+    expression: '(requests - FILL(console, 0)) / FILL(tasks, 1)',
   };
 }
 

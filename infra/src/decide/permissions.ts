@@ -72,6 +72,19 @@ const STATEMENTS: Readonly<Record<ServiceName, (arns: ResourceArns, features: Fe
     allow('HoldStock', ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], inventory),
     allow('KeepTheLedger', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], payments),
   ],
+  operations: ({ orderQueue, orderDlq, orders, inventory, payments, eventsTopic }) => [
+    allow('PublishEvents', ['sns:Publish'], eventsTopic),
+    allow('Redrive', ['sqs:SendMessage', 'sqs:GetQueueAttributes'], orderQueue),
+    allow(
+      'TakeDeadLetters',
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
+      orderDlq,
+    ),
+    allow('ReadAndEndOrders', ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], orders),
+    allow('ListOrders', ['dynamodb:Query'], ...toIndexes(orders, ORDERS_TABLE)),
+    allow('ReadStock', ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Scan'], inventory),
+    allow('ReadPayments', ['dynamodb:GetItem'], payments),
+  ],
   webhooks: ({ webhookQueue, webhookDlq, webhookEndpoints, webhookDeliveries }) => [
     allow(
       'TakeAndDeferDeliveries',

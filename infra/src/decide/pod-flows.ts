@@ -45,8 +45,24 @@ export function toPodFlows(options: PodFlowOptions): PodFlow[] {
     .map((flow): PodFlow => ({ ...flow, protocol: 'TCP' }));
   return [
     ...network,
+    ...toReadinessFlows(options),
     ...toDeployedServices(options.features).flatMap((service) => toClusterFlows(service, options)),
   ];
+}
+
+/** Services whose readiness the console asks for from pod to pod; on ECS no name leads to their tasks. */
+const ASKED_IN_CLUSTERS = ['order-api', 'webhooks'] as const;
+
+function toReadinessFlows({ features }: PodFlowOptions): PodFlow[] {
+  if (!features.operations) return [];
+  const deployed = toDeployedServices(features);
+  return ASKED_IN_CLUSTERS.filter((service) => deployed.includes(service)).map((to) => ({
+    from: 'operations',
+    to,
+    port: PORTS[to].ops,
+    protocol: 'TCP',
+    why: 'readiness',
+  }));
 }
 
 /** Returns the port on which Prometheus finds a service's metrics. */

@@ -1,10 +1,22 @@
 /** The services as the cloud sees them: names, ports, and the health check of a container. */
 
 /** A service, its folder under services/ and its image. */
-export type ServiceName = 'order-api' | 'order-processor' | 'scoring' | 'webhooks';
+export type ServiceName = 'order-api' | 'order-processor' | 'scoring' | 'webhooks' | 'operations';
 
 /** Every service. */
-export const SERVICE_NAMES: readonly ServiceName[] = ['order-api', 'order-processor', 'scoring', 'webhooks'];
+export const SERVICE_NAMES: readonly ServiceName[] = [
+  'order-api',
+  'order-processor',
+  'scoring',
+  'webhooks',
+  'operations',
+];
+
+/**
+ * Services of which one process runs, never more. SQS shows a message to one reader: two processes of operations would each
+ * list a part of the dead letters.
+ */
+export const SINGLE_SERVICES: readonly ServiceName[] = ['operations'];
 
 /** The collector that runs alongside the processor. */
 export const COLLECTOR = 'metrics-collector';
@@ -26,7 +38,13 @@ export const PORTS = {
   'order-processor': { ops: 9090 },
   scoring: { service: { port: 50_051, protocol: 'grpc' }, ops: 8081 },
   webhooks: { ops: 9091 },
+  operations: { service: { port: 8090, protocol: 'http' }, ops: 8090 },
 } as const satisfies Readonly<Record<ServiceName, ServicePorts>>;
+
+/** Returns the host name under which `/ready` of a service is asked for, where the service is called on another port or not at all. */
+export function toOpsHost(service: ServiceName): string {
+  return `${service}-ops`;
+}
 
 /** Path on scoring's HTTP port at which Stripe's events arrive. */
 export const STRIPE_PATH = '/webhooks/stripe';

@@ -1,7 +1,8 @@
 /** The program provides exactly the settings that the services' code requires. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { loadConfig as loadOperationsConfig } from '../../../services/operations/src/config.ts';
 import { loadConfig as loadApiConfig } from '../../../services/order-api/src/config.ts';
 import { loadConfig as loadProcessorConfig } from '../../../services/order-processor/src/config.ts';
 import { loadConfig as loadScoringConfig } from '../../../services/scoring/src/config.ts';
@@ -62,13 +63,41 @@ const PLATFORM_PERMISSIONS: Readonly<Record<string, string>> = {
 /** Folders of operators' commands. */
 const OPERATORS_CODE = /\/(operator|listen)\//;
 
+/** The sources of a service, without operators' commands. */
+function sourcesOf(service: ServiceName): string[] {
+  if (service === 'operations') return toProgram('services/operations/src/main.ts');
+  const folder = join(ROOT, 'services', service, 'src');
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !OPERATORS_CODE.test(`/${file}`))
+    .map((file) => readFileSync(join(folder, file), 'utf8'));
+}
+
+/** Code of operations that the stage `local` alone runs. */
+const LAB = /operations\/src\/(lab\/|rpc\/lab-methods)/;
+
+/**
+ * The sources that a program reaches by its imports, in the workspace and in the order protocol: operations shares its code
+ * with commands that do more.
+ */
+function toProgram(main: string): string[] {
+  const sources = new Map<string, string>();
+  const visit = (path: string) => {
+    if (sources.has(path) || LAB.test(path)) return;
+    const text = readFileSync(join(ROOT, path), 'utf8');
+    sources.set(path, text);
+    for (const [, name = ''] of text.matchAll(/ from '([^']+)'/g)) {
+      if (name.startsWith('.')) visit(join(dirname(path), name.replace(/\.js$/, '.ts')));
+      const shared = /^@order-pipeline\/order-protocol\/(.+)$/.exec(name)?.[1];
+      if (shared) visit(`packages/order-protocol/src/${shared}.ts`);
+    }
+  };
+  visit(main);
+  return [...sources.values()];
+}
+
 /** The permissions that a service's sources use. */
 function usedBy(service: ServiceName): string[] {
-  const folder = join(ROOT, 'services', service, 'src');
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-    (file) => file.endsWith('.ts') && !OPERATORS_CODE.test(`/${file}`),
-  );
-  const sources = files.map((file) => readFileSync(join(folder, file), 'utf8'));
+  const sources = sourcesOf(service);
   const commands = sources.flatMap((source) => [...source.matchAll(/new (\w+)Command\(/g)]);
   const calls = sources.flatMap((source) => [...source.matchAll(/\btable\s*\.(\w+)[(<]/gi)]);
   const stores = sources.flatMap((source) => [
@@ -106,6 +135,8 @@ function environmentOf(graph: Graph, service: ServiceName): Record<string, strin
     REDIS_URL: `rediss://:${'x'.repeat(48)}@master.cache.amazonaws.com:6379`,
     STRIPE_API_KEY: 'rk_live_0123456789abcdef',
     STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef',
+    OIDC_CLIENT_SECRET: 'a-secret-of-the-client',
+    SESSION_SECRET: 'z'.repeat(48),
   };
   return {
     ...Object.fromEntries(container?.environment.map(({ name, value }) => [name, value]) ?? []),
@@ -118,7 +149,11 @@ const LOADERS = {
   'order-processor': loadProcessorConfig,
   scoring: loadScoringConfig,
   webhooks: loadWebhooksConfig,
+  operations: loadOperationsConfig,
 };
+
+/** Services that dev does without. */
+const OPTIONAL: readonly ServiceName[] = ['webhooks', 'operations'];
 
 export function describeContract(graphs: Graphs): void {
   describe('the services', () => {
@@ -127,10 +162,28 @@ export function describeContract(graphs: Graphs): void {
     });
 
     it.each(['dev', 'prod'] as const)('start with the settings that %s gives them', (stack) => {
-      for (const service of SERVICE_NAMES.filter((name) => stack === 'prod' || name !== 'webhooks')) {
+      for (const service of SERVICE_NAMES.filter((name) => stack === 'prod' || !OPTIONAL.includes(name))) {
         const config = LOADERS[service](environmentOf(graphs[stack], service));
         expect(config).toMatchObject({ stage: stack, awsRegion: 'eu-central-1', stopTimeoutMs: 25_000 });
       }
+    });
+
+    it('lets operators in by their issuer alone, at the host name of the console', () => {
+      expect(loadOperationsConfig(environmentOf(graphs.prod, 'operations'))).toMatchObject({
+        port: 8090,
+        lab: undefined,
+        oidc: {
+          issuer: 'https://login.acme.shop/realms/staff',
+          clientId: 'order-operations',
+          rolesClaim: 'realm_access.roles',
+          publicBaseUrl: 'https://operations.acme.shop',
+        },
+        services: [
+          { name: 'order-api', url: 'https://orders.acme.shop/ready' },
+          { name: 'order-processor', url: 'http://order-processor-ops:9090/ready' },
+          { name: 'scoring', url: 'http://scoring-ops:8081/ready' },
+        ],
+      });
     });
 
     it('listen where the network lets them be reached', () => {

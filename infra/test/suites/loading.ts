@@ -45,7 +45,7 @@ export function describeLoading(graphs: Graphs): void {
 
     it.each([
       ['dev', [...DATA_OUTPUTS, ...CLOUD_OUTPUTS]],
-      ['prod', [...DATA_OUTPUTS, ...CLOUD_OUTPUTS]],
+      ['prod', [...DATA_OUTPUTS, ...CLOUD_OUTPUTS, 'operationsUrl']],
       ['local', DATA_OUTPUTS],
     ] as const)('tells everything that operators and scripts need about %s', (stack, outputs) => {
       expect(Object.keys(graphs[stack].outputs).sort()).toEqual([...outputs].sort());

@@ -35,7 +35,16 @@ const INSIDE = [
 ];
 /** Connections of webhooks and payments. */
 const INTEGRATIONS = ['load-balancer -> scoring:tcp/8081', 'webhooks -> aws-endpoints:tcp/443'];
-const TO_INTERNET = ['scoring -> 0.0.0.0/0:tcp/443', 'webhooks -> 0.0.0.0/0:tcp/443'];
+/** Connections of the operators' console. */
+const CONSOLE = [
+  'load-balancer -> operations:tcp/8090',
+  'operations -> aws-endpoints:tcp/443',
+  'operations -> cache:tcp/6379',
+  'operations -> order-processor:tcp/9090',
+  'operations -> scoring:tcp/50051',
+  'operations -> scoring:tcp/8081',
+];
+const TO_INTERNET = ['operations', 'scoring', 'webhooks'].map((task) => `${task} -> 0.0.0.0/0:tcp/443`);
 const TO_AWS = ['order-api', 'order-processor', 'scoring'].flatMap((task) => [
   `${task} -> pl-dynamodb:tcp/443`,
   `${task} -> pl-s3:tcp/443`,
@@ -56,6 +65,7 @@ export function describeNetwork(graphs: Graphs): void {
           '0.0.0.0/0 -> load-balancer:tcp/80',
           ...INSIDE,
           ...INTEGRATIONS,
+          ...CONSOLE,
         ].sort(),
       );
     });
@@ -64,8 +74,11 @@ export function describeNetwork(graphs: Graphs): void {
       'lets out of %s what is let in elsewhere, to DynamoDB and S3, and what pays or delivers to the Internet',
       (stack) => {
         const prod = [
-          ...[...INTEGRATIONS, ...TO_INTERNET],
-          ...['webhooks -> pl-dynamodb:tcp/443', 'webhooks -> pl-s3:tcp/443'],
+          ...[...INTEGRATIONS, ...CONSOLE, ...TO_INTERNET],
+          ...['webhooks', 'operations'].flatMap((task) => [
+            `${task} -> pl-dynamodb:tcp/443`,
+            `${task} -> pl-s3:tcp/443`,
+          ]),
         ];
         expect(connections(graphs[stack], 'Egress')).toEqual(
           [...INSIDE, ...TO_AWS, ...(stack === 'prod' ? prod : [])].sort(),
@@ -109,7 +122,7 @@ export function describeNetwork(graphs: Graphs): void {
 
     it.each(['dev', 'prod'] as const)('gives tasks of %s private subnets and no public address', (stack) => {
       const services = ofType(graphs[stack], 'ecs/service:Service');
-      expect(services).toHaveLength(stack === 'prod' ? 4 : 3);
+      expect(services).toHaveLength(stack === 'prod' ? 5 : 3);
       for (const { inputs, name } of services) {
         expect(inputs.networkConfiguration).toEqual({
           subnets: (find(graphs[stack], 'ec2:Vpc', 'network').inputs.numberOfAvailabilityZones === 2
@@ -142,7 +155,9 @@ export function describeNetwork(graphs: Graphs): void {
         inputs.name,
       ]);
       expect(records.sort()).toEqual([
+        ['A', 'operations.acme.shop'],
         ['A', 'orders.acme.shop'],
+        ['CNAME', '_validate.operations.acme.shop'],
         ['CNAME', '_validate.orders.acme.shop'],
       ]);
     });
@@ -178,6 +193,37 @@ export function describeNetwork(graphs: Graphs): void {
         healthCheckGracePeriodSeconds: 30,
       });
       expect(find(graphs.dev, 'ecs/service:Service', 'scoring').inputs.loadBalancers).toBeUndefined();
+    });
+
+    it("leads the console's host name to operations over HTTPS, before the rules of the API", () => {
+      const rule = find(graphs.prod, 'lb/listenerRule:ListenerRule', 'operations');
+      expect(rule.inputs).toMatchObject({
+        listenerArn: 'arn:aws:lb:eu-central-1:123456789012:https-auto',
+        priority: 4,
+        conditions: [{ hostHeader: { values: ['operations.acme.shop'] } }],
+        actions: [
+          { type: 'forward', targetGroupArn: 'arn:aws:lb:eu-central-1:123456789012:operations-auto' },
+        ],
+      });
+      expect(find(graphs.prod, 'lb/listenerCertificate:ListenerCertificate', 'operations').inputs).toEqual({
+        listenerArn: 'arn:aws:lb:eu-central-1:123456789012:https-auto',
+        certificateArn: 'arn:aws:acm:eu-central-1:123456789012:operations-auto',
+      });
+      expect(find(graphs.prod, 'ecs/service:Service', 'operations').inputs).toMatchObject({
+        desiredCount: 1,
+        loadBalancers: [
+          {
+            containerName: 'operations',
+            containerPort: 8090,
+            targetGroupArn: 'arn:aws:lb:eu-central-1:123456789012:operations-auto',
+          },
+        ],
+        serviceConnectConfiguration: { enabled: true },
+      });
+      expect(graphs.prod.outputs.operationsUrl).toBe('https://operations.acme.shop');
+      expect(ofType(graphs.dev, 'lb/listenerRule:ListenerRule').map(({ name }) => name)).not.toContain(
+        'operations',
+      );
     });
 
     it('lets large bodies through the firewall: the services have limits of their own', () => {

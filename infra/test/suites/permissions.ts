@@ -98,6 +98,26 @@ export function describePermissions(graphs: Graphs): void {
           `dynamodb:UpdateItem ${table('webhook_deliveries')}`,
         ],
       ],
+      [
+        'operations-task',
+        [
+          'sns:Publish arn:aws:sns:eu-central-1:123456789012:order-pipeline-prod-order-events',
+          `sqs:SendMessage ${queue('order-queue')}`,
+          `sqs:GetQueueAttributes ${queue('order-queue')}`,
+          `sqs:ReceiveMessage ${queue('order-dlq')}`,
+          `sqs:DeleteMessage ${queue('order-dlq')}`,
+          `sqs:ChangeMessageVisibility ${queue('order-dlq')}`,
+          `sqs:GetQueueAttributes ${queue('order-dlq')}`,
+          `dynamodb:GetItem ${table('orders')}`,
+          `dynamodb:BatchGetItem ${table('orders')}`,
+          `dynamodb:UpdateItem ${table('orders')}`,
+          `dynamodb:Query ${table('orders')}/index/by_user`,
+          `dynamodb:GetItem ${table('inventory')}`,
+          `dynamodb:BatchGetItem ${table('inventory')}`,
+          `dynamodb:Scan ${table('inventory')}`,
+          `dynamodb:GetItem ${table('payments')}`,
+        ],
+      ],
     ])('%s grants these actions on these resources and no more', (role, grants) => {
       expect(grantsOf(graphs.prod, role)).toEqual(grants);
     });
@@ -115,6 +135,8 @@ export function describePermissions(graphs: Graphs): void {
         'order-processor-task': 'ecs-tasks.amazonaws.com',
         'scoring-execution': 'ecs-tasks.amazonaws.com',
         'scoring-task': 'ecs-tasks.amazonaws.com',
+        'operations-execution': 'ecs-tasks.amazonaws.com',
+        'operations-task': 'ecs-tasks.amazonaws.com',
         'webhooks-execution': 'ecs-tasks.amazonaws.com',
         'webhooks-task': 'ecs-tasks.amazonaws.com',
       });
@@ -127,6 +149,7 @@ export function describePermissions(graphs: Graphs): void {
       ['order-processor', ['order-processor', 'metrics-collector'], ['redis-url']],
       ['scoring', ['scoring'], ['redis-url', 'stripe-api-key', 'stripe-webhook-secret']],
       ['webhooks', ['webhooks'], []],
+      ['operations', ['operations'], ['redis-url', 'oidc-client-secret', 'session-secret']],
     ])(
       '%s pulls its own images, writes its own log and reads its own secrets',
       (service, images, secrets) => {

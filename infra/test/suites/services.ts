@@ -61,6 +61,7 @@ export function describeServices(graphs: Graphs): void {
         8081,
       ],
       ['webhooks', [{ name: 'ops', containerPort: 9091, protocol: 'tcp' }], 9091],
+      ['operations', [{ name: 'http', containerPort: 8090, protocol: 'tcp', appProtocol: 'http' }], 8090],
     ])('%s listens and is asked for its health on its ports', (service, ports, healthPort) => {
       const [container] = containersOf(graphs.prod, service);
       expect(container?.portMappings).toEqual(ports);
@@ -136,13 +137,14 @@ export function describeServices(graphs: Graphs): void {
       const builds = ofType(graphs.prod, 'ecr:Image').map(({ inputs }) => [inputs.dockerfile, inputs.args]);
       expect(builds).toEqual([
         ['../observability/collector.Dockerfile', undefined],
+        ['../Dockerfile', { WORKSPACE: 'services/operations', PORT: '8090' }],
         ['../Dockerfile', { WORKSPACE: 'services/order-api', PORT: '8000' }],
         ['../Dockerfile', { WORKSPACE: 'services/order-processor', PORT: '9090' }],
         ['../Dockerfile', { WORKSPACE: 'services/scoring', PORT: '8081' }],
         ['../Dockerfile', { WORKSPACE: 'services/webhooks', PORT: '9091' }],
       ]);
       expect(ofType(graphs.prod, 'ecr:Image').map(({ inputs }) => inputs.platform)).toEqual(
-        Array(5).fill('linux/arm64'),
+        Array(6).fill('linux/arm64'),
       );
       for (const { inputs } of ofType(graphs.prod, 'ecr/repository:Repository')) {
         expect(inputs).toMatchObject({
@@ -221,13 +223,38 @@ export function describeServices(graphs: Graphs): void {
       }
     });
 
+    it('let the console of prod ask scoring and the processor whether they are ready', () => {
+      const names = (service: string) =>
+        (
+          find(graphs.prod, 'ecs/service:Service', service).inputs.serviceConnectConfiguration as {
+            services: { portName: string; clientAlias: object[] }[];
+          }
+        ).services.map(({ portName, clientAlias }) => [portName, ...clientAlias]);
+      expect(names('scoring')).toContainEqual(['ops', { dnsName: 'scoring-ops', port: 8081 }]);
+      expect(names('order-processor')).toEqual([['ops', { dnsName: 'order-processor-ops', port: 9090 }]]);
+      expect(find(graphs.prod, 'ecs/service:Service', 'operations').dependencies).toEqual(
+        expect.arrayContaining(
+          ['scoring', 'order-processor'].map((it) => find(graphs.prod, 'ecs/service:Service', it).urn),
+        ),
+      );
+    });
+
+    it('of the console run one task, which nothing scales', () => {
+      const scaled = ofType(graphs.prod, 'appautoscaling/target:Target').map(({ name }) => name);
+      expect(scaled).toEqual(['order-api', 'order-processor', 'scoring', 'webhooks']);
+    });
+
     it.each(CLOUD)('let the processor of %s find scoring by name, over gRPC', (stack) => {
       const { inputs } = find(graphs[stack], 'ecs/service:Service', 'scoring');
       expect(inputs.serviceConnectConfiguration).toMatchObject({
         enabled: true,
-        services: [
-          { portName: 'grpc', discoveryName: 'scoring', clientAlias: [{ dnsName: 'scoring', port: 50_051 }] },
-        ],
+        services: expect.arrayContaining([
+          expect.objectContaining({
+            portName: 'grpc',
+            discoveryName: 'scoring',
+            clientAlias: [{ dnsName: 'scoring', port: 50_051 }],
+          }),
+        ]),
       });
       const processor = find(graphs[stack], 'ecs/service:Service', 'order-processor');
       expect(processor.inputs.serviceConnectConfiguration).toMatchObject({ enabled: true });
@@ -250,8 +277,13 @@ export function describeServices(graphs: Graphs): void {
         customizedMetricSpecification: {
           metrics: [
             { id: 'requests', metricStat: { stat: 'Sum', metric: { metricName: 'RequestCount' } } },
+            { id: 'console', metricStat: { stat: 'Sum', metric: { metricName: 'RequestCount' } } },
             { id: 'tasks', metricStat: { stat: 'SampleCount', metric: { metricName: 'CPUUtilization' } } },
-            { id: 'result', expression: 'requests / FILL(tasks, 1)', returnData: true },
+            {
+              id: 'result',
+              expression: '(requests - FILL(console, 0)) / FILL(tasks, 1)',
+              returnData: true,
+            },
           ],
         },
       });
@@ -306,7 +338,9 @@ export function describeServices(graphs: Graphs): void {
       const names = ofType(graphs[stack], 'cloudwatch/metricAlarm:MetricAlarm').map(({ name }) => name);
       expect(names).toEqual([
         ...BUDGETS.map((name) => `acceptance-budget-${name}`),
-        ...['api-5xx', 'api-p99', 'breaker-open', 'capture-failed', 'clock-skew', 'dead-letters'],
+        ...['api-5xx', 'api-p99', 'breaker-open', 'capture-failed', 'clock-skew'],
+        ...(stack === 'prod' ? ['console-errors'] : []),
+        'dead-letters',
         ...BUDGETS.map((name) => `decision-budget-${name}`),
         ...['dependency-errors', 'dependency-slow', 'oldest-order', 'orders-failed', 'orders-stuck'],
         ...(stack === 'prod' ? ['payment-problem', 'payment-provider-down'] : []),
@@ -405,7 +439,8 @@ export function describeServices(graphs: Graphs): void {
         ...['Retries, dead letters and problems of settlements', 'Circuit breakers (1 is open)'],
         ...['Webhooks that wait', 'Orders by outcome', 'Orders by outcome, from the logs'],
         ...['Payment provider and webhook endpoints', 'Requests and failures'],
-        ...['Latency of the API without waiting requests', 'Throttled requests by table', 'Processes'],
+        ...['Latency of the API without waiting requests', 'Throttled requests by table'],
+        ...["Calls of the operators' API", 'Processes'],
       ]);
     });
   });

@@ -11,7 +11,11 @@ export const EKS_VALUES: Readonly<Record<Exclude<StackName, 'local'>, Readonly<R
     'order-pipeline:natGateways': 'single',
     'order-pipeline:webhooks': 'on',
   },
-  prod: { ...PROD_VALUES, 'order-pipeline:platform': 'eks', 'order-pipeline:natGateways': 'perZone' },
+  prod: {
+    ...PROD_VALUES,
+    'order-pipeline:platform': 'eks',
+    'order-pipeline:natGateways': 'perZone',
+  },
 };
 
 /** Settings of `prod` on a cluster that exists. */

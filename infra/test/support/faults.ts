@@ -14,7 +14,11 @@ export interface Fault {
 }
 
 /** Runs the program with the faults in it. Throws when the text to replace is not there. */
-export async function captureWithFaults(stack: string, faults: readonly Fault[]): Promise<Graph> {
+export async function captureWithFaults(
+  stack: string,
+  faults: readonly Fault[],
+  config: Readonly<Record<string, string>>,
+): Promise<Graph> {
   const copy = mkdtempSync(join(tmpdir(), 'order-pipeline-fault-'));
   try {
     cpSync(join(ROOT, 'infra/src'), join(copy, 'infra/src'), { recursive: true });
@@ -26,7 +30,7 @@ export async function captureWithFaults(stack: string, faults: readonly Fault[])
       if (!source.includes(find)) throw new Error(`${file} has no ${find}: plant the fault elsewhere`);
       writeFileSync(path, source.replace(find, replace));
     }
-    return await capture({ stack, program: join(copy, 'infra') });
+    return await capture({ stack, config, program: join(copy, 'infra') });
   } finally {
     rmSync(copy, { recursive: true });
   }

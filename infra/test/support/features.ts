@@ -2,7 +2,7 @@
 import type { Features } from '../../src/decide/features.ts';
 
 /** Nothing that a stack can do without. */
-export const BARE: Features = { webhooks: false, paymentGateway: 'simulated' };
+export const BARE: Features = { webhooks: false, operations: false, paymentGateway: 'simulated' };
 
 /** Everything. */
-export const FULL: Features = { webhooks: true, paymentGateway: 'stripe' };
+export const FULL: Features = { webhooks: true, operations: true, paymentGateway: 'stripe' };

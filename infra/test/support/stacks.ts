@@ -8,13 +8,24 @@ import type { Graph } from './graph.ts';
 export const STACKS = ['dev', 'prod', 'local'] as const;
 export type StackName = (typeof STACKS)[number];
 
-/** Values that an operator sets first when deploying prod: the template's own values are rejected. */
+/** Values with which a stack has the operators' console. */
+const OPERATIONS_VALUES = {
+  'order-pipeline:operations': 'on',
+  'order-pipeline:operationsDomainName': 'operations.acme.shop',
+  'order-pipeline:operationsIssuer': 'https://login.acme.shop/realms/staff',
+  'order-pipeline:operationsClientId': 'order-operations',
+  'order-pipeline:operationsClientSecret': 'a-secret-of-the-client',
+  'order-pipeline:operationsRolesClaim': 'realm_access.roles',
+} as const;
+
+/** Values that an operator sets first when deploying prod, since the template's own values are rejected; and the console. */
 export const PROD_VALUES = {
   'order-pipeline:domainName': 'orders.acme.shop',
   'order-pipeline:hostedZoneId': 'Z0123456789ACME',
   'order-pipeline:alarmEmail': 'operations@acme.shop',
   'order-pipeline:stripeApiKey': 'rk_live_0123456789abcdef',
   'order-pipeline:stripeWebhookSecret': 'whsec_0123456789abcdef',
+  ...OPERATIONS_VALUES,
 } as const;
 
 /** Settings that a test sets in a stack, over its file. */

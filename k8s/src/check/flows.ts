@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { toPeers } from '../network/policies.ts';
 import type { Context } from '../settings/types.ts';
-import { type Json, type KubernetesObject, matches, ofKind, workloadsOf } from './objects.ts';
+import { INSIDE_URL, type Json, type KubernetesObject, matches, ofKind, workloadsOf } from './objects.ts';
 
 interface Need {
   readonly direction: 'ingress' | 'egress';
@@ -28,7 +28,7 @@ export function checkFlows(objects: readonly KubernetesObject[], context: Contex
       const allowed = policies
         .filter(({ spec }) => Object.keys(spec.podSelector).length > 0 && matches(spec.podSelector, labels))
         .flatMap(toAllowed);
-      const needed = [...toEgress(workload, context), ...toIngress(workload, objects, context)];
+      const needed = [...toEgress(workload, objects, context), ...toIngress(workload, objects, context)];
       const { name } = workload.metadata;
       return [
         ...needed
@@ -70,7 +70,11 @@ function variablesOf(workload: KubernetesObject): Record<string, string> {
   );
 }
 
-function toEgress(workload: KubernetesObject, context: Context): Need[] {
+function toEgress(
+  workload: KubernetesObject,
+  objects: readonly KubernetesObject[],
+  context: Context,
+): Need[] {
   const variables = variablesOf(workload);
   const has = (pattern: RegExp) => Object.keys(variables).some((name) => pattern.test(name));
   const annotations = workload.spec.template.metadata.annotations ?? {};
@@ -91,17 +95,34 @@ function toEgress(workload: KubernetesObject, context: Context): Need[] {
   if (variables.PAYMENT_GATEWAY === 'stripe') need('internet', 443, 'Stripe');
   if (workload.spec.template.metadata.labels['sidecar.istio.io/inject'] === 'true')
     need('mesh-control', 15_012, 'istiod');
-  for (const [host, port] of callsOf(variables)) need(host as 'scoring', port, host);
+  for (const [name, port] of callsOf(variables, objects)) need(name as 'scoring', port, name);
   return needs;
 }
 
-/** Services that the variables name, each once. */
-function callsOf(variables: Record<string, string>): [string, number][] {
-  const calls = Object.values(variables).flatMap((value) => {
-    const [, host, port] = /^http:\/\/([a-z][a-z0-9-]*):(\d+)$/.exec(value ?? '') ?? [];
-    return host ? [[host, Number(port)] as [string, number]] : [];
-  });
+/** Workloads and ports that the variables name by Services, each once. */
+function callsOf(
+  variables: Record<string, string>,
+  objects: readonly KubernetesObject[],
+): [string, number][] {
+  const calls = Object.values(variables).flatMap((value) =>
+    [...(value ?? '').matchAll(INSIDE_URL)].flatMap(([, host, port]) =>
+      toWorkloadNames(host ?? '', objects).map((name) => [name, Number(port)] as [string, number]),
+    ),
+  );
   return [...new Map(calls.map((call) => [call.join(), call])).values()];
+}
+
+/** Returns the workloads behind a Service, or its name where there is none. */
+function toWorkloadNames(host: string, objects: readonly KubernetesObject[]): string[] {
+  const services = ofKind(objects, 'Service').filter(({ metadata }) => metadata.name === host);
+  const names = workloadsOf(objects)
+    .filter(({ spec }) =>
+      services.some((service) =>
+        matches({ matchLabels: service.spec.selector }, spec.template.metadata.labels),
+      ),
+    )
+    .map(({ metadata }) => metadata.name);
+  return names.length > 0 ? names : [host];
 }
 
 function toIngress(
@@ -135,7 +156,7 @@ function toIngress(
     .flatMap(({ spec }) => spec.ports.map((it: Json) => it.port as number));
   for (const port of new Set(ports)) need('load-balancer', port, 'the ingress');
   for (const caller of workloadsOf(objects)) {
-    for (const [host, port] of callsOf(variablesOf(caller))) {
+    for (const [host, port] of callsOf(variablesOf(caller), objects)) {
       if (host === name) need(caller.metadata.name as 'scoring', port, caller.metadata.name);
     }
   }

@@ -24,6 +24,9 @@ export function toObjects(manifests: readonly Manifest[]): KubernetesObject[] {
   return manifests.map((manifest) => JSON.parse(JSON.stringify(manifest.toJSON())) as KubernetesObject);
 }
 
+/** URLs with a host without dots, which is a Service of the namespace: host and port. */
+export const INSIDE_URL = /https?:\/\/([a-z][a-z0-9-]*):(\d+)/g;
+
 /** Objects of these kinds. */
 export function ofKind(
   objects: readonly KubernetesObject[],

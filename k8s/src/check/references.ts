@@ -1,5 +1,5 @@
 /** Everything that a manifest names exists. */
-import { type Json, type KubernetesObject, ofKind, toName, workloadsOf } from './objects.ts';
+import { INSIDE_URL, type Json, type KubernetesObject, ofKind, toName, workloadsOf } from './objects.ts';
 
 /** A name that one object has of another. */
 interface Reference {
@@ -91,11 +91,13 @@ function ofPod(pod: Json): Reference[] {
       ...(valueFrom?.secretKeyRef ? [{ kind: 'Secret', name: valueFrom.secretKeyRef.name }] : []),
       ...(valueFrom?.configMapKeyRef ? [{ kind: 'ConfigMap', name: valueFrom.configMapKeyRef.name }] : []),
     ]),
-    // A URL with a host without dots is a Service of this namespace.
-    ...variables.flatMap(({ value = '' }: Json) => {
-      const [, name, port] = /^https?:\/\/([a-z][a-z0-9-]*):(\d+)/.exec(value) ?? [];
-      return name ? [{ kind: 'Service', name, port: Number(port) }] : [];
-    }),
+    ...variables.flatMap(({ value = '' }: Json) =>
+      [...String(value).matchAll(INSIDE_URL)].map(([, name = '', port]) => ({
+        kind: 'Service',
+        name,
+        port: Number(port),
+      })),
+    ),
   ];
 }
 

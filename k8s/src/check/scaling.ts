@@ -21,6 +21,8 @@ function minimumOf({ spec }: KubernetesObject): number {
 
 function checkAutoscalers(workload: KubernetesObject, objects: readonly KubernetesObject[]): string[] {
   const scalers = scalersOf(workload, objects);
+  // A workload of a fixed number of pods names it, and has no autoscaler.
+  if (scalers.length === 0 && workload.spec.replicas >= 1) return [];
   return [
     ...demand(
       scalers.length === 1,
@@ -47,7 +49,7 @@ function checkBudgets(workload: KubernetesObject, objects: readonly KubernetesOb
     matches(spec.selector, workload.spec.template.metadata.labels),
   );
   const [scaler] = scalersOf(workload, objects);
-  const minimum = scaler ? minimumOf(scaler) : 1;
+  const minimum = scaler ? minimumOf(scaler) : (workload.spec.replicas ?? 1);
   return [
     ...demand(
       budgets.length === 1,

@@ -7,7 +7,7 @@ import { STABLE_INGRESS } from '../ingress/nginx.ts';
 import { type Manifest, toMetadata, WAVES } from '../model/manifest.ts';
 import { type Context, isMeshed } from '../settings/types.ts';
 import { hasCanaryService, toCanaryServiceName } from '../workloads/services.ts';
-import { WORKLOADS } from '../workloads/table.ts';
+import { isCanary, WORKLOADS } from '../workloads/table.ts';
 import { HASH_ARGUMENT, toQuery } from './queries.ts';
 
 /** Percent of the traffic, or of the pods, and how long the version keeps it at least. */
@@ -69,7 +69,7 @@ function toTrafficRouting(service: ServiceName, context: Context): ICanaryStrate
 /** Returns the analysis of a service's new versions; nothing where Deployments are used. */
 export function toAnalysis(service: ServiceName, context: Context): Manifest[] {
   const { inputs, cluster } = context;
-  if (!cluster.canary) return [];
+  if (!isCanary(service, context)) return [];
   const metrics = WORKLOADS[service].canaryChecks.map((check) => {
     const { query, limit } = toQuery(check, inputs.prefix, service === 'order-processor');
     return {

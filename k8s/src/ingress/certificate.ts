@@ -1,14 +1,13 @@
-/** The certificate of order-api: Let's Encrypt, proved by a record in Route 53, so that no port has to be open for it. */
+/** The certificates of the host names: Let's Encrypt, proved by a record in Route 53, so that no port has to be open for it. */
 import { Certificate, ClusterIssuer } from '@kubernetes-models/cert-manager/cert-manager.io/v1';
 import { type Manifest, toClusterMetadata, toMetadata, WAVES } from '../model/manifest.ts';
 import { type Context, isMeshed } from '../settings/types.ts';
+import { type Site, toSites } from './sites.ts';
 
-/** Name of the Secret with the certificate. */
-const TLS_SECRET = 'order-api-tls';
-
-/** Returns the issuer and the certificate. */
-export function toCertificate(context: Context): Manifest[] {
+/** Returns the issuer and the certificates. */
+export function toCertificates(context: Context): Manifest[] {
   const { inputs, cluster } = context;
+  const sites = toSites(context);
   const issuer = `${inputs.prefix}-letsencrypt`;
   return [
     new ClusterIssuer({
@@ -20,7 +19,7 @@ export function toCertificate(context: Context): Manifest[] {
           privateKeySecretRef: { name: `${issuer}-account` },
           solvers: [
             {
-              selector: { dnsNames: [inputs.domainName] },
+              selector: { dnsNames: sites.map(({ domainName }) => domainName) },
               // cert-manager's own role may change records of this zone only.
               dns01: { route53: { region: inputs.region, hostedZoneID: inputs.hostedZoneId } },
             },
@@ -28,26 +27,32 @@ export function toCertificate(context: Context): Manifest[] {
         },
       },
     }),
-    new Certificate({
-      metadata: toMetadata(context, isMeshed(context) ? `${inputs.prefix}-order-api` : 'order-api', {
-        service: 'order-api',
-        wave: WAVES.rules,
-        ...toCertificateNamespace(context),
-      }),
-      spec: {
-        secretName: toTlsSecret(context),
-        dnsNames: [inputs.domainName],
-        issuerRef: { name: issuer, kind: 'ClusterIssuer', group: 'cert-manager.io' },
-        privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
-        usages: ['digital signature', 'server auth'],
-      },
-    }),
+    ...sites.map((site) => toCertificate(site, issuer, context)),
   ];
 }
 
-/** Returns the name of the Secret with the certificate: Istio's gateway reads it in a namespace that it shares with others. */
-export function toTlsSecret(context: Context): string {
-  return isMeshed(context) ? `${context.inputs.prefix}-${TLS_SECRET}` : TLS_SECRET;
+function toCertificate({ service, domainName }: Site, issuer: string, context: Context): Manifest {
+  const { prefix } = context.inputs;
+  return new Certificate({
+    metadata: toMetadata(context, isMeshed(context) ? `${prefix}-${service}` : service, {
+      service,
+      wave: WAVES.rules,
+      ...toCertificateNamespace(context),
+    }),
+    spec: {
+      secretName: toTlsSecret(service, context),
+      dnsNames: [domainName],
+      issuerRef: { name: issuer, kind: 'ClusterIssuer', group: 'cert-manager.io' },
+      privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
+      usages: ['digital signature', 'server auth'],
+    },
+  });
+}
+
+/** Returns the name of the Secret with a certificate: Istio's gateway reads it in a namespace that it shares with others. */
+export function toTlsSecret(service: Site['service'], context: Context): string {
+  const name = `${service}-tls`;
+  return isMeshed(context) ? `${context.inputs.prefix}-${name}` : name;
 }
 
 function toCertificateNamespace(context: Context): { readonly namespace?: string } {

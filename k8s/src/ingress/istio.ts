@@ -13,8 +13,9 @@ import {
 import { type Manifest, toMetadata, toSelector, WAVES } from '../model/manifest.ts';
 import type { Context } from '../settings/types.ts';
 import { EVENTS_SERVICE, hasCanaryService, toCanaryServiceName } from '../workloads/services.ts';
-import { toCertificate, toTlsSecret } from './certificate.ts';
+import { toCertificates, toTlsSecret } from './certificate.ts';
 import { toMeshSecurity } from './mesh.ts';
+import { type Site, toSites } from './sites.ts';
 
 /** Name of the HTTP route whose weights a canary changes. */
 export const CANARY_ROUTE = 'primary';
@@ -28,26 +29,28 @@ const RETRIES = { attempts: 2, retryOn: 'connect-failure,refused-stream' };
 /** Returns all objects of Istio. */
 export function toIstioEntry(context: Context): Manifest[] {
   return [
-    ...toCertificate(context),
+    ...toCertificates(context),
     ...toMeshSecurity(context),
-    toGateway(context),
-    toEntryRoute(context),
+    ...toSites(context).flatMap((site) => [toGateway(site, context), toEntryRoute(site, context)]),
     ...toMeshed(context),
   ];
 }
 
-function toGateway(context: Context): Manifest {
-  const { inputs, cluster } = context;
-  const hosts = [inputs.domainName];
+function toGateway({ service, domainName }: Site, context: Context): Manifest {
+  const hosts = [domainName];
   return new Gateway({
-    metadata: toMetadata(context, 'order-api', { service: 'order-api', wave: WAVES.entry }),
+    metadata: toMetadata(context, service, { service, wave: WAVES.entry }),
     spec: {
-      selector: { ...cluster.ingress.istio.labels },
+      selector: { ...context.cluster.ingress.istio.labels },
       servers: [
         {
           port: { number: 443, name: 'https', protocol: 'HTTPS' },
           hosts,
-          tls: { mode: 'SIMPLE', credentialName: toTlsSecret(context), minProtocolVersion: 'TLSV1_2' },
+          tls: {
+            mode: 'SIMPLE',
+            credentialName: toTlsSecret(service, context),
+            minProtocolVersion: 'TLSV1_2',
+          },
         },
         { port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts, tls: { httpsRedirect: true } },
       ],
@@ -55,24 +58,24 @@ function toGateway(context: Context): Manifest {
   });
 }
 
-function toEntryRoute(context: Context): Manifest {
-  const { port } = PORTS['order-api'].service;
+function toEntryRoute({ service, domainName }: Site, context: Context): Manifest {
+  const { port } = PORTS[service].service;
   const to = (host: string, weight: number) => ({ destination: { host, port: { number: port } }, weight });
-  const route = hasCanaryService('order-api', context)
-    ? [to('order-api', 100), to(toCanaryServiceName('order-api'), 0)]
-    : [to('order-api', 100)];
+  const route = hasCanaryService(service, context)
+    ? [to(service, 100), to(toCanaryServiceName(service), 0)]
+    : [to(service, 100)];
   return new VirtualService({
-    metadata: toMetadata(context, 'order-api', { service: 'order-api', wave: WAVES.entry }),
+    metadata: toMetadata(context, service, { service, wave: WAVES.entry }),
     spec: {
-      hosts: [context.inputs.domainName],
-      gateways: ['order-api'],
+      hosts: [domainName],
+      gateways: [service],
       http: [
         {
           name: 'metrics-closed',
           match: [{ uri: { prefix: '/metrics' } }],
           directResponse: { status: 404 },
         },
-        ...toStripeRoute(context),
+        ...(service === 'order-api' ? toStripeRoute(context) : []),
         { name: CANARY_ROUTE, route, retries: RETRIES },
       ],
     },

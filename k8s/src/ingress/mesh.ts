@@ -47,7 +47,7 @@ export function toMeshSecurity(context: Context): Manifest[] {
   ];
 }
 
-/** A policy without rules denies every call: order-processor and webhooks have no callers. */
+/** A policy without rules denies every call: a service without callers has none. */
 function toAuthorization(service: ServiceName, context: Context): Manifest {
   const rules = toFlowsOf(context)
     // Prometheus reads outside of mTLS: the NetworkPolicy alone decides there.

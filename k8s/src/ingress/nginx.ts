@@ -4,7 +4,8 @@ import { PORTS, STRIPE_PATH } from '../../../infra/src/decide/services.ts';
 import { type Manifest, toMetadata, WAVES } from '../model/manifest.ts';
 import type { Context } from '../settings/types.ts';
 import { EVENTS_SERVICE } from '../workloads/services.ts';
-import { toCertificate, toTlsSecret } from './certificate.ts';
+import { toCertificates, toTlsSecret } from './certificate.ts';
+import { type Site, toSites } from './sites.ts';
 
 /** Name of the Ingress that canaries copy. */
 export const STABLE_INGRESS = 'order-api';
@@ -28,27 +29,38 @@ const ANNOTATIONS = {
   [`${PREFIX}/proxy-next-upstream-tries`]: '2',
 };
 
-/** Returns the certificate, the Ingress, and one that keeps clients from the metrics. */
+/** Returns the certificates, the Ingress of each host name, and one that keeps clients from its metrics. */
 export function toNginxEntry(context: Context): Manifest[] {
   return [
-    ...toCertificate(context),
-    toIngress({ name: STABLE_INGRESS, path: '/', annotations: ANNOTATIONS, backend: API }, context),
-    // Rollouts copies the stable Ingress, and the longest path wins: this one holds for canaries too.
-    toIngress(
-      {
-        name: 'order-api-metrics-closed',
-        path: '/metrics',
-        annotations: { [`${PREFIX}/whitelist-source-range`]: '127.0.0.1/32' },
-        backend: API,
-      },
-      context,
-    ),
-    ...(context.inputs.features.paymentGateway === 'stripe' ? [toIngress(STRIPE_EVENTS, context)] : []),
+    ...toCertificates(context),
+    ...toSites(context).flatMap((site) => toSiteIngresses(site, context)),
+    ...(context.inputs.features.paymentGateway === 'stripe'
+      ? [toIngress({ ...STRIPE_EVENTS, site: toApi(context) }, context)]
+      : []),
   ];
 }
 
-/** A path of the domain. */
+function toSiteIngresses(site: Site, context: Context): Manifest[] {
+  const backend = { name: site.service, port: PORTS[site.service].service.protocol };
+  return [
+    toIngress({ site, name: site.service, path: '/', annotations: ANNOTATIONS, backend }, context),
+    // Rollouts copies the stable Ingress, and the longest path wins: this one holds for canaries too.
+    toIngress(
+      {
+        site,
+        name: `${site.service}-metrics-closed`,
+        path: '/metrics',
+        annotations: { [`${PREFIX}/whitelist-source-range`]: '127.0.0.1/32' },
+        backend,
+      },
+      context,
+    ),
+  ];
+}
+
+/** A path of a host name. */
 interface Route {
+  readonly site: Site;
   readonly name: string;
   readonly path: string;
   readonly annotations: Record<string, string>;
@@ -57,9 +69,7 @@ interface Route {
   readonly exact?: boolean;
 }
 
-const API = { name: 'order-api', port: PORTS['order-api'].service.protocol };
-
-const STRIPE_EVENTS: Route = {
+const STRIPE_EVENTS: Omit<Route, 'site'> = {
   name: 'scoring-events',
   path: STRIPE_PATH,
   annotations: { [`${PREFIX}/ssl-redirect`]: 'true', [`${PREFIX}/proxy-next-upstream`]: 'error' },
@@ -67,13 +77,17 @@ const STRIPE_EVENTS: Route = {
   exact: true,
 };
 
-function toIngress({ name, path, annotations, backend, exact }: Route, context: Context): Manifest {
-  const { domainName } = context.inputs;
+function toApi({ inputs }: Context): Site {
+  return { service: 'order-api', domainName: inputs.domainName };
+}
+
+function toIngress({ site, name, path, annotations, backend, exact }: Route, context: Context): Manifest {
+  const { service, domainName } = site;
   return new Ingress({
-    metadata: toMetadata(context, name, { service: 'order-api', wave: WAVES.entry, annotations }),
+    metadata: toMetadata(context, name, { service, wave: WAVES.entry, annotations }),
     spec: {
       ingressClassName: 'nginx',
-      tls: [{ hosts: [domainName], secretName: toTlsSecret(context) }],
+      tls: [{ hosts: [domainName], secretName: toTlsSecret(service, context) }],
       rules: [
         {
           host: domainName,

@@ -24,7 +24,7 @@ function toMonitor(service: ServiceName, context: Context): Manifest {
       // The job is the service's name, as in observability/prometheus.yml.
       jobLabel: 'app.kubernetes.io/name',
       // Distinguishes the versions while a canary runs.
-      podTargetLabels: [toVersionLabel(context)],
+      podTargetLabels: [toVersionLabel(service, context)],
       endpoints: [
         {
           port: METRICS_PORT,

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { toSecretNames } from '../../../infra/src/decide/environment.ts';
 import { PAYMENT_GATEWAYS, toDeployedServices } from '../../../infra/src/decide/features.ts';
 import type { ManifestInputs } from '../../../infra/src/decide/manifest-inputs.ts';
+import type { OperationsSettings } from '../../../infra/src/decide/operations.ts';
 import { SERVICE_NAMES, type ServiceName } from '../../../infra/src/decide/services.ts';
 
 const text = z.string().min(1);
+const hostName = z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, { error: 'not a domain name' });
 const cidrs = z.array(z.union([z.cidrv4(), z.cidrv6()])).min(1);
 const count = z.int().positive();
 const ADD_ONS = ['keda', 'external-secrets', 'cert-manager'] as const;
@@ -16,8 +18,14 @@ function perService<T>(value: z.ZodType<T>): z.ZodType<Record<ServiceName, T>> {
   return z.partialRecord(z.enum(SERVICE_NAMES), value) as never;
 }
 
-/** The services, roles and secrets of the features are there. */
+/** The services, roles, secrets and settings of the features are there. */
 function checkFeatures(inputs: ManifestInputs, context: z.RefinementCtx): void {
+  if (inputs.features.operations !== (inputs.operations !== undefined))
+    context.addIssue({
+      code: 'custom',
+      message: 'is there if and only if features.operations is true',
+      path: ['operations'],
+    });
   for (const service of toDeployedServices(inputs.features)) {
     for (const key of ['images', 'sizes', 'roles'] as const) {
       if (inputs[key][service] === undefined)
@@ -48,9 +56,25 @@ const schema: z.ZodType<ManifestInputs> = z
     processorTuning: z.record(z.string(), z.number()).optional() as z.ZodType<
       NonNullable<ManifestInputs['processorTuning']>
     >,
-    features: z.strictObject({ webhooks: z.boolean(), paymentGateway: z.enum(PAYMENT_GATEWAYS) }),
+    features: z.strictObject({
+      webhooks: z.boolean(),
+      operations: z.boolean(),
+      paymentGateway: z.enum(PAYMENT_GATEWAYS),
+    }),
+    operations: z
+      .strictObject({
+        domainName: hostName,
+        issuer: z.url({ protocol: /^https$/ }),
+        clientId: text,
+        audience: text.optional(),
+        rolesClaim: text.optional(),
+        viewerRole: text.optional(),
+        operatorRole: text.optional(),
+        traceUrl: text.optional(),
+      })
+      .optional() as z.ZodType<OperationsSettings>,
     webhookAllOrdersUsers: z.array(text),
-    domainName: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, { error: 'not a domain name' }),
+    domainName: hostName,
     hostedZoneId: z.string().regex(/^Z[A-Z0-9]+$/, { error: "not a zone's id" }),
     names: z.strictObject({
       orderQueueUrl: z.url(),
@@ -92,6 +116,8 @@ const schema: z.ZodType<ManifestInputs> = z
       REDIS_URL: text,
       STRIPE_API_KEY: text.optional(),
       STRIPE_WEBHOOK_SECRET: text.optional(),
+      OIDC_CLIENT_SECRET: text.optional(),
+      SESSION_SECRET: text.optional(),
     }) as z.ZodType<ManifestInputs['secrets']>,
     roles: z.partialRecord(z.enum(roleNames), z.string().startsWith('arn:')) as z.ZodType<
       ManifestInputs['roles']

@@ -1,7 +1,9 @@
 /** Environment variables of a pod: those of the ECS task, with secrets and credentials as files. */
 import { type SecretName, toEnvironment, toSecretNames } from '../../../infra/src/decide/environment.ts';
+import { toDeployedServices } from '../../../infra/src/decide/features.ts';
 import { PORTS, type ServiceName } from '../../../infra/src/decide/services.ts';
 import { type Context, toIdentity } from '../settings/types.ts';
+import { toReadinessUrl } from './services.ts';
 
 /** Folder of the secrets inside a container. */
 export const SECRETS_FOLDER = '/run/secrets/order-pipeline';
@@ -25,6 +27,7 @@ export function toPodEnvironment(service: ServiceName, context: Context): Record
       trustProxyHops: cluster.trustProxyHops,
       apiProcesses: inputs.sizes['order-api'].minTasks,
       scoringUrl: `http://scoring:${PORTS.scoring.service.port}`,
+      readinessUrls: toReadinessUrls(context),
     }),
     ...Object.fromEntries(
       toSecretNames(service, inputs.features).map((name) => [`${name}_FILE`, toSecretPath(name)]),
@@ -34,4 +37,10 @@ export function toPodEnvironment(service: ServiceName, context: Context): Record
     }),
   };
   return Object.fromEntries(Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Base URLs of the services that the console watches: all but itself. */
+function toReadinessUrls(context: Context): Record<string, string> {
+  const watched = toDeployedServices(context.inputs.features).filter((service) => service !== 'operations');
+  return Object.fromEntries(watched.map((service) => [service, toReadinessUrl(service, context)]));
 }

@@ -6,14 +6,14 @@ import { toSelector } from '../model/manifest.ts';
 import { toAgentAnnotations, toAgentVolumes } from '../secrets/vault-agent.ts';
 import { type Context, isMeshed } from '../settings/types.ts';
 import { hasSecretVolume, SECRETS_VOLUME, toContainer } from './container.ts';
-import { WORKLOADS } from './table.ts';
+import { isCanary, WORKLOADS } from './table.ts';
 
 /** The image's `node` user and group. */
 const USER = 1_000;
 
 /** Label that the controller gives to the pods of one version. */
-export function toVersionLabel({ cluster }: Context): string {
-  return cluster.canary ? 'rollouts-pod-template-hash' : 'pod-template-hash';
+export function toVersionLabel(service: ServiceName, context: Context): string {
+  return isCanary(service, context) ? 'rollouts-pod-template-hash' : 'pod-template-hash';
 }
 
 /** Returns the pod template of a service. */
@@ -65,7 +65,7 @@ function toSpread(service: ServiceName, context: Context) {
     maxSkew: 1,
     whenUnsatisfiable,
     labelSelector: { matchLabels: toSelector(service) },
-    matchLabelKeys: [toVersionLabel(context)],
+    matchLabelKeys: [toVersionLabel(service, context)],
   });
   return [
     spread('topology.kubernetes.io/zone', strict ? 'DoNotSchedule' : 'ScheduleAnyway'),

@@ -9,7 +9,7 @@ import {
   SCALE_IN_COOLDOWN_SECONDS,
   SCALE_OUT_COOLDOWN_SECONDS,
 } from '../../../infra/src/decide/scaling.ts';
-import type { ServiceName } from '../../../infra/src/decide/services.ts';
+import { type ServiceName, SINGLE_SERVICES } from '../../../infra/src/decide/services.ts';
 import { type Manifest, toMetadata, toSelector, WAVES } from '../model/manifest.ts';
 import type { Context } from '../settings/types.ts';
 import { toScaleTarget } from './controller.ts';
@@ -36,8 +36,9 @@ const BEHAVIOR = {
   },
 };
 
-/** Returns the autoscaler and the disruption budget of a service. */
+/** Returns the autoscaler and the disruption budget of a service; no autoscaler for one that runs once. */
 export function toScaling(service: ServiceName, context: Context): Manifest[] {
+  if (SINGLE_SERVICES.includes(service)) return [toBudget(service, context)];
   const byBacklog = hasBacklog(service) && context.cluster.processorScaling === 'keda';
   return [toBudget(service, context), ...(byBacklog ? toKeda(service, context) : [toHpa(service, context)])];
 }

@@ -1,10 +1,10 @@
 /** Services: the names under which pods are called, and one for Prometheus. */
 import { Service } from 'kubernetes-models/v1';
 import { toMetricsPort } from '../../../infra/src/decide/pod-flows.ts';
-import { PORTS, type ServiceName, type ServicePorts } from '../../../infra/src/decide/services.ts';
+import { PORTS, type ServiceName, type ServicePorts, toOpsHost } from '../../../infra/src/decide/services.ts';
 import { type Manifest, toMetadata, toSelector } from '../model/manifest.ts';
 import { type Context, isMeshed } from '../settings/types.ts';
-import { WORKLOADS } from './table.ts';
+import { isCanary, WORKLOADS } from './table.ts';
 
 /** Name of the port of the metrics Service. */
 export const METRICS_PORT = 'http-metrics';
@@ -13,8 +13,8 @@ export const METRICS_PORT = 'http-metrics';
 export const METRICS_LABEL = { 'order-pipeline/metrics': 'true' };
 
 /** Returns true when a proxy divides the calls between the versions of a service, so that each needs a Service. */
-export function hasCanaryService(service: ServiceName, { cluster }: Context): boolean {
-  return cluster.canary && WORKLOADS[service].entry;
+export function hasCanaryService(service: ServiceName, context: Context): boolean {
+  return isCanary(service, context) && WORKLOADS[service].entry;
 }
 
 /** Returns the name of the Service that leads to a new version only. */
@@ -30,8 +30,35 @@ export function toServices(service: ServiceName, context: Context): Manifest[] {
   return [
     ...names.map((name) => toCalled(name, service, context)),
     ...(receivesEvents(service, context) ? [toEventsService(context)] : []),
+    ...(hasReadinessService(service, context) ? [toReadinessService(service, context)] : []),
     toMetrics(service, context),
   ];
+}
+
+/** Returns true when the console asks for the readiness of a service by a Service of its own. */
+function hasReadinessService(service: ServiceName, { inputs }: Context): boolean {
+  const { service: called, ops }: ServicePorts = PORTS[service];
+  return inputs.features.operations && called?.port !== ops;
+}
+
+/** Returns the base URL of a service's readiness page. */
+export function toReadinessUrl(service: ServiceName, context: Context): string {
+  const host = hasReadinessService(service, context) ? toOpsHost(service) : service;
+  return `http://${host}:${PORTS[service].ops}`;
+}
+
+/** Leads to pods that are not ready as well: their answer says why. */
+function toReadinessService(service: ServiceName, context: Context): Manifest {
+  const { ops } = PORTS[service];
+  return new Service({
+    metadata: toMetadata(context, toOpsHost(service), { service, wave: WORKLOADS[service].wave }),
+    spec: {
+      type: 'ClusterIP',
+      publishNotReadyAddresses: true,
+      selector: toSelector(service),
+      ports: [{ name: 'http', appProtocol: 'http', port: ops, targetPort: ops, protocol: 'TCP' }],
+    },
+  });
 }
 
 /** Name of the Service to which the ingress leads Stripe's events. */

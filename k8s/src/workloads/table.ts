@@ -1,6 +1,7 @@
 /** The services as workloads: one entry each. Ports, secrets, permissions and flows follow from infra/src/decide. */
 import type { ServiceName } from '../../../infra/src/decide/services.ts';
 import { WAVES } from '../model/manifest.ts';
+import type { Context } from '../settings/types.ts';
 
 /** Checks that a new version has to pass, see delivery/queries.ts. */
 export type CanaryCheck =
@@ -21,6 +22,7 @@ export interface Workload {
    */
   readonly preStopSeconds: number;
   readonly wave: number;
+  /** None: a new version takes over pod by pod, also where canaries are on. */
   readonly canaryChecks: readonly CanaryCheck[];
 }
 
@@ -51,4 +53,16 @@ export const WORKLOADS: Readonly<Record<ServiceName, Workload>> = {
     // Failed deliveries say more about receivers than about a version: orders must go on, and the queue be read.
     canaryChecks: ['failed-orders', 'webhook-dead-letters'],
   },
+  operations: {
+    entry: true,
+    preStopSeconds: 5,
+    wave: WAVES.callers,
+    // One pod, and no order depends on it: there is nothing to divide.
+    canaryChecks: [],
+  },
 };
+
+/** Returns true when a new version of a service takes over step by step, by Argo Rollouts. */
+export function isCanary(service: ServiceName, { cluster }: Context): boolean {
+  return cluster.canary && WORKLOADS[service].canaryChecks.length > 0;
+}

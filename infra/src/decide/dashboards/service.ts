@@ -1,6 +1,9 @@
 /** The services: requests, dependencies and processes. */
-import { apiLatency, entry, runningTasks, throttled } from '../metrics.ts';
+import { apiLatency, entry, ofTarget, runningTasks, throttled } from '../metrics.ts';
 import { type Dashboard, quantileBy, quantiles, rateBy } from './panel.ts';
+
+/** Beginning of the operators' methods. */
+const OPERATORS_API = 'operations.v1.';
 
 /** Each process and what it depends on. */
 export const SERVICE: Dashboard = {
@@ -79,7 +82,24 @@ export const SERVICE: Dashboard = {
     {
       title: 'Calls served by scoring, 99 of 100',
       unit: 's',
-      queries: [quantileBy('method', 0.99, 'rpc_server_duration_seconds')],
+      queries: [quantileBy('method', 0.99, 'rpc_server_duration_seconds', `{method!~"${OPERATORS_API}.*"}`)],
+    },
+    {
+      title: "Calls of the operators' API",
+      unit: 'reqps',
+      description: 'Streams count when they end.',
+      queries: [
+        {
+          expr: rateBy('code', 'rpc_server_duration_seconds_count', `{method=~"${OPERATORS_API}.*"}`),
+          legend: '{{code}}',
+        },
+      ],
+      cloudWatch: ({ loadBalancer, consoleTarget }) =>
+        loadBalancer && consoleTarget
+          ? ['RequestCount', 'HTTPCode_Target_4XX_Count', 'HTTPCode_Target_5XX_Count'].map((name) =>
+              ofTarget(loadBalancer, consoleTarget, name),
+            )
+          : [],
     },
     {
       title: 'Processes',

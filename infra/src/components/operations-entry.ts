@@ -1,0 +1,93 @@
+/** The way by which operators reach their console: a host name of its own behind the load balancer, over HTTPS alone. */
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import type { OperationsConfig } from '../config/types.ts';
+import { PORTS } from '../decide/services.ts';
+import { Certificate } from './certificate.ts';
+import type { Entry } from './entry.ts';
+
+/** Arguments of the way in. */
+export interface OperationsEntryArgs {
+  readonly entry: Pick<Entry, 'listenerArn' | 'dnsName' | 'dnsZoneId'>;
+  readonly vpcId: pulumi.Input<string>;
+  readonly operations: OperationsConfig;
+  /** Route 53 zone of the certificate and the address record; absent where the certificate is given. */
+  readonly hostedZoneId?: string;
+}
+
+/** Before the rules of the API, which lead every host name to it, and after the one that hides metrics. */
+const PRIORITY = 4;
+
+/** A target group of the console, its certificate and the rule that leads its host name to it. */
+export class OperationsEntry extends pulumi.ComponentResource {
+  readonly targetGroupArn: pulumi.Output<string>;
+  /** The part of the ARN that CloudWatch names a target group by. */
+  readonly arnSuffix: pulumi.Output<string>;
+  readonly url: string;
+
+  constructor(name: string, args: OperationsEntryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('order-pipeline:infra:OperationsEntry', name, {}, opts);
+    const { entry, vpcId, operations } = args;
+    const child = { parent: this };
+    const group = new aws.lb.TargetGroup(
+      'operations',
+      {
+        vpcId,
+        targetType: 'ip',
+        protocol: 'HTTP',
+        port: PORTS.operations.ops,
+        deregistrationDelay: 20,
+        healthCheck: {
+          path: '/health',
+          interval: 10,
+          timeout: 5,
+          healthyThreshold: 2,
+          unhealthyThreshold: 3,
+        },
+      },
+      child,
+    );
+    const certificate = new aws.lb.ListenerCertificate(
+      'operations',
+      { listenerArn: entry.listenerArn, certificateArn: this.#toCertificate(args) },
+      child,
+    );
+    new aws.lb.ListenerRule(
+      'operations',
+      {
+        listenerArn: entry.listenerArn,
+        priority: PRIORITY,
+        conditions: [{ hostHeader: { values: [operations.domainName] } }],
+        actions: [{ type: 'forward', targetGroupArn: group.arn }],
+      },
+      { ...child, dependsOn: [certificate] },
+    );
+    this.#createRecord(args);
+    this.targetGroupArn = group.arn;
+    this.arnSuffix = group.arnSuffix;
+    this.url = `https://${operations.domainName}`;
+    this.registerOutputs({});
+  }
+
+  #toCertificate({ operations, hostedZoneId }: OperationsEntryArgs): pulumi.Input<string> {
+    const { certificateArn, domainName } = operations;
+    if (certificateArn !== undefined) return certificateArn;
+    if (hostedZoneId === undefined)
+      throw new Error(`${domainName} has no certificate: loadConfig reports it`);
+    return new Certificate('operations', { domainName, hostedZoneId }, { parent: this }).arn;
+  }
+
+  #createRecord({ entry, operations, hostedZoneId }: OperationsEntryArgs): void {
+    if (hostedZoneId === undefined) return;
+    new aws.route53.Record(
+      'operations',
+      {
+        zoneId: hostedZoneId,
+        name: operations.domainName,
+        type: 'A',
+        aliases: [{ name: entry.dnsName, zoneId: entry.dnsZoneId, evaluateTargetHealth: true }],
+      },
+      { parent: this },
+    );
+  }
+}
