@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type LocalPorts, loadLocalConfig } from '@order-pipeline/local/config';
 import type { ServiceName } from '@order-pipeline/local/services';
-import { LocalStack } from '@order-pipeline/local/stack';
+import type { LocalStack } from '@order-pipeline/local/stack';
 import { ApiClient } from './api-client.js';
+import { ScannedStack } from './scanned-stack.js';
 
 /** A running stack. */
 export interface E2eStack {
@@ -36,10 +37,13 @@ export function e2eEnvironment(env: Readonly<Record<string, string>> = {}) {
   return { PATH: process.env.PATH, RATE_LIMIT: '1000000/minute', ...SHORT_LIMITS, ...env };
 }
 
-/** Starts every service as a process of its own, on free ports. */
+/**
+ * Starts every service as a process of its own, on free ports. The stack's `stop` rejects with SecretsInLogError when one of them
+ * printed a secret.
+ */
 export async function startE2eStack(options: E2eOptions = {}): Promise<E2eStack> {
   const { env, overrides = {}, console, ports = await freePorts(), lines = [] } = options;
-  const stack = new LocalStack({
+  const stack = new ScannedStack({
     config: { ...loadLocalConfig({}), ports },
     environment: e2eEnvironment(env),
     overrides,

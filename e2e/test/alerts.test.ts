@@ -8,13 +8,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadLocalConfig } from '@order-pipeline/local/config';
 import { type Emulator, startDynamoEmulator } from '@order-pipeline/local/emulators';
 import { checkHttp, untilPasses } from '@order-pipeline/local/ready';
-import { LocalStack } from '@order-pipeline/local/stack';
+import type { LocalStack } from '@order-pipeline/local/stack';
 import { createSqs } from '@order-pipeline/platform/aws';
 import { ApiClient } from '../src/api-client.js';
 import { ActiveFaults } from '../src/chaos/active-faults.js';
 import type { TcpFault } from '../src/chaos/schedule.js';
 import { type OtlpReceiver, startOtlpReceiver } from '../src/otlp-receiver.js';
 import { Prometheus, quicken } from '../src/prometheus.js';
+import { ScannedStack } from '../src/scanned-stack.js';
 import { freePorts } from '../src/stack.js';
 import { startTcpProxy, type TcpProxy } from '../src/tcp-proxy.js';
 
@@ -43,7 +44,7 @@ beforeAll(async () => {
   receiver = await startOtlpReceiver();
   dynamo = await startDynamoEmulator();
   proxy = await startTcpProxy({ targetPort: dynamo.port, faults });
-  stack = new LocalStack({
+  stack = new ScannedStack({
     config: { ...loadLocalConfig({}), ports, dynamoEndpoint: `http://127.0.0.1:${proxy.port}` },
     environment: {
       PATH: process.env.PATH,

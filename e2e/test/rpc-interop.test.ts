@@ -1,5 +1,4 @@
 /** Every method of the three services, called by three tools, with one outcome. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { DescService, JsonObject } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -17,9 +16,10 @@ import {
   type Outcome,
   type RpcTool,
 } from '../src/rpc-tools.js';
+import { ScannedProcess } from '../src/scanned-process.js';
 
 let stack: TestStack;
-let scoring: ChildProcess;
+let scoring: ScannedProcess;
 let tools: Readonly<Record<string, RpcTool>>;
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ beforeAll(async () => {
   const [grpcPort, httpPort] = [await freePort(), await freePort()];
   const ports = { GRPC_PORT: String(grpcPort), PORT: String(httpPort) };
   const env = { ...stack.env, ...ports, LOG_LEVEL: 'warn', PATH: process.env.PATH };
-  scoring = spawn(process.execPath, [serviceProgram('scoring')], { env, stdio: 'inherit' });
+  scoring = new ScannedProcess('scoring', [serviceProgram('scoring')], env);
   await untilPasses('scoring', () => checkHttp(`http://127.0.0.1:${httpPort}/ready`), 20_000);
   tools = {
     'a plain grpc-js client': createPlainTool(grpcPort),
@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  scoring.kill();
+  await scoring.stop();
   await stack.stop();
 });
 

@@ -1,6 +1,9 @@
 /** The scan of logs finds each kind of secret when it is planted, and nothing in what services log. */
 import { describe, expect, test } from '@jest/globals';
+import { SecretsInLogError, secretsOfEnvironment } from '../src/log-scan.js';
+import { ScannedProcess } from '../src/scanned-process.js';
 import { findSecrets } from '../src/secret-scan.js';
+import { startE2eStack } from '../src/stack.js';
 
 const KNOWN = new Map([['correct-horse-battery', 'password']]);
 
@@ -40,4 +43,35 @@ test.each([
   ['advice', 'send a bearer token; payment_method holds a card number'],
 ])('%s is no secret', (_, line) => {
   expect(findSecrets([line], KNOWN)).toEqual([]);
+});
+
+test('variables that hold secrets are known by their values', () => {
+  const environment = {
+    JWT_SECRET: 'k1:a-secret-that-is-long',
+    PORT: '8000',
+    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7',
+  };
+  const known = secretsOfEnvironment(environment);
+  expect(known.get('a-secret-that-is-long')).toBe('JWT_SECRET');
+  expect([...known.values()]).toEqual(['JWT secret', 'URL signing key', 'JWT_SECRET']);
+});
+
+describe('a secret that a process prints fails the suite', () => {
+  const PLANTED = 'whsec_MfKQ9r8GKYqrTwjU';
+
+  test('when it is one of the stack', async () => {
+    const plant = `--import data:text/javascript,process.on('exit',()=>console.log('${PLANTED}'))`;
+    const { stack, lines } = await startE2eStack({ overrides: { webhooks: { NODE_OPTIONS: plant } } });
+    const stopped = await stack.stop().catch((error: unknown) => error);
+    expect(lines.filter((line) => line.includes(PLANTED))).toEqual([`[webhooks] ${PLANTED}`]);
+    expect(stopped).toBeInstanceOf(SecretsInLogError);
+    expect(String(stopped)).toContain('signing secret: [webhooks] [...]');
+    expect(String(stopped)).not.toContain(PLANTED);
+  });
+
+  test('when it runs alone', async () => {
+    const program = 'console.error(process.env.API_TOKEN)';
+    const child = new ScannedProcess('alone', ['-e', program], { API_TOKEN: 'correct-horse-battery' });
+    await expect(child.ended()).rejects.toThrow('API_TOKEN: [alone] [...]');
+  });
 });

@@ -1,11 +1,11 @@
 /** Two scoring processes behind one name: one is killed under load, and no order and no user notices. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { awsEnvironment, resourceEnvironment } from '@order-pipeline/local/environment';
 import { checkHttp, untilPasses } from '@order-pipeline/local/ready';
 import { freePort } from '@order-pipeline/local/redis-server';
 import { serviceProgram } from '@order-pipeline/local/services';
+import { ScannedProcess } from '../src/scanned-process.js';
 import { type E2eStack, startE2eStack } from '../src/stack.js';
 import { startTcpProxy, type TcpProxy } from '../src/tcp-proxy.js';
 
@@ -15,7 +15,7 @@ const PRELOAD = fileURLToPath(new URL('../dist/preload/two-addresses.js', import
 
 let proxies: readonly TcpProxy[];
 let system: E2eStack;
-let second: { readonly process: ChildProcess; readonly httpPort: number };
+let second: { readonly process: ScannedProcess; readonly httpPort: number };
 
 beforeAll(async () => {
   const first = await startTcpProxy({});
@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  second.process.kill();
+  await second.process.stop();
   await system.stack.stop();
   await Promise.all(proxies.map((proxy) => proxy.stop()));
 });
@@ -56,7 +56,7 @@ async function startSecondScoring() {
     GRPC_PORT: String(grpcPort),
     PORT: String(httpPort),
   };
-  const child = spawn(process.execPath, [serviceProgram('scoring')], { env, stdio: 'inherit' });
+  const child = new ScannedProcess('second scoring', [serviceProgram('scoring')], env);
   await untilPasses('the second scoring', () => checkHttp(`http://127.0.0.1:${httpPort}/ready`), 20_000);
   const [, proxy] = proxies;
   if (proxy) proxy.targetPort = grpcPort;
