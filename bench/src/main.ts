@@ -58,5 +58,5 @@ process.stdout.write(toMarkdown(run));
 if (out !== undefined) await writeReport(run, out);
 const missed = Object.values(scenarios).flatMap(({ budgets }) => budgets.filter((budget) => !holds(budget)));
 for (const { name, value, kind, limit } of missed)
-  process.stderr.write(`MISSED: ${name}: ${value.toFixed(2)}, budget ${kind} ${limit}\n`);
+  process.stderr.write(`MISSED: ${name}: ${value.toFixed(2)}, budget ${kind.replace('-', ' ')} ${limit}\n`);
 process.exit(check && missed.length > 0 ? 1 : 0);

@@ -56,7 +56,7 @@ export interface Budget {
   readonly name: string;
   readonly value: number;
   readonly limit: number;
-  readonly kind: 'at most' | 'at least';
+  readonly kind: 'at-most' | 'at-least';
 }
 
 /** Findings of a scenario. */
@@ -76,5 +76,5 @@ export type Scenario = (options: BenchOptions) => Promise<ScenarioReport>;
 
 /** Returns true when the budget holds. A figure that could not be measured does not hold. */
 export function holds({ value, limit, kind }: Budget): boolean {
-  return kind === 'at most' ? value <= limit : value >= limit;
+  return kind === 'at-most' ? value <= limit : value >= limit;
 }

@@ -7,7 +7,7 @@ import { toSvg } from '../src/report/svg.js';
 import { type Budget, holds } from '../src/scenario.js';
 
 const machine = { cores: 2, clockMhz: 2_500, node: '24.0.0', loadBefore: 0.5 };
-const budget = (value: number): Budget => ({ name: 'x', value, limit: 2, kind: 'at most' });
+const budget = (value: number): Budget => ({ name: 'x', value, limit: 2, kind: 'at-most' });
 
 describe('statistics', () => {
   test.each([
@@ -41,7 +41,7 @@ describe('budgets', () => {
     [budget(2), true],
     [budget(2.01), false],
     [budget(Number.NaN), false],
-    [{ ...budget(1), kind: 'at least' } satisfies Budget, false],
+    [{ ...budget(1), kind: 'at-least' } satisfies Budget, false],
   ])('%j', (given, expected) => expect(holds(given)).toBe(expected));
 });
 

@@ -19,7 +19,7 @@ let client: InstanceType<typeof analyzerGrpc.AnalyzerClient>;
 
 beforeAll(async () => {
   const loader = createRequire(import.meta.url).resolve('@pulumi/pulumi/cmd/run-policy-pack/index.js');
-  // The loader serves whatever engine started it; it never calls the address, and asks for one all the same.
+  // The loader serves whatever engine started it; it never calls the address, and asks for one nevertheless.
   server = spawn(process.execPath, [loader, '127.0.0.1:1', PACK], {
     cwd: PACK,
     stdio: ['ignore', 'pipe', 'inherit'],

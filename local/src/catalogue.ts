@@ -19,7 +19,7 @@ export const CATALOGUE: readonly CatalogueItem[] = [
 
 /**
  * Stocks the items through the inventory service's own RPC, as Connect's JSON over HTTP. The delivery's id makes a
- * repeat add nothing. Throws with the service's answer.
+ * repeat add nothing. Throws with the service's response.
  */
 export async function stockCatalogue(
   scoringUrl: string,

@@ -7,7 +7,7 @@ import { EXIT_CONFIG } from '@order-pipeline/contracts/exit-codes';
  */
 export type Role = 'service' | 'emulator' | 'aid';
 
-/** A process that has ended without being asked to. */
+/** A process that has ended unexpectedly. */
 export interface Death {
   readonly role: Role;
   /** Not set when a signal ended it, or when it never ran. */
@@ -22,8 +22,8 @@ export const MAX_RESTARTS = 5;
 export const RESTART_WINDOW_MS = 60_000;
 
 /** Decides whether to restart the process, continue without it, or stop everything. */
-export function decideOnDeath({ role, exitCode, recentDeaths }: Death): 'restart' | 'go on' | 'give up' {
-  if (role === 'aid') return 'go on';
-  if (role === 'emulator' || exitCode === EXIT_CONFIG || recentDeaths > MAX_RESTARTS) return 'give up';
+export function decideOnDeath({ role, exitCode, recentDeaths }: Death): 'restart' | 'go-on' | 'give-up' {
+  if (role === 'aid') return 'go-on';
+  if (role === 'emulator' || exitCode === EXIT_CONFIG || recentDeaths > MAX_RESTARTS) return 'give-up';
   return 'restart';
 }

@@ -17,7 +17,7 @@ export class Guard {
 
   constructor() {
     this.#shell = spawn('/bin/sh', ['-c', WATCH], { stdio: ['pipe', 'ignore', 'ignore'] });
-    // Without a guard the stack works all the same.
+    // Without a guard the stack works nevertheless.
     this.#shell.on('error', () => undefined);
     this.#shell.stdin?.on('error', () => undefined);
     this.#shell.unref();

@@ -9,7 +9,7 @@ export interface ChildOfNpm {
   emit(signal: 'SIGTERM', name: 'SIGTERM'): unknown;
 }
 
-/** Interval between two looks at the parent, in milliseconds. */
+/** Interval between two reads of the parent, in milliseconds. */
 const INTERVAL_MS = 250;
 
 /**

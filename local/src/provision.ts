@@ -65,7 +65,7 @@ export function toQueueAttributes(shape: QueueShape, deadLetterArn?: string): Re
   };
 }
 
-/** Creates every queue that is not there yet and answers their URLs by name, on the host of `endpoint`. */
+/** Creates the queues that do not exist yet and returns their URLs by name, on the host of `endpoint`. */
 export async function createQueues(sqs: SQSClient, endpoint: string): Promise<Record<string, string>> {
   const urls: Record<string, string> = {};
   const arns: Record<string, string> = {};

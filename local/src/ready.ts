@@ -29,14 +29,14 @@ export async function untilPasses(
   }
 }
 
-/** Passes when a GET of the URL answers 2xx. */
+/** Passes when a GET of the URL returns 2xx. */
 export async function checkHttp(url: string): Promise<void> {
   const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
   const text = await response.text();
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text.trim()}`);
 }
 
-/** Passes when something on the URL's host and port answers HTTP, whatever it says. */
+/** Passes when the URL's host and port respond to HTTP, with any status. */
 export async function checkAnswers(url: string): Promise<void> {
   const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
   await response.arrayBuffer();

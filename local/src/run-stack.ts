@@ -32,8 +32,8 @@ export interface RunOptions {
 }
 
 /**
- * Runs the stack until a signal, and answers the exit code: 0 when it was asked to stop, 78 when the configuration is
- * wrong or a port is busy, 1 when it cannot start or go on.
+ * Runs the stack until a signal, and returns the exit code: 0 when it was stopped, 78 when the configuration is
+ * wrong or a port is busy, 1 when it cannot start or continue.
  */
 export async function runStack(host: StackHost, { observabilityFolder }: RunOptions = {}): Promise<number> {
   const say = (line: string) => host.stdout.write(`${line}\n`);

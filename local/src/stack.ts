@@ -48,7 +48,7 @@ const WITHOUT_REDIS = 'limits are counted in each process, and idempotency keys 
 
 /** The stack. `start()` resolves when everything is ready. */
 export class LocalStack {
-  /** Rejects with a ProcessDiedError when the stack cannot go on, or when it is stopped. */
+  /** Rejects with a ProcessDiedError when the stack cannot continue, or when it is stopped. */
   readonly failed: Promise<never>;
   readonly #options: StackOptions;
   readonly #supervisor: Supervisor;
@@ -80,13 +80,13 @@ export class LocalStack {
     return this.#options.config.ports;
   }
 
-  /** Starts everything. Throws a ConfigError for busy ports, or the reason why it cannot go on. */
+  /** Starts everything. Throws a ConfigError for busy ports, or the reason why it cannot continue. */
   async start(): Promise<void> {
     await checkPortsFree(neededPorts(this.#options.config));
     await Promise.race([this.#startAll(), this.failed]);
   }
 
-  /** Starts a program that reads the stack; the stack goes on when it ends. */
+  /** Starts a program that reads the stack; the stack continues when it ends. */
   startAid({ name, command, args, env = {} }: Omit<ManagedProgram, 'role'>): void {
     this.#supervisor.start({ name, command, args, env, role: 'aid' });
   }

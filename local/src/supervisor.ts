@@ -48,7 +48,7 @@ export class Supervisor {
     this.#options = options;
   }
 
-  /** Aborted when nothing more may start: with a ProcessDiedError when the processes cannot go on, else by stop(). */
+  /** Aborted when nothing more may start: with a ProcessDiedError when the processes cannot continue, else by stop(). */
   get ended(): AbortSignal {
     return this.#end.signal;
   }
@@ -109,12 +109,12 @@ export class Supervisor {
     const { say, restartDelayMs } = this.#options;
     const recentDeaths = this.#crashed.delete(managed.name) ? 1 : this.#countDeath(managed.name);
     switch (decideOnDeath({ role, recentDeaths, ...(exitCode !== undefined && { exitCode }) })) {
-      case 'give up':
+      case 'give-up':
         this.#end.abort(
           new ProcessDiedError(`${managed.name} ended (${how}); the stack cannot go on without it`),
         );
         return;
-      case 'go on':
+      case 'go-on':
         say(`${managed.name} ended (${how}); going on without it`);
         return;
       case 'restart':

@@ -1,4 +1,4 @@
-/** `npm start -- --observability`: what is started, and what is said about what is missing. */
+/** `npm start -- --observability`: the programs that it starts, and its messages about missing ones. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -14,7 +14,7 @@ test('passes when every port is free, and leaves it free', async () => {
   server.close();
 });
 
-test('names every busy port with its variable at once, whatever interface it is busy on', async () => {
+test('names every busy port with its variable at once, on any interface', async () => {
   const loopback = createServer().listen(0, '127.0.0.1');
   const everywhere = createServer().listen(0);
   await Promise.all([once(loopback, 'listening'), once(everywhere, 'listening')]);

@@ -31,7 +31,7 @@ afterAll(async () => {
   await rm(elsewhere, { recursive: true });
 });
 
-/** Runs a program from a folder that is not the repository's, and answers its exit code and what it printed. */
+/** Runs a program from a folder that is not the repository's, and returns its exit code and output. */
 async function runProgram(
   command: string,
   args: readonly string[],

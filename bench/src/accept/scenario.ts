@@ -96,7 +96,7 @@ async function measureAtHalfPeak(
     name: 'p99 of accept at half the peak rate / bare express',
     value,
     limit: MAX_P99_OF_EXPRESS,
-    kind: 'at most',
+    kind: 'at-most',
   };
   const table: ReportTable = {
     title: `Latency at half the peak rate, ${Math.round(rate)} orders/s, open loop`,
@@ -118,5 +118,5 @@ export function toBudgets(name: string, samples: ReadonlyMap<string, readonly Ac
   if (limit === undefined) return [];
   const cpuOf = (variant: string) => (samples.get(variant) ?? []).map(({ cpuUs }) => cpuUs);
   const value = median(ratios(cpuOf('order-api'), cpuOf('bare express')));
-  return [{ name: `CPU per accepted order / bare express, ${name}`, value, limit, kind: 'at most' }];
+  return [{ name: `CPU per accepted order / bare express, ${name}`, value, limit, kind: 'at-most' }];
 }

@@ -26,7 +26,7 @@ export interface Capacity {
   /** gRPC connections between processors and scoring. */
   readonly rpcConnections: number;
   readonly usdPerHour: Readonly<
-    Record<'requests' | 'compute' | 'logs' | 'endpoints' | 'load balancer' | 'Redis', number>
+    Record<'requests' | 'compute' | 'logs' | 'endpoints' | 'load-balancer' | 'Redis', number>
   >;
 }
 
@@ -142,7 +142,7 @@ function toCost(rate: number, { api, processor, scoring }: Tasks): Capacity['usd
     endpoints:
       CHOICE.endpoints.value * CHOICE.zones.value * PRICE.endpointHour.value +
       gbPerHour(ORDER.networkBytes.value) * PRICE.endpointGb.value,
-    'load balancer': Math.max(1, gbPerHour(ORDER.clientBytes.value)) * PRICE.lcuHour.value,
+    'load-balancer': Math.max(1, gbPerHour(ORDER.clientBytes.value)) * PRICE.lcuHour.value,
     Redis:
       Math.max(2, 2 * Math.ceil((rate * ORDER.redisCommands.value) / LIMIT.redisCommands.value)) *
       PRICE.redisHour.value,

@@ -133,19 +133,19 @@ function toBudgets({ totals, orders }: CostResult): Budget[] {
       name: 'SQS requests per order, saturated',
       value: totals.sqsRequests / orders,
       limit: MAX_SQS_REQUESTS,
-      kind: 'at most',
+      kind: 'at-most',
     },
     {
       name: 'DynamoDB write units per one-line order',
       value: totals.writeUnits / orders,
       limit: MAX_WRITE_UNITS,
-      kind: 'at most',
+      kind: 'at-most',
     },
     {
       name: 'USD per million orders (SQS, DynamoDB, SNS), saturated',
       value: usdPerMillionOrders(totals, orders),
       limit: MAX_USD,
-      kind: 'at most',
+      kind: 'at-most',
     },
   ];
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HttpConnection, type LoadResponse, toRequest } from '../load/http-connection.js';
 
-/** A way to wait for an order: asking again and again, or asking once for an answer when the order is final. */
+/** A way to wait for an order: asking again and again, or asking once for a response when the order is final. */
 export type FollowMode = 'polling' | 'Prefer: wait';
 
 const POLL_MS = 50;

@@ -60,7 +60,7 @@ export class AwsMeter {
     return JSON.stringify({ ...input, ReturnConsumedCapacity: 'TOTAL', ...returns });
   }
 
-  /** Counts the capacity that a call took. Returns the answer that the caller expects. */
+  /** Counts the capacity that a call took. Returns the response that the caller expects. */
   count({ service, operation, body }: AwsCall, status: number, answer: string): string {
     if (service === 'sqs') this.#totals.sqsRequests += requestChunks(answer.length) - 1;
     if (service !== 'dynamodb' || !METERED.has(operation)) return answer;

@@ -38,7 +38,7 @@ export class MeasuredProcess {
     return this.ask<ProcessUsage>(USAGE_REQUEST, USAGE_REQUEST);
   }
 
-  /** Sends a message and resolves with what the answer holds under `key`. @throws {Error} when the process has ended */
+  /** Sends a message and resolves with what the response holds under `key`. @throws {Error} when the process has ended */
   async ask<T>(message: string | object, key: string): Promise<T> {
     if (!this.#child.connected) throw new Error(`${this.name} has ended`);
     const ended = new AbortController();

@@ -56,13 +56,13 @@ function toReport(results: readonly ScenarioResult[]): ScenarioReport {
     ],
     charts: [],
     budgets: [
-      toBudget('write units of an order for a hot SKU', 'at most', WRITE_UNITS_MAX, results, (result) =>
+      toBudget('write units of an order for a hot SKU', 'at-most', WRITE_UNITS_MAX, results, (result) =>
         Math.max(...result.map(({ writeUnits }) => writeUnits + OTHER_WRITE_UNITS)),
       ),
-      toBudget('orders/s on one SKU', 'at least', ORDERS_PER_SECOND_MIN, results, (result) =>
+      toBudget('orders/s on one SKU', 'at-least', ORDERS_PER_SECOND_MIN, results, (result) =>
         Math.min(...result.map(({ ordersPerSecond }) => ordersPerSecond)),
       ),
-      toBudget('lost pieces', 'at most', 0, results, (result) =>
+      toBudget('lost pieces', 'at-most', 0, results, (result) =>
         Math.max(...result.map(({ lostPieces }) => Math.abs(lostPieces))),
       ),
     ],

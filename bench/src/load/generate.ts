@@ -1,4 +1,4 @@
-/** Load on one server: closed-loop (each connection sends when it has its answer) and open-loop (at a fixed rate). */
+/** Load on one server: closed-loop (each connection sends when it has its response) and open-loop (at a fixed rate). */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpConnection, type LoadResponse } from './http-connection.js';
 
@@ -54,7 +54,7 @@ export interface OpenLoadOptions {
   readonly follow?: (response: LoadResponse, connection: HttpConnection) => Promise<boolean>;
 }
 
-/** Sends requests at a fixed rate, however long the answers take. Latencies count from when a request was due. */
+/** Sends requests at a fixed rate, however long the responses take. Latencies count from when a request was due. */
 export async function generateOpenLoad(options: OpenLoadOptions): Promise<LoadResult> {
   const { port, rate, seconds, nextRequest, expected = 202, follow, latencyFrom = 'due' } = options;
   const pool = await ConnectionPool.open(port, 32);

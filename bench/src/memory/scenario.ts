@@ -80,7 +80,7 @@ export async function runMemory(options: BenchOptions): Promise<ScenarioReport> 
           name: `resident set of ${name}, end / after the first part`,
           value: growth,
           limit: MAX_GROWTH,
-          kind: 'at most',
+          kind: 'at-most',
         })),
     data: series,
   };

@@ -91,7 +91,7 @@ function toBudgets(samples: ReadonlyMap<string, readonly ProcessSample[]>): Budg
   const own = bothOf(samples.get(THIS_BUILD.name));
   const budget = (name: string, other: string, limit: number): Budget[] =>
     samples.has(other)
-      ? [{ name, value: median(ratios(own, bothOf(samples.get(other)))), limit, kind: 'at most' }]
+      ? [{ name, value: median(ratios(own, bothOf(samples.get(other)))), limit, kind: 'at-most' }]
       : [];
   return [
     ...budget(

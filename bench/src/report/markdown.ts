@@ -32,7 +32,7 @@ function toBudgetTable(budgets: readonly Budget[]): string[] {
   const rows = budgets.map((budget) => [
     budget.name,
     budget.value.toFixed(2),
-    `${budget.kind} ${budget.limit}`,
+    `${budget.kind.replace('-', ' ')} ${budget.limit}`,
     holds(budget) ? 'holds' : '**missed**',
   ]);
   return toTable({ title: '', columns: ['what', 'measured', 'budget', ''], rows });

@@ -130,12 +130,12 @@ export async function runRpc({ quick, say }: BenchOptions): Promise<ScenarioRepo
       },
     ],
     budgets: [
-      { name: 'CPU per RPC / grpc-js', value: ratioOf(OUR_STACK), limit: MAX_RATIO, kind: 'at most' },
+      { name: 'CPU per RPC / grpc-js', value: ratioOf(OUR_STACK), limit: MAX_RATIO, kind: 'at-most' },
       {
         name: 'smallest share of two servers behind one name',
         value: Math.min(...shares),
         limit: MIN_SHARE,
-        kind: 'at least',
+        kind: 'at-least',
       },
     ],
     data: { samples: Object.fromEntries(samples), shares },

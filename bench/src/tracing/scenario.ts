@@ -57,14 +57,14 @@ function toReport(samples: Samples, spans: number): ScenarioReport {
       name: 'CPU per order with tracing off / without tracing code',
       value: median(ratios(off, bothOf(samples.get(WITHOUT)))),
       limit: MAX_OFF,
-      kind: 'at most',
+      kind: 'at-most',
     },
     {
       name: 'CPU per order with a tenth of the traces recorded / tracing off',
       // Without spans nothing was measured.
       value: spans > 0 ? median(tenth) : Number.NaN,
       limit: MAX_TENTH,
-      kind: 'at most',
+      kind: 'at-most',
     },
   ];
   return {

@@ -6,11 +6,11 @@ import { defined, type Spec, type Specs } from './spec.ts';
 interface Ec2Type {
   readonly create: string;
   readonly parameters: (inputs: Values) => Values;
-  /** Path of the description in the answer, and of the id in it. */
+  /** Path of the description in the response, and of the id in it. */
   readonly answer: string;
   readonly idKey: string;
   readonly describe: string;
-  /** Parameter of describe that takes ids, and the list in its answer. */
+  /** Parameter of describe that takes ids, and the list in its response. */
   readonly ids: string;
   readonly list: string;
   readonly delete: string;

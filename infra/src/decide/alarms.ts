@@ -292,7 +292,7 @@ function toProcessorAlarms<T>(namespace: string): Alarm<T>[] {
     toSkewAlarm(namespace),
     {
       name: 'orders-stuck',
-      description: 'The reconciler finds undecided orders that no worker has been at for long',
+      description: 'The reconciler finds undecided orders that no worker has claimed for long',
       reading: {
         metrics: { stuck: processor(namespace, 'orders_stuck', { scope: STUCK_SCOPE as T }, 'Maximum') },
       },

@@ -76,7 +76,7 @@ export async function capture({ stack, config = {}, program }: CaptureOptions): 
     });
     const code = await new Promise<number | null>((done) => child.once('exit', done));
     if (code !== 0 && engine.graph.errors.length === 0) engine.graph.errors.push(`exit ${code}: ${stderr}`);
-    // Registrations run side by side; by URN they are always in the same order.
+    // Registrations run in parallel; by URN they are always in the same order.
     engine.graph.resources.sort((a, b) => (a.urn < b.urn ? -1 : 1));
     return engine.graph;
   } finally {

@@ -71,7 +71,7 @@ export function toOutputs({ type, name, inputs, custom }: Resource): Properties 
   };
 }
 
-/** The answer of a data source. */
+/** The response of a data source. */
 export function answerInvoke(token: string, args: Properties): Properties {
   switch (token) {
     case 'aws:index/getCallerIdentity:getCallerIdentity':

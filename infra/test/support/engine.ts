@@ -105,7 +105,7 @@ function engine(graph: Graph): UntypedServiceImplementation {
   };
 }
 
-/** A call that always has the same answer. */
+/** A call that always has the same response. */
 function answerWith(response: unknown): Call<unknown> {
   return (_call, answer) => answer(null, response);
 }

@@ -20,7 +20,7 @@ const FLOOR = 100;
 const MS_PER_SECOND = 1_000;
 /** Share of calls that may fail, where no alarm has a limit. */
 const MAX_FAILED_SHARE = 0.01;
-/** Requests that answer at once: the others wait for an order on purpose, or have no end. */
+/** Requests that response at once: the others wait for an order on purpose, or have no end. */
 const SHORT = 'waiting="false"';
 /** Codes that blame the service; the others are answers. */
 const RPC_FAULTS = 'unknown|internal|unavailable|data_loss|deadline_exceeded|resource_exhausted';

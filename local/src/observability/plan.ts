@@ -1,4 +1,4 @@
-/** Decides what `npm start -- --observability` starts besides the stack, and what it says about programs that are missing. */
+/** Decides what `npm start -- --observability` starts in addition to the stack, and its messages about missing programs. */
 import { type Environment, EnvReader } from '@order-pipeline/platform/env';
 import type { LocalPorts } from '../config.js';
 import { toPrometheusArguments } from './prometheus.js';

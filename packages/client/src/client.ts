@@ -77,7 +77,7 @@ export class OrderClient {
    *
    * @throws {InvalidRequestError} when a field is invalid
    * @throws {OrderOutcomeUnknownError} when the order may or may not have been placed: follow its `pollUrl`
-   * @throws {OrderConnectionError} when no try got an answer; repeat with `error.idempotencyKey`
+   * @throws {OrderConnectionError} when no try got a response; repeat with `error.idempotencyKey`
    */
   async placeOrder(order: NewOrder, options: PlaceOrderOptions = {}): Promise<AcceptedOrder> {
     const idempotencyKey = options.idempotencyKey ?? crypto.randomUUID();

@@ -9,7 +9,7 @@ export class OrderClientError extends Error {
   idempotencyKey?: string;
 }
 
-/** No answer arrived: connection refused or reset, DNS failure, or the request timed out. The outcome is unknown. */
+/** No response arrived: connection refused or reset, DNS failure, or the request timed out. The outcome is unknown. */
 export class OrderConnectionError extends OrderClientError {
   override name = 'OrderConnectionError';
 }

@@ -61,7 +61,7 @@ export class HttpClient {
     return this.#repeat(request, (response) => response);
   }
 
-  /** Sends a request and parses the JSON body of the answer. @throws {OrderClientError} */
+  /** Sends a request and parses the JSON body of the response. @throws {OrderClientError} */
   json<T>(request: HttpRequest): Promise<T> {
     return this.#repeat(request, (response) => readJson<T>(response, request));
   }
@@ -130,7 +130,7 @@ export function sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** Parses a body. One that is cut off, late or no JSON leaves the outcome unknown, as no answer does. */
+/** Parses a body. One that is cut off, late or no JSON leaves the outcome unknown, as no response does. */
 async function readJson<T>(response: Response, { signal, url }: HttpRequest): Promise<T> {
   try {
     return (await response.json()) as T;

@@ -31,7 +31,7 @@ export type OrderFilter = Omit<
 export type OrderPage = Schemas['OrderPage'];
 
 /**
- * Identifies an order: its poll URL, the answer to `placeOrder`, or its id. An id alone is read with the bearer token of
+ * Identifies an order: its poll URL, the response to `placeOrder`, or its id. An id alone is read with the bearer token of
  * the order's owner, and is unknown (404) until a worker has claimed the order.
  */
 export type OrderRef = string | Pick<AcceptedOrder, 'poll_url'>;

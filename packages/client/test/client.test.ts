@@ -1,4 +1,4 @@
-/** The client against scripted answers: retries, errors, waiting, watching and paging. */
+/** The client against scripted responses: retries, errors, waiting, watching and paging. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as errors from '../src/errors.js';
 import { OrderClient, type OrderClientOptions } from '../src/index.js';

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One answer: status, body and headers; `hang` never answers, `reset` closes the connection, and `cut` does so within the body. */
+/** One response: status, body and headers; `hang` never responds, `reset` closes the connection, and `cut` does so within the body. */
 export type ScriptedAnswer =
   | 'hang'
   | 'reset'
@@ -23,7 +23,7 @@ export interface RecordedRequest {
   readonly body: string;
 }
 
-/** Serves the answers of a script in their order; the last one repeats. */
+/** Serves the responses of a script in their order; the last one repeats. */
 export class ScriptedApi {
   readonly requests: RecordedRequest[] = [];
   readonly #server: Server;

@@ -15,7 +15,7 @@ export function methodPath(method: DescMethod): string {
   return `/${method.parent.typeName}/${method.name}`;
 }
 
-/** Encodes a message. Throws whatever protobuf-es throws for a value that does not fit its field. */
+/** Encodes a message. Throws the errors of protobuf-es for a value that does not fit its field. */
 export function encode<D extends DescMessage>(desc: D, message: MessageInitShape<D>): Buffer {
   const bytes = toBinary(desc, create(desc, message));
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -128,7 +128,7 @@ async function* decodeRequests<I extends DescMessage>(
   context: GrpcHandlerContext,
 ): AsyncGenerator<MessageShape<I>> {
   try {
-    // An implementation may answer before it has read everything: the call must outlive the loop.
+    // An implementation may respond before it has read everything: the call must outlive the loop.
     for await (const bytes of call.iterator({ destroyOnReturn: false })) yield decodeRequest(desc, bytes);
     await noticeCancellation(call);
     if (call.cancelled) throw context.cancelReason();

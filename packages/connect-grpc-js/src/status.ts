@@ -47,7 +47,7 @@ function detailsOf(error: ConnectError): Uint8Array {
  */
 export function toConnectError({ code, details, metadata }: StatusObject, answered: boolean): ConnectError {
   const known = Code[code] === undefined ? Code.Unknown : (code as number as Code);
-  // grpc-js leaves the details out when the server sent no grpc-message, whatever its types say.
+  // grpc-js leaves the details out when the server sent no grpc-message, despite its types.
   const error = new ConnectError(details ?? '', known, toHeaders(metadata));
   error.isWireError = answered;
   const bytes = metadata.get(DETAILS_KEY)[0];

@@ -38,7 +38,7 @@ describe('errors on the wire', () => {
     expect(toConnectError(end, true)).toMatchObject({ code: Code.Aborted, rawMessage: '' });
   });
 
-  test('with a code that nobody knows are UNKNOWN', () => {
+  test('with an undefined code are UNKNOWN', () => {
     const end = { code: 99 as status, details: 'why', metadata: new Metadata() };
     expect(toConnectError(end, true).code).toBe(Code.Unknown);
   });

@@ -88,7 +88,7 @@ describe('a service', () => {
     expect(await codeOf(connect(await serve({})).echo({}))).toBe('Unimplemented');
   });
 
-  test('learns that its client gave up', async () => {
+  test('is cancelled when its client cancels', async () => {
     const caller = new AbortController();
     let reason: unknown;
     const port = await serve({

@@ -53,7 +53,7 @@ export const EVENT_SOURCE = '/order-pipeline/orders';
 /** Identifies the JSON Schema of `data`, `proto/schemas/orders.v1.OrderEventData.json`. */
 export const EVENT_DATA_SCHEMA = 'urn:order-pipeline:schema:orders.v1.OrderEventData';
 
-/** A record in a terminal status with everything the client asked for. */
+/** A record in a terminal status with all fields of the client's request. */
 export type FinalOrder = OrderRecord & OrderFacts;
 
 /** A refund, as far as its event needs it. */

@@ -56,7 +56,7 @@ export const PAYMENT_PROBLEMS = ['CAPTURE_FAILED', 'WRITTEN_OFF'] as const;
 
 /**
  * Problem with the payment of a completed order. CAPTURE_FAILED: its authorization was gone before it was charged.
- * WRITTEN_OFF: an operator gave the charge up.
+ * WRITTEN_OFF: an operator wrote the charge off.
  */
 export type PaymentProblem = (typeof PAYMENT_PROBLEMS)[number];
 
@@ -94,9 +94,9 @@ export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
   readonly first_error?: string;
   /** Number of claims so far; the fencing token of the decision. */
   readonly attempt: number;
-  /** Names the claim, so that a worker recognises its own write after an unknown answer. */
+  /** Names the claim, so that a worker recognises its own write after an unknown response. */
   readonly claim_id?: string;
-  /** Names the cancellation, so that the API recognises its own write after an unknown answer. */
+  /** Names the cancellation, so that the API recognises its own write after an unknown response. */
   readonly cancel_id?: string;
   /** Set when an operator cancelled the order. */
   readonly cancelled_by?: 'operator';

@@ -22,7 +22,7 @@ export const QUEUE_URL_EXAMPLE = 'https://sqs.us-east-1.amazonaws.com/1234567890
 
 const SECONDS_PER_DAY = 86_400;
 
-/** Orders that the processor could not bring to an end. SQS's longest retention gives operators two weeks. */
+/** Orders that the processor could not process. SQS's longest retention gives operators two weeks. */
 export const ORDER_DLQ: QueueShape = {
   name: 'order-dlq',
   visibilityTimeoutSeconds: 30,
@@ -30,7 +30,7 @@ export const ORDER_DLQ: QueueShape = {
   receiveWaitTimeSeconds: 0,
 };
 
-/** Accepted orders on their way to the processor. */
+/** Accepted orders in flight to the processor. */
 export const ORDER_QUEUE = {
   name: 'order-queue',
   visibilityTimeoutSeconds: 30,

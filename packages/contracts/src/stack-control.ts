@@ -7,7 +7,7 @@ export const STACK_FAULTS = ['kill-processor', 'kill-scoring', 'stop-redis', 'sl
 /** A fault. */
 export type StackFault = (typeof STACK_FAULTS)[number];
 
-/** Header with the secret that the stack gave to the operations service. */
+/** Header with the secret that the stack passes to the operations service. */
 export const CONTROL_TOKEN_HEADER = 'x-control-token';
 
 /** Asks for a fault, or for its end. */
@@ -26,7 +26,7 @@ export interface StackFaultState {
   readonly until?: number | undefined;
   readonly injections: number;
   readonly available: boolean;
-  /** For people; empty for nothing to say. */
+  /** Text for people; empty when there is nothing to report. */
   readonly detail: string;
 }
 

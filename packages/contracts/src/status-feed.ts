@@ -1,4 +1,4 @@
-/** Status changes of orders, published through Redis to whoever waits for one. Lossy: the orders table is the truth. */
+/** Status changes of orders, published through Redis to all that wait for one. Lossy: the orders table is authoritative. */
 import { z } from 'zod';
 import { ORDER_STATUSES, type OrderStatus } from './orders.js';
 

@@ -55,7 +55,7 @@ export interface WebhookDelivery {
   readonly attempts: number;
   /** Epoch milliseconds before which no attempt is made. */
   readonly next_attempt_at: number;
-  /** HTTP status of the last answer; absent when there was none. */
+  /** HTTP status of the last response; absent when there was none. */
   readonly last_status?: number;
   /** Error of the last failed attempt. */
   readonly last_error?: string;

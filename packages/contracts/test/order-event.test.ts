@@ -21,7 +21,7 @@ const ORDER: PlacedOrder = {
   account_created_at: new Date('2025-01-01T00:00:00.000Z'),
 };
 
-test('an order comes back from its message as it was', () => {
+test('decoding the message of an order returns the same order', () => {
   expect(decodeOrderPlaced(encodeOrderPlaced(ORDER))).toEqual(ORDER);
 });
 

@@ -49,7 +49,7 @@ async function writeOrRead(
     const record = error.current as OrderRecord | undefined;
     if (!record)
       throw new StoreUnavailableError('The record that refused the write is gone', { cause: error });
-    // The answer to an earlier try of the same write may have got lost.
+    // The response to an earlier try of the same write may have been lost.
     return { written: record.cancel_id === writeId, record };
   }
 }

@@ -23,7 +23,7 @@ import { type ConditionalUpdate, Table } from '@order-pipeline/platform/dynamo/t
 import { cancelRecord, type EndedRecord } from './cancel.js';
 import type { OrderDecision } from './decide/outcome.js';
 
-/** An order's record with everything the client asked for. */
+/** An order's record with all fields of the client's request. */
 export type ClaimedOrder = OrderRecord & OrderFacts & { readonly payment_method: string };
 
 /** Returns true when a record is more than an order's early cancellation. */
@@ -94,7 +94,7 @@ export interface PublishedRefunds {
 
 const ABSENT = 'attribute_not_exists(#order_id)';
 const LEASE_EXPIRED = '#status = :processing AND #lease_until < :now';
-/** Makes a claim that is sent again after an unknown answer succeed. */
+/** Makes a claim that is sent again after an unknown response succeed. */
 const MY_OWN_CLAIM = '#status = :processing AND #claim_id = :claim_id';
 const CLAIMABLE = anyOf(ABSENT, LEASE_EXPIRED, MY_OWN_CLAIM);
 const FAILABLE = anyOf(ABSENT, LEASE_EXPIRED);

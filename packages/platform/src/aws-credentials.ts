@@ -7,7 +7,7 @@ const SDK_MARGIN_MS = 300_000;
 
 /** Options of `createFileCredentials`. */
 export interface FileCredentialsOptions {
-  /** Interval between two looks at the file, in milliseconds. Default one minute. */
+  /** Interval between two reads of the file, in milliseconds. Default one minute. */
   readonly refreshMs?: number;
   /** The SDK's clock. Default the system's. */
   readonly now?: () => number;
@@ -15,7 +15,7 @@ export interface FileCredentialsOptions {
 
 /**
  * Returns a provider that reads the profile `default` of a shared credentials file again from time to time. The SDK's own
- * provider reads the file once, so that a process would go on with credentials that have expired. A file that cannot be used
+ * provider reads the file once, so that a process would continue with credentials that have expired. A file that cannot be used
  * leaves the credentials before it in place; the first read rejects.
  *
  * @example new SQSClient({ credentials: createFileCredentials('/run/secrets/aws-credentials') })

@@ -14,7 +14,7 @@ export interface AwsClientOptions {
   readonly maxSockets?: number;
   /** Gets the dates of all responses. */
   readonly dates?: DateObserver | undefined;
-  /** Interval between two looks at a file of credentials, in milliseconds. Default one minute. */
+  /** Interval between two reads of a file of credentials, in milliseconds. Default one minute. */
   readonly credentialsRefreshMs?: number;
 }
 

@@ -25,7 +25,7 @@ export function createSns(options: AwsClientOptions): SNSClient {
   return client;
 }
 
-/** Rejects when the queue does not exist or SQS does not answer. */
+/** Rejects when the queue does not exist or SQS does not respond. */
 export async function checkQueue(sqs: SQSClient, queueUrl: string): Promise<void> {
   await sqs.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn'] }));
 }

@@ -1,11 +1,11 @@
-/** Groups single calls into the batch calls that SQS bills and answers as one. */
+/** Groups single calls into batch calls, which SQS bills as one. */
 
 /** Result of one entry of a batch. */
 export type EntryResult<O> = { readonly value: O } | { readonly error: unknown };
 
 /** Options of a batcher. */
 export interface BatcherOptions<I, O> {
-  /** Sends one batch and answers for each entry, in order. A rejection fails every entry of the batch. */
+  /** Sends one batch and returns the result of each entry, in order. A rejection fails every entry of the batch. */
   readonly send: (entries: readonly I[]) => Promise<readonly EntryResult<O>[]>;
   /** Entries in one batch at most. */
   readonly maxEntries: number;
@@ -13,7 +13,7 @@ export interface BatcherOptions<I, O> {
   readonly maxSize?: number;
   /** Size of one entry; 0 without it. */
   readonly sizeOf?: (entry: I) => number;
-  /** Batches on their way at most. */
+  /** Batches in flight at most. */
   readonly maxConcurrent: number;
   /** Maximum number of waiting entries; more are refused, so that callers notice an overload early. */
   readonly maxWaiting?: number;
@@ -26,7 +26,7 @@ export interface BatcherOptions<I, O> {
   readonly maxWaitMs: number;
 }
 
-/** More entries wait than may. */
+/** The limit of waiting entries is reached. */
 export class BatcherFullError extends Error {
   override readonly name = 'BatcherFullError';
 }
@@ -50,7 +50,7 @@ export class Batcher<I, O> {
     this.#options = options;
   }
 
-  /** Resolves or rejects with what the batch call said of the entry; rejects with BatcherFullError. */
+  /** Settles with the entry's result of the batch call; rejects with BatcherFullError. */
   add(entry: I): Promise<O> {
     const { maxWaiting = Number.POSITIVE_INFINITY, sizeOf } = this.#options;
     if (this.#waiting.length >= maxWaiting)
@@ -61,7 +61,7 @@ export class Batcher<I, O> {
     });
   }
 
-  /** Sends what waits, full or not, and resolves when everything is answered. */
+  /** Sends all waiting entries, and resolves when they are settled. */
   async flush(): Promise<void> {
     while (this.#waiting.length > 0 || this.#inFlight.size > 0) {
       this.#dispatchDue(true);
@@ -119,7 +119,9 @@ export class Batcher<I, O> {
     try {
       const results = await this.#options.send(batch.map(({ entry }) => entry));
       batch.forEach(({ resolve, reject }, index) => {
-        const result = results[index] ?? { error: new Error('The batch call did not answer for this entry') };
+        const result = results[index] ?? {
+          error: new Error('The batch call returned no result for this entry'),
+        };
         if ('error' in result) reject(result.error);
         else resolve(result.value);
       });

@@ -1,13 +1,13 @@
 /**
- * The text of a registry, in the format that a scraper asks for: Prometheus' own, or OpenMetrics with exemplars.
+ * The text of a registry, in the format that a scraper accepts: Prometheus' own, or OpenMetrics with exemplars.
  *
- * prom-client has an OpenMetrics mode of its own, which renames counters for ever when it is used once, so that one registry
+ * prom-client has an OpenMetrics mode of its own, which renames counters forever when it is used once, so that one registry
  * cannot serve both formats. Here the text is translated.
  */
 import { exemplarsOf, seriesKey } from './exemplars.js';
 import type { Registry } from './metrics.js';
 
-/** An answer to a scrape. */
+/** A response to a scrape. */
 export interface Exposition {
   readonly contentType: string;
   readonly text: string;

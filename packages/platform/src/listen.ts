@@ -16,7 +16,7 @@ export class PortInUseError extends Error {
 }
 
 /**
- * Listens on `host`, or on all interfaces without one, and answers the port, which matters for port 0. Throws
+ * Listens on `host`, or on all interfaces without one, and returns the port, which matters for port 0. Throws
  * PortInUseError.
  */
 export async function listen(server: Server, port: number, variable: string, host?: string): Promise<number> {

@@ -5,7 +5,7 @@ import { ORDER_EVENTS_TOPIC } from '@order-pipeline/contracts/topics';
 import type { Environment } from '@order-pipeline/platform/env';
 
 /**
- * The environment, filled up with the settings of the local stack where the stage is local (as it is unless STAGE says
+ * The environment, filled up with the settings of the local stack where the stage is local (the default unless STAGE says
  * otherwise). What is set stays, and the variables that move the stack's ports are followed. The AWS SDK reads endpoints
  * and credentials from `process.env` and from nowhere else: a main program has to copy the result there.
  */

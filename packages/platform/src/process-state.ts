@@ -1,4 +1,4 @@
-/** Publishes the state of this process for operators, now and then. Best effort. */
+/** Publishes the state of this process for operators, at an interval. Best effort. */
 import {
   encodeProcessState,
   PROCESS_STATE_INTERVAL_MS,

@@ -1,4 +1,4 @@
-/** Depths of a queue and of its dead-letter queue, as SQS knows them. With Redis one process at a time asks. */
+/** Depths of a queue and of its dead-letter queue, as reported by SQS. With Redis one process at a time reads them. */
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { Gauge } from 'prom-client';
 import type { Logger } from './logger.js';
@@ -11,7 +11,7 @@ export interface QueueWatchDeps {
   readonly sqs: SQSClient;
   /** Names of the two gauges. */
   readonly metrics: { readonly messages: string; readonly deadLetters: string };
-  /** Holds the lease of the process that asks; without it every process asks. */
+  /** Holds the lease of the process that reads; without it every process reads. */
   readonly lease?: { readonly redis: Redis; readonly key: string };
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
@@ -20,7 +20,7 @@ export interface QueueWatchDeps {
   readonly logger: Logger;
   /** Names this process in the lease. */
   readonly id: string;
-  /** Time between two looks, in milliseconds. */
+  /** Time between two reads, in milliseconds. */
   readonly intervalMs: number;
 }
 
@@ -32,7 +32,7 @@ const ATTRIBUTES = {
 
 /**
  * Keeps a gauge of the queue's messages by `state`, and one of the dead letters, up to date. A process that does not lead shows no values, so
- * that no stale one remains. Without Redis every process looks for itself: readers take the maximum.
+ * that no stale one remains. Without Redis every process publishes the gauges: readers take the maximum.
  */
 export class QueueWatch {
   readonly #deps: QueueWatchDeps;
@@ -52,20 +52,20 @@ export class QueueWatch {
     });
     this.#deadLetters = new Gauge({
       name: deps.metrics.deadLetters,
-      help: 'Messages in the dead-letter queue, those that somebody looks at included',
+      help: 'Messages in the dead-letter queue, those hidden by a reader included',
       registers,
     });
     this.#deadLetters.remove();
   }
 
-  /** Reads the queues now and then every `intervalMs`. Resolves after the first read. */
+  /** Reads the queues every `intervalMs`. Resolves after the first read. */
   async start(): Promise<void> {
     await this.#look();
     if (this.#stopped) return;
     this.#cancel = this.#deps.timers.after(this.#deps.intervalMs, () => void this.start());
   }
 
-  /** Stops looking. */
+  /** Stops the reads. */
   stop(): void {
     this.#stopped = true;
     this.#cancel();

@@ -29,7 +29,7 @@ export function duplicateRedis(redis: Redis): Redis {
   return url ? followUrl(duplicate, url) : duplicate;
 }
 
-/** Commands in flight are answered first, and those that come meanwhile wait for the new connection. */
+/** Commands in flight finish first; later ones wait for the new connection. */
 async function move(redis: Redis, url: string): Promise<void> {
   const { options } = new Redis(url, { lazyConnect: true });
   for (const name of ADDRESS) Object.assign(redis.options, { [name]: options[name] });

@@ -7,8 +7,8 @@ import type { Secret } from './secret.js';
 export type { Redis } from 'ioredis';
 
 /**
- * Connects in the background and reconnects for ever. Commands fail at once while there is no connection, and after
- * `commandTimeoutMs` when the server does not answer. A secret URL is followed when it changes.
+ * Connects in the background and reconnects forever. Commands fail at once while there is no connection, and after
+ * `commandTimeoutMs` when the server does not respond. A secret URL is followed when it changes.
  */
 export function createRedis(url: string | Secret<string>, logger: Logger, commandTimeoutMs = 500): Redis {
   const redis = new Redis(typeof url === 'string' ? url : url.current, {
@@ -31,7 +31,7 @@ export function createRedis(url: string | Secret<string>, logger: Logger, comman
   return typeof url === 'string' ? redis : followUrl(redis, url);
 }
 
-/** Rejects when Redis does not answer. */
+/** Rejects when Redis does not respond. */
 export async function pingRedis(redis: Redis): Promise<void> {
   await redis.ping();
 }

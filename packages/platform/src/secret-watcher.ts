@@ -7,7 +7,7 @@ import { type Secret, trimSecret } from './secret.js';
 /** Options of a watch. */
 export interface WatchOptions {
   readonly logger: Logger;
-  /** Interval between two looks at a file, in milliseconds. Default 500. */
+  /** Interval between two reads of a file, in milliseconds. Default 500. */
   readonly intervalMs?: number;
 }
 
@@ -48,7 +48,7 @@ export function watchSecrets(secrets: readonly Secret<unknown>[], options: Watch
 class WatchedFile {
   readonly #secret: Secret<unknown>;
   readonly #logger: Logger;
-  /** The text that was last used or found unusable; undefined before the first look. */
+  /** The text that was last used or found unusable; undefined before the first read. */
   #settled: string | undefined;
   #seen: string | undefined;
 

@@ -3,7 +3,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 
 /** Waits, and measures how long. */
 export interface Timers {
-  /** Returns milliseconds since some moment in the past. Never goes back, unlike a clock. */
+  /** Returns milliseconds since some moment in the past. Never decreases, unlike a clock. */
   now(): number;
   /** Calls `run` once after `delayMs`. Does not keep the process alive. Returns a function that cancels it. */
   after(delayMs: number, run: () => void): () => void;

@@ -48,7 +48,7 @@ test('eager: a lone entry leaves at once', async () => {
   expect(await sent).toBe('took 1');
 });
 
-test('eager: what arrives while a batch is on its way leaves when that returns', async () => {
+test('eager: entries that arrive while a batch is in flight are sent when it returns', async () => {
   const { batcher, batches, accept } = createManual();
   const first = batcher.add(1);
   await turn();
@@ -63,7 +63,7 @@ test('eager: what arrives while a batch is on its way leaves when that returns',
   expect(await Promise.all(others)).toEqual(['took 2', 'took 3']);
 });
 
-test('a full batch leaves although another is on its way, up to the limit', async () => {
+test('a full batch is sent although another is in flight, up to the limit', async () => {
   const { batcher, batches, accept } = createManual();
   const sent = [batcher.add(1)];
   await turn();
@@ -79,7 +79,7 @@ test('a full batch leaves although another is on its way, up to the limit', asyn
 });
 
 test.each([
-  ['eager: an entry beside a batch on its way', true, [[1], [2]]],
+  ['eager: an entry and a batch in flight', true, [[1], [2]]],
   ['not eager: any entry', false, [[1, 2]]],
 ])('%s leaves when it has waited long enough', async (_, eager, expected) => {
   const { batcher, batches, accept } = createManual({ eager, maxWaitMs: 5 });
@@ -126,7 +126,7 @@ test('each caller learns its own outcome', async () => {
   expect(await Promise.allSettled(sent)).toEqual([
     { status: 'fulfilled', value: 'taken' },
     { status: 'rejected', reason: refusal },
-    { status: 'rejected', reason: new Error('The batch call did not answer for this entry') },
+    { status: 'rejected', reason: new Error('The batch call returned no result for this entry') },
   ]);
 });
 

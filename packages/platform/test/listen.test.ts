@@ -46,7 +46,7 @@ test('a server that closes finishes the request in flight and refuses new ones',
   await closing;
 });
 
-/** A server whose one request is answered when the test says so. Its client keeps the connection open. */
+/** A server whose one request is answered when the test releases it. Its client keeps the connection open. */
 async function heldServer(): Promise<{
   server: Server;
   url: string;

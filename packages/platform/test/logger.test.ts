@@ -52,7 +52,7 @@ test.each(SECRETS)('never writes %s, wherever it stands', (field) => {
   expect(lines[1]).toMatchObject({ order: { [field]: '[redacted]', amount: 999 } });
 });
 
-test('writes errors with type, message, stack and cause, under whatever name', () => {
+test('writes errors with type, message, stack and cause, under any field name', () => {
   const { logger, lines } = recordingLogger();
   const error = new TypeError('no answer', { cause: new Error('socket closed') });
   logger.error({ err: error, last: error }, 'failed');

@@ -1,4 +1,4 @@
-/** Timers that move when a test says so. */
+/** Timers that a test advances. */
 import type { Timers } from '../src/timers.js';
 
 interface Pending {

@@ -17,7 +17,7 @@ async function serve(options: Partial<OpsOptions> = {}) {
   return (path: string, init?: RequestInit) => fetch(`http://localhost:${port}${path}`, init);
 }
 
-test('/health says healthy whatever the dependencies do', async () => {
+test('/health returns healthy in any state of the dependencies', async () => {
   const get = await serve({ checks: { sqs: () => Promise.reject(new Error('down')) } });
   const response = await get('/health');
   expect(response.status).toBe(200);

@@ -21,7 +21,7 @@ function connectTo(url: string, commandTimeoutMs?: number) {
   return { redis, messages };
 }
 
-test('fails without waiting while Redis is down, says so once an outage, and recovers by itself', async () => {
+test('fails without waiting while Redis is down, logs it once an outage, and reconnects', async () => {
   server = await startRedisServer();
   const { port } = server;
   const { redis, messages } = connectTo(server.url);

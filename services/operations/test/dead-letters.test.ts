@@ -103,7 +103,7 @@ describe('looks', () => {
 });
 
 describe('changes', () => {
-  test('one at a time; what they received is given back, also when that fails', async () => {
+  test('one at a time; received messages are released, also when that fails', async () => {
     const { world, tools, deadLetters } = createWorld([]);
     world.giveBackFails = true;
     const change = (name: string) => deadLetters.change(tools, async () => world.calls.push(name));

@@ -12,7 +12,7 @@ const record = (status: OrderRecord['status'], lease_until: number): OrderRecord
 
 test.each([
   ['nobody has claimed it', undefined, { kind: 'write' }],
-  ['the lease has run out', record('PROCESSING', 999), { kind: 'write' }],
+  ['the lease has expired', record('PROCESSING', 999), { kind: 'write' }],
   ['the lease ends now', record('PROCESSING', 1_000), { kind: 'wait', until: 1_000 }],
   ['a worker is at it', record('PROCESSING', 5_000), { kind: 'wait', until: 5_000 }],
   ['failed before', record('FAILED', 0), { kind: 'settle' }],

@@ -34,7 +34,7 @@ async function forgotten(changes: Parameters<typeof placed>[0] = {}) {
 const ACTOR = ['--actor', 'alice'];
 
 describe('fail', () => {
-  test('works from the record: everything is given back', async () => {
+  test('works from the record: stock and money are released', async () => {
     const before = await available();
     const order = await forgotten();
     harness.passLease();
@@ -45,7 +45,10 @@ describe('fail', () => {
       'message expired',
       ...ACTOR,
     ]);
-    expect([code, out]).toEqual([0, `Order ${order.order_id} is FAILED, and what it held is given back.\n`]);
+    expect([code, out]).toEqual([
+      0,
+      `Order ${order.order_id} is FAILED, and its stock and money are released.\n`,
+    ]);
     expect(audits.map(({ action, result }) => [action, result])).toEqual([
       ['order.fail', 'done'],
       ['order.settle', 'done'],
@@ -61,7 +64,7 @@ describe('fail', () => {
     const order = await forgotten();
     harness.passLease();
     const dry = await operator.run(['fail', order.order_id, '--reason', 'r', '--dry-run', ...ACTOR]);
-    expect(dry.out).toBe(`Would fail order ${order.order_id} and give back what it holds.\n`);
+    expect(dry.out).toBe(`Would fail order ${order.order_id} and release its stock and money.\n`);
     expect(await harness.traces(order)).toMatchObject({ status: 'PROCESSING' });
     expect(await harness.deliver(order)).toMatchObject({ status: 'COMPLETED' });
     harness.passLease();

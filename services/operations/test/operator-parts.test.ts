@@ -31,7 +31,7 @@ describe('text', () => {
     expect(toAge(milliseconds)).toBe(expected);
   });
 
-  test('what steers a terminal is taken out', () => {
+  test('terminal control sequences are removed', () => {
     expect(toLine('a\u001b[31mred\nb\u202e')).toBe('a [31mred b');
     expect(toTable(['A', 'B'], [['\u0007x', 'long cell']])).toBe('A  B\nx  long cell\n');
   });
@@ -159,7 +159,7 @@ describe('what cannot be reached', () => {
     ['refused', { code: 'ECONNREFUSED' }, 69, `cannot reach ${SQS}`],
     ['timed out', { name: 'TimeoutError' }, 69, `cannot reach ${SQS}`],
     ['5xx', { $metadata: { httpStatusCode: 503 } }, 69, `cannot reach ${SQS}`],
-    ['no queue', { name: 'QueueDoesNotExist' }, 78, 'does not know it: check SQS_QUEUE_URL and SQS_DLQ_URL'],
+    ['no queue', { name: 'QueueDoesNotExist' }, 78, 'does not have it: check SQS_QUEUE_URL and SQS_DLQ_URL'],
     ['no right', { name: 'AccessDeniedException' }, 78, 'refuses these credentials (said AWS)'],
     ['no credentials', { name: 'CredentialsProviderError' }, 78, 'there are no AWS credentials'],
     ['no such call', { name: 'ValidationException' }, 1, 'refuses the call: said AWS'],

@@ -144,7 +144,7 @@ test('restocks nothing unless it is asked to', async () => {
   expect((await harness.traces(order)).available).toBe(before);
 });
 
-test('changes nothing in a dry run, and refuses what cannot be paid back', async () => {
+test('changes nothing in a dry run, and refuses amounts that cannot be refunded', async () => {
   const { order_id } = await charged();
   expect(await operator.run(refund(order_id, '--dry-run'))).toMatchObject({
     code: 0,

@@ -155,7 +155,7 @@ describe('a delivery', () => {
   test('a dry run changes nothing', async () => {
     const { tools, requests, audited } = createTools(() => undefined, true);
     expect(await restock(tools, delivery)).toBeUndefined();
-    expect([requests, audited]).toEqual([[], [expect.objectContaining({ result: 'dry run', quantity: 5 })]]);
+    expect([requests, audited]).toEqual([[], [expect.objectContaining({ result: 'dry-run', quantity: 5 })]]);
   });
 
   test.each<[Code, number, string]>([

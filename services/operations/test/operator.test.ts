@@ -126,11 +126,11 @@ describe('dlq list', () => {
     expect(await operator.visible()).toHaveLength(10);
   });
 
-  test('what somebody else looks at is told of', async () => {
+  test('reports messages that another command is reading', async () => {
     await unclaimedOrder();
     await operator.takeAll();
     expect((await operator.run(['dlq', 'list'])).out).toMatch(
-      /^The dead-letter queue shows no message\.\n1 message hidden: somebody else/,
+      /^The dead-letter queue shows no message\.\n1 message hidden: another command/,
     );
     expect(await operator.run(['dlq', 'show', 'o1'])).toMatchObject({
       code: 3,
@@ -171,7 +171,7 @@ describe('show', () => {
     await unclaimedOrder();
     const [message] = (await operator.visible()).filter(({ Body }) => Body?.includes('"x"'));
     const { out } = await operator.run(['dlq', 'show', message?.MessageId ?? '']);
-    expect(out).toMatch(/^order +none: the body is no order$/m);
+    expect(out).toMatch(/^order +none: the body is not an order$/m);
     expect(out).toMatch(/^body +\{"payment_method": "\[redacted\]", "x": 1\}$/m);
     const { out: json } = await operator.run(['dlq', 'show', message?.MessageId ?? '', '--json']);
     expect(JSON.parse(json)).toMatchObject({ messages: [{ order_id: null, items: null }] });
@@ -264,7 +264,7 @@ describe('dlq redrive', () => {
     for (let n = 0; n < 12; n += 1) await operator.deadLetter(`message ${n}`);
     const { code, out, audits } = await operator.run(['dlq', 'redrive', '--all', '--dry-run']);
     expect({ code, out }).toEqual({ code: 0, out: 'Would redrive 12 messages.\n' });
-    expect(audits.map(({ result }) => result)).toEqual(Array(12).fill('dry run'));
+    expect(audits.map(({ result }) => result)).toEqual(Array(12).fill('dry-run'));
     expect(await operator.redriven()).toEqual([]);
     expect(await operator.visible()).toHaveLength(10);
   });
@@ -346,7 +346,7 @@ describe('dlq fail', () => {
     const { code, out, audits } = await operator.run(fail(order.order_id));
     expect({ code, out }).toEqual({
       code: 0,
-      out: `Order ${order.order_id} is FAILED, what it held is given back, and 1 message removed.\n`,
+      out: `Order ${order.order_id} is FAILED, its stock and money are released, and 1 message removed.\n`,
     });
     const [notice] = await operator.redriven();
     expect(notice?.MessageAttributes).toMatchObject({ operator_failed: { StringValue: 'true' } });
@@ -405,7 +405,7 @@ describe('dlq fail', () => {
     await operator.deadLetterOrder(order);
     const { code, err } = await operator.run(fail(order.order_id));
     expect(code).toBe(0);
-    expect(err).toContain('a service refuses to read this order, so that it holds nothing there');
+    expect(err).toContain('a service rejects this order as invalid, so that it holds nothing there');
     expect(await harness.store.read(order.order_id)).toMatchObject({ status: 'FAILED' });
     expect(await operator.visible()).toEqual([]);
   });
@@ -429,8 +429,8 @@ describe('dlq fail', () => {
     const left = await traces(order);
     expect(await operator.run(fail(order.order_id, '--dry-run'))).toMatchObject({
       code: 0,
-      out: `Would fail order ${order.order_id}, give back what it holds and remove 1 message.\n`,
-      audits: [{ result: 'dry run' }, { result: 'dry run' }, { result: 'dry run' }],
+      out: `Would fail order ${order.order_id}, release its stock and money, and remove 1 message.\n`,
+      audits: [{ result: 'dry-run' }, { result: 'dry-run' }, { result: 'dry-run' }],
     });
     expect(await operator.run(fail(message?.MessageId ?? '', '--dry-run'))).toMatchObject({
       code: 0,
@@ -469,7 +469,7 @@ describe('dlq fail', () => {
     expect(await traces(order)).toMatchObject({ status: 'PROCESSING', payment: 'AUTHORIZED' });
     expect(await operator.run(fail(order.order_id))).toMatchObject({
       code: 0,
-      err: expect.stringMatching(/waiting \d+ s for its lease to run out/),
+      err: expect.stringMatching(/waiting \d+ s until its lease expires/),
     });
     expect(await traces(order)).toMatchObject({ status: 'FAILED', payment: 'VOIDED', holds: 0 });
   });
@@ -506,7 +506,7 @@ describe('dlq fail', () => {
     });
     expect(ran).toMatchObject({
       code: 69,
-      err: expect.stringContaining('is FAILED, but what it holds is not given back'),
+      err: expect.stringContaining('is FAILED, but its stock or money is not released'),
     });
     expect(ran.audits).toMatchObject([
       { action: 'order.fail', result: 'done' },
@@ -644,12 +644,18 @@ describe('what cannot be done is said in a line', () => {
     ['an unknown command', ['dlq', 'lits'], {}, 2, '(Did you mean list?)'],
     ['a limit that is none', ['dlq', 'list', '--limit', '1.5'], {}, 2, 'Give a whole number above 0.'],
     ['a rate that is none', ['dlq', 'redrive', '--all', '--rate', 'x'], {}, 2, 'Give a number above 0.'],
-    ['neither an id nor all', ['dlq', 'redrive'], {}, 2, 'name one id, or use --all'],
-    ['both an id and all', ['dlq', 'redrive', 'o1', '--all'], {}, 2, 'name one id, or use --all'],
+    ['neither an id nor all', ['dlq', 'redrive'], {}, 2, 'give one id, or --all'],
+    ['both an id and all', ['dlq', 'redrive', 'o1', '--all'], {}, 2, 'give one id, or --all'],
     ['no reason', ['dlq', 'fail', 'o1'], {}, 2, "required option '--reason <text>' not specified"],
     ['an empty reason', ['dlq', 'fail', 'o1', '--reason', ' '], {}, 2, 'Write 1 to 500 characters.'],
     ['an empty id', ['show', ''], {}, 2, 'Ids have 1 to 256 characters.'],
-    ['nobody', ['dlq', 'redrive', '--all'], { USER: undefined }, 2, 'say who you are: add --actor NAME'],
+    [
+      'nobody',
+      ['dlq', 'redrive', '--all'],
+      { USER: undefined },
+      2,
+      'the name of the operator is missing: add --actor NAME',
+    ],
     ['a bad setting', ['dlq', 'list'], { STAGE: 'production' }, 78, 'STAGE is not one of the known values'],
     ['a table that is not there', ['show', 'o1'], { ORDERS_TABLE: 'other' }, 78, 'check ORDERS_TABLE'],
     ['a table name that is none', ['show', 'o1'], { ORDERS_TABLE: 'x' }, 1, 'refuses the call'],
@@ -658,11 +664,11 @@ describe('what cannot be done is said in a line', () => {
     expect(ran).toMatchObject({ code, out: '', err: expect.stringContaining(message) });
   });
 
-  test('what could not be given back reappears by itself', async () => {
+  test('a message that could not be released becomes visible again by itself', async () => {
     await unclaimedOrder();
     expect(await operator.run(['dlq', 'list'], dies('giveBack', 'before'))).toMatchObject({
       code: 0,
-      err: '1 message could not be shown again at once; they reappear by themselves\n',
+      err: '1 message could not be made visible at once; they become visible again within minutes\n',
     });
   });
 
@@ -676,7 +682,7 @@ describe('what cannot be done is said in a line', () => {
     const env = { ...operator.env, SQS_DLQ_URL: new URL('other', harness.stack.env.SQS_DLQ_URL).href };
     expect(await operator.run(['dlq', 'list'], undefined, { env })).toMatchObject({
       code: 78,
-      err: expect.stringContaining('does not know it: check SQS_QUEUE_URL and SQS_DLQ_URL'),
+      err: expect.stringContaining('does not have it: check SQS_QUEUE_URL and SQS_DLQ_URL'),
     });
   });
 

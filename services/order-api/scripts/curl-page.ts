@@ -28,7 +28,7 @@ export function toCurlPage(requests: readonly ExampleRequest[]): string {
 
 type Request = Omit<ExampleRequest, 'tag' | 'summary' | 'description'>;
 
-/** The answer that sets variables is kept, so that it can be read more than once. */
+/** The response that sets variables is kept, so that it can be read more than once. */
 function toCommands(request: Request): string {
   const entries = Object.entries(request.sets);
   const command = toCommand(request);

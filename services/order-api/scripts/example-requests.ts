@@ -18,7 +18,7 @@ export interface ExampleRequest {
   /** True when it needs the access token. */
   readonly bearer: boolean;
   readonly body?: Json;
-  /** Variables that its answer sets: the field of each. */
+  /** Variables that its response sets: the field of each. */
   readonly sets: Readonly<Record<string, string>>;
 }
 

@@ -3,7 +3,7 @@ import type { ProblemName } from '../src/http/problem-kinds.ts';
 
 /** Further responses of a call in addition to its success, and the header fields of all of them. */
 export interface CallRules {
-  /** Problems that it can answer. */
+  /** Problems that it can return. */
   readonly problems: readonly ProblemName[];
   /** Header fields of its successful answers, by status. */
   readonly headers?: Readonly<Record<string, readonly HeaderName[]>>;
@@ -85,10 +85,10 @@ export const CALLS: Readonly<Record<string, CallRules>> = {
   getMetrics: { problems: ['quotaExceeded', 'internal'], limited: true },
 };
 
-/** A header field of an answer. */
+/** A header field of a response. */
 export type HeaderName = keyof typeof HEADERS;
 
-/** The header fields of answers. */
+/** The header fields of responses. */
 export const HEADERS = {
   'X-Request-ID': {
     description: 'Names the request in logs: the one that the client sent, if it was valid.',

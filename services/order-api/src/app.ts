@@ -73,7 +73,7 @@ const nameOrder: express.RequestParamHandler = (_request, _response, next, order
   next();
 };
 
-/** While the process drains, each answer is the last on its connection, so that clients go elsewhere by themselves. */
+/** While the process drains, each response is the last on its connection, so that clients go elsewhere by themselves. */
 function closeWhileDraining(draining: AbortSignal): (response: express.Response) => void {
   return (response) => {
     if (draining.aborted) response.setHeader('Connection', 'close');

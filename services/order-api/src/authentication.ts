@@ -10,7 +10,7 @@ const SIGNED_FIELDS = ['expires', 'key_id', 'signature', 'fingerprint'] as const
 
 /**
  * Authenticates a request, or throws a ProblemError. The name is the one that tsoa's routes import. Routes of one order
- * take a signed URL or a token: a query with any field of a signed URL is checked as one, whatever token comes with it.
+ * take a signed URL or a token: a query with any field of a signed URL is checked as one, even when a token comes with it.
  * tsoa calls this once for each scheme of a route; the result is the same.
  */
 export function expressAuthentication(

@@ -13,7 +13,7 @@ export interface ObservedRequest {
   readonly route: string;
   readonly status: number;
   readonly seconds: number;
-  /** True when the answer was late on purpose. */
+  /** True when the response was late on purpose. */
   readonly waiting: boolean;
   readonly span: TraceContext | undefined;
 }

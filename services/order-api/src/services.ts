@@ -21,7 +21,7 @@ import type { WaitingRoom } from './orders/waiting-room.js';
 import type { Admission } from './overload/admission.js';
 import type { WebhookRegistry } from './webhooks/webhook-registry.js';
 
-/** Everything that requests are answered with. */
+/** Dependencies of the request handlers. */
 export interface ApiServices {
   readonly logger: Logger;
   readonly clock: Clock;
@@ -50,7 +50,7 @@ export interface ApiServices {
   readonly admission: Admission;
   /** Undefined while webhooks are not configured. */
   readonly webhooks: WebhookRegistry | undefined;
-  /** Aborted when the process stops: answers that are held back are given at once. */
+  /** Aborted when the process stops: responses that are held back are sent at once. */
   readonly stopping: AbortSignal;
   /** Aborted by the signal to stop. Requests are still taken until the load balancer has deregistered the process. */
   readonly draining: AbortSignal;

@@ -87,7 +87,7 @@ export async function start(config: ApiConfig, logger: Logger): Promise<RunningA
       draining.abort();
       await sleep(config.drainDelayMs);
       stopping.abort();
-      // Right after the loop has accepted what was waiting: whoever is left in the backlog is reset.
+      // Right after the loop has accepted what was waiting: connections left in the backlog are reset.
       await setImmediate();
       dropSilent();
       await closeServer(server);

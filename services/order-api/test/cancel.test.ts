@@ -27,7 +27,7 @@ test('the write', () => {
 test.each([
   [undefined, '', {}],
   ['f1', ', #fingerprint = :fingerprint', { ':fingerprint': 'f1' }],
-])('the write that ends an order nobody claimed, with fingerprint %p', (fingerprint, set, values) => {
+])('the write that ends an unclaimed order, with fingerprint %p', (fingerprint, set, values) => {
   expect(toExpiryWrite(1_768_469_400_000, 'w1', fingerprint)).toEqual({
     update: `SET #status = :failed, #reason = :reason, #cancel_id = :cancel_id, #updated_at = :updated_at, #attempt = :zero, #lease_until = :zero${set}`,
     condition: 'attribute_not_exists(#order_id)',
@@ -60,7 +60,7 @@ describe('cancelling', () => {
     return (await dynamo.get({ TableName: stack.env.ORDERS_TABLE ?? '', Key: key })).Item;
   };
 
-  test('an order that nobody has claimed leaves a final record', async () => {
+  test('an unclaimed order leaves a final record', async () => {
     const { body } = await placeOrder(api, 'c1');
     const before = await cancelledCount();
     const answer = await cancel(body.poll_url);
@@ -102,7 +102,7 @@ describe('cancelling', () => {
     expect(await recordOf(body.order_id)).toMatchObject({ status });
   });
 
-  test('tells whoever waits', async () => {
+  test('notifies all that wait', async () => {
     const { body } = await placeOrder(api, 'c4');
     const redis = createRedis(stack.redis.url, createLogger('test', 'silent'));
     const waiting = call(body.poll_url, { headers: { Prefer: 'wait=20' } });

@@ -174,7 +174,7 @@ function headersOf(operation: Json, hasBody: boolean): fc.Arbitrary<Record<strin
   };
   for (const { name, schema } of named)
     fields[name] = fc.oneof(fc.stringMatching(new RegExp(schema.pattern)), headerText).map((text) =>
-      // A held back answer would hold up the test.
+      // A held back response would hold up the test.
       name === 'Prefer'
         ? text.replace(/\d/g, '0')
         : name === 'If-None-Match' && text.length > 500

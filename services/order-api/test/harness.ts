@@ -35,7 +35,7 @@ export async function startApi(
   return { url: `http://localhost:${running.port}`, logs: () => logs, stop: () => running.stop() };
 }
 
-/** An answer with its body read. */
+/** A response with its body read. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -59,7 +59,7 @@ export async function call(
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 }
 
-/** Logs a user in and answers the header field that proves it. */
+/** Logs a user in and returns the `Authorization` header field. */
 export async function logIn(api: TestApi, userId: string): Promise<{ Authorization: string }> {
   const { body } = await call(`${api.url}/login`, { json: { user_id: userId } });
   return { Authorization: `Bearer ${body.access_token}` };

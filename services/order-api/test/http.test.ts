@@ -206,7 +206,7 @@ describe('connections', () => {
     expect(api.logs()).toMatch(/"gone-1".*"aborted":true/);
   });
 
-  /** Sends raw bytes and answers all that comes back until the server closes. */
+  /** Sends raw bytes and returns everything that is received until the server closes. */
   const sendRaw = (bytes: string) =>
     new Promise<string>((resolve) => {
       let received = '';

@@ -251,7 +251,7 @@ describe('own orders', () => {
     expect(none.body).toEqual({ orders: [] });
   });
 
-  test('are nobody else’s', async () => {
+  test('are not visible to other users', async () => {
     const mine = await call(`${api.url}/orders?limit=1`, { headers: await logIn(api, 'lister') });
     const { body } = await call(`${api.url}/orders?cursor=${mine.body.next_cursor}`, {
       headers: await logIn(api, 'somebody-else'),

@@ -55,7 +55,7 @@ describe('the limit of orders in work', () => {
 });
 
 describe('admission', () => {
-  /** Timers that run when the test says so. */
+  /** Timers that the test runs. */
   function createManual() {
     let run: () => void = () => undefined;
     const timers: Pick<Timers, 'after'> = {
@@ -122,7 +122,7 @@ describe('an overloaded API', () => {
     await stack.stop();
   });
 
-  test('counts an order as in work until it is answered, whatever the answer', async () => {
+  test('counts an order as in work until its response is sent', async () => {
     await placeOrder(api, 'u1');
     await call(`${api.url}/orders`, { method: 'POST', body: '{' });
     await call(`${api.url}/orders`, { json: {}, headers: await logIn(api, 'u1') });

@@ -84,7 +84,7 @@ test('guessing is stopped by user, from wherever it comes', async () => {
   expect(right.headers.get('ratelimit-policy')).toBe('"login";q=20;w=3600');
 });
 
-test('guessing is stopped by address, whoever is guessed', async () => {
+test('guesses are limited by address, for all users together', async () => {
   const statuses: number[] = [];
   for (let n = 0; n < 21; n += 1)
     statuses.push((await logIn('198.51.100.99', { user_id: `guess-${n}`, password: 'guess' })).status);

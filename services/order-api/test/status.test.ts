@@ -129,7 +129,7 @@ describe('Prefer: wait', () => {
     expect((await call(body.poll_url, { headers: { Prefer: 'wait=20' } })).body.status).toBe('REJECTED');
   });
 
-  test('answers what is known when the time is over', async () => {
+  test('returns the current status when the time expires', async () => {
     const { body } = await placeOrder(api, 'waiter');
     const { headers, ...answer } = await call(body.poll_url, { headers: { Prefer: 'wait=1' } });
     expect(answer).toMatchObject({ status: 200, body: { order_id: body.order_id, status: 'PENDING' } });

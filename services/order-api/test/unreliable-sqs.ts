@@ -10,7 +10,7 @@ import { closeServer, listen } from '@order-pipeline/platform/listen';
  */
 export type SendFate = 'pass' | 'lose-answer' | 'take-then-500' | 'refuse' | 'unreachable' | 'hang';
 
-/** The answer of SendMessageBatch. */
+/** The response of SendMessageBatch. */
 export interface BatchAnswer {
   Successful?: { Id: string }[];
   Failed?: { Id: string; SenderFault: boolean; Code: string; Message?: string }[];
@@ -21,7 +21,7 @@ export interface UnreliableSqs {
   readonly endpoint: string;
   /** Fates of the next calls, in order; calls beyond the list pass. */
   fates: SendFate[];
-  /** Applied to answers that pass. */
+  /** Applied to responses that pass. */
   rewrite: (answer: BatchAnswer) => BatchAnswer;
   /** Bodies of all SendMessageBatch calls that arrived. */
   readonly calls: string[];

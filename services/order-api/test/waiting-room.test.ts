@@ -133,7 +133,7 @@ test('a client that leaves during a read hears nothing', async () => {
 });
 
 test('a failed read ends the wait with its error, unless the client has left', async () => {
-  const failure = new Error('the table is away');
+  const failure = new Error('the table is unavailable');
   enter({ find: () => Promise.reject(failure) });
   const leave = enter({
     find: async () => {

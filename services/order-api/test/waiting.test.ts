@@ -25,7 +25,7 @@ function toPath(orderId: string, action = ''): string {
   return toSignedPath(orderId, signOrder([key], orderId, expires)).replace('?', `${action}?`);
 }
 
-test('slots count by process, order and user, and come back', () => {
+test('slots count by process, order and user, and are released', () => {
   const slots = new Slots({ perProcess: 3, perOrder: 2, perUser: 1 });
   slots.take('a');
   slots.take('a');

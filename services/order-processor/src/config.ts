@@ -59,7 +59,7 @@ export interface ProtocolConfig {
 
 /** Configuration of receiving and acknowledging messages. */
 export interface ConsumerConfig {
-  /** Visibility timeout of a received message, renewed while work on it goes on. */
+  /** Visibility timeout of a received message, renewed while work on it continues. */
   readonly visibilitySeconds: number;
   /** Longest wait of one receive. */
   readonly receiveWaitSeconds: number;

@@ -37,7 +37,7 @@ export interface ConsumerOptions {
   readonly logger: Logger;
   /** Resolves as soon as orders can be worked on: at once, or when every circuit breaker is closed. */
   readonly untilWorkable: (signal: AbortSignal) => Promise<void>;
-  /** Returns false when this worker must not claim, and others can: its messages go back. Default: true. */
+  /** Returns false when this worker must not claim but others can: its messages are released. Default: true. */
   readonly mayClaim?: () => boolean;
   readonly onAcknowledged: (handled: HandledMessage) => void;
 }
@@ -50,7 +50,7 @@ const RECEIVE_RETRY_MS = 1_000;
 /** Time for which a message is hidden that this worker may not claim, in milliseconds. */
 const HAND_BACK_DELAY_MS = 1_000;
 
-/** Slow work is kept hidden this often within one visibility timeout, so that one failed call does not show it. */
+/** Slow work is kept hidden this often within one visibility timeout, so that one failed call does not make it visible. */
 const HEARTBEATS_PER_VISIBILITY = 3;
 
 /** A running consumer. */
@@ -97,7 +97,7 @@ export class Consumer {
     return sentAt.length === 0 ? undefined : Math.min(...sentAt);
   }
 
-  /** Stops receiving, lets orders in flight finish for `drainMs`, and hands back the rest. */
+  /** Stops receiving, lets orders in flight finish for `drainMs`, and releases the messages of the rest. */
   async stop(): Promise<void> {
     const { config, queue, logger } = this.#options;
     this.#stopReceiving.abort();
@@ -107,8 +107,7 @@ export class Consumer {
     const timer = new AbortController();
     await Promise.race([drained, this.#timers.sleep(config.drainMs, timer.signal)]);
     timer.abort();
-    if (this.#inFlight.size > 0)
-      logger.warn({ orders: this.#inFlight.size }, 'handing back unfinished orders');
+    if (this.#inFlight.size > 0) logger.warn({ orders: this.#inFlight.size }, 'releasing unfinished orders');
     this.#cutOff.abort();
     await drained;
     this.#cancelHeartbeat();
@@ -119,7 +118,7 @@ export class Consumer {
     const { signal } = this.#stopReceiving;
     while (!signal.aborted) {
       try {
-        // The breakers are looked at last: one may open while this waits for slots.
+        // The breakers are checked last: one may open while this waits for slots.
         await this.#untilSlotsFree(signal);
         await this.#options.untilWorkable(signal);
         if (signal.aborted) return;
@@ -172,7 +171,7 @@ export class Consumer {
     }
   }
 
-  /** Works on a message, again after each outage. Returns the delay of a message to hand back when the process stops. */
+  /** Works on a message, and again after each outage. Returns the delay of a message to release when the process stops. */
   async #handleWhenWorkable(
     message: ReceivedMessage,
   ): Promise<HandledMessage | { readonly delayMs: number }> {

@@ -41,7 +41,7 @@ export async function handleMessage(
     if (processed.kind === 'busy') {
       const delayMs = Math.max(1_000, processed.until - deps.clock());
       deps.onForeignLease?.(processed.until);
-      logger.info({ delay_ms: delayMs }, 'another worker is at this order');
+      logger.info({ delay_ms: delayMs }, 'another worker is processing this order');
       return { acknowledgement: { kind: 'later', delayMs } };
     }
     logger.info(

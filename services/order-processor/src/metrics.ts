@@ -22,7 +22,7 @@ export interface ProcessorMetrics {
   decided(acceptedAt: number, now: number): void;
   /** A message was moved to the dead-letter queue. */
   deadLettered(reason: DeadLetterReason): void;
-  /** A message comes back later. */
+  /** A message will be retried. */
   retried(): void;
   /** A message carried another body than the order with its id. */
   otherBody(): void;
@@ -55,7 +55,7 @@ export function createProcessorMetrics(
   });
   const retries = new Counter({
     name: 'order_retries_total',
-    help: 'Messages that come back later, after a failure or because another worker is at the order',
+    help: 'Messages that are retried later, after a failure or because another worker is processing the order',
     registers,
   });
   const otherBodies = new Counter({

@@ -108,7 +108,7 @@ export class OrderQueue {
     await this.#deletes.add({ receiptHandle: message.receiptHandle, span: currentWork()?.span });
   }
 
-  /** Hides a message for so long from now on; 0 shows it at once. */
+  /** Hides a message for this time from now on; 0 makes it visible at once. */
   async changeVisibility(message: ReceivedMessage, milliseconds: number): Promise<void> {
     const seconds = Math.min(MAX_VISIBILITY_SECONDS, Math.ceil(milliseconds / 1_000));
     await this.#visibilities.add({
@@ -154,7 +154,7 @@ export class OrderQueue {
     );
   }
 
-  /** Sends what waits for company. */
+  /** Sends the waiting changes. */
   async flush(): Promise<void> {
     await Promise.all([this.#deletes.flush(), this.#visibilities.flush()]);
   }

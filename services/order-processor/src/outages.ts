@@ -1,4 +1,4 @@
-/** Decides whether work on a message failed because a service is down, which says nothing about the message. */
+/** Decides whether work on a message failed because a service is down, and not because of the message. */
 import { ConnectError } from '@connectrpc/connect';
 import { eachClient, type Scoring } from '@order-pipeline/order-protocol/scoring';
 import { failureOf } from '@order-pipeline/platform/rpc/breaker';
@@ -15,7 +15,7 @@ const MAX_CHECKED_OUTAGES = 3;
 const found = new WeakMap<object, number>();
 
 /**
- * Returns true when the work failed because a service is down: the error says so, or a call got no useful answer and the
+ * Returns true when the work failed because a service is down: the error names an outage, or a call got no useful response and the
  * health check of a service fails as well. Without the check, each worker in turn would spend receives of the message until
  * its own breaker opens. Never rejects.
  */

@@ -1,4 +1,4 @@
-/** The order protocol: claim, try, decide, settle. Whatever dies in between, the next worker goes on from what is written. */
+/** The order protocol: claim, try, decide, settle. When a worker dies between two steps, the next one continues from the stored state. */
 import { randomUUID } from 'node:crypto';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import type {
@@ -72,12 +72,12 @@ export interface OrderDelivery {
 
 /** Result of a delivery that did not fail. */
 export type Processed =
-  /** Decided and settled: the message may go. */
+  /** Decided and settled: the message can be deleted. */
   | { readonly kind: 'settled'; readonly status: FinalStatus; readonly reason?: OrderReason }
   /** Another worker is at it until then (epoch milliseconds): the message stays. */
   | { readonly kind: 'busy'; readonly until: number };
 
-/** Brings an order as far as possible. Throws what a dependency threw; every step can be repeated. */
+/** Processes an order as far as possible. Rethrows the errors of dependencies; every step can be repeated. */
 export async function processOrder(deps: ProtocolDeps, delivery: OrderDelivery): Promise<Processed> {
   const now = deps.clock();
   const claim: Claim = {
@@ -177,7 +177,7 @@ async function commit(
     const lost = decideLost(error.record, order.attempt);
     if (lost.kind === 'taken') return { kind: 'busy', until: lost.leaseUntil };
     record = { ...error.record, status: lost.status };
-    // Only this attempt could write its own decision: the answer to the first try of the write got lost.
+    // Only this attempt could write its own decision: the response to the first try of the write was lost.
     if (lost.status !== decision.status) return { kind: 'final', record, own: false };
   }
   deps.onDecided(order, decision.status, 'reason' in decision ? decision.reason : undefined);
@@ -187,7 +187,7 @@ async function commit(
 
 /**
  * Settles. What fails is noted in the record, so that the reconciler finds it should the message be lost: it may be the event
- * alone that is missing, of which no hold and no authorization tells.
+ * alone that is missing, which no hold and no authorization reveals.
  */
 async function settle(
   deps: ProtocolDeps,
@@ -203,7 +203,7 @@ async function settle(
     firstErrors.forgetUnsettled(order_id);
     return settled;
   } catch (error) {
-    // Until it is noted, the message is all that remembers it.
+    // Until it is noted, the message is its only record.
     if (!settlement_due)
       await store.noteSettlementDue(order_id).then(
         () => firstErrors.forgetUnsettled(order_id),

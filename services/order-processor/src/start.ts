@@ -40,10 +40,10 @@ export interface RunningProcessor extends Running {
 /** Tries of one AWS call: the one layer that retries claims, decisions and acknowledgements. */
 const AWS_MAX_ATTEMPTS = 4;
 
-/** Time between two looks at the depth of the queues, in milliseconds. */
+/** Time between two reads of the queue depths, in milliseconds. */
 const QUEUE_WATCH_MS = 5_000;
 
-/** Key in Redis of the lease of the process that looks. */
+/** Key in Redis of the lease of the process that reads the queue depths. */
 const QUEUE_WATCH_LEASE = 'order-processor:queue-watch';
 
 /** Starts the processor. Throws PortInUseError before it takes any order. */

@@ -1,4 +1,4 @@
-/** Step 2 of the order protocol: ask everyone, tentatively. Every call can be repeated and undone. */
+/** Step 2 of the order protocol: tentative calls to all services. Every call can be repeated and undone. */
 
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { CallOptions } from '@connectrpc/connect';
@@ -24,7 +24,7 @@ export interface TriedOrder {
   readonly holds: readonly Hold[] | undefined;
 }
 
-/** Within which limits the tries are made. */
+/** Limits of the tries. */
 export interface TryOptions {
   /** The services refuse what reaches them later, in epoch milliseconds. */
   readonly notAfter: number;
@@ -39,8 +39,8 @@ export interface TryOptions {
 }
 
 /**
- * Reserves and scores side by side, then authorizes if both passed. Throws when any call failed: a decision needs a
- * definite answer from every call that has an effect. No call is under way any more when it returns or throws.
+ * Reserves and scores in parallel, then authorizes if both passed. Throws when any call failed: a decision needs a
+ * definite response from every call that has an effect. No call is under way any more when it returns or throws.
  */
 export async function tryOrder(
   scoring: Scoring,

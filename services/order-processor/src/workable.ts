@@ -1,4 +1,4 @@
-/** Pauses the consumer while a dependency is down, so that messages do not burn their receives. */
+/** Pauses the consumer while a dependency is down, so that messages do not use up their receives. */
 import type { Breaker } from '@order-pipeline/platform/rpc/breaker';
 
 /** A function that resolves when every breaker is closed, or when its signal aborts. */

@@ -4,7 +4,7 @@ import { loadConfig } from '../src/config.js';
 
 const QUEUES = { SQS_QUEUE_URL: 'http://sqs/1/order-queue', SQS_DLQ_URL: 'http://sqs/1/order-dlq' };
 
-test('the queues are all that a local processor has to be told', () => {
+test('a local processor requires the queues alone', () => {
   expect(loadConfig(QUEUES)).toMatchObject({
     stage: 'local',
     port: 9090,
@@ -18,7 +18,7 @@ test('the queues are all that a local processor has to be told', () => {
   });
 });
 
-test.each(['dev', 'prod'])('in %s everything that is elsewhere has to be named', (STAGE) => {
+test.each(['dev', 'prod'])('%s requires the address of every dependency', (STAGE) => {
   const problems = problemsOf({ STAGE });
   expect(problems.map(({ variable, problem }) => `${variable} ${problem}`)).toEqual([
     'SQS_QUEUE_URL is not set',

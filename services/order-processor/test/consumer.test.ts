@@ -60,7 +60,7 @@ test('settled: the messages are deleted, ten in one call', async () => {
   expect(calls.filter((call) => call === 'DeleteMessageBatchCommand')).toHaveLength(1);
 });
 
-test('later: the message comes back with its attributes, counted', async () => {
+test('later: the message becomes visible again with its attributes, and its receive count grows', async () => {
   await send(sqs, stack, 'order', { request_id: 'r1' });
   const seen: ReceivedMessage[] = [];
   consume(async (message) => {
@@ -204,7 +204,7 @@ test('shutting down, not started: shown again at once', async () => {
 });
 
 test.each([
-  ['unfinished after the drain: cut off and handed back', {}],
+  ['unfinished after the drain: cut off and released', {}],
   ['with every slot taken: the drain starts at once', { maxInFlight: 1 }],
 ])('shutting down, %s', async (_, config) => {
   await send(sqs, stack, 'order');
@@ -220,13 +220,13 @@ test.each([
   expect((await peek(sqs, stack.env.SQS_QUEUE_URL)).map(({ Body }) => Body)).toEqual(['order']);
 });
 
-test('the acknowledgement fails: the message comes back by itself', async () => {
+test('the acknowledgement fails: the message becomes visible again by itself', async () => {
   await send(sqs, stack, 'order');
   const remove = queue.delete.bind(queue);
   let deletes = 0;
   queue.delete = async (message) => {
     deletes += 1;
-    if (deletes === 1) throw new Error('SQS is away');
+    if (deletes === 1) throw new Error('SQS is unavailable');
     await remove(message);
   };
   const counts: number[] = [];
@@ -286,7 +286,7 @@ test('a receive that fails is tried again', async () => {
   let receives = 0;
   queue.receive = async (signal, maxMessages) => {
     receives += 1;
-    if (receives === 1) throw new Error('SQS is away');
+    if (receives === 1) throw new Error('SQS is unavailable');
     return receive(signal, maxMessages);
   };
   consume(async () => DELETE);

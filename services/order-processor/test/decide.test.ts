@@ -35,7 +35,7 @@ describe('before payment', () => {
     ['Reserve', ReserveOutcome.UNSPECIFIED, Decision.ACCEPT],
     ['Reserve', 99 as ReserveOutcome, Decision.ACCEPT],
     ['Score', ReserveOutcome.RESERVED, Decision.UNSPECIFIED],
-  ])('an answer of %s that nobody knows decides nothing', (_, reserved, scored) => {
+  ])('an unknown response of %s decides nothing', (_, reserved, scored) => {
     expect(() => decideBeforePayment(reserved, scored)).toThrow(UnknownAnswerError);
   });
 });
@@ -80,7 +80,7 @@ describe('a refused claim', () => {
     ],
     ['a final order is settled', record('CANCELLED', 999), { kind: 'final', status: 'CANCELLED' }],
     [
-      'a lease that just ran out is tried again',
+      'a lease that just expired is tried again',
       record('PROCESSING', 999),
       { kind: 'leased', leaseUntil: 1_000 },
     ],
@@ -89,7 +89,7 @@ describe('a refused claim', () => {
   });
 
   test.each([
-    ['its own decision stands', record('COMPLETED', 5), 1, { kind: 'stands', status: 'COMPLETED' }],
+    ['its own decision is final', record('COMPLETED', 5), 1, { kind: 'stands', status: 'COMPLETED' }],
     ['the client was first', record('CANCELLED', 5), 1, { kind: 'stands', status: 'CANCELLED' }],
     ['another attempt runs', { ...record('PROCESSING', 5), attempt: 2 }, 1, { kind: 'taken', leaseUntil: 5 }],
     [
@@ -149,11 +149,15 @@ describe('retry', () => {
 describe('acknowledgement of a failure', () => {
   const failure = { receiveCount: 1, leaseLeftMs: 500, outage: false } as const;
   test.each([
-    ['poison goes at once', { ...failure, retryClass: 'poison' }, { kind: 'dead-letter', reason: 'POISON' }],
-    ['a failure comes back', { ...failure, retryClass: 'later' }, { kind: 'later', delayMs: 1_000 }],
-    ['a bug comes back', { ...failure, retryClass: 'bug' }, { kind: 'later', delayMs: 1_000 }],
     [
-      'an outage is waited for, at the last receive too',
+      'poison is dead-lettered at once',
+      { ...failure, retryClass: 'poison' },
+      { kind: 'dead-letter', reason: 'POISON' },
+    ],
+    ['a failure is retried', { ...failure, retryClass: 'later' }, { kind: 'later', delayMs: 1_000 }],
+    ['a bug is retried', { ...failure, retryClass: 'bug' }, { kind: 'later', delayMs: 1_000 }],
+    [
+      'the worker waits during an outage, at the last receive too',
       { ...failure, retryClass: 'later', receiveCount: 5, outage: true },
       { kind: 'wait', delayMs: 1_000 },
     ],

@@ -1,4 +1,4 @@
-/** Calls of the order queue, with scripted answers of SQS. */
+/** Calls of the order queue, with scripted responses of SQS. */
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { beforeEach, expect, test } from '@jest/globals';
 import { OrderQueue, type ReceivedMessage } from '../src/order-queue.js';
@@ -109,7 +109,7 @@ test.each([
 
 test('a message that cannot be dead-lettered is not deleted', async () => {
   const refuse = async () => {
-    throw new Error('SQS is away');
+    throw new Error('SQS is unavailable');
   };
   const broken = new OrderQueue({
     sqs: { send: refuse } as unknown as SQSClient,
@@ -119,5 +119,5 @@ test('a message that cannot be dead-lettered is not deleted', async () => {
     receiveWaitSeconds: 20,
     deleteLingerMs: 1,
   });
-  await expect(broken.deadLetter(MESSAGE, 'POISON', 'x')).rejects.toThrow('SQS is away');
+  await expect(broken.deadLetter(MESSAGE, 'POISON', 'x')).rejects.toThrow('SQS is unavailable');
 });

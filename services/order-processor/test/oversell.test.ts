@@ -41,14 +41,14 @@ function wish(sku: string, index: number): PlacedOrder {
   return placed({ items: [{ sku, quantity }], amount: 100 * quantity });
 }
 
-/** Some messages arrive twice. Answers whether a delivery brought the order to its end. */
+/** Some messages arrive twice. Returns true when a delivery settled the order. */
 async function deliver(order: PlacedOrder, times: number, crash?: CrashPoint): Promise<boolean> {
   const deliveries = Array.from({ length: times }, () => harness.deliver(order, crash));
   const outcomes = await Promise.allSettled(deliveries);
   return outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value.kind === 'settled');
 }
 
-/** Workers take the orders one after the other. Answers those that did not come to their end. */
+/** Workers take the orders one after the other. Returns those that were not settled. */
 async function deliverAll(orders: readonly PlacedOrder[], dying: boolean): Promise<PlacedOrder[]> {
   const waiting = [...orders.entries()];
   const unfinished: PlacedOrder[] = [];

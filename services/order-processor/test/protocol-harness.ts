@@ -173,7 +173,7 @@ export class ProtocolHarness {
     };
   }
 
-  /** The shards of a SKU. Nothing is on its way between them while no call is under way. */
+  /** The shards of a SKU. Nothing is in flight between them while no call is under way. */
   async #shards(sku: string): Promise<readonly { available: number; holds: object }[]> {
     const table = this.stack.env.INVENTORY_TABLE;
     const root = await this.#item(table, { sku });

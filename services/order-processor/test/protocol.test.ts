@@ -1,4 +1,4 @@
-/** Exactly one outcome, exactly one charge: a worker dies before and after every step, and another one goes on. */
+/** Exactly one outcome, exactly one charge: a worker dies before and after every step, and another one continues. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import { ConditionFailedError } from '@order-pipeline/platform/dynamo/errors';
@@ -196,7 +196,7 @@ describe('the worker dies', () => {
 });
 
 describe('several workers', () => {
-  test('one of many gets the order, the others come back later', async () => {
+  test('one of many claims the order, the others retry later', async () => {
     const before = await available();
     const order = placed();
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => harness.deliver(order)));

@@ -40,7 +40,7 @@ describe('decideVerdict', () => {
     ['a moment ago', NOW - 1, { action: 'leave' }],
     ['as long ago as the limit', NOW - AGE_MS, { action: 'leave' }],
     ['longer ago', NOW - AGE_MS - 1, { action: 'report', reason: 'STUCK' }],
-  ])('an undecided order whose lease ran out %s', (_, lease_until, verdict) => {
+  ])('an undecided order whose lease has expired %s', (_, lease_until, verdict) => {
     expect(decideVerdict(found, order({ lease_until }), NOW, AGE_MS)).toEqual(verdict);
   });
 
@@ -80,7 +80,7 @@ describe('decideVerdict', () => {
   });
 });
 
-describe('whatever stands in the record', () => {
+describe('for any record', () => {
   const time = fc.integer({ min: 0, max: 2 * NOW });
   const records = fc.record({
     status: fc.constantFrom<OrderRecord['status']>(

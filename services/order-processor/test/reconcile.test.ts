@@ -142,7 +142,7 @@ describe('an order that is stuck', () => {
   });
 });
 
-describe('a hold that nobody should have taken', () => {
+describe('a stray hold', () => {
   test.each([
     ['without an order', undefined],
     [
@@ -205,7 +205,7 @@ describe('a pass', () => {
     });
   });
 
-  test('passes over records that nobody can read, and names them', async () => {
+  test('skips records that do not parse, and names them', async () => {
     const [broken, healthy] = [placed(), placed()];
     for (const order of [broken, healthy]) await abandon(harness, order, DECIDED);
     await write(harness, broken, { updated_at: 7 });

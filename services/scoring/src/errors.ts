@@ -19,17 +19,17 @@ export class CallerGoneError extends Error {
   override readonly name = 'CallerGoneError';
 }
 
-/** A gateway cannot answer now, or stock changes too fast; a repeat may succeed. */
+/** A gateway cannot respond now, or stock changes too fast; a repeat may succeed. */
 export class UnavailableError extends Error {
   override readonly name: string = 'UnavailableError';
 }
 
-/** The payment provider is down: no call reaches it until it answers pings again. */
+/** The payment provider is down: no call reaches it until it responds to pings again. */
 export class GatewayDownError extends UnavailableError {
   override readonly name = 'GatewayDownError';
 }
 
-/** A remote party did not answer in time: whether it acted is unknown, a repeat under the same key finds out. */
+/** A remote party did not respond in time: whether it acted is unknown, a repeat under the same key finds out. */
 export class OutcomeUnknownError extends Error {
   override readonly name = 'OutcomeUnknownError';
 }

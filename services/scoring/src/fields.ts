@@ -36,7 +36,7 @@ export function checkAmount(violations: FieldViolations, field: string, value: b
   checkRange(violations, field, value, 1, Number.MAX_SAFE_INTEGER);
 }
 
-/** A time that must be set. Answers epoch milliseconds, 0 where it is missing. */
+/** A time that must be set. Returns epoch milliseconds, 0 where it is missing. */
 export function checkTime(violations: FieldViolations, field: string, value: Timestamp | undefined): number {
   if (value) return timestampMs(value);
   violations.add(field, 'must be set');

@@ -30,7 +30,7 @@ beforeEach(() => {
   client = serve().client;
 });
 
-/** Puts a new item on the shelf and answers its SKU. */
+/** Adds a new item to the stock and returns its SKU. */
 async function stock(quantity: number, unitPrice = 100): Promise<string> {
   const sku = randomUUID();
   await client.restock({
@@ -59,7 +59,7 @@ async function outcomeOf(call: ReturnType<typeof client.reserve>): Promise<strin
   return ReserveOutcome[(await call).outcome];
 }
 
-/** Repeats a call that a busy machine did not answer in time, as the processor does. */
+/** Repeats a call that timed out on a busy machine, as the processor does. */
 async function untilAnswered<T>(call: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -101,7 +101,7 @@ describe('Reserve', () => {
     expect(await shelf(sku)).toBe('0/50');
   });
 
-  test('whoever else wants its lines, a granted order holds all, and a release returns whatever there is', async () => {
+  test('a granted order holds all its lines despite concurrent orders, and a release returns all pieces that it holds', async () => {
     const skus = await Promise.all([stock(9), stock(9), stock(9)]);
     const orders = Array.from({ length: 60 }, (_, index) => {
       const first = skus[index % 3] as string;
@@ -124,7 +124,7 @@ describe('Reserve', () => {
     expect(await Promise.all(skus.map(shelf))).toEqual(['9/0', '9/0', '9/0']);
   });
 
-  test('of two orders that want the same last pieces one gets them', async () => {
+  test('one of two orders for the same last pieces gets them', async () => {
     const [a, b] = [await stock(1), await stock(1)];
     const outcomes = await Promise.all([
       outcomeOf(
@@ -341,7 +341,7 @@ describe('a store that cannot follow', () => {
     expect(await store.release(orderId, holds)).toHaveLength(1);
   });
 
-  test('gives up on an item whose stock comes back each time that it looks', async () => {
+  test('stops retrying an item whose stock changes at each read', async () => {
     class Restless extends Table<Shard> {
       override async update(): Promise<void> {
         const current = { sku: 'mug', available: 9, holds: {}, sold: 0, transfer_seq: 0 };

@@ -1,4 +1,4 @@
-/** One hot item, many buyers at once: whatever they do, and however often each call arrives, no piece is sold twice. */
+/** One hot item, many buyers at once: in any sequence of calls and repeats, no piece is sold twice. */
 import { randomUUID } from 'node:crypto';
 import { type Client, Code, ConnectError, createClient, createRouterTransport } from '@connectrpc/connect';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
@@ -112,7 +112,7 @@ describe('many buyers at once', () => {
     const twice = async (call: () => Promise<unknown>) => Promise.all([call(), call()]);
     const reserved = await Promise.all(buyers.map((buyer) => twice(() => buyer.reserve())));
     expect(await shelf(sku)).toEqual({ available: 0, held: 50 });
-    // Of two answers to one buyer both hold, or neither: pieces never come back here.
+    // Of two responses to one buyer both hold, or neither: pieces are never returned here.
     expect(reserved.filter(([first]) => first)).toHaveLength(50);
     expect(reserved.every(([first, second]) => first === second)).toBe(true);
     await Promise.all(buyers.map((buyer) => twice(() => buyer.confirm())));

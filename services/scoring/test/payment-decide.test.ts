@@ -97,7 +97,7 @@ describe('decideAuthorize', () => {
   });
 });
 
-describe('whatever is asked in whatever order', () => {
+describe('any requests in any order', () => {
   /** The ledger after a command, where the gateway approves or declines. */
   function after(command: Command, standing: LedgerEntry | undefined, approves: boolean) {
     if (decideStep(command, standing).step !== 'act') return standing;

@@ -30,7 +30,7 @@ describe('the provider is', () => {
       ['ping-failed', 'ping-failed', 'ping-succeeded', 'ping-failed', 'ping-succeeded'],
       'down',
     ],
-    ['down whatever late calls say', ['ping-failed', 'ping-failed', 'call-failed'], 'down'],
+    ['down despite late calls', ['ping-failed', 'ping-failed', 'call-failed'], 'down'],
   ])('%s', (_, events, kind) => {
     expect(after(...events).kind).toBe(kind);
   });

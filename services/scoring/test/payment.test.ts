@@ -25,7 +25,7 @@ const use = useStack();
 /** The simulated gateway, with a record of its calls and a way to delay them. */
 class WatchedGateway extends SimulatedGateway {
   readonly asked: string[] = [];
-  /** Awaited before an answer goes out. */
+  /** Awaited before a response goes out. */
   beforeAnswer: (call: string) => Promise<void> = async () => undefined;
 
   override async authorize(...args: Parameters<PaymentGateway['authorize']>) {

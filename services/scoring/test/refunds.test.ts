@@ -18,10 +18,10 @@ import { codeOf, expectViolations, LATER, logger, useStack } from './support.js'
 
 const use = useStack();
 
-/** Counts refunds, and can lose an answer. */
+/** Counts refunds, and can lose a response. */
 class CountingGateway extends SimulatedGateway {
   refunds = 0;
-  /** Awaited after a refund and before its answer. */
+  /** Awaited after a refund and before its response. */
   afterRefund: () => Promise<void> = async () => undefined;
 
   override async refund(refund: GatewayRefund) {
@@ -89,7 +89,7 @@ describe('a refund', () => {
     expect(gateway.refunds).toBe(1);
   });
 
-  test('is never above what was captured, whoever asks at the same time', async () => {
+  test('is never above the captured amount, also with concurrent requests', async () => {
     const orderId = await charged();
     const ids = Array.from({ length: 8 }, (_, index) => `r${index}`);
     const codes = await Promise.all(ids.map((id) => codeOf(refund(orderId, id, 300n))));

@@ -113,7 +113,7 @@ describe('many open holds', () => {
   });
 });
 
-/** A table that loses answers, and carries out some writes only later, as networks do. */
+/** A table that loses responses, and carries out some writes only later, as networks do. */
 class UnreliableTable extends Table<Shard> {
   readonly #late: (() => Promise<void>)[] = [];
   readonly #next: () => 'done' | 'lost' | 'late' | 'refused';
@@ -137,7 +137,7 @@ class UnreliableTable extends Table<Shard> {
   }
 }
 
-test('whatever answers are lost and writes come late, no piece is made or lost, and sold is what was confirmed', async () => {
+test('no piece is created or lost when responses are lost and writes are late, and only confirmed pieces are sold', async () => {
   const fates = fc.infiniteStream(
     fc.constantFrom<'done' | 'lost' | 'late' | 'refused'>(
       'done',
@@ -170,7 +170,7 @@ test('whatever answers are lost and writes come late, no piece is made or lost, 
         if (outcome.outcome === 'held' && fate === 'confirm') {
           wanted += quantity;
           recorded.set(orderId, outcome.holds);
-          // Repeated, as after a lost answer.
+          // Repeated, as after a lost response.
           await untilAnswered(() => store.confirm(orderId, outcome.holds));
           await untilAnswered(() => store.confirm(orderId, outcome.holds));
         } else await untilAnswered(async () => store.release(orderId, await store.holdsOf([sku], orderId)));
@@ -192,7 +192,7 @@ test('whatever answers are lost and writes come late, no piece is made or lost, 
   );
 });
 
-/** Repeats a call that got no answer, as the processor does. */
+/** Repeats a call that got no response, as the processor does. */
 async function untilAnswered<T>(call: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

@@ -35,7 +35,7 @@ const MARGIN_MS = 10_000;
 /** Largest response body of an endpoint that is read. */
 const MAX_RESPONSE_BYTES = 64 * 1_024;
 
-/** Time between two looks at the depth of the queues, in milliseconds: every process looks. */
+/** Time between two reads of the queue depths, in milliseconds: every process reads them. */
 const QUEUE_WATCH_MS = 15_000;
 
 /** Starts the service. @throws {PortInUseError} before it takes any message */

@@ -1,4 +1,4 @@
-/** Work on a stream when DynamoDB's answers are lost and clocks differ. */
+/** Work on a stream when DynamoDB's responses are lost and clocks differ. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
 import type { DynamoClient } from '@order-pipeline/platform/dynamo/client';
@@ -25,7 +25,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** Ends leases twice, as the SDK does when the first answer is lost. */
+/** Ends leases twice, as the SDK does when the first response is lost. */
 function losingAnswers(client: DynamoClient): DynamoClient {
   return new Proxy(client, {
     get: (target, name: keyof DynamoClient) => {

@@ -24,7 +24,7 @@ export interface CloudWatchInputs extends Watched<string> {
 export interface Panel {
   readonly title: string;
   readonly unit: Unit;
-  /** Explanation for those who look at it for the first time. */
+  /** Explanation for callers that look at it for the first time. */
   readonly description?: string;
   /** Empty where Prometheus does not know it. */
   readonly queries: readonly Query[];

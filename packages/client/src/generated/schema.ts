@@ -149,7 +149,7 @@ export interface paths {
         put?: never;
         /**
          * Place an order
-         * @description Hand an order in. It is accepted once the queue has it; the answer carries a signed URL to follow it.
+         * @description Place an order. It is accepted once the queue has it; the response carries a signed URL to follow it.
          */
         post: operations["placeOrder"];
         delete?: never;
@@ -390,7 +390,7 @@ export interface components {
         OrderReason: components["schemas"]["RejectionReason"] | components["schemas"]["FailureReason"];
         /**
          * @description Problem with the payment of a completed order. CAPTURE_FAILED: its authorization was gone before it was charged.
-         *     WRITTEN_OFF: an operator gave the charge up.
+         *     WRITTEN_OFF: an operator wrote the charge off.
          * @enum {string}
          */
         PaymentProblem: "CAPTURE_FAILED" | "WRITTEN_OFF";
@@ -432,7 +432,7 @@ export interface components {
             reason?: components["schemas"]["OrderReason"];
             /**
              * @description Set on a COMPLETED order that could not be charged. CAPTURE_FAILED: the authorization was gone, the shop will try again
-             *     or ask for another payment method. WRITTEN_OFF: the shop gave the charge up.
+             *     or ask for another payment method. WRITTEN_OFF: the shop wrote the charge off.
              * @example CAPTURE_FAILED
              */
             payment_problem?: components["schemas"]["PaymentProblem"];
@@ -754,7 +754,7 @@ export interface components {
             last_attempt_at?: string;
             /**
              * Format: int32
-             * @description HTTP status of the last answer.
+             * @description HTTP status of the last response.
              * @example 204
              */
             last_status?: number;
@@ -2770,7 +2770,7 @@ export interface operations {
                 fingerprint?: string;
             };
             header?: {
-                /** @description The last status that the client has seen, which an EventSource sends when it comes back. */
+                /** @description The last status that the client has seen, which an EventSource sends when it reconnects. */
                 "Last-Event-ID"?: string;
             };
             path: {

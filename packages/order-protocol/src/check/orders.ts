@@ -1,4 +1,4 @@
-/** Checks that orders have their end and were charged as it says. */
+/** Checks that orders are final, and that their charges match their status. */
 import { isFinal, type OrderStatus, type PaymentProblem } from '@order-pipeline/contracts/orders';
 import { type Finding, finding } from './findings.js';
 
@@ -17,7 +17,7 @@ export interface Charge {
   readonly amount: number;
 }
 
-/** Finds orders that are known and have no final status. To be asked when nothing is under way any more. */
+/** Finds orders that are known and have no final status. Call it when no work is in flight. */
 export function findLostOrders(
   known: Iterable<string>,
   orders: readonly Pick<CheckedOrder, 'order_id' | 'status'>[],

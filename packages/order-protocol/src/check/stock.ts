@@ -1,4 +1,4 @@
-/** Checks that no piece is sold twice, and none gets lost. */
+/** Checks that no piece is sold twice and no piece is lost. */
 import { type Finding, finding } from './findings.js';
 
 /** Stock of a SKU. */

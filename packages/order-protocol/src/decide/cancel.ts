@@ -2,7 +2,7 @@
  * Cancelling is one more decision of the order protocol: one conditional write, and exactly one of these wins.
  *
  *   client   cancel ------------------> CANCELLED   if the order is absent or PROCESSING
- *   worker      claim -> PROCESSING                 if the order is absent (or its lease is over)
+ *   worker      claim -> PROCESSING                 if the order is absent (or its lease has expired)
  *   worker                 decide ----> COMPLETED   if the order is PROCESSING in this worker's attempt
  *
  * A worker that loses finds CANCELLED, and voids and releases what it tried.
@@ -34,8 +34,8 @@ export interface CancelOptions {
 
 /**
  * The write that cancels an order. The attempt and the lease of a claimed order stay, so that the worker that holds
- * it settles it; an unclaimed order gets attempt 0 and a lease that is over. `cancelId` names the write, so that its sender
- * recognises it after an unknown answer.
+ * it settles it; an unclaimed order gets attempt 0 and a lease that has expired. `cancelId` names the write, so that its sender
+ * recognises it after an unknown response.
  */
 export function toCancelWrite(
   nowMs: number,
@@ -82,7 +82,7 @@ export function toExpiryWrite(nowMs: number, writeId: string, fingerprint?: stri
   };
 }
 
-/** Returns true when an order that could not be cancelled was cancelled before: then the caller has what it wants. */
+/** Returns true when an order that could not be cancelled was cancelled before: the caller's request is then fulfilled. */
 export function isCancelled({ status }: Pick<OrderRecord, 'status'>): boolean {
   return status === 'CANCELLED';
 }

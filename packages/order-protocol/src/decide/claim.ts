@@ -3,7 +3,7 @@ import { type FinalStatus, isFinal, type OrderRecord } from '@order-pipeline/con
 
 /** Next step of a worker that could not claim an order. */
 export type Refusal =
-  /** Another worker's tries may still land until then: come back later. */
+  /** Another worker's tries may still take effect until then: retry later. */
   | { readonly kind: 'leased'; readonly leaseUntil: number }
   /** Decided, and no try can land any more: settle. */
   | { readonly kind: 'final'; readonly status: FinalStatus };
@@ -12,7 +12,7 @@ export type Refusal =
 export function decideRefusal(record: OrderRecord, now: number): Refusal {
   if (record.lease_until >= now) return { kind: 'leased', leaseUntil: record.lease_until };
   if (isFinal(record.status)) return { kind: 'final', status: record.status };
-  // The lease ran out between the failed claim and the read: the next try will claim it.
+  // The lease expired between the failed claim and the read: the next try will claim it.
   return { kind: 'leased', leaseUntil: now };
 }
 

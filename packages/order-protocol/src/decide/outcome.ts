@@ -9,7 +9,7 @@ export type OrderDecision =
   | { readonly status: 'COMPLETED' }
   | { readonly status: 'REJECTED'; readonly reason: RejectionReason };
 
-/** A dependency answered something that the contract does not know: a newer version, or a fault. */
+/** A dependency returned a value that the contract does not define: a newer version, or a fault. */
 export class UnknownAnswerError extends Error {
   override readonly name = 'UnknownAnswerError';
 }

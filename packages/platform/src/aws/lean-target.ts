@@ -42,11 +42,11 @@ export interface ResolvedTarget {
   readonly credentials: AwsCredentialIdentity;
 }
 
-/** Targets of one client that are remembered, the oldest forgotten first. */
+/** Maximum number of cached targets of one client; the oldest is evicted first. */
 const REMEMBERED = 100;
 
 /**
- * Resolves targets. The SDK's rules are asked once for each table or queue and each set of credentials: accounts have
+ * Resolves targets. The SDK's rules are evaluated once for each table or queue and each set of credentials: accounts have
  * endpoints of their own.
  */
 export class TargetResolver {

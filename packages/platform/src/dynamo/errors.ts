@@ -14,7 +14,7 @@ export class ConditionFailedError<T = unknown> extends Error {
 }
 
 /**
- * The store is throttled, in trouble or did not answer: the same call may succeed later. A write that failed this way may
+ * The store is throttled, in trouble or did not respond: the same call may succeed later. A write that failed this way may
  * have been carried out.
  */
 export class StoreUnavailableError extends Error {

@@ -8,7 +8,7 @@ const THROTTLING_ERRORS: ReadonlySet<string> = new Set([
   'ThrottlingException',
 ]);
 
-/** Returns true for throttling, server errors and calls that got no answer. */
+/** Returns true for throttling, server errors and calls that got no response. */
 export function isRetryable(error: unknown): boolean {
   const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
   if ($metadata === undefined) return false;
@@ -16,7 +16,7 @@ export function isRetryable(error: unknown): boolean {
   return status === undefined || status >= 500 || THROTTLING_ERRORS.has(name ?? '');
 }
 
-/** Returns true when DynamoDB turned the call away for want of capacity: it was not carried out. */
+/** Returns true when DynamoDB rejected the call for lack of capacity: it had no effect. */
 export function isThrottled(error: unknown): boolean {
   return (
     error instanceof StoreUnavailableError &&

@@ -34,7 +34,7 @@ export function createDynamo(options: AwsClientOptions, registry?: Registry): Dy
   return new SdkDynamoClient(options, registry && new CallObserver(registry));
 }
 
-/** DynamoDB's answer to a write whose condition did not hold. The SDK does not unmarshall the item. */
+/** DynamoDB's response to a write whose condition did not hold. The SDK does not unmarshall the item. */
 interface ConditionalCheckFailed extends Error {
   readonly Item?: Parameters<typeof unmarshall>[0];
 }
@@ -198,7 +198,7 @@ function toWire(request: object): object {
   return wire;
 }
 
-/** A condition that does not hold is an answer. */
+/** Returns false when a condition does not hold, which is an expected result. */
 function isFailure(error: unknown): boolean {
   return !(error instanceof ConditionFailedError);
 }

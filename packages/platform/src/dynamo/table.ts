@@ -19,7 +19,7 @@ export interface TableOptions<T> {
 
 /** Options of a read. */
 export interface ReadOptions {
-  /** Sees every write that was answered before. Costs twice as much. Default true. */
+  /** Strongly consistent: sees every completed write. Costs twice as much. Default true. */
   readonly consistent?: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface ConditionalUpdate {
   readonly values?: Item;
 }
 
-/** A place in an index or table to go on reading from: the key attributes of the last item read. */
+/** Position in an index or table at which reading continues: the key attributes of the last item read. */
 export type PageToken = Item;
 
 /** A query of the items under one hash key of an index. */

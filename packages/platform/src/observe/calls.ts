@@ -15,9 +15,9 @@ export interface DependencyCall {
   /** Table, for the names of spans and steps. */
   readonly target?: string;
   readonly attributes?: SpanAttributes;
-  /** True for a long poll, whose duration says nothing about the dependency and which belongs to no work. */
+  /** True for a long poll, whose duration is no measure of the dependency and which belongs to no work. */
   readonly waiting?: boolean;
-  /** Returns false for an error that is an answer, such as a condition that does not hold. */
+  /** Returns false for an error that is an expected result, such as a condition that does not hold. */
   readonly isFailure?: (error: unknown) => boolean;
 }
 

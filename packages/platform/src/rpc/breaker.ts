@@ -1,4 +1,4 @@
-/** Stops calling a service that is gone, and finds out by itself when it is back. */
+/** Stops calling a service that is down, and probes until it is up again. */
 import { ConnectError } from '@connectrpc/connect';
 import type { Logger } from '../logger.js';
 import type { Timers } from '../timers.js';
@@ -13,7 +13,7 @@ import {
 import { countsAgainstService, type Failure } from './decide/failure.js';
 import { createOutageError } from './outage.js';
 
-/** State of a circuit breaker, for those who can wait instead of failing. */
+/** State of a circuit breaker, for callers that can wait instead of failing. */
 export interface Breaker {
   /** True while calls are refused. */
   readonly isOpen: boolean;
@@ -37,7 +37,7 @@ export function failureOf(error: unknown): Failure {
   return { code: failureCode(code), answered: isWireError };
 }
 
-/** A breaker that probes by itself: no order is risked to find out whether the service is back. */
+/** A breaker that probes the service's health, so that no order serves as the probe. */
 export class ProbingBreaker implements Breaker {
   readonly #options: BreakerOptions;
   readonly #listeners: ((open: boolean) => void)[] = [];

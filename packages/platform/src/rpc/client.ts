@@ -45,7 +45,7 @@ export interface RpcClientOptions {
 }
 
 /**
- * Five failures in a row over at least half a second open it; a probe a second looks for the way back, up to one in 30 s
+ * Five failures in a row over at least half a second open it; it then probes once a second, or up to once in 30 s
  * where a service claims to serve and fails again within ten seconds.
  */
 export const DEFAULT_BREAKER_LIMITS: BreakerLimits = {

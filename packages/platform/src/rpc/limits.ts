@@ -30,7 +30,7 @@ export const DEFAULT_LIMITS: RpcLimits = {
   maxConcurrentStreams: 1_000,
 };
 
-/** The limits in grpc-js's words, for a server. */
+/** Returns the limits as grpc-js options of a server. */
 export function serverOptions(limits: RpcLimits): ChannelOptions {
   return {
     ...messageOptions(limits),
@@ -40,7 +40,7 @@ export function serverOptions(limits: RpcLimits): ChannelOptions {
   };
 }
 
-/** The limits in grpc-js's words, for a channel that spreads its calls over every address of a name. */
+/** Returns the limits as grpc-js options of a channel that spreads its calls over every address of a name. */
 export function channelOptions(limits: RpcLimits): ChannelOptions {
   return {
     ...messageOptions(limits),
@@ -48,7 +48,7 @@ export function channelOptions(limits: RpcLimits): ChannelOptions {
     // Retries are made at one layer, which knows the caller's budget.
     'grpc.enable_retries': 0,
     'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
-    // The name server does not choose how this client behaves, and is not asked for it.
+    // Service configuration from the name server is not used, so it is not looked up.
     'grpc.service_config_disable_resolution': 1,
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 5_000,

@@ -1,4 +1,4 @@
-/** Errors that say: nothing is wrong with this call, a whole dependency is down. */
+/** Errors that mean that a whole dependency is down, and nothing is wrong with the call. */
 import { Code, ConnectError } from '@connectrpc/connect';
 
 /** Header of such an error; its value names the dependency. */

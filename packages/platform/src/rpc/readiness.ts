@@ -7,7 +7,7 @@ export interface ReadinessLoop {
   stop(): void;
 }
 
-/** Checks now and then every `intervalMs`; resolves after the first answer. */
+/** Checks every `intervalMs`; resolves after the first response. */
 export async function followReadiness(
   health: ServiceHealth,
   checks: Readonly<Record<string, ReadinessCheck>>,

@@ -30,7 +30,7 @@ export function createResilientTransport(next: Transport, options: ResilienceOpt
       const leftMs = () => endsAt - timers.now();
       let previousTries = 0;
       const attempt = async () => {
-        // Before the breaker: a caller without time says nothing about the service.
+        // Before the breaker: an expired budget is no failure of the service.
         const timeoutMs = tryMs(options, leftMs());
         const tryHeader = withPreviousTries(header, previousTries++);
         return breaker.run(() => next.unary(method, signal, timeoutMs, tryHeader, input), signal);

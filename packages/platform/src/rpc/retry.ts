@@ -38,7 +38,7 @@ export async function runWithRetries<T>(
     } catch (error) {
       const leftMs = budget.leftMs();
       const worthIt = tried < limits.maxTries && budget.mayRetry();
-      if (!worthIt || decideRetry(failureOf(error), leftMs) === 'give up') throw error;
+      if (!worthIt || decideRetry(failureOf(error), leftMs) === 'give-up') throw error;
       budget.onRetry();
       await timers.sleep(decidePauseMs(tried, limits, leftMs, random()));
     }

@@ -10,7 +10,7 @@ import { methodName } from './service.js';
 /** Counts one call that began at `startedAt` (performance.now()); no code means that it succeeded. */
 export type ObserveCall = (method: DescMethod, code: Code | undefined, startedAt: number) => void;
 
-/** `rpc_server_duration_seconds`: what a service took to answer, on either listener. */
+/** `rpc_server_duration_seconds`: what a service took to respond, on either listener. */
 export function createServerObserver(registry: Registry): ObserveCall {
   return createObserver(registry, 'rpc_server_duration_seconds', 'Time to serve a call, in seconds');
 }

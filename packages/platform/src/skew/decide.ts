@@ -20,13 +20,13 @@ export interface DatedResponse {
 /** A `Date` header has no fractions of a second. */
 const DATE_RESOLUTION_MS = 1_000;
 
-/** Returns what a response says: its date was written at some moment between sending and receiving. */
+/** Returns the bounds that a response gives: its date was written at some moment between sending and receiving. */
 export function boundsOfResponse({ sentAtMs, receivedAtMs, dateMs }: DatedResponse): SkewBounds {
   return { minMs: sentAtMs - dateMs - DATE_RESOLUTION_MS, maxMs: receivedAtMs - dateMs };
 }
 
 /**
- * Returns what another worker's live lease says. It was taken before it was read, so this clock is at most that far ahead
+ * Returns the bounds that another worker's live lease gives. It was taken before it was read, so this clock is at most that far ahead
  * of the other one; how far it may be behind is not bounded.
  */
 export function boundsOfLease(leaseUntilMs: number, leaseMs: number, nowMs: number): SkewBounds {

@@ -53,7 +53,7 @@ export class EventPublisher implements EventSink {
       maxSize: SNS_BATCH_BYTES,
       sizeOf: ({ event }) => Buffer.byteLength(JSON.stringify(event)),
       maxConcurrent: 8,
-      // Nobody waits for an event: it is published while an order is settled, after its end is visible.
+      // No caller waits for an event: it is published while an order is settled, after its end is visible.
       eager: false,
       maxWaitMs: options.lingerMs ?? 20,
     });

@@ -20,7 +20,7 @@ export interface SpanStart {
   readonly links?: readonly TraceContext[];
   /** Epoch milliseconds. Now by default. */
   readonly startTimeMs?: number;
-  /** Returns false for an error that is an answer, such as a condition that does not hold. */
+  /** Returns false for an error that is a response, such as a condition that does not hold. */
   readonly isFailure?: ((error: unknown) => boolean) | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { Answer, AnsweringServer } from './answering-server.js';
 /** Implementation of a call under test. */
 export type Kind = 'lean' | 'sdk';
 
-/** One operation with an input, and an answer that it takes. */
+/** One operation with an input, and a response that it takes. */
 export interface ConformanceCase {
   readonly operation: string;
   readonly call: (kind: Kind, options?: { readonly abortSignal: AbortSignal }) => Promise<unknown>;
@@ -180,7 +180,7 @@ export function describeConformance(
         const controller = new AbortController();
         const { signal: abortSignal } = controller;
         const observed = observe(getServer(), ['silence'], () => call(kind, { abortSignal }));
-        // A request that is still on its way would reach the server in the next test.
+        // A request that is still in flight would reach the server in the next test.
         while (getServer().requests.length === 0) await new Promise((done) => setImmediate(done));
         controller.abort();
         names.push(((await observed).error as Error).name);

@@ -230,7 +230,7 @@ describe('the breaker', () => {
     await client.echo({});
   });
 
-  test('opens when a health check finds nobody, and closes when the server is there', async () => {
+  test('opens when a health check gets no connection, and closes when the server is there', async () => {
     const grpcPort = await freePort();
     const { breaker, isServing } = connect(grpcPort, { retries: QUICK, breaker: limits });
     expect(await Promise.all([isServing(), isServing()])).toEqual([false, false]);
@@ -291,7 +291,7 @@ describe('the breaker', () => {
     expect(breaker.isOpen).toBe(false);
   });
 
-  test('blames nobody for calls whose callers have no time left', async () => {
+  test('ignores calls whose budget has expired', async () => {
     const { client, breaker } = connect(await freePort(), { breaker: limits });
     for (let call = 0; call < 5; call += 1) await errorOf(client.echo({}, { timeoutMs: 0 }));
     expect(breaker.isOpen).toBe(false);
@@ -305,7 +305,7 @@ describe('the breaker', () => {
     expect(await codeOf(client.echo({}))).toBe('Unavailable');
   });
 
-  test('blames nobody for calls that their callers gave up', async () => {
+  test('ignores calls that their callers cancelled', async () => {
     const server = await serve({ echo: (_request, { signal }) => untilAborted(signal) });
     const { client, breaker } = connect(server.grpcPort, { breaker: limits });
     for (let call = 0; call < 5; call += 1)

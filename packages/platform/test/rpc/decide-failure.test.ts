@@ -21,8 +21,8 @@ const FINAL: readonly FailureCode[] = [
 
 describe('decideRetry', () => {
   test.each(FINAL)('never repeats %s, which is an answer', (code) => {
-    expect(decideRetry({ code, answered: true }, 1_000)).toBe('give up');
-    expect(decideRetry({ code, answered: false }, 1_000)).toBe('give up');
+    expect(decideRetry({ code, answered: true }, 1_000)).toBe('give-up');
+    expect(decideRetry({ code, answered: false }, 1_000)).toBe('give-up');
     expect(countsAgainstService({ code, answered: true })).toBe(false);
   });
 
@@ -40,7 +40,7 @@ describe('decideRetry', () => {
   });
 
   test.each(['Internal', 'Canceled'] as const)('takes %s from the service for final', (code) => {
-    expect(decideRetry({ code, answered: true }, 1_000)).toBe('give up');
+    expect(decideRetry({ code, answered: true }, 1_000)).toBe('give-up');
     expect(countsAgainstService({ code, answered: true })).toBe(false);
   });
 
@@ -50,7 +50,7 @@ describe('decideRetry', () => {
   });
 
   test.each([0, -1])('gives up with %i ms left', (leftMs) => {
-    expect(decideRetry({ code: 'Unavailable', answered: false }, leftMs)).toBe('give up');
+    expect(decideRetry({ code: 'Unavailable', answered: false }, leftMs)).toBe('give-up');
   });
 });
 

@@ -18,13 +18,13 @@ import { atEnd, serve, until, untilAborted } from './support.js';
 
 /** A call that a tool has begun. */
 interface ToolCall {
-  /** The code that the tool reports; `ok` for an answer. */
+  /** The code that the tool reports; `ok` for a response. */
   readonly code: Promise<string>;
   /** Cancels the call. */
   cancel(): void;
 }
 
-/** Tools that know nothing of this code: the plain gRPC library of Node, and buf. */
+/** Tools that are independent of this code: the plain gRPC library of Node, and buf. */
 const TOOLS: Readonly<Record<string, (port: number, timeoutMs: number) => ToolCall>> = {
   'a plain grpc-js client': (port, timeoutMs) => {
     const client = new (loadEcho())(`127.0.0.1:${port}`, credentials.createInsecure());

@@ -157,7 +157,7 @@ describe('a record', () => {
     await expect(store.record(stream, delivered, 0, 1_100)).rejects.toThrow(StoreUnavailableError);
   });
 
-  test('that is finished can be delivered again, whatever others append', async () => {
+  test('that is finished can be delivered again, also while others are appended', async () => {
     const { stream_id } = (await store.record(await own(), delivered, 0, 1_100)) ?? { stream_id: '' };
     disturb(1);
     expect(await store.redeliver(stream_id, event('completed').id, 9_000)).toMatchObject({

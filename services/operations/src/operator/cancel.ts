@@ -34,10 +34,10 @@ export async function cancelOrder(
   if (!record && !(await isAccepted(orderId)))
     throw new CommandError(
       EXIT.notFound,
-      `no order ${orderId} is known: it is too old for the feed, or never was`,
+      `order ${orderId} is unknown: it is too old for the feed, or does not exist`,
     );
   if (dryRun) {
-    audit({ ...change, result: 'dry run' });
+    audit({ ...change, result: 'dry-run' });
     return record;
   }
   const ended = await store.cancel(orderId, shell.clock());

@@ -22,7 +22,7 @@ import { checkAnswers, inventoryOf, paymentOf } from './reach.js';
 import { toAge } from './text.js';
 import type { Tools } from './tools.js';
 
-/** An order to give up. */
+/** An order to fail. */
 export interface GivenUpOrder {
   readonly order: PlacedOrder;
   readonly requestId: string | undefined;
@@ -56,7 +56,7 @@ async function checkServices({ scoring, config }: Tools, { order_id, items }: Pl
     await checkAnswers(scoring.inventory.client.getStock({ sku: item.sku }, call), inventoryOf(config));
 }
 
-/** Writes FAILED, unless it stands already. Answers the record, on a dry run as it stands. */
+/** Writes FAILED, unless it is written already. Returns the record; in a dry run the current one. */
 async function commitFailure(tools: Tools, givenUp: GivenUpOrder): Promise<OrderRecord | undefined> {
   const { store, shell, audit, dryRun } = tools;
   const { order, reason, requestId, traceparent } = givenUp;
@@ -70,7 +70,7 @@ async function commitFailure(tools: Tools, givenUp: GivenUpOrder): Promise<Order
     if (step.kind === 'refuse') throw refusal(order, step.status);
     if (step.kind === 'wait') await waitForLease(tools, step.until, deadline);
     else if (dryRun) {
-      audit({ ...change, result: 'dry run' });
+      audit({ ...change, result: 'dry-run' });
       return record;
     } else {
       const failure = { note: reason, now, requestId, traceId: traceIdOf(traceparent) };
@@ -94,7 +94,7 @@ async function waitForLease({ shell }: Tools, until: number, deadline: number): 
       EXIT.failed,
       `a worker holds the order for another ${toAge(left)} (until ${new Date(until).toISOString()}) and may still decide it: try again then, or wait longer with --wait`,
     );
-  shell.err(`a worker holds the order; waiting ${toAge(left)} for its lease to run out\n`);
+  shell.err(`a worker holds the order; waiting ${toAge(left)} until its lease expires\n`);
   await shell.sleep(left, shell.signal);
 }
 
@@ -104,7 +104,7 @@ async function settleFailure(
   record: OrderRecord | undefined,
 ): Promise<void> {
   const change = { action: 'order.settle', order_id: order.order_id, reason } as const;
-  if (dryRun) return audit({ ...change, result: 'dry run' });
+  if (dryRun) return audit({ ...change, result: 'dry-run' });
   // The record's items stand: they are what a worker tried.
   const failed = { order_id: order.order_id, items: record?.items ?? order.items };
   // Without the operator's signal: what was begun is ended.
@@ -117,7 +117,7 @@ async function settleFailure(
       audit({ ...change, result: 'error', error: String(error) });
       throw unsettled(order, error);
     }
-    shell.err(`a service refuses to read this order, so that it holds nothing there: ${String(error)}\n`);
+    shell.err(`a service rejects this order as invalid, so that it holds nothing there: ${String(error)}\n`);
   }
   if (record) await publishFinal(events, record);
   if (record?.settlement_due) await store.noteSettled(record.order_id);
@@ -136,7 +136,7 @@ function unsettled({ order_id }: PlacedOrder, cause: unknown): CommandError {
     cause instanceof ConnectError && [Code.Unavailable, Code.DeadlineExceeded].includes(cause.code);
   return new CommandError(
     down ? EXIT.unavailable : EXIT.failed,
-    `order ${order_id} is FAILED, but what it holds is not given back (${String(cause)}): run the same command again once INVENTORY_URL and PAYMENT_URL answer`,
+    `order ${order_id} is FAILED, but its stock or money is not released (${String(cause)}): run the same command again once INVENTORY_URL and PAYMENT_URL respond`,
     { cause },
   );
 }

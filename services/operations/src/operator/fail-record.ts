@@ -26,8 +26,8 @@ export async function failRecord(
   await failOrder(tools, { order: toPlacedOrder(record), requestId, traceparent, reason, waitMs });
   tools.shell.out(
     tools.dryRun
-      ? `Would fail order ${orderId} and give back what it holds.\n`
-      : `Order ${orderId} is FAILED, and what it held is given back.\n`,
+      ? `Would fail order ${orderId} and release its stock and money.\n`
+      : `Order ${orderId} is FAILED, and its stock and money are released.\n`,
   );
   return EXIT.done;
 }

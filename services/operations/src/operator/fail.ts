@@ -41,7 +41,7 @@ async function removeLetter(
     reason,
   } as const;
   if (!dryRun) await dlq.remove(letter);
-  audit({ ...change, result: dryRun ? 'dry run' : 'done' });
+  audit({ ...change, result: dryRun ? 'dry-run' : 'done' });
 }
 
 function toSummary(letters: readonly DeadLetter[], dryRun: boolean): string {
@@ -49,6 +49,6 @@ function toSummary(letters: readonly DeadLetter[], dryRun: boolean): string {
   const order = letters[0]?.order;
   if (!order) return `${dryRun ? 'Would remove' : 'Removed:'} ${messages} without an order.\n`;
   return dryRun
-    ? `Would fail order ${order.order_id}, give back what it holds and remove ${messages}.\n`
-    : `Order ${order.order_id} is FAILED, what it held is given back, and ${messages} removed.\n`;
+    ? `Would fail order ${order.order_id}, release its stock and money, and remove ${messages}.\n`
+    : `Order ${order.order_id} is FAILED, its stock and money are released, and ${messages} removed.\n`;
 }

@@ -30,6 +30,6 @@ export async function findDeadLetters({ dlq, shell }: Tools, id: string): Promis
     hidden > 0 ? `; ${toCount(hidden, 'message')} hidden for now: try again in some minutes` : '';
   throw new CommandError(
     EXIT.notFound,
-    `no dead letter has the order or message id ${id}${elsewhere}. dlq list shows what is there`,
+    `no dead letter has the order or message id ${id}${elsewhere}. dlq list shows all of them`,
   );
 }

@@ -18,7 +18,7 @@ export interface InsightsOptions {
   readonly from: number;
   /** Epoch milliseconds. */
   readonly to: number;
-  /** Waits between two looks at a query. */
+  /** Waits between two reads of a query. */
   readonly wait: () => Promise<void>;
 }
 

@@ -69,7 +69,7 @@ const ERROR_MAX = 80;
 function toText(letters: readonly DeadLetter[], depth: Depth, now: number, limit: number): string {
   const hidden =
     depth.hidden > 0
-      ? `${toCount(depth.hidden, 'message')} hidden: somebody else is looking at them. They reappear by themselves within minutes.\n`
+      ? `${toCount(depth.hidden, 'message')} hidden: another command is reading them. They become visible again within minutes.\n`
       : '';
   if (letters.length === 0)
     return `The dead-letter queue ${hidden ? 'shows no message' : 'is empty'}.\n${hidden}`;

@@ -31,8 +31,8 @@ export async function reauthorizePayment(
   const money = toMoney(record.amount, record.currency);
   const change = { action: 'payment.reauthorize', order_id: orderId } as const;
   if (dryRun) {
-    audit({ ...change, result: 'dry run' });
-    shell.out(`Would authorize ${money} for order ${orderId} anew and charge it.\n`);
+    audit({ ...change, result: 'dry-run' });
+    shell.out(`Would authorize ${money} for order ${orderId} again and charge it.\n`);
     return EXIT.done;
   }
   const request = {
@@ -78,7 +78,7 @@ export async function writeOffPayment(tools: Tools, { orderId, reason }: WriteOf
     });
     await store.noteWriteOff(orderId, reason);
   }
-  audit({ ...change, result: dryRun ? 'dry run' : 'done' });
+  audit({ ...change, result: dryRun ? 'dry-run' : 'done' });
   shell.out(
     dryRun
       ? `Would write off ${money} of order ${orderId}.\n`
@@ -114,7 +114,7 @@ export async function askPayment<R>(
     const { address, variable } = paymentOf(config);
     throw new CommandError(
       EXIT.unavailable,
-      `payment at ${address} (${variable}) did not answer: ${error.message}. Run the same command again, which moves the money once at most`,
+      `payment at ${address} (${variable}) did not respond: ${error.message}. Run the same command again, which moves the money once at most`,
       { cause: error },
     );
   }

@@ -33,7 +33,7 @@ export type WithTools = (
 
 const EXIT_CODES = `
 Exit codes: ${EXIT.done} done, ${EXIT.failed} failed or done in part, ${EXIT.usage} usage, ${EXIT.notFound} not found, ${EXIT.unavailable} something cannot be reached, ${EXIT.config} settings.
-Settings are the services' environment variables; without any, the local stack is meant.
+Settings are the services' environment variables; without any, the commands use the local stack.
 Other commands: orders user --help, orders listen --help (forwards events), orders simulate --help (sends orders)`;
 
 /** The program. Its actions run through `withTools`; text goes to `out` and `err`. */
@@ -44,7 +44,7 @@ export function createProgram(
   env: Environment,
 ): Command {
   const program = new Command('orders')
-    .description('Looks at orders and dead letters, and brings dead letters to an end.')
+    .description('Shows orders and dead letters, and redrives or fails them.')
     .addHelpText('after', EXIT_CODES);
   // Set before the first subcommand, which inherits both.
   program.exitOverride().configureOutput({ writeOut: out, writeErr: err });
@@ -68,7 +68,7 @@ export function createProgram(
     )
     .option('--log <file>', `a file; ${LOCAL_LOG} where STAGE is local`)
     .option('--log-groups <beginning>', 'names of the log groups; /order-pipeline-STAGE/ by default')
-    .option('--days <days>', 'how far CloudWatch looks back', toDays, DAYS)
+    .option('--days <days>', 'days that CloudWatch searches', toDays, DAYS)
     .action(async (id: string, options: TraceCommandOptions) => {
       const stage = env.STAGE ?? 'local';
       if (options.log !== undefined || (stage === 'local' && options.logGroups === undefined)) {
@@ -79,7 +79,7 @@ export function createProgram(
       await traceInCloudWatch(id, { groupPrefix, days: options.days, region: env.AWS_REGION, out });
     });
   addDeadLetterCommands(
-    program.command('dlq').description('dead letters: orders that the processor gave up'),
+    program.command('dlq').description('dead letters: orders that the processor could not process'),
     withTools,
   );
   return program;
@@ -123,7 +123,7 @@ function addOrderCommands(program: Command, withTools: WithTools): void {
     program
       .command('fail')
       .argument('<order-id>', '', toId)
-      .description('give up an order whose message is gone: FAILED, everything given back')
+      .description('fail an order whose message is gone, and release its stock and money')
       .requiredOption('--reason <text>', 'why, for the audit log and the order record', toReason)
       .option('--wait <seconds>', 'for a worker that still holds the order', toSeconds, 60),
   ).action((orderId: string, { reason, wait, ...change }) =>
@@ -133,7 +133,7 @@ function addOrderCommands(program: Command, withTools: WithTools): void {
     program
       .command('refund')
       .argument('<order-id>', '', toId)
-      .description('pay a completed order back; the same command again pays nothing twice')
+      .description('refund a completed order; repeating the command refunds nothing twice')
       .option(
         '--amount <minor>',
         'in the minor unit, such as 1250 for 12.50 (default: all that is left)',
@@ -142,7 +142,7 @@ function addOrderCommands(program: Command, withTools: WithTools): void {
       .requiredOption('--reason <text>', 'why, for the audit log and the ledger', toReason)
       .option(
         '--refund-id <id>',
-        'names the refund (default: follows from order, amount and reason)',
+        'id of the refund (default: follows from order, amount and reason)',
         toRefundId,
       )
       .option('--restock', "return the order's items to stock", false),
@@ -162,7 +162,7 @@ function addPaymentCommands(payment: Command, withTools: WithTools): void {
     payment
       .command('reauthorize')
       .argument('<order-id>', '', toId)
-      .description('authorize the amount anew and charge it')
+      .description('authorize the amount again and charge it')
       .option('--payment-method <token>', "another payment method than the order's", toId),
   ).action((orderId: string, { paymentMethod, ...change }) =>
     withTools((tools) => reauthorizePayment(tools, { orderId, paymentMethod }), change),
@@ -171,7 +171,7 @@ function addPaymentCommands(payment: Command, withTools: WithTools): void {
     payment
       .command('write-off')
       .argument('<order-id>', '', toId)
-      .description('give the charge up')
+      .description('write the charge off')
       .requiredOption('--reason <text>', 'why, for the audit log, the ledger and the order record', toReason),
   ).action((orderId: string, { reason, ...change }) =>
     withTools((tools) => writeOffPayment(tools, { orderId, reason }), change),
@@ -181,7 +181,7 @@ function addPaymentCommands(payment: Command, withTools: WithTools): void {
 function addDeadLetterCommands(dlq: Command, withTools: WithTools): void {
   dlq
     .command('list')
-    .description('what is in the dead-letter queue; nothing is taken out')
+    .description('list the messages of the dead-letter queue, without removing any')
     .option('--limit <count>', 'messages at most', toPositiveInteger, 100)
     .option('--json', 'for machines', false)
     .action((options) => withTools((tools) => listDeadLetters(tools, options)));
@@ -200,14 +200,14 @@ function addDeadLetterCommands(dlq: Command, withTools: WithTools): void {
       .option('--rate <count>', 'messages a second', toPositiveNumber, 10),
   ).action((id: string | undefined, options, command: Command) => {
     if ((id === undefined) === (options.all === undefined))
-      command.error('error: name one id, or use --all', { exitCode: EXIT.usage });
+      command.error('error: give one id, or --all', { exitCode: EXIT.usage });
     return withTools((tools) => redriveDeadLetters(tools, { id, rate: options.rate }), options);
   });
   addChangeOptions(
     dlq
       .command('fail')
       .argument('<id>', '', toId)
-      .description('give an order up: FAILED, everything given back, its messages removed')
+      .description('fail an order, release its stock and money, and remove its messages')
       .requiredOption('--reason <text>', 'why, for the audit log and the order record', toReason)
       .option('--wait <seconds>', 'for a worker that still holds the order', toSeconds, 60),
   ).action((id: string, options) =>
@@ -220,8 +220,8 @@ function addDeadLetterCommands(dlq: Command, withTools: WithTools): void {
 
 function addChangeOptions(command: Command): Command {
   return command
-    .option('--dry-run', 'say what would be done, and do nothing')
-    .option('--actor <name>', 'who does it, for the audit log (default: $USER)');
+    .option('--dry-run', 'show the changes without making them')
+    .option('--actor <name>', 'name of the operator, for the audit log (default: $USER)');
 }
 
 function toStatuses(text: string, before: readonly OrderStatus[] = []): readonly OrderStatus[] {

@@ -86,7 +86,7 @@ export function explainAwsError(error: unknown, dependency: Dependency): unknown
   if (MISSING_RESOURCES.has(error.name))
     return new CommandError(
       EXIT.config,
-      `${at(dependency)} does not know it: check ${dependency.resources}`,
+      `${at(dependency)} does not have it: check ${dependency.resources}`,
       {
         cause: error,
       },

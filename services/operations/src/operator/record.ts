@@ -14,6 +14,6 @@ export async function readRecord({ store }: Pick<Tools, 'store'>, orderId: strin
     EXIT.notFound,
     record
       ? `order ${orderId} was cancelled before any worker claimed it: there is nothing to do`
-      : `no worker has claimed an order ${orderId}: it waits in the queue, is a dead letter (dlq show), or never was`,
+      : `no worker has claimed an order ${orderId}: it waits in the queue, is a dead letter (dlq show), or does not exist`,
   );
 }

@@ -116,7 +116,7 @@ async function redriveBatch(
 async function redrive({ dlq, audit, dryRun }: Tools, letter: DeadLetter): Promise<keyof Counts> {
   const change = { action: 'dlq.redrive', message_id: letter.id, order_id: letter.order?.order_id } as const;
   if (dryRun) {
-    audit({ ...change, result: 'dry run' });
+    audit({ ...change, result: 'dry-run' });
     return 'done';
   }
   let sent = {};

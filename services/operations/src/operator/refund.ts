@@ -34,7 +34,7 @@ export async function refundOrder(tools: Tools, options: RefundOptions): Promise
   const refundId = options.refundId ?? toRefundId(options);
   const change = { action: 'order.refund', order_id: orderId, refund_id: refundId, reason } as const;
   if (dryRun) {
-    audit({ ...change, result: 'dry run' });
+    audit({ ...change, result: 'dry-run' });
     const sum = amount === 0 ? 'what is left' : toMoney(amount, record.currency);
     shell.out(`Would refund ${sum} of order ${orderId}${restock ? ' and restock its items' : ''}.\n`);
     return EXIT.done;

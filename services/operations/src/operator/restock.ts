@@ -24,7 +24,7 @@ export async function restock(tools: Tools, delivery: Delivery): Promise<Stock |
   const { sku, quantity, unitPrice, currency, deliveryId } = delivery;
   const change = { action: 'stock.restock', sku, quantity, delivery_id: deliveryId } as const;
   if (dryRun) {
-    audit({ ...change, result: 'dry run' });
+    audit({ ...change, result: 'dry-run' });
     return undefined;
   }
   const request = {

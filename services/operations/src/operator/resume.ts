@@ -14,7 +14,7 @@ export async function resumeOrder(tools: Tools, orderId: string): Promise<ExitCo
   const record = await readRecord(tools, orderId);
   const change = { action: 'order.resume', order_id: orderId } as const;
   if (dryRun) {
-    audit({ ...change, result: 'dry run' });
+    audit({ ...change, result: 'dry-run' });
     shell.out(`Would send order ${orderId} to the order queue; it is ${record.status}.\n`);
     return EXIT.done;
   }

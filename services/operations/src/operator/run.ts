@@ -20,7 +20,10 @@ export async function run(
     const { stage, deadLetterQueueUrl: queue } = config;
     const actor = change?.actor ?? config.user;
     if (change && !actor)
-      throw new CommandError(EXIT.usage, 'say who you are: add --actor NAME, or set USER');
+      throw new CommandError(
+        EXIT.usage,
+        'the name of the operator is missing: add --actor NAME, or set USER',
+      );
     const audit = createAudit({ actor, stage, queue }, shell.err);
     const dryRun = change?.dryRun ?? false;
     const system = connectTo(config);
@@ -50,7 +53,7 @@ async function giveBack({ dlq }: System, { err }: Shell): Promise<void> {
     await dlq.giveBack();
   } catch {
     err(
-      `${toCount(dlq.heldCount, 'message')} could not be shown again at once; they reappear by themselves\n`,
+      `${toCount(dlq.heldCount, 'message')} could not be made visible at once; they become visible again within minutes\n`,
     );
   }
 }

@@ -25,7 +25,7 @@ export function toLetterText(letter: DeadLetter, now: number): string {
     ['group', letter.groupId],
     ['request id', requestId],
     ['traceparent', traceparent],
-    ['order', order ? order.order_id : 'none: the body is no order'],
+    ['order', order ? order.order_id : 'none: the body is not an order'],
     ['user', order?.user_id],
     ['asks for', order && toMoney(order.amount, order.currency)],
     ['items', order && toItems(order.items)],

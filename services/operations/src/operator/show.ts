@@ -20,7 +20,7 @@ export async function showOrder(tools: Tools, orderId: string, { json }: ShowOpt
   if (!traces.record && !traces.payment)
     throw new CommandError(
       EXIT.notFound,
-      `no worker has claimed an order ${orderId}: it still waits in the queue, is a dead letter (dlq show), or never was`,
+      `no worker has claimed an order ${orderId}: it still waits in the queue, is a dead letter (dlq show), or does not exist`,
     );
   shell.out(json ? toJson(toShown(traces)) : toOrderText(orderId, traces));
   return EXIT.done;

@@ -62,7 +62,7 @@ const ROOT: Projection<ShardItem> = {
 
 const IS_ROOT = 'attribute_exists(#unit_price) AND #unit_price >= :free';
 
-/** Items that one page of the scan looks at. */
+/** Items that one page of the scan reads. */
 const SCANNED = 500;
 
 /** DynamoDB reads 100 items in one call. */

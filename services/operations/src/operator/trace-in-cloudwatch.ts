@@ -15,7 +15,7 @@ export interface CloudWatchTraceOptions {
   readonly out: (text: string) => void;
 }
 
-/** Time between two looks at a query, in milliseconds. */
+/** Time between two reads of a query, in milliseconds. */
 const POLL_MS = 500;
 
 const DAY_MS = 86_400_000;
@@ -34,7 +34,7 @@ export async function traceInCloudWatch(orderId: string, options: CloudWatchTrac
   } catch (error) {
     if (error instanceof CommandError) throw error;
     const { name, message } = error as Error;
-    throw new CommandError(EXIT.unavailable, `CloudWatch Logs cannot be asked: ${name}: ${message}`);
+    throw new CommandError(EXIT.unavailable, `CloudWatch Logs cannot be queried: ${name}: ${message}`);
   } finally {
     logs.destroy();
   }

@@ -15,7 +15,7 @@ export async function traceOrder(orderId: string, { file, out }: TraceOptions): 
   if (!existsSync(file))
     throw new CommandError(
       EXIT.unavailable,
-      `there is no ${file}: npm start writes it; or name another one with --log`,
+      `there is no ${file}: npm start writes it; --log names another file`,
     );
   const lines: string[] = [];
   for await (const line of createInterface({ input: createReadStream(file) })) lines.push(line);

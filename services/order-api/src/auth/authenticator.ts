@@ -11,7 +11,7 @@ import { createOwnTokenVerifier } from './own-token.js';
 import { TokenCache, toTokenKey } from './token-cache.js';
 import { toVerification } from './verification.js';
 
-/** The caller of a request. Throws ProblemError unauthenticated, and unavailable while an issuer does not answer. */
+/** The caller of a request. Throws ProblemError unauthenticated, and unavailable while an issuer does not respond. */
 export type Authenticator = (request: Request) => Promise<Caller>;
 
 /** Claims of a valid token. */

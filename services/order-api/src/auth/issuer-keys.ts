@@ -11,7 +11,7 @@ const FETCHES_PER_MINUTE = 10;
 
 const DISCOVERY = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
-/** Creates the key lookup for passport-jwt. It fails with ProblemError unavailable while the issuer does not answer. */
+/** Creates the key lookup for passport-jwt. It fails with ProblemError unavailable while the issuer does not respond. */
 export function createIssuerKeys(issuer: string): SecretOrKeyProvider {
   let provider: Promise<SecretOrKeyProvider> | undefined;
   return (request, token, done) => {

@@ -23,7 +23,7 @@ const MIN_PASSWORD_LENGTH = 12;
 const EXIT_UNAVAILABLE = 69;
 
 /**
- * Runs the command and returns its exit code: 0 done, 1 there is such a user, 2 usage, 69 no answer from DynamoDB, 78 bad
+ * Runs the command and returns its exit code: 0 done, 1 there is such a user, 2 usage, 69 no response from DynamoDB, 78 bad
  * configuration.
  */
 export async function runUserCommand(args: readonly string[], io: UserCommandIo): Promise<number> {

@@ -9,7 +9,7 @@ export const OWN_ISSUER = 'order-api';
 
 /** Tokens of this API's own login, signed with HS256. */
 export interface LoginConfig {
-  /** demo: whoever asks is who they say. password: the users table knows them. */
+  /** demo: the caller names its user, unchecked. password: users of the users table. */
   readonly mode: 'demo' | 'password';
   readonly keys: Secret<KeyRing>;
   readonly tokenTtlSeconds: number;

@@ -45,7 +45,7 @@ export interface Order {
   reason?: OrderReason;
   /**
    * Set on a COMPLETED order that could not be charged. CAPTURE_FAILED: the authorization was gone, the shop will try again
-   * or ask for another payment method. WRITTEN_OFF: the shop gave the charge up.
+   * or ask for another payment method. WRITTEN_OFF: the shop wrote the charge off.
    * @example "CAPTURE_FAILED"
    */
   payment_problem?: PaymentProblem;

@@ -97,7 +97,7 @@ export type ProblemExtensions = Pick<Problem, 'errors' | 'order' | 'order_id' | 
 
 /** Fields of one occurrence. */
 export interface ProblemOptions extends ErrorOptions, ProblemExtensions {
-  /** Header fields of the answer, such as Retry-After. */
+  /** Header fields of the response, such as Retry-After. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -4,7 +4,7 @@ import { ProblemError } from './problem.js';
 
 /**
  * Calls back once with the bytes, or with the problem of a body that is larger than `maxBytes`, compressed or cut short. What
- * is left of a rejected body is read and dropped first, since a client may only read the answer after it has sent the body.
+ * is left of a rejected body is read and dropped first, since a client may only read the response after it has sent the body.
  */
 export function readBody(
   request: IncomingMessage,

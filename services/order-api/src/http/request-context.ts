@@ -90,7 +90,7 @@ function requestIdOf({ headers }: Request): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** Returns the identity of a request, a new one unless its caller's goes on. While tracing is off, log lines need it all the same. */
+/** Returns the identity of a request, a new one unless its caller's continues. While tracing is off, log lines need it nevertheless. */
 function enterRequest(parent: TraceContext | undefined, untraced: boolean): TraceContext {
   return (isTracing() && !untraced && enterTrace(parent)) || createTraceContext(parent);
 }

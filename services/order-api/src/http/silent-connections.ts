@@ -1,4 +1,4 @@
-/** Connections on which no request has arrived: a server that closes would wait for them for ever. */
+/** Connections on which no request has arrived: a server that closes would wait for them forever. */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 

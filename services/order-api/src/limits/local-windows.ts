@@ -1,4 +1,4 @@
-/** Recent requests of each caller to this process: the limit while Redis is away, and a shield for Redis otherwise. */
+/** Recent requests of each caller to this process: the limit while Redis is unavailable, and a shield for Redis otherwise. */
 import { LruMap } from '@order-pipeline/platform/lru-map';
 import { SlidingWindow, type WindowShape } from './sliding-window.js';
 

@@ -25,7 +25,7 @@ export class Membership {
     this.#clock = clock;
   }
 
-  /** Returns the number of processes; while Redis is away, the last known one. */
+  /** Returns the number of processes; while Redis is unavailable, the last known one. */
   count(): number {
     return Math.max(1, this.#expected, this.#known);
   }
@@ -37,7 +37,7 @@ export class Membership {
     void this.beat();
   }
 
-  /** Announces this process and counts the others. Does nothing while Redis is away. */
+  /** Announces this process and counts the others. Does nothing while Redis is unavailable. */
   async beat(): Promise<void> {
     const now = this.#clock();
     try {

@@ -1,4 +1,4 @@
-/** Quotas in the words of the configuration and of the `RateLimit` header fields (IETF draft-10). */
+/** Quotas as text: in the configuration, and in the `RateLimit` header fields (IETF draft-10). */
 import { parseRate } from '@order-pipeline/contracts/settings';
 
 /** Number of requests that one caller may make in a window. */

@@ -1,4 +1,4 @@
-/** Counts requests by caller: in Redis for all processes together, in this process while Redis is away or slow. */
+/** Counts requests by caller: in Redis for all processes together, in this process while Redis is unavailable or slow. */
 import type { ApiMetrics } from '../metrics.js';
 import { type LocalCaller, LocalWindows } from './local-windows.js';
 import type { QuotaPolicy, QuotaState } from './policy.js';

@@ -11,7 +11,7 @@ export interface WindowCount {
   readonly debt: number;
 }
 
-/** The answer of the script. */
+/** The response of the script. */
 export interface WindowAnswer {
   readonly allowed: boolean;
   readonly remaining: number;

@@ -16,7 +16,7 @@ export interface ReadinessDeps {
 
 const CHECK_TIMEOUT_MS = 2_000;
 
-/** Age up to which an answer is given again, in milliseconds. */
+/** Age up to which a response is given again, in milliseconds. */
 const FRESH_MS = 1_000;
 
 /** Checks readiness. Calls during a check share its result. */
@@ -29,7 +29,7 @@ export class ReadinessProbe {
     this.#deps = deps;
   }
 
-  /** Returns an answer that is at most a second old; `not ready` at once while the process drains. */
+  /** Returns a response that is at most a second old; `not ready` at once while the process drains. */
   async read(): Promise<Readiness> {
     const { now, draining } = this.#deps;
     if (!this.#answer || now() >= this.#freshUntilMs) {

@@ -1,4 +1,4 @@
-/** Holds the answer to a poll back until its order is final. */
+/** Holds the response to a poll back until its order is final. */
 import { isFinal } from '@order-pipeline/contracts/orders';
 import type { Response } from 'express';
 import { type Order, toOrder } from '../decide/view.js';

@@ -23,7 +23,7 @@ export interface CancelServices {
  * Returns the cancelled order; cancelling twice is cancelling once. `fingerprint` is the one in the signed URL.
  *
  * @throws {ProblemError} `alreadyDecided` with the order as it was decided, `notPlaced` with the order placed instead.
- * @throws {StoreUnavailableError} when DynamoDB does not answer.
+ * @throws {StoreUnavailableError} when DynamoDB does not respond.
  */
 export async function cancelOrder(
   { store, feed, orderFeed, clock, processed }: CancelServices,

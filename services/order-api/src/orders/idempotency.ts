@@ -1,4 +1,4 @@
-/** Runs each request that carries an Idempotency-Key once, and returns the first answer to every retry. */
+/** Runs each request that carries an Idempotency-Key once, and returns the first response to every retry. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@order-pipeline/platform/clock';
 import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
@@ -16,13 +16,13 @@ const RUNNING_MS = 30_000;
 const TWIN_WAIT_MS = 2_000;
 const TWIN_POLL_MS = 25;
 
-/** An answer; `replayed` when it belongs to an earlier request. */
+/** A response; `replayed` when it belongs to an earlier request. */
 export interface KeyedAnswer {
   readonly answer: AcceptedOrder;
   readonly replayed: boolean;
 }
 
-/** An order that exists, as the answer to the request that placed it. */
+/** An order that exists, as the response to the request that placed it. */
 export interface PlacedBefore {
   readonly fingerprint: string;
   readonly answer: AcceptedOrder;
@@ -50,7 +50,7 @@ export class IdempotencyKeys {
   }
 
   /**
-   * Returns the answer of `place`, or the first answer. Redis is believed alone only about a request that is running: in
+   * Returns the response of `place`, or the first response. Redis is believed alone only about a request that is running: in
    * every other case the orders table is read once, and a record that it holds decides.
    *
    * @throws {ProblemError} `keyReused` when the key belongs to another body, `keyInFlight` when the first request runs.
@@ -110,7 +110,7 @@ export class IdempotencyKeys {
   }
 
   /**
-   * Two bodies can have been accepted under one key while Redis did not answer or had lost its data. The one that a worker
+   * Two bodies can have been accepted under one key while Redis did not respond or had lost its data. The one that a worker
    * claimed is the order; Redis may remember the other, as `heldBy`. `answer` is what Redis has for this request's body.
    */
   async #recalled(
@@ -125,7 +125,7 @@ export class IdempotencyKeys {
     return { answer, replayed: true };
   }
 
-  /** Returns the answer of the order that was placed, if it has the body of this request, and corrects Redis. */
+  /** Returns the response of the order that was placed, if it has the body of this request, and corrects Redis. */
   async #replay(
     name: string,
     heldBy: string,

@@ -19,7 +19,7 @@ export interface OrderQuery {
 /** Orders that are looked at in one read while a filter leaves most of them out. */
 const FILTER_READ = 100;
 
-/** Reads for one page. A filter that matches little gives a short page and a cursor to go on from. */
+/** Reads for one page. A filter that matches little gives a short page and a cursor to continue from. */
 const MAX_READS = 5;
 
 /**

@@ -36,7 +36,7 @@ export interface OrderQueue {
   send(order: PlacedOrder, context: RequestContext): Promise<void>;
   /** Rejects when the queue cannot be reached. */
   check(): Promise<void>;
-  /** Sends what waits and resolves when SQS has answered all. */
+  /** Sends all waiting orders and resolves when SQS has confirmed or refused each. */
   flush(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ const LIMITS = {
   maxEntries: 10,
   /** Bytes. SQS takes 1 MiB a call; emulators and older regions a quarter of it. */
   maxSize: 262_144,
-  /** A batch that is not full leaves by then, and at once while no other is on its way. */
+  /** A batch that is not full leaves by then, and at once while no other is in flight. */
   maxWaitMs: 5,
   maxConcurrent: 32,
   maxWaiting: 5_000,

@@ -52,7 +52,7 @@ export class OrdersController extends Controller {
   }
 
   /**
-   * Hand an order in. It is accepted once the queue has it; the answer carries a signed URL to follow it.
+   * Place an order. It is accepted once the queue has it; the response carries a signed URL to follow it.
    * @summary Place an order
    * @param idempotencyKey Makes a retry safe: the same key of the same user is the same order for 24 hours.
    */
@@ -170,7 +170,7 @@ export class OrdersController extends Controller {
    * @param _keyId The key that signed the URL.
    * @param _signature HMAC-SHA256 of the rest, in base64url.
    * @param fingerprint Digest of the body that the URL was issued for, on orders placed with an Idempotency-Key.
-   * @param lastEventId The last status that the client has seen, which an EventSource sends when it comes back.
+   * @param lastEventId The last status that the client has seen, which an EventSource sends when it reconnects.
    * @maxLength lastEventId 16
    * @pattern lastEventId ^[A-Z]*$ the id of an event
    */
@@ -241,7 +241,7 @@ export class OrdersController extends Controller {
   }
 }
 
-/** Checks the owner before a caller with a token takes a place among those who wait, or writes. */
+/** Checks the owner before a caller with a token takes a place among callers that wait, or writes. */
 async function requireOwner({ user }: HttpRequest, own: OwnOrder): Promise<void> {
   if (user) await own.find(own.orderId);
 }

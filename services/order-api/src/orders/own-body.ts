@@ -28,7 +28,7 @@ export interface OwnOrder {
   readonly orderId: string;
   /** Reads the record. @throws {ProblemError} `notPlaced`, `notFound` @throws {StoreUnavailableError} */
   readonly find: (orderId: string) => Promise<OrderRecord | undefined>;
-  /** True where another body can have the same order id, so that a published status does not say enough. */
+  /** True where another body can have the same order id, so that a published status is not sufficient. */
   readonly readEach: boolean;
 }
 

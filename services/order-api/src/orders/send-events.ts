@@ -6,7 +6,7 @@ import { progressOf } from './decide/progress.js';
 import type { OwnOrder } from './own-body.js';
 import type { WaitingRoom } from './waiting-room.js';
 
-/** After this the stream ends and the client comes back by itself, with the id of the last event. */
+/** After this the stream ends and the client reconnects, with the id of the last event. */
 const MAX_STREAM_MS = 300_000;
 
 /** Delay before a client reconnects, in milliseconds. */
@@ -14,7 +14,7 @@ const RETRY_MS = 2_000;
 
 /**
  * Starts a stream: one event a status until the order is final, the client goes away or the process stops. A client that
- * comes back names the last status that it has seen and gets later ones only; one that has seen the end gets 204, after
+ * reconnects names the last status that it has seen and gets later ones only; one that has seen the end gets 204, after
  * which it stays away. Resolves as soon as the head is sent, so that nothing of the request is kept for the stream.
  *
  * @throws {ProblemError} `unavailable` when too many clients wait.

@@ -27,7 +27,7 @@ export class StatusFeed {
     this.#metrics = metrics;
 
     this.#subscriber = duplicateRedis(redis);
-    // The first connection logs that Redis is away.
+    // The first connection logs that Redis is unavailable.
     this.#subscriber.on('error', () => undefined);
     this.#subscriber.on('message', (channel: string, message: string) => this.#deliver(channel, message));
   }

@@ -13,7 +13,7 @@ export interface Waiter {
   readonly orderId: string;
   /** Reads the order's record. */
   readonly find: (orderId: string) => Promise<OrderRecord | undefined>;
-  /** True to read the order at each change, also where the published status says enough. */
+  /** True to read the order at each change, also where the published status is sufficient. */
   readonly readEach: boolean;
   /** Longest wait, in milliseconds. */
   readonly maxMs: number;
@@ -39,7 +39,7 @@ export interface WaitingRoomDeps {
 
 /** Interval of reads while Redis publishes changes, in case it lost one. */
 const SAFETY_POLL_MS = 10_000;
-/** Interval of reads while Redis is away. */
+/** Interval of reads while Redis is unavailable. */
 const FALLBACK_POLL_MS = 2_000;
 const QUIET_MS = 15_000;
 const SWEEP_MS = 250;

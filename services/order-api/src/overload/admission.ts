@@ -48,7 +48,7 @@ export class Admission {
     this.#cancel();
   }
 
-  /** Takes an order into work; call `leave` when it has been answered. @throws {OverloadedError} */
+  /** Admits an order; call `leave` when its response is sent. @throws {OverloadedError} */
   enter(): void {
     // Also orders that are turned away count as demand.
     this.#peak = Math.max(this.#peak, this.#inWork + 1);

@@ -12,5 +12,5 @@ export class OverloadedError extends ProblemError {
   }
 }
 
-/** One for all: the stack of an error costs as much as the rest of such an answer. */
+/** One for all: the stack of an error costs as much as the rest of such a response. */
 export const OVERLOADED = new OverloadedError();

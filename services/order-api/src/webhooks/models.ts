@@ -196,7 +196,7 @@ export interface WebhookDeliveryView {
    */
   last_attempt_at?: string;
   /**
-   * HTTP status of the last answer.
+   * HTTP status of the last response.
    * @isInt
    * @minimum 100
    * @maximum 999

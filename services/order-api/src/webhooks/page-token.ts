@@ -2,7 +2,7 @@
 import type { PageToken } from '@order-pipeline/platform/dynamo/table';
 import { ProblemError } from '../http/problem.js';
 
-/** Returns the cursor of the next page, as a member of an answer; nothing on the last page. */
+/** Returns the cursor of the next page, as a member of a response; nothing on the last page. */
 export function encodePageToken(token: PageToken | undefined): { next_cursor?: string } {
   return token ? { next_cursor: Buffer.from(JSON.stringify(token)).toString('base64url') } : {};
 }

@@ -23,12 +23,12 @@ export interface Failure {
   readonly receiveCount: number;
   /** Remaining time of the claim's lease. */
   readonly leaseLeftMs: number;
-  /** True when a dependency as a whole is down, which says nothing about this message. */
+  /** True when a dependency as a whole is down, so that the failure is not the message's. */
   readonly outage: boolean;
 }
 
 /**
- * An outage is waited for. A bad message goes to the dead-letter queue at once, any other after `maxReceives` failures; until then it comes back
+ * During an outage the worker waits. A bad message goes to the dead-letter queue at once, any other after `maxReceives` failures; until then it is retried
  * later. `random` in [0,1).
  */
 export function acknowledgeFailure(failure: Failure, maxReceives: number, random: number): Acknowledgement {

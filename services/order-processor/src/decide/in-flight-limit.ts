@@ -30,7 +30,7 @@ const DECREASE = 0.7;
 
 /**
  * Returns the state after an order has finished. One slow or failed order lowers the limit by a third; those that began
- * with it tell nothing new, so that the limit falls once for each generation of orders. A generation without any raises the
+ * with it give no new information, so that the limit falls once for each generation of orders. A generation without any raises the
  * limit by one.
  */
 export function afterOrder(

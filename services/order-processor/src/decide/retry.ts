@@ -6,7 +6,7 @@ export type RetryClass =
   | 'later'
   /** The message itself is bad: no retry will help. */
   | 'poison'
-  /** The program or its set-up is wrong: retry, and say so loudly. */
+  /** The program or its configuration is wrong: retry, and log an error. */
   | 'bug';
 
 /** Names of errors whose class is known. gRPC codes are named as in the gRPC specification, in lower case. */

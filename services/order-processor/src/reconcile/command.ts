@@ -36,7 +36,7 @@ Exit code: 0 done, 1 something could not be settled or read, 64 bad arguments, 7
 `;
 
 /**
- * Runs the command and answers its exit code. `environment` has to be `process.env` as far as the AWS SDK reads it. The
+ * Runs the command and returns its exit code. `environment` has to be `process.env` as far as the AWS SDK reads it. The
  * pass ends early when the signal aborts.
  */
 export async function runReconcileCommand(

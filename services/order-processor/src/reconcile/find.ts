@@ -1,8 +1,8 @@
 /**
- * Finds what may be open for too long: holds, old authorizations, and claims whose lease has run out. A hold has no age; its
+ * Finds what may be open for too long: holds, old authorizations, and claims whose lease has expired. A hold has no age; its
  * order has, and decides.
  *
- * The inventory is scanned as a whole: it grows with the SKUs, not with the orders. Orders and payments grow for ever, and an
+ * The inventory is scanned as a whole: it grows with the SKUs, not with the orders. Orders and payments grow forever, and an
  * index of what is open would cost two more writes an order. So a walk goes through them a piece at a time: it begins where
  * the last one ended and stops when its budget is spent.
  */

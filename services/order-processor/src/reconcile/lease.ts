@@ -1,6 +1,6 @@
 /**
- * The reconciler's lease and bookmark: one item of the orders table, so that of all processors one looks, and the next one goes
- * on where it stopped. Two that look at once, after a pause or a jump of a clock, cost twice and do no harm.
+ * The reconciler's lease and bookmark: one item of the orders table, so that one processor at a time reconciles, and the next one
+ * continues where it stopped. Two that reconcile at once, after a pause or a jump of a clock, cost twice and do no harm.
  */
 
 import { RECONCILER_KEY } from '@order-pipeline/contracts/orders';

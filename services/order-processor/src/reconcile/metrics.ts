@@ -6,11 +6,11 @@ import type { Action, Outcome } from './reconcile.js';
 
 /** The reconciler's own metrics. */
 export interface ReconcileMetrics {
-  /** Something was found. */
+  /** Counts a finding. */
   found(outcome: Outcome): void;
   /** Records the end of a pass at `now` (epoch milliseconds), with the number of stuck orders. */
   finished(stuckOrders: number, now: number): void;
-  /** Another process looks. */
+  /** Another process reconciles. */
   followed(): void;
 }
 
@@ -33,7 +33,7 @@ export function createReconcileMetrics(registry: Registry): ReconcileMetrics {
   });
   const stuck = new Gauge({
     name: 'orders_stuck',
-    help: 'Undecided orders that no worker has been at for long, as the process that reconciles knows them; 0 elsewhere',
+    help: 'Undecided orders that no worker has claimed for long, in the process that reconciles; 0 in the others',
     registers,
   });
   for (const kind of KINDS) for (const action of ACTIONS) findings.inc({ kind, action }, 0);

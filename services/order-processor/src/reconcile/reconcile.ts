@@ -1,6 +1,6 @@
 /**
  * One pass of the reconciler: finds what workers have left open, compares it with the orders, and settles what is decided.
- * Every effect is idempotent and goes through the services, so that any number of passes may run side by side, and one may
+ * Every effect is idempotent and goes through the services, so that any number of passes may run in parallel, and one may
  * end anywhere.
  */
 
@@ -58,7 +58,7 @@ export type Action =
   | 'voided'
   /** It would have been settled, were this not a dry run. */
   | 'planned'
-  /** A service refused the settlement or did not answer, or the record does not parse. The next pass tries again. */
+  /** A service refused the settlement or did not respond, or the record does not parse. The next pass tries again. */
   | 'failed'
   /** Nothing that may be settled: an operator has to look. */
   | 'reported'
@@ -103,7 +103,7 @@ export async function reconcile(deps: ReconcileDeps, options: ReconcileOptions):
   const handleFindings = async (orderId: string, found: readonly Finding[], record: ReadRecord) => {
     for (const finding of found) {
       const verdict = decideFinding(finding, record, deps.clock(), ageMs);
-      // Refunds stay in the ledger for ever: those that are published are no finding.
+      // Refunds stay in the ledger forever: those that are published are no finding.
       if (verdict.action === 'leave' && (finding.kind === 'refund' || finding.kind === 'event')) continue;
       const known = verdict.action === 'settle' ? settled.get(orderId) : undefined;
       const result = known ?? (await carryOut(deps, options, verdict, record));

@@ -46,7 +46,7 @@ export function createReconcileDeps(options: ReconcilerOptions): ReconcileDeps {
 
 /**
  * Starts the schedule, unless it is turned off. Of all processes one reconciles at a time, and reads no more in an interval
- * than its rate allows. No pass begins while a service does not answer.
+ * than its rate allows. No pass begins while a service does not respond.
  */
 export function startReconciler(
   options: ReconcilerOptions & {

@@ -1,7 +1,7 @@
 /** Results of a pass, for logs, people and programs. */
 import type { Action, Outcome, PassSummary } from './reconcile.js';
 
-/** An outcome in the words of the tables, for logs and programs. */
+/** Returns an outcome with the field names of the tables, for logs and programs. */
 export function toRecord({ finding, verdict, action, error }: Outcome) {
   const { kind, orderId, since, hold } = finding;
   return {
@@ -16,7 +16,7 @@ export function toRecord({ finding, verdict, action, error }: Outcome) {
   };
 }
 
-/** An outcome as one line. */
+/** Returns an outcome as one line. */
 export function toLine(outcome: Outcome): string {
   const { action, kind, order_id, since, status, reason, error, ...hold } = toRecord(outcome);
   const what = 'token' in hold ? `hold of ${hold.quantity} ${hold.sku}` : kind;
@@ -29,14 +29,14 @@ export function toLine(outcome: Outcome): string {
 const WORDS: readonly (readonly [Action, string])[] = [
   ['settled', 'settled'],
   ['released', 'returned to stock, since no decision counts on them'],
-  ['voided', 'given back at the provider, since no ledger entry counts on them'],
+  ['voided', 'voided at the provider, since no ledger entry counts on them'],
   ['planned', 'would be settled'],
   ['failed', 'could not be settled'],
   ['reported', 'undecided or unknown, to be looked at'],
   ['left', 'left to the workers'],
 ];
 
-/** A pass in a few words. */
+/** Returns a summary of a pass. */
 export function describeSummary(summary: PassSummary): string {
   const parts = WORDS.filter(([action]) => summary[action] > 0).map(
     ([action, words]) => `${summary[action]} ${words}`,
@@ -50,7 +50,7 @@ export function describeSummary(summary: PassSummary): string {
   return (parts.length > 0 ? parts.join(', ') : 'Nothing is open for too long') + stuck + unread;
 }
 
-/** A pass for programs. */
+/** Returns the summary of a pass, for programs. */
 export function toSummaryRecord({ sweepError, ...summary }: PassSummary) {
   return sweepError === undefined ? summary : { ...summary, sweep_error: String(sweepError) };
 }

@@ -1,4 +1,4 @@
-/** Scans of whole tables that leave their capacity to those who serve customers. */
+/** Scans of whole tables that leave their capacity to callers that serve customers. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MalformedItemError } from '@order-pipeline/platform/dynamo/errors';
 import type { PageToken, ScanOptions, Table } from '@order-pipeline/platform/dynamo/table';

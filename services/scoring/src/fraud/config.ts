@@ -15,7 +15,7 @@ export interface FraudConfig {
 
 /**
  * The defaults: a large amount (10,000.00 and more) is rejected alone, anything else only together with others.
- * Amounts are in the minor unit whatever the currency.
+ * Amounts are in the minor unit of the currency.
  */
 const DEFAULT_SCALES: Readonly<Record<Feature, Scale>> = {
   amount: { from: 100_000, full: 1_000_000, weight: 0.8 },

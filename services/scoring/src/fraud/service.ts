@@ -1,4 +1,4 @@
-/** fraud.v1: validates, asks for the velocity, decides, translates. */
+/** fraud.v1: validates, reads the velocity, decides, translates. */
 import type { ServiceImpl } from '@connectrpc/connect';
 import { Decision, type FraudService } from '@order-pipeline/contracts/gen/fraud/v1/fraud_pb';
 import type { Logger } from '@order-pipeline/platform/logger';
@@ -13,9 +13,9 @@ export interface FraudDeps {
   readonly logger: Logger;
   readonly store: VelocityStore;
   readonly card: Scorecard;
-  /** Counts the answers to Score. */
+  /** Counts the responses to Score. */
   readonly decisions: Counter<'decision'>;
-  /** Counts the answers that had to do without velocity. */
+  /** Counts the responses that were computed without velocity. */
   readonly velocityUnknown: Counter;
 }
 

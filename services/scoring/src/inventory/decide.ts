@@ -10,7 +10,7 @@ export interface OrderLine {
   readonly quantity: number;
 }
 
-/** Pieces on their way from a shard to one of its children. */
+/** Pieces in flight from a shard to one of its children. */
 export interface Transfer {
   readonly to: number;
   /** Pieces. */

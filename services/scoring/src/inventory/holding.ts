@@ -143,7 +143,7 @@ export class Holder {
         await this.#deps.table.update(shardKey(sku, share.shard), take(call.orderId, token));
         return undefined;
       } catch (error) {
-        // Turned away for want of capacity, and so not carried out: another shard may have some.
+        // Rejected for lack of capacity, and so without effect: another shard may have some.
         if (isThrottled(error)) return { kind: 'full' };
         if (!(error instanceof ConditionFailedError)) throw error;
         const obstacle = decideObstacle(error.current as Shard | undefined, share.quantity, call.orderId);

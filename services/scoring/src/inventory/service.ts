@@ -25,7 +25,7 @@ export interface InventoryDeps {
   readonly clock: Clock;
   /** Creates the part of a token that no other call ever has. */
   readonly newTryId: () => string;
-  /** Counts the answers to Reserve. */
+  /** Counts the responses to Reserve. */
   readonly reservations: Counter<'outcome'>;
 }
 

@@ -127,7 +127,7 @@ export class InventoryStore {
     };
   }
 
-  /** Returns exactly these holds to stock, side by side. Returns those that were there. */
+  /** Returns exactly these holds to stock, in parallel. Returns those that were there. */
   async release(orderId: string, holds: readonly Hold[]): Promise<readonly Hold[]> {
     const attempts = await Promise.all(holds.map((hold) => this.#write(hold, giveBack(orderId, hold.token))));
     return holds.filter((_, index) => attempts[index]?.written);

@@ -1,5 +1,5 @@
 /**
- * Moves pieces between the shards of a SKU. A transfer is three writes, and whoever meets one that stopped half way
+ * Moves pieces between the shards of a SKU. A transfer is three writes, and any process that meets one that stopped half way
  * finishes it: see `writes.ts` for why no write can take effect twice.
  *
  * Orders that want the same of one process at the same time share the work: otherwise a burst on one SKU would spend most

@@ -21,7 +21,7 @@ const INT32_MAX = 2 ** 31 - 1;
 /** Most pieces in a line or delivery. */
 const QUANTITY_MAX = 1_000_000_000;
 
-/** Checks a reservation and answers its `not_after` in epoch milliseconds. */
+/** Checks a reservation and returns its `not_after` in epoch milliseconds. */
 export function validateReserve(request: ReserveRequest): number {
   const violations = new FieldViolations();
   checkId(violations, 'order_id', request.orderId);

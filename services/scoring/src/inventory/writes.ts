@@ -10,7 +10,7 @@
  *               available - q            available + q                 transfer removed
  *               transfer added           received_seq = seq
  *
- * `take` asks for no hold of the order, `sell` and `giveBack` for one whole token; each transfer has a number that its
+ * `take` requires that the order has no hold, `sell` and `giveBack` one whole token; each transfer has a number that its
  * source and its destination take only once. So every write takes effect once at most, whenever it arrives.
  */
 import { type Hold, piecesOf } from '@order-pipeline/contracts/stock';

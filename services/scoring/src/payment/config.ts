@@ -6,7 +6,7 @@ import { readStripeConfig, type StripeConfig } from './gateways/stripe/config.js
 export interface PaymentConfig {
   /** Name of the payments table. */
   readonly table: string;
-  /** After how long the gateway's answer counts as unknown, in milliseconds. */
+  /** Time after which the gateway's response counts as unknown, in milliseconds. */
   readonly gatewayTimeoutMs: number;
   /** Duration of a `tok_slow` call to the simulated gateway, in milliseconds. */
   readonly gatewaySlowMs: number;

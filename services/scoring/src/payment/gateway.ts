@@ -2,7 +2,7 @@
 
 /** A payment to set aside. */
 export interface GatewayAuthorization {
-  /** Ties repeats together: the provider acts once for a key and answers repeats the same. */
+  /** Ties repeats together: the provider acts once for a key and returns the same response to repeats. */
   readonly idempotencyKey: string;
   /** In the minor unit of `currency`. */
   readonly amount: number;
@@ -20,7 +20,7 @@ export interface GatewayAuthorization {
 /** A payment that the gateway may know: by its reference, or by the key alone where no reference has reached us. */
 export interface GatewayPayment {
   readonly idempotencyKey: string;
-  /** The gateway's name for the payment, empty where its answer was lost. */
+  /** The gateway's name for the payment, empty where its response was lost. */
   readonly reference: string;
 }
 

@@ -23,7 +23,7 @@ import type { PaymentStore } from './store.js';
 export interface PaymentsDeps {
   readonly store: PaymentStore;
   readonly gateway: PaymentGateway;
-  /** After how long the gateway's answer counts as unknown, in milliseconds. */
+  /** Time after which the gateway's response counts as unknown, in milliseconds. */
   readonly gatewayTimeoutMs: number;
   readonly clock: Clock;
   /** Counts what took effect, by the state that it led to. */
@@ -71,7 +71,7 @@ export class Payments {
     return entry;
   }
 
-  /** Sets the money aside. The answer is written even if the permit ends meanwhile, so that a void finds it. */
+  /** Sets the money aside. The response is written even if the permit ends meanwhile, so that a void finds it. */
   async authorize(order: Authorization, permit: Permit): Promise<LedgerEntry> {
     const decide = (standing: LedgerEntry | undefined) => decideAuthorize(standing, order);
     return await this.#follow(order.orderId, decide, async () => {
@@ -166,7 +166,7 @@ export class Payments {
 
   /**
    * Releases the authorized amount. Without an entry it writes one that bars a later authorization, and calls the
-   * gateway all the same: it may have approved a call whose response was lost.
+   * gateway nevertheless: it may have approved a call whose response was lost.
    */
   async void(orderId: string): Promise<LedgerEntry> {
     const decide = (standing: LedgerEntry | undefined) => decideStep('void', standing);

@@ -95,7 +95,7 @@ function checkMoney(
   return { orderId, amount: Number(amount), currency, paymentMethod };
 }
 
-/** Checks that there is an order, and answers it. */
+/** Checks that there is an order, and returns it. */
 export function validateOrder({ orderId }: { readonly orderId: string }): string {
   const violations = new FieldViolations();
   checkId(violations, 'order_id', orderId);

@@ -10,7 +10,7 @@ export interface GatewayUnderTest {
   readonly gateway: PaymentGateway;
   /** Ends an authorization at the provider, as its time limit does. */
   lapse(idempotencyKey: string, reference: string): Promise<void>;
-  /** Makes the provider refuse the next authorization for a while. Absent where nobody can make it. */
+  /** Makes the provider refuse the next authorization for a while. Absent where that is not possible. */
   refuseNext?(): RefusedTry;
   stop(): Promise<void>;
 }

@@ -25,7 +25,7 @@ beforeAll(async () => {
     timeoutMs: 5_000,
     logger,
     apply: async (change) => {
-      if (fails) throw new Error('the table is away');
+      if (fails) throw new Error('the table is unavailable');
       changes.push(change);
     },
   });

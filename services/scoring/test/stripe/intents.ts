@@ -32,7 +32,7 @@ export interface Refund {
   readonly status: string;
 }
 
-/** The `error` of an answer. */
+/** The `error` of a response. */
 export interface ApiError {
   readonly type: string;
   readonly code?: string;
@@ -42,7 +42,7 @@ export interface ApiError {
   readonly payment_intent?: Intent;
 }
 
-/** An answer that is an error. */
+/** A response that is an error. */
 export class ApiFailureError extends Error {
   constructor(
     readonly status: number,

@@ -28,7 +28,7 @@ export interface SenderOptions {
   readonly lookup?: LookupFunction;
 }
 
-/** Answer of an endpoint. */
+/** Response of an endpoint. */
 export interface SendResult {
   readonly status: number;
   /** From `Retry-After` in seconds, in milliseconds. */
@@ -58,7 +58,7 @@ export class Sender {
    * its registration is refused too.
    *
    * @throws {ForbiddenAddressError} when the host is not public
-   * @throws {Error} when no complete answer arrives in time
+   * @throws {Error} when no complete response arrives in time
    */
   async post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<SendResult> {
     const problem = findUrlProblem(url, { ...this.#options, anyPort: true });

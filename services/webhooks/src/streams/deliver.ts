@@ -44,7 +44,7 @@ const SLOT_WAIT_MS = 200;
 /** Delay before a stream whose endpoint is busy is looked at again, in milliseconds. */
 const BUSY_DELAY_MS = 1_000;
 
-/** Works on a stream until nothing is due. Rejects with StoreUnavailableError when the tables do not answer. */
+/** Works on a stream until nothing is due. Rejects with StoreUnavailableError when the tables do not respond. */
 export async function deliverStream(deps: DeliverDeps, streamId: string): Promise<StreamResult> {
   const endpointId = streamId.slice(0, streamId.indexOf('#'));
   const release = await deps.limiter.acquire(endpointId, SLOT_WAIT_MS);
@@ -66,7 +66,7 @@ async function deliverDue(deps: DeliverDeps, streamId: string): Promise<StreamRe
   for (;;) {
     const step = decideStep(stream, clock());
     if (step.kind !== 'attempt') {
-      // A delivery that waits keeps its message, also when the answer to this write is lost, or another worker has the lease.
+      // A delivery that waits keeps its message, also when the response to this write is lost, or another worker has the lease.
       await deliveries.record(stream, (unchanged) => unchanged, 0, clock());
       // An event that was appended meanwhile has a message of its own, which waits for the lease.
       return step.kind === 'done' ? { kind: 'done' } : { kind: 'later', delayMs: step.delayMs };

@@ -14,7 +14,7 @@ export interface BreakerLimits {
   readonly minFailures: number;
   /**
    * Minimum duration of the run. It distinguishes a lost connection, which fails every call in flight at one moment
-   * while other servers still answer, from a lost service.
+   * while other servers still respond, from a lost service.
    */
   readonly minDurationMs: number;
   /** From one probe to the next. */

@@ -38,7 +38,7 @@ const FINAL: FailureClass = { retry: false, infrastructure: false };
 const CONFLICT: FailureClass = { retry: true, infrastructure: false };
 const INFRASTRUCTURE: FailureClass = { retry: true, infrastructure: true };
 
-/** The retry table. Business codes are answers: asking again would get the same one. */
+/** The retry table. Business codes are responses: a retry would get the same one. */
 const FAILURE_CLASSES: Readonly<Record<FailureCode, FailureClass>> = {
   Unavailable: INFRASTRUCTURE,
   DeadlineExceeded: INFRASTRUCTURE,
@@ -72,8 +72,8 @@ function classOf({ code, answered }: Failure): FailureClass {
 }
 
 /** Decides about another try, with `leftMs` of the caller's budget left. The number of tries is capped elsewhere. */
-export function decideRetry(failure: Failure, leftMs: number): 'retry' | 'give up' {
-  return classOf(failure).retry && leftMs > 0 ? 'retry' : 'give up';
+export function decideRetry(failure: Failure, leftMs: number): 'retry' | 'give-up' {
+  return classOf(failure).retry && leftMs > 0 ? 'retry' : 'give-up';
 }
 
 /** Returns true for a failure that counts towards opening the breaker. */

@@ -12,7 +12,7 @@ export type KeyEntry<Answer> =
 
 /**
  * `begin`: nothing is known about the key. `repeat`: an earlier request with the same body ended without a known outcome.
- * `replay`: return the first answer again. `wait`: the first request is still running. `refuse`: the key belongs to
+ * `replay`: return the first response again. `wait`: the first request is still running. `refuse`: the key belongs to
  * another body, whose fingerprint is `heldBy`. The orders table overrules `replay` and `refuse`.
  */
 export type KeyDecision<Answer> =

@@ -1,6 +1,6 @@
 /** The Prefer header field (RFC 7240), as far as this API knows preferences. */
 
-/** The longest that an answer is held back, in seconds. */
+/** The longest that a response is held back, in seconds. */
 export const MAX_WAIT_SECONDS = 20;
 
 const WAIT = /^\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:;|$)/i;

@@ -31,13 +31,13 @@ export function toCallOutcome(error: unknown): SendOutcome {
   return status >= 400 && status < 500 && status !== REQUEST_TIMEOUT ? 'not-now' : 'unknown';
 }
 
-/** An entry of `Failed` in an answer of SendMessageBatch. */
+/** An entry of `Failed` in a response of SendMessageBatch. */
 export interface FailedEntry {
   readonly SenderFault?: boolean | undefined;
   readonly Code?: string | undefined;
 }
 
-/** Outcome of an entry that the answer names in `Failed`, or does not name at all. */
+/** Outcome of an entry that the response names in `Failed`, or does not name at all. */
 export function toEntryOutcome(failed: FailedEntry | undefined): SendOutcome {
   if (!failed) return 'unknown';
   if (failed.SenderFault) return 'refused';

@@ -11,7 +11,7 @@
  * | `tok_chargeDeclinedExpiredCard` | declined, `expired_card` |
  * | `tok_threeDSecureRequired` | declined, `authentication_required` |
  * | `tok_slow` | approved after a delay |
- * | `tok_timeout` | approved, but the first answer for each key is lost: it never arrives; a repeat is answered |
+ * | `tok_timeout` | approved, but the first response for each key is lost: it never arrives; a repeat is answered |
  * | `tok_authorizationLapses` | approved, and lapsed at once: there is nothing to capture |
  * | `tok_gatewayDown` | unavailable, however often it is asked |
  * | any other | declined, `invalid_payment_method` |

@@ -4,7 +4,7 @@
  *     up ──a failed call──▶ suspected ──a failed ping──▶ down ──pings in a row──▶ up
  *     up ──failed pings in a row──▶ down
  *
- * A call that fails alone says little: one payment method may be broken at the provider. A ping has to fail as well.
+ * A single failed call is no evidence: one payment method may be broken at the provider. A ping has to fail as well.
  */
 
 /** State of the provider. */

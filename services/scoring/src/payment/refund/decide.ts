@@ -57,7 +57,7 @@ export type RefundStep =
   | { readonly step: 'reserve'; readonly amount: number }
   /** It is PENDING: ask the gateway. */
   | { readonly step: 'ask'; readonly refund: LedgerRefund }
-  /** It is the answer. */
+  /** It is the response. */
   | { readonly step: 'keep'; readonly refund: LedgerRefund }
   | { readonly step: 'refuse'; readonly reason: string }
   | { readonly step: 'missing' };

@@ -18,7 +18,7 @@ import {
 export interface RefundsDeps {
   readonly store: PaymentStore;
   readonly gateway: PaymentGateway;
-  /** Time after which the gateway's answer counts as unknown, in milliseconds. */
+  /** Time after which the gateway's response counts as unknown, in milliseconds. */
   readonly gatewayTimeoutMs: number;
   readonly clock: Clock;
   /** Counts refunds that took effect, by the state that they reached. */
@@ -44,7 +44,7 @@ export class Refunds {
    *
    * @throws {NotFoundError} without a payment
    * @throws {RefusedError} when the payment is not captured, less than the amount is left, or the gateway refuses
-   * @throws {OutcomeUnknownError} when the gateway's answer is unknown: the refund is PENDING, ask again
+   * @throws {OutcomeUnknownError} when the gateway's response is unknown: the refund is PENDING, ask again
    */
   async refund(orderId: string, request: RefundRequest): Promise<Refunded> {
     let entry = await this.#deps.store.find(orderId);
@@ -109,7 +109,7 @@ export class Refunds {
     }
   }
 
-  /** Writes a refund that was made at the provider by hand. It has been made, whatever the ledger would allow. */
+  /** Writes a refund that was made at the provider by hand. It is recorded even where the ledger would not allow it. */
   async adopt(
     orderId: string,
     refund: Omit<LedgerRefund, 'sequence' | 'refunded_total' | 'updated_at'>,

@@ -30,7 +30,7 @@ function isKnown(event: Stripe.Event): event is KnownEvent {
   return (STRIPE_EVENTS as readonly string[]).includes(event.type);
 }
 
-/** Returns what an event says about the payment of `intent`, or `undefined` when it says nothing or is not ours. */
+/** Returns the change of the payment of `intent` that an event reports, or `undefined` when it reports none or is not ours. */
 export function toProviderChange(
   event: Stripe.Event,
   { metadata, amount_received }: Pick<Stripe.PaymentIntent, 'metadata' | 'amount_received'>,

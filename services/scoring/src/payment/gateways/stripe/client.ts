@@ -65,7 +65,7 @@ export class StripeClient {
   }
 }
 
-/** The SDK takes no signal: its request goes on, and its result is dropped. */
+/** The SDK takes no signal: its request continues, and its result is dropped. */
 async function untilAborted<R>(signal: AbortSignal, result: Promise<R>): Promise<R> {
   let onAbort: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {

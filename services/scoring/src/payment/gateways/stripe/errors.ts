@@ -1,4 +1,4 @@
-/** Stripe's errors, and what each says about the call that met it. */
+/** Translates Stripe's errors into those of the domain. */
 import Stripe from 'stripe';
 import { OutcomeUnknownError, RefusedError, UnavailableError } from '../../../errors.js';
 
@@ -82,7 +82,7 @@ export function isServerError(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeError && (error.statusCode ?? 0) >= 500;
 }
 
-/** Returns true when the error says that the authorization has lapsed. */
+/** Returns true when the error means that the authorization has lapsed. */
 export function isExpired(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeError && EXPIRED_CODES.has(error.code ?? '');
 }

@@ -180,7 +180,7 @@ function declinedBy(error: unknown): GatewayAnswer | undefined {
   return { approved: false, reference: intentOf(error)?.id ?? '', declineCode };
 }
 
-/** Runs calls. Where `read` finds the answer in their error, it is returned; other errors become those of the domain. */
+/** Runs calls. Where `read` finds the response in their error, it is returned; other errors become those of the domain. */
 async function translate<R>(
   calls: () => Promise<R>,
   read: (error: unknown) => R | undefined = () => undefined,
