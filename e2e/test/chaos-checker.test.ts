@@ -162,6 +162,7 @@ const PLANTED: readonly (readonly [string, ViolationKind, string, Plant])[] = [
     'MUG',
     (h) => ({ ...h, stock: [{ sku: 'MUG', available: 7, holds: {} }] }),
   ],
+  ['items that a refund did not return', 'oversold', 'MUG', (h) => ({ ...h, returned: ['sold'] })],
   ['an item that is gone', 'oversold', 'MUG', (h) => ({ ...h, stock: [] })],
   ['stock that was negative once', 'oversold', 'MUG', (h) => ({ ...h, lowestStock: { MUG: -1 } })],
   ['a poll that goes back to PENDING', 'backwards', 'declined', seen('PROCESSING', 'PENDING')],

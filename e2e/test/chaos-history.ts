@@ -135,6 +135,7 @@ export const GOOD: History = {
     { order_id: 'twice', state: 'CAPTURED', amount: 50, capture_count: 1 },
   ],
   stock: [{ sku: 'MUG', available: 6, holds: {} }],
+  returned: [],
   journal: [
     entry('authorized', 'sold'),
     entry('captured', 'sold'),

@@ -108,3 +108,13 @@ test('goes on from its journal after its death', async () => {
   expect(await get('payment_intents?limit=1')).toHaveLength(1);
   expect(readJournal(journalFile)).toHaveLength(3);
 });
+
+test('authorizations lapse for a time: every third is voided by the provider itself', async () => {
+  await fetch(`http://127.0.0.1:${provider.port}/lapses?for_ms=60000`, { method: 'POST' });
+  const intents = [];
+  for (const key of ['o1', 'o2', 'o3', 'o4']) intents.push(await authorize(key));
+  expect(intents.map(({ status }) => status)).toEqual(Array(4).fill('requires_capture'));
+  expect(journal()).toContain('voided o3 100');
+  const captures = intents.map(({ id }, index) => post(`payment_intents/${id}/capture`, {}, `c${index}`));
+  expect((await Promise.all(captures)).map(({ code }) => code)).toEqual([200, 200, 400, 200]);
+});

@@ -111,6 +111,8 @@ export interface History {
   readonly orders: readonly FinalOrder[];
   readonly payments: readonly FinalPayment[];
   readonly stock: readonly FinalStock[];
+  /** Orders whose items a refund has returned to stock. */
+  readonly returned: readonly string[];
   /** Journal of the payment provider. */
   readonly journal: readonly JournalEntry[];
   readonly events: readonly PublishedEvent[];

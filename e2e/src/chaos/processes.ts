@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { LocalPorts } from '@order-pipeline/local/config';
 import { LOOPBACK } from '@order-pipeline/local/emulators';
@@ -14,6 +15,7 @@ import type { HttpObserver } from './http-proxy.js';
 import { MUTATIONS, type MutationName, signOf } from './mutations/mutations.js';
 import { type Networks, startNetworks } from './networks.js';
 import { type JournalEntry, readJournal } from './provider/journal.js';
+import { LAPSES_PATH } from './provider/lapses.js';
 import { createRandom, integer } from './random.js';
 import { Replicas } from './replicas.js';
 import type { ProxyFault, Target } from './schedule.js';
@@ -50,6 +52,8 @@ export interface Processes {
   processOf(target: Target): ManagedProcess;
   /** Returns the journal of the provider. */
   readJournal(): JournalEntry[];
+  /** Lets authorizations lapse at the provider for a time, in milliseconds. */
+  startLapses(forMs: number): Promise<void>;
 }
 
 /** Starts everything. */
@@ -101,7 +105,25 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
       return instance === 0 ? find(stack.processes, part) : find(replicas.processes, `${part}-2`);
     },
     readJournal: () => readJournal(journalFile),
+    startLapses: (forMs) => startLapses(providerPort, forMs),
   };
+}
+
+const LAPSES_TRIES = 50;
+const LAPSES_EVERY_MS = 200;
+
+/** Asks the provider past its proxy, again while it is being restarted. */
+async function startLapses(port: number, forMs: number): Promise<void> {
+  const url = `http://${LOOPBACK}:${port}${LAPSES_PATH}?for_ms=${Math.round(forMs)}`;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const { ok } = await fetch(url, { method: 'POST', signal: AbortSignal.timeout(5_000) });
+      if (ok) return;
+    } catch (error) {
+      if (tries === LAPSES_TRIES) throw error;
+    }
+    await sleep(LAPSES_EVERY_MS);
+  }
 }
 
 function createOverrides(seed: number, environment: EnvironmentOptions) {

@@ -4,6 +4,7 @@ import { ORDER_DLQ } from '@order-pipeline/contracts/queues';
 import { findSecrets } from '../secret-scan.js';
 import { placeOrders, readLast } from './buyers.js';
 import { check } from './checker.js';
+import { chargeFailed } from './commands.js';
 import { depthOf, drain, reconcileAll } from './drain.js';
 import type { History } from './history.js';
 import { readCounts } from './log-counts.js';
@@ -71,7 +72,9 @@ async function runOn(system: ChaosSystem, options: RunOptions): Promise<RunResul
   await heal(system);
   const drained = await drain(system, options.drainTimeoutMs);
   const reconciled = await reconcileAll(system);
-  // Settlements of the reconciler are published and delivered, too.
+  await chargeFailed(system);
+  await system.returns.complete();
+  // Events of the reconciler's settlements and of refunds are delivered, too.
   const settled = await drain(system, options.drainTimeoutMs);
   await readLast(buyers);
   closing.abort();
@@ -136,6 +139,7 @@ export async function readHistory(system: ChaosSystem, recorder: Recorder): Prom
     orders,
     payments,
     stock,
+    returned: system.returns.done,
     journal: system.readJournal(),
     events: subscriber.events,
     webhooks: webhooks.deliveries,

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ManagedProcess } from '@order-pipeline/local/managed-process';
 import { runCommand } from './commands.js';
+import { LAPSE_PREFIX } from './provider/lapses.js';
 import type { ChaosEvent, FaultWindow, HttpFault, Target, TcpFault } from './schedule.js';
 import type { ChaosSystem } from './system.js';
 
@@ -33,6 +34,8 @@ async function act(system: ChaosSystem, event: ChaosEvent): Promise<void> {
       return pause(system, event, event.forMs);
     case 'redis':
       return stopFor(system, event, [system.redis]);
+    case 'lapse':
+      return lapse(system, event.forMs);
     case 'outage':
       return stopFor(
         system,
@@ -79,6 +82,15 @@ async function pause(system: ChaosSystem, { part, instance }: Target, forMs: num
   system.tally.add(`pause:${part}`);
   await sleep(forMs);
   target.kill('SIGCONT');
+}
+
+/** Lets authorizations lapse at the provider, and counts them. */
+async function lapse(system: ChaosSystem, forMs: number): Promise<void> {
+  const lapsed = () => system.readJournal().filter(({ request }) => request.startsWith(LAPSE_PREFIX)).length;
+  const before = lapsed();
+  await system.startLapses(forMs);
+  await sleep(forMs);
+  for (let count = lapsed() - before; count > 0; count -= 1) system.tally.add('lapse');
 }
 
 const STOP_MS = 30_000;

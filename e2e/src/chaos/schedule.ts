@@ -52,7 +52,17 @@ export const MESSAGE_FAULTS = ['duplicate', 'reorder', 'expire'] as const;
 const STOPPED = ['order-processor', 'scoring'] as const;
 
 /** Commands of operators that run during the faults. */
-export const OPERATOR_COMMANDS = ['redrive', 'fail', 'resume', 'refund', 'reconcile'] as const;
+export const OPERATOR_COMMANDS = [
+  'redrive',
+  'fail',
+  'resume',
+  'refund',
+  'reconcile',
+  'dlq-fail',
+  'restock',
+  'reauthorize',
+  'write-off',
+] as const;
 
 /** Every kind of fault that a schedule of chaos has, as it is counted. */
 export const CHAOS_KINDS = [
@@ -61,6 +71,7 @@ export const CHAOS_KINDS = [
   ...STOPPED.map((victim) => `stop:${victim}` as const),
   ...OPERATOR_COMMANDS.map((command) => `operator:${command}` as const),
   'redis',
+  'lapse',
   ...MESSAGE_FAULTS,
   ...PROXY_FAULTS,
 ] as const;
@@ -79,6 +90,7 @@ export type ChaosEvent = { readonly atMs: number } & (
   | ({ readonly kind: 'kill' | 'stop' } & Target)
   | ({ readonly kind: 'pause'; readonly forMs: number } & Target)
   | { readonly kind: 'redis' | 'outage' | 'gateway-outage'; readonly forMs: number }
+  | { readonly kind: 'lapse'; readonly forMs: number }
   | { readonly kind: 'operator'; readonly command: (typeof OPERATOR_COMMANDS)[number] }
   | FaultWindow
 );
@@ -95,7 +107,7 @@ export interface FaultWindow {
 }
 
 /** Intervals, in milliseconds. No process dies more often than the stack is willing to restart it. */
-const EVERY = { kill: 12_000, pause: 15_000, stop: 60_000, operator: 10_000, round: 120_000 } as const;
+const EVERY = { kill: 12_000, pause: 15_000, stop: 60_000, operator: 6_000, round: 120_000 } as const;
 
 /** Pauses are shorter and longer than a lease, in milliseconds. */
 const PAUSE_MS = { min: 2_000, max: 9_000 } as const;
@@ -143,6 +155,10 @@ export function createSchedule(seed: number, durationMs: number): ChaosEvent[] {
     ...rounds.map((round): ChaosEvent => {
       const forMs = Math.min(5_000, round.lengthMs / 4);
       return { atMs: within(random, round, forMs), kind: 'redis', forMs };
+    }),
+    ...rounds.map((round): ChaosEvent => {
+      const forMs = Math.min(6_000, round.lengthMs / 4);
+      return { atMs: within(random, round, forMs), kind: 'lapse', forMs };
     }),
     ...rounds.flatMap((round) => PROXY_FAULTS.map((fault) => createWindow(random, fault, round))),
   ].toSorted((a, b) => a.atMs - b.atMs);

@@ -11,6 +11,12 @@ interface SendBatch {
   }[];
 }
 
+/** A message of an order, as the queue took it. */
+export interface SentMessage {
+  readonly body: string;
+  readonly requestId: string;
+}
+
 interface BatchAnswer {
   readonly Successful?: readonly { readonly Id: string }[];
 }
@@ -19,6 +25,12 @@ interface BatchAnswer {
 export class SentOrders implements HttpObserver {
   /** Orders so far, each as often as it was sent. */
   readonly all: SentOrder[] = [];
+  readonly #messages = new Map<string, SentMessage>();
+
+  /** Returns the message of an order; undefined when the queue took none. */
+  messageOf(orderId: string): SentMessage | undefined {
+    return this.#messages.get(orderId);
+  }
 
   readonly onAnswer = (operation: string, body: Buffer, { status, body: answer }: Answer): void => {
     if (operation !== 'SendMessageBatch' || status !== 200) return;
@@ -27,7 +39,9 @@ export class SentOrders implements HttpObserver {
     for (const { Id, MessageBody, MessageAttributes } of (JSON.parse(body.toString()) as SendBatch).Entries) {
       const request_id = MessageAttributes?.request_id?.StringValue;
       if (!taken.has(Id) || request_id === undefined) continue;
-      this.all.push({ order_id: decodeOrderPlaced(MessageBody).order_id, request_id });
+      const { order_id } = decodeOrderPlaced(MessageBody);
+      this.all.push({ order_id, request_id });
+      this.#messages.set(order_id, { body: MessageBody, requestId: request_id });
     }
   };
 }

@@ -14,6 +14,7 @@ import { chaosCatalogue } from './orders.js';
 import { type Processes, startProcesses } from './processes.js';
 import { QueueFaults } from './queue-faults.js';
 import { createRandom } from './random.js';
+import { Returns } from './returns.js';
 import type { FaultKind } from './schedule.js';
 import { SentOrders } from './sent-orders.js';
 import { Subscriber } from './subscriber.js';
@@ -33,13 +34,14 @@ export interface SystemOptions {
 
 /** A running stack and the levers on it. */
 export interface ChaosSystem
-  extends Pick<Processes, 'sqs' | 'redis' | 'failed' | 'processOf' | 'readJournal'> {
+  extends Pick<Processes, 'sqs' | 'redis' | 'failed' | 'processOf' | 'readJournal' | 'startLapses'> {
   /** Both processes of the API. */
   readonly api: ApiClient;
   readonly faults: Faults;
   readonly messages: QueueFaults;
   readonly tally: Tally<FaultKind>;
   readonly operators: Operators;
+  readonly returns: Returns;
   readonly sent: SentOrders;
   readonly subscriber: Subscriber;
   readonly webhooks: WebhookReceiver;
@@ -95,13 +97,15 @@ async function start(options: SystemOptions, defer: Defer): Promise<Omit<ChaosSy
   const subscriber = new Subscriber(sqs, subscription.queueUrl);
   defer(() => subscriber.stop());
   const api = new ApiClient(processes.apiUrls, PASSWORD);
+  const operators = createOperators(processes, ports.redis, lines);
   return {
     ...processes,
     api,
     faults: networks.faults,
     messages,
     tally,
-    operators: createOperators(processes, ports.redis, lines),
+    operators,
+    returns: new Returns(operators),
     sent,
     subscriber,
     webhooks: await startReceiver(api, seed, defer),

@@ -4,10 +4,11 @@ import type { FinalStock } from '../history.js';
 import { type Check, violation } from './violations.js';
 
 /** Finds SKUs that were oversold, or lost pieces. */
-export const findStockWrong: Check = ({ stock, orders, initialStock, lowestStock }) => {
+export const findStockWrong: Check = ({ stock, orders, returned, initialStock, lowestStock }) => {
+  const back = new Set(returned);
   const sold = new Map<string, number>();
-  for (const { status, items = [] } of orders) {
-    if (status !== 'COMPLETED') continue;
+  for (const { order_id, status, items = [] } of orders) {
+    if (status !== 'COMPLETED' || back.has(order_id)) continue;
     for (const { sku, quantity } of items) sold.set(sku, (sold.get(sku) ?? 0) + quantity);
   }
   const left = stock.map((item) => ({ sku: item.sku, available: item.available, held: heldOf(item) }));
