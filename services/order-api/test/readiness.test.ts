@@ -39,7 +39,10 @@ describe('readiness', () => {
     const { state, probe } = create();
     await probe.read();
     state.draining.abort();
-    expect((await probe.read()).status).toBe('not ready');
+    expect(await probe.read()).toEqual({
+      status: 'not ready',
+      checks: { queue: 'ok', orders: 'ok', redis: 'ok', process: 'stopping' },
+    });
   });
 });
 

@@ -873,6 +873,11 @@ export interface components {
             status: "ready" | "not ready";
             /** @description State of each dependency. */
             checks: {
+                /**
+                 * @description Present when the API is not ready because it stops.
+                 * @enum {string}
+                 */
+                process?: "stopping";
                 /** @description Redis, which the API does without if it must. */
                 redis: components["schemas"]["DependencyState"];
                 /** @description The orders table. */
@@ -3180,6 +3185,7 @@ export interface operations {
                      * @example {
                      *       "status": "ready",
                      *       "checks": {
+                     *         "process": "stopping",
                      *         "redis": "ok",
                      *         "orders": "ok",
                      *         "queue": "ok"

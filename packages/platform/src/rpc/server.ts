@@ -53,7 +53,10 @@ export interface RpcServerOptions {
 export interface RpcServer {
   readonly grpcPort: number;
   readonly httpPort: number;
-  /** Reports NOT_SERVING, sends GOAWAY, finishes what is in flight, closes. */
+  /**
+   * Reports NOT_SERVING and is not ready any more, sends GOAWAY, finishes what is in flight, closes. The HTTP listener goes on until
+   * the gRPC listener is done, so that `/ready` shows the drain.
+   */
   stop(): Promise<void>;
 }
 
@@ -70,6 +73,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     port: options.grpcPort,
     portVariable: options.grpcPortVariable,
   });
+  const stopping = new AbortController();
   const http = await startHttpListener({
     ...shared,
     port: options.httpPort,
@@ -80,6 +84,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     registry,
     checks,
     checkTimeoutMs,
+    stopping: stopping.signal,
   }).catch(async (error: unknown) => {
     await grpc.drain(0);
     throw error;
@@ -95,7 +100,10 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     httpPort: http.port,
     stop: async () => {
       readiness.stop();
-      await Promise.all([grpc.drain(drainMs), http.drain(drainMs)]);
+      stopping.abort();
+      const endsAt = performance.now() + drainMs;
+      await grpc.drain(drainMs);
+      await http.drain(Math.max(0, endsAt - performance.now()));
     },
   };
 }

@@ -73,7 +73,7 @@ describe('grpc.health.v1', () => {
 });
 
 describe('stopping', () => {
-  test('finishes calls in flight and takes no more', async () => {
+  test('finishes calls in flight and takes no more, and is not ready meanwhile', async () => {
     let release: (() => void) | undefined;
     const server = await serve(
       {
@@ -92,9 +92,13 @@ describe('stopping', () => {
     const stopped = server.stop();
     const late = connect(server.grpcPort, { retries: { maxTries: 1 } });
     expect(await codeOf(late.client.echo({}))).toBe('Unavailable');
+    const ready = await fetch(`http://127.0.0.1:${server.httpPort}/ready`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toEqual({ status: 'not ready', checks: { process: 'stopping' } });
     release?.();
     expect(await inFlight).toMatchObject({ text: 'finished' });
     await stopped;
+    await expect(fetch(`http://127.0.0.1:${server.httpPort}/ready`)).rejects.toThrow();
   });
 
   test('cuts off what does not finish in time', async () => {

@@ -266,7 +266,7 @@ const models: TsoaRoute.Models = {
         "dataType": "refObject",
         "properties": {
             "status": {"dataType":"union","subSchemas":[{"dataType":"enum","enums":["ready"]},{"dataType":"enum","enums":["not ready"]}],"required":true},
-            "checks": {"dataType":"nestedObjectLiteral","nestedProperties":{"redis":{"ref":"DependencyState","required":true},"orders":{"ref":"DependencyState","required":true},"queue":{"ref":"DependencyState","required":true}},"required":true},
+            "checks": {"dataType":"nestedObjectLiteral","nestedProperties":{"process":{"dataType":"enum","enums":["stopping"]},"redis":{"ref":"DependencyState","required":true},"orders":{"ref":"DependencyState","required":true},"queue":{"ref":"DependencyState","required":true}},"required":true},
         },
         "additionalProperties": false,
     },

@@ -21,5 +21,7 @@ export interface Readiness {
     orders: DependencyState;
     /** Redis, which the API does without if it must. */
     redis: DependencyState;
+    /** Present when the API is not ready because it stops. */
+    process?: 'stopping';
   };
 }

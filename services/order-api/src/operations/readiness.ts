@@ -39,7 +39,8 @@ export class ReadinessProbe {
       });
     }
     const answer = await this.#answer;
-    return draining.aborted ? { ...answer, status: 'not ready' } : answer;
+    if (!draining.aborted) return answer;
+    return { status: 'not ready', checks: { ...answer.checks, process: 'stopping' } };
   }
 
   async #ask(): Promise<Readiness> {
