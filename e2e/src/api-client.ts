@@ -31,11 +31,13 @@ export interface ReadOrder {
 export class ApiProblemError extends Error {
   override readonly name = 'ApiProblemError';
 
-  constructor(
-    readonly status: number,
-    readonly body: unknown,
-  ) {
+  readonly status: number;
+  readonly body: unknown;
+
+  constructor(status: number, body: unknown) {
     super(`the API answered ${status}: ${JSON.stringify(body)}`);
+    this.status = status;
+    this.body = body;
   }
 }
 

@@ -5,10 +5,13 @@ import { findSecrets, type Leak } from './secret-scan.js';
 export class SecretsInLogError extends Error {
   override readonly name = 'SecretsInLogError';
 
-  constructor(readonly leaks: readonly Leak[]) {
+  readonly leaks: readonly Leak[];
+
+  constructor(leaks: readonly Leak[]) {
     super(
       `${leaks.length} secrets in the log:\n${leaks.map(({ secret, line }) => `${secret}: ${line}`).join('\n')}`,
     );
+    this.leaks = leaks;
   }
 }
 

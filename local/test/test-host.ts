@@ -12,8 +12,11 @@ export class TestHost extends EventEmitter {
   };
   readonly stderr = { write: (text: string) => (this.errors += text) };
 
-  constructor(readonly env: Readonly<Record<string, string | undefined>>) {
+  readonly env: Readonly<Record<string, string | undefined>>;
+
+  constructor(env: Readonly<Record<string, string | undefined>>) {
     super();
+    this.env = env;
   }
 
   /** Resolves when something is printed that starts with this. */

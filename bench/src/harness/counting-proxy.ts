@@ -6,10 +6,13 @@ import { benchProgram, MeasuredProcess } from './measured-process.js';
 
 /** A proxy between services and emulators. */
 export class CountingProxy {
-  private constructor(
-    readonly endpoint: string,
-    readonly process: MeasuredProcess,
-  ) {}
+  readonly endpoint: string;
+  readonly process: MeasuredProcess;
+
+  private constructor(endpoint: string, process: MeasuredProcess) {
+    this.endpoint = endpoint;
+    this.process = process;
+  }
 
   /** Starts the process and waits until it listens. */
   static async start(options: AwsProxyOptions): Promise<CountingProxy> {

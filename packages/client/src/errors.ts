@@ -18,11 +18,12 @@ export class OrderConnectionError extends OrderClientError {
 export class OrderTimeoutError extends OrderClientError {
   override name = 'OrderTimeoutError';
 
-  constructor(
-    /** Latest state that was read. */
-    readonly order: Order,
-  ) {
+  /** Latest state that was read. */
+  readonly order: Order;
+
+  constructor(order: Order) {
     super(`order ${order.order_id} is still ${order.status}`);
+    this.order = order;
   }
 }
 
@@ -34,13 +35,15 @@ export class OrderApiError extends OrderClientError {
   /** Id of the request, for support and logs. */
   readonly requestId: string | undefined;
 
-  constructor(
-    /** Problem details; synthesized from the status when a proxy answered with another body. */
-    readonly problem: Problem,
-    /** Milliseconds after which the API suggests to repeat the request; undefined when it does not suggest it. */
-    readonly retryAfterMs?: number,
-  ) {
+  /** Problem details; synthesized from the status when a proxy answered with another body. */
+  readonly problem: Problem;
+  /** Milliseconds after which the API suggests to repeat the request; undefined when it does not suggest it. */
+  readonly retryAfterMs?: number;
+
+  constructor(problem: Problem, retryAfterMs?: number) {
     super(`${problem.status} ${problem.title}: ${problem.detail}`);
+    this.problem = problem;
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
     this.status = problem.status;
     this.requestId = problem.request_id;
   }
@@ -91,7 +94,7 @@ export class PollUrlExpiredError extends OrderApiError {
   override name = 'PollUrlExpiredError';
 }
 
-/** 429: the quota is exceeded; `retryAfterMs` says when it refills. */
+/** 429: the quota is exceeded; `retryAfterMs` is the time until it refills. */
 export class QuotaExceededError extends OrderApiError {
   override name = 'QuotaExceededError';
 }

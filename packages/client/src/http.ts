@@ -14,7 +14,7 @@ export interface OrderClientOptions {
   readonly baseUrl: string;
   /** Bearer token, or a function that supplies it. Calls with a poll URL need none. */
   readonly token?: string | TokenProvider;
-  /** Time limit of one try in milliseconds, without the time that `Prefer: wait` asks for. Default 10,000. */
+  /** Time limit of one try in milliseconds, without the time that `Prefer: wait` requests. Default 10,000. */
   readonly timeoutMs?: number;
   /** Retries of one call after the first try. Default 4. */
   readonly maxRetries?: number;

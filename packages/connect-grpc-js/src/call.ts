@@ -51,7 +51,7 @@ export interface StreamAnswer {
   next(): Promise<Buffer | undefined>;
 }
 
-/** Messages that are read before they are asked for. */
+/** Messages that are read ahead of the consumer. */
 const PREFETCHED = 16;
 
 /**

@@ -22,7 +22,7 @@ const CALL_ENDED = new ConnectError('the call has ended', Code.Canceled);
 
 /**
  * Context of one call on the server. Headers and signals cost more than the rest of a small call together, so each is
- * created when the implementation first asks for it.
+ * created when the implementation first uses it.
  */
 export class GrpcHandlerContext implements HandlerContext {
   readonly requestMethod = 'POST';

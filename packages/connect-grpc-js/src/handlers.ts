@@ -121,7 +121,7 @@ async function writable(call: ServerWritableStream<Buffer, Buffer> | ServerDuple
   });
 }
 
-/** Reads requests as the implementation asks for them. Rejects with the reason when the client cancels. */
+/** Reads requests as the implementation consumes them. Rejects with the reason when the client cancels. */
 async function* decodeRequests<I extends DescMessage>(
   desc: I,
   call: ServerReadableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>,

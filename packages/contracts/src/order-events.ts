@@ -66,7 +66,7 @@ export interface EventRefund {
 }
 
 /**
- * Creates the event of an order's terminal status. The same record always gives the same event.
+ * Creates the event of an order's terminal status. The same record always yields the same event.
  *
  * @throws {RangeError} when the order is not final
  */
@@ -92,7 +92,7 @@ function toFinalEvent(order: OrderRecord, data: Omit<OrderEventData, 'updated_at
   return toEvent(order, type, `${order_id}:${status.toLowerCase()}`, { ...data, updated_at });
 }
 
-/** Creates the event of one refund. The same refund always gives the same event id. */
+/** Creates the event of one refund. The same refund always yields the same event id. */
 export function toRefundEvent(order: FinalOrder, refund: EventRefund): OrderEvent {
   return toEvent(order, 'order.refunded', `${order.order_id}:refunded:${refund.refundId}`, {
     ...dataOf(order),

@@ -2,7 +2,7 @@
  * Holds of stock, their fencing tokens, and the keys of the items that have them, as services read and record them.
  *
  * A shard of a SKU has at most one hold for an order, under the order's id. Its value is the hold's token, such as
- * `2:1.kX3f9aQ0`: pieces, the attempt of the worker that asked, and the try, which no other write ever uses again. Two
+ * `2:1.kX3f9aQ0`: pieces, the attempt of the calling worker, and the try, which no other write ever uses again. Two
  * rules make the token a fence:
  *
  * - Nothing but the settlement of a final order removes a hold. So a token that any Reserve returned stays until then.
@@ -24,7 +24,7 @@ export interface Hold {
 export interface Token {
   /** Pieces. */
   readonly quantity: number;
-  /** Attempt of the worker that asked; 0 for callers that count none. */
+  /** Attempt of the calling worker; 0 for callers without attempts. */
   readonly attempt: number;
   /** Unique to one write. */
   readonly tryId: string;

@@ -52,11 +52,11 @@ export function toPlacedOrder(record: ClaimedOrder): PlacedOrder {
 export class OrderConditionFailedError extends Error {
   override readonly name = 'OrderConditionFailedError';
 
-  constructor(
-    readonly record: OrderRecord,
-    options?: ErrorOptions,
-  ) {
+  readonly record: OrderRecord;
+
+  constructor(record: OrderRecord, options?: ErrorOptions) {
     super(`order ${record.order_id} is ${record.status} in attempt ${record.attempt}`, options);
+    this.record = record;
   }
 }
 

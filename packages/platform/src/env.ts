@@ -17,9 +17,12 @@ export interface ConfigProblem {
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
-  constructor(readonly problems: readonly ConfigProblem[]) {
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
     const lines = problems.map(({ variable, problem, remedy }) => `  ${variable} ${problem}: ${remedy}`);
     super(`The configuration has ${problems.length} problem(s):\n${lines.join('\n')}`);
+    this.problems = problems;
   }
 }
 

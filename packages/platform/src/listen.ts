@@ -6,12 +6,13 @@ import type { AddressInfo } from 'node:net';
 export class PortInUseError extends Error {
   override readonly name = 'PortInUseError';
 
-  constructor(
-    readonly port: number,
-    readonly variable: string,
-    options?: ErrorOptions,
-  ) {
+  readonly port: number;
+  readonly variable: string;
+
+  constructor(port: number, variable: string, options?: ErrorOptions) {
     super(`Port ${port} is in use: stop what listens there, or set ${variable} to a free port`, options);
+    this.port = port;
+    this.variable = variable;
   }
 }
 

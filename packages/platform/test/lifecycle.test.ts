@@ -7,8 +7,11 @@ import { PortInUseError } from '../src/listen.js';
 
 /** Represents the end of a process: nothing after exit() runs. */
 class ExitError extends Error {
-  constructor(readonly code: number) {
+  readonly code: number;
+
+  constructor(code: number) {
     super(`exited with ${code}`);
+    this.code = code;
   }
 }
 

@@ -45,14 +45,25 @@ export class RpcHarness {
 
   readonly feed: OrderFeedWriter;
 
+  readonly protocol: ProtocolHarness;
+  readonly operator: Operator;
+  readonly redis: Redis;
+  readonly service: RunningOperations;
+  /** Audit lines of the service. */
+  readonly audits: Record<string, unknown>[];
+
   private constructor(
-    readonly protocol: ProtocolHarness,
-    readonly operator: Operator,
-    readonly redis: Redis,
-    readonly service: RunningOperations,
-    /** Audit lines of the service. */
-    readonly audits: Record<string, unknown>[],
+    protocol: ProtocolHarness,
+    operator: Operator,
+    redis: Redis,
+    service: RunningOperations,
+    audits: Record<string, unknown>[],
   ) {
+    this.protocol = protocol;
+    this.operator = operator;
+    this.redis = redis;
+    this.service = service;
+    this.audits = audits;
     this.feed = new OrderFeedWriter({ redis, timers: systemTimers });
   }
 

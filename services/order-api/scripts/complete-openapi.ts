@@ -47,7 +47,7 @@ function completeSuccess(status: string, response: Json, rules: CallRules): void
   }
 }
 
-/** Any characters: what people read, and texts that echo a client's own. */
+/** Any characters: texts for people, and texts that echo a client's input. */
 const ANY_TEXT = { pattern: '^[\\s\\S]*$', maxLength: 1_048_576 };
 
 /** OpenAPI 3.2 has `itemSchema` for this. Tools of 3.1 read the schema as that of the text, or of each event: it fits both. */
@@ -124,24 +124,24 @@ const MEANINGS: Readonly<Record<ProblemName, string>> = {
   notFound: 'There is no such order, endpoint or event of yours.',
   wrongMethod: 'The path has other methods.',
   keyInFlight: 'The first request with this Idempotency-Key is still running.',
-  alreadyDecided: 'The order is decided; `order` is how.',
-  notPlaced: 'Another body with the same Idempotency-Key was placed instead; `order` is how it stands.',
+  alreadyDecided: 'The order is decided; `order` shows the decision.',
+  notPlaced: 'Another body with the same Idempotency-Key was placed instead; `order` shows its state.',
   expiredUrl: 'The URL has expired.',
   tooLarge: 'The body is larger than 64 KiB.',
   wrongMediaType: 'The body is not JSON in UTF-8.',
   invalid: 'Fields are not valid; `errors` names them.',
   keyReused: 'The Idempotency-Key was used with another body.',
   quotaExceeded: 'The quota is used up until the window ends.',
-  internal: 'Something went wrong here.',
+  internal: 'An internal error occurred.',
   outcomeUnknown:
     'The queue did not confirm the order in time: it may have been placed. Follow or cancel it at poll_url.',
-  unavailable: 'Something that is needed does not answer.',
+  unavailable: 'A dependency does not respond.',
 };
 
 function addNotReady(operation: Json): void {
   const ready = operation.responses[200];
   const notReady = structuredClone(ready);
-  notReady.description = 'A dependency does not answer';
+  notReady.description = 'A dependency does not respond';
   const [media] = Object.values<Json>(notReady.content);
   media.example = { status: 'not ready', checks: { queue: 'unreachable', orders: 'ok', redis: 'ok' } };
   operation.responses[503] = notReady;
@@ -151,7 +151,7 @@ function mapSchemas(schemas: Json): Json {
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, mapSchema(schema)]));
 }
 
-/** Adds what tsoa cannot say: OpenAPI 3.0 ignores the siblings of a $ref, and every text needs its bounds. */
+/** Adds what tsoa does not generate: OpenAPI 3.0 ignores the siblings of a $ref, and every text needs its bounds. */
 function mapSchema(schema: Json): Json {
   if (schema.$ref) {
     const { $ref, ...rest } = schema;

@@ -78,7 +78,7 @@ function toWebhook(operationId: string, summary: string, schema: string, example
         },
       },
       responses: {
-        '2XX': { description: 'Taken. Any other answer is a failure, and the event is sent again.' },
+        '2XX': { description: 'Accepted. Any other response is a failure, and the event is sent again.' },
       },
     },
   };

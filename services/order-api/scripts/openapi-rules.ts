@@ -47,12 +47,12 @@ export const CALLS: Readonly<Record<string, CallRules>> = {
       200: ['ETag', 'Retry-After', 'Preference-Applied'],
       304: ['ETag', 'Retry-After', 'Preference-Applied'],
     },
-    bare: { 304: 'Nothing has changed since the answer that If-None-Match names' },
+    bare: { 304: 'Nothing has changed since the response that If-None-Match names' },
     limited: true,
   },
   followOrder: {
     problems: [...ONE_ORDER, 'invalid', ...COMMON],
-    bare: { 204: 'The client has seen the last status: nothing will follow' },
+    bare: { 204: 'The client has received the last status: no further event follows' },
     limited: true,
   },
   cancelOrder: { problems: [...ONE_ORDER, 'alreadyDecided', ...COMMON], limited: true },
@@ -107,12 +107,12 @@ export const HEADERS = {
     example: '"default";q=100;w=60',
   },
   'Retry-After': {
-    description: 'When to ask again, in seconds. On an order: absent once it is final.',
+    description: 'Time until the next request, in seconds. On an order: absent once it is final.',
     schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 86_400 },
     example: 1,
   },
   'WWW-Authenticate': {
-    description: 'How to prove who you are (RFC 6750).',
+    description: 'Required authentication scheme (RFC 6750).',
     schema: { type: 'string', pattern: '^Bearer ', maxLength: 256 },
     example: 'Bearer realm="orders", error="invalid_token"',
   },
@@ -123,7 +123,7 @@ export const HEADERS = {
       'http://localhost:8000/orders/0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19?expires=1768642200&key_id=local&signature=3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
   },
   'Idempotency-Replayed': {
-    description: 'The answer was given before to the same Idempotency-Key.',
+    description: 'The response repeats that of an earlier request with the same Idempotency-Key.',
     schema: { type: 'string', enum: ['true'] },
     example: 'true',
   },
@@ -133,7 +133,7 @@ export const HEADERS = {
     example: '"3Ty_iqgNrvzttCqkx24JXF"',
   },
   'Preference-Applied': {
-    description: 'For how many seconds the answer was held back at most (RFC 7240).',
+    description: 'Longest time that the response was held back, in seconds (RFC 7240).',
     schema: { type: 'string', pattern: '^wait=[0-9]{1,2}$', maxLength: 7 },
     example: 'wait=10',
   },

@@ -15,7 +15,7 @@ export function toPostmanCollection(document: Json, requests: readonly ExampleRe
     info: {
       _postman_id: toId(document.info.title),
       name: document.info.title,
-      description: `${document.info.description}\n\nSend the requests from top to bottom: answers set the variables that later requests need.`,
+      description: `${document.info.description}\n\nSend the requests from top to bottom: responses set the variables that later requests need.`,
       schema: SCHEMA,
     },
     auth: { type: 'bearer', bearer: [{ key: 'token', value: '{{token}}', type: 'string' }] },

@@ -1,4 +1,4 @@
-/** The HTTP application: what every request passes, the routes, and what answers errors. */
+/** The HTTP application: common middleware, routes, and error handlers. */
 import { addFields } from '@order-pipeline/platform/work';
 import express, { type Express } from 'express';
 import { createDocsRouter, DOCS_PATHS, loadOpenApi } from './docs/router.js';
@@ -16,11 +16,11 @@ import type { ApiServices } from './services.js';
 
 /** Options of the application. */
 export interface AppOptions {
-  /** The origin of URLs in answers. */
+  /** Origin of URLs in responses. */
   readonly publicBaseUrl: string;
   /** Target of `/`; empty for an index of links. */
   readonly consoleUrl?: string;
-  /** Proxies whose X-Forwarded-For is believed. */
+  /** Number of proxies whose X-Forwarded-For is trusted. */
   readonly trustProxyHops: number;
   /** Origins whose pages may call the API from a browser; none by default. */
   readonly corsOrigins: readonly string[];
@@ -67,7 +67,7 @@ function placesOrder({ method, path }: express.Request): boolean {
   return method === 'POST' && path === '/orders';
 }
 
-/** Log lines of a request about an order name it. */
+/** Adds the order's id to the log lines of a request. */
 const nameOrder: express.RequestParamHandler = (_request, _response, next, orderId: string) => {
   addFields({ order_id: orderId });
   next();

@@ -33,10 +33,10 @@ export interface ApiConfig extends CommonConfig {
   readonly ordersTable: string;
   readonly usersTable: string;
   readonly redisUrl: Secret<string>;
-  /** Longest wait for Redis in milliseconds; what it answers later counts as a failure. */
+  /** Longest wait for Redis in milliseconds; a later response counts as a failure. */
   readonly redisTimeoutMs: number;
   readonly auth: AuthConfig;
-  /** Verified tokens that are remembered. */
+  /** Maximum number of cached verified tokens. */
   readonly cachedTokens: number;
   readonly urlSigningKeys: Secret<KeyRing>;
   /** Lifetime of a poll URL; longer than that of idempotency keys, so that a replayed URL still works. */
@@ -55,7 +55,7 @@ export interface ApiConfig extends CommonConfig {
   readonly pollRateLimit: QuotaPolicy;
   /** Calls of one address to routes that need no proof, by each process. */
   readonly publicRateLimit: QuotaPolicy;
-  /** The origin of URLs in answers; empty: localhost and the port that was opened. */
+  /** Origin of URLs in responses; empty: localhost and the port that was opened. */
   readonly publicBaseUrl: string;
   /** URL of the operators' console, to which `/` leads in the stage `local`; empty without one. */
   readonly consoleUrl: string;
@@ -67,7 +67,7 @@ export interface ApiConfig extends CommonConfig {
   readonly webhooks: WebhookConfig | undefined;
 }
 
-/** Signs poll URLs when no key is configured. Published, so it proves nothing: `STAGE=local` only. */
+/** Signs poll URLs when no key is configured. Published, so it is no secret: `STAGE=local` only. */
 export const LOCAL_URL_SIGNING_KEYS = 'local:well-known-url-signing-key-for-local-use-only';
 
 const WEB = ['http:', 'https:'];

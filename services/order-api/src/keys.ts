@@ -28,7 +28,7 @@ export const UNNAMED_KEY_ID = 'default';
 
 const NAMED_KEY = /^([A-Za-z0-9_-]{1,32}):([^:,]+)$/;
 
-/** Reads `id:secret,id:secret`, or one bare secret. Answers nothing if it is neither or names a key twice. */
+/** Reads `id:secret,id:secret`, or one bare secret. Returns `undefined` if it is neither or names a key twice. */
 export function parseKeyRing(text: string): KeyRing | undefined {
   if (!/[:,]/.test(text)) return text === '' ? undefined : [{ id: UNNAMED_KEY_ID, secret: text }];
   const keys: SecretKey[] = [];

@@ -35,7 +35,7 @@ test('opens an account once', async () => {
   expect(await run(['user', 'add', 'ann'], 'another password')).toEqual({
     code: 1,
     out: [],
-    err: ['orders: There is a user ann already'],
+    err: ['orders: The user ann exists already'],
   });
 });
 

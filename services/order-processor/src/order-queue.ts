@@ -44,8 +44,11 @@ const KEPT_ATTRIBUTES = 10 - DEAD_LETTER_ATTRIBUTES.length;
 class BatchEntryError extends Error {
   override readonly name = 'BatchEntryError';
 
-  constructor(readonly code: string) {
+  readonly code: string;
+
+  constructor(code: string) {
     super(`SQS refused the entry: ${code}`);
+    this.code = code;
   }
 }
 

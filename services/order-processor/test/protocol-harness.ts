@@ -88,14 +88,19 @@ export class ProtocolHarness {
   readonly #services: RunningScoring;
   readonly #time: { ahead: number };
 
+  readonly stack: TestStack;
+  /** The payment provider behind the services. */
+  readonly provider: SimulatedGateway;
+
   private constructor(
-    readonly stack: TestStack,
+    stack: TestStack,
     services: RunningScoring,
     /** Lead of the clock of workers and services, in milliseconds. */
     time: { ahead: number },
-    /** The payment provider behind the services. */
-    readonly provider: SimulatedGateway,
+    provider: SimulatedGateway,
   ) {
+    this.stack = stack;
+    this.provider = provider;
     this.#services = services;
     this.#time = time;
 

@@ -37,7 +37,7 @@ const ServiceList = z
   .transform((list) => list.split(',').map((name) => name.trim()))
   .pipe(z.array(z.enum(SCORING_SERVICES, { error: 'not a list of known services' })));
 
-/** Reads the environment. Settings of services that are not served are not asked for. Throws ConfigError. */
+/** Reads the environment. Settings of services that are not served are not required. Throws ConfigError. */
 export function loadConfig(environment: Environment): ScoringConfig {
   const env = new EnvReader(environment);
   const remedy = `set it to a list of ${SCORING_SERVICES.join(', ')}, separated by commas`;

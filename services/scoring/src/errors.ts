@@ -1,4 +1,4 @@
-/** The situations that the three services meet, and their one translation to the errors of the RPC boundary. */
+/** Domain errors of the three services, and their one translation to errors of the RPC boundary. */
 import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
 import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import type { Logger } from '@order-pipeline/platform/logger';
@@ -14,7 +14,7 @@ export class RefusedError extends Error {
   override readonly name = 'RefusedError';
 }
 
-/** The caller has hung up: its response would be lost, so nothing more is done. */
+/** The caller has disconnected: its response would be lost, so the work stops. */
 export class CallerGoneError extends Error {
   override readonly name = 'CallerGoneError';
 }
@@ -29,7 +29,7 @@ export class GatewayDownError extends UnavailableError {
   override readonly name = 'GatewayDownError';
 }
 
-/** A remote party did not respond in time: whether it acted is unknown, a repeat under the same key finds out. */
+/** A remote party did not respond in time: the outcome is unknown, and a repeat under the same key determines it. */
 export class OutcomeUnknownError extends Error {
   override readonly name = 'OutcomeUnknownError';
 }
@@ -43,7 +43,7 @@ const CODES: ReadonlyArray<readonly [new (message: string) => Error, Code]> = [
   [OutcomeUnknownError, Code.DeadlineExceeded],
 ];
 
-/** The Connect error of a known situation; anything else as it is, for the server to report as internal. */
+/** Returns the Connect error of a domain error; any other error unchanged, which the server reports as internal. */
 export function toRpcError(error: unknown): unknown {
   if (error instanceof GatewayDownError) return createOutageError(error.message, 'payment-provider');
   const code = CODES.find(([situation]) => error instanceof situation)?.[1];
@@ -51,15 +51,15 @@ export function toRpcError(error: unknown): unknown {
   return new ConnectError(error.message, code, undefined, undefined, error);
 }
 
-/** Trouble behind the service. */
+/** Errors of dependencies of the service. */
 const LOGGED = [UnavailableError, StoreUnavailableError, OutcomeUnknownError];
 
 /** A unary handler. */
 type Handler<I, O> = (request: I, context: HandlerContext) => Promise<O>;
 
 /**
- * Wraps unary handlers so that the situations above leave them as Connect errors. Trouble with a store or gateway is
- * logged with its cause, which the caller does not get to see.
+ * Wraps unary handlers so that domain errors become Connect errors. Errors of a store or gateway are logged with their
+ * cause, which the caller does not see.
  */
 export function createTranslator(logger: Logger) {
   return <I, O>(handler: Handler<I, O>): Handler<I, O> =>

@@ -1,4 +1,4 @@
-/** Checks of request fields that the three services share. Each notes what is wrong under the field's proto name. */
+/** Checks of request fields that the three services share. Each adds its violations under the field's proto name. */
 import { type Timestamp, timestampMs } from '@bufbuild/protobuf/wkt';
 import type { FieldViolations } from '@order-pipeline/platform/rpc/validation';
 

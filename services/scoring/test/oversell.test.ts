@@ -56,10 +56,13 @@ class Buyer {
   sold = 0;
   released = 0;
 
-  constructor(
-    readonly sku: string,
-    readonly quantity: number,
-  ) {}
+  readonly sku: string;
+  readonly quantity: number;
+
+  constructor(sku: string, quantity: number) {
+    this.sku = sku;
+    this.quantity = quantity;
+  }
 
   get #lines() {
     return { orderId: this.orderId, lines: [{ sku: this.sku, quantity: this.quantity }] };

@@ -17,7 +17,11 @@ export class Machine {
   /** Number of processes that were started on it. */
   starts = 0;
 
-  constructor(readonly name: string) {}
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
 
   /** The wall clock at a true time, in virtual milliseconds. */
   wallClock(now: number): number {
@@ -33,11 +37,14 @@ export class SimProcess {
   /** Events that came due during a pause: they happen when it ends. */
   readonly heldBack: QueuedEvent[] = [];
 
-  constructor(
-    readonly machine: Machine,
-    /** Counts the processes of the machine. */
-    readonly start: number,
-  ) {}
+  readonly machine: Machine;
+  /** Counts the processes of the machine. */
+  readonly start: number;
+
+  constructor(machine: Machine, start: number) {
+    this.machine = machine;
+    this.start = start;
+  }
 
   /** The machine's name with the number of the start, such as `processor-1#2`. */
   get name(): string {

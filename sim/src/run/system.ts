@@ -24,10 +24,12 @@ export class SimSystem {
   readonly balancer: LoadBalancer;
   readonly #stops = new Map<string, () => Promise<void>>();
 
-  constructor(
-    readonly cloud: Cloud,
-    readonly plan: Plan,
-  ) {
+  readonly cloud: Cloud;
+  readonly plan: Plan;
+
+  constructor(cloud: Cloud, plan: Plan) {
+    this.cloud = cloud;
+    this.plan = plan;
     this.balancer = new LoadBalancer(cloud);
   }
 

@@ -4,12 +4,12 @@
 export class ConditionFailedError<T = unknown> extends Error {
   override readonly name = 'ConditionFailedError';
 
-  constructor(
-    /** The item that the condition was checked against; undefined when there is none. */
-    readonly current: T | undefined,
-    options?: ErrorOptions,
-  ) {
+  /** The item that the condition was checked against; undefined when there is none. */
+  readonly current: T | undefined;
+
+  constructor(current: T | undefined, options?: ErrorOptions) {
     super('The condition of the write did not hold', options);
+    this.current = current;
   }
 }
 
@@ -33,8 +33,11 @@ export interface AttributeProblem {
 export class InvalidAttributesError extends Error {
   override readonly name = 'InvalidAttributesError';
 
-  constructor(readonly problems: readonly AttributeProblem[]) {
+  readonly problems: readonly AttributeProblem[];
+
+  constructor(problems: readonly AttributeProblem[]) {
     super(problems.map(({ attribute, problem }) => `${attribute}: ${problem}`).join('; '));
+    this.problems = problems;
   }
 }
 
@@ -44,15 +47,16 @@ export class MalformedItemError extends Error {
   /** The wrong attributes. */
   readonly problems: readonly AttributeProblem[];
 
-  constructor(
-    readonly table: string,
-    /** The item's key, as text. */
-    readonly key: string,
-    cause: unknown,
-  ) {
+  readonly table: string;
+  /** The item's key, as text. */
+  readonly key: string;
+
+  constructor(table: string, key: string, cause: unknown) {
     const problems = cause instanceof InvalidAttributesError ? cause.problems : [];
     const detail = cause instanceof Error ? cause.message : String(cause);
     super(`Table ${table}, item ${key}: ${detail}`, { cause });
+    this.table = table;
+    this.key = key;
     this.problems = problems;
   }
 }

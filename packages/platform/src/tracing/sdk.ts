@@ -22,7 +22,7 @@ import type { Tracer } from './tracer.js';
 
 /** A tracer with the connection to its collector. */
 export interface SdkTracer extends Tracer {
-  /** Exports what waits and closes the connection. Never rejects: a collector that is unavailable stops no service. */
+  /** Exports the waiting spans and closes the connection. Never rejects: an unavailable collector does not affect the service. */
   stop(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** Turns the bearer token of a request into its caller, by passport-jwt, and ahead of it by a cache and by what is cheaper. */
+/** Turns the bearer token of a request into its caller, by a cache and a fast verifier first, and by passport-jwt otherwise. */
 import type { Clock } from '@order-pipeline/platform/clock';
 import type { Request } from 'express';
 import passport from 'passport';
@@ -28,7 +28,7 @@ export function createAuthenticator(config: AuthConfig, clock: Clock, cachedToke
   const verify = createVerifier(config);
   const verifyOwn = config.mode === 'oidc' ? () => undefined : createOwnTokenVerifier(config);
   const cache = new TokenCache<Caller>(cachedTokens, CACHED_FOR_MS, clock);
-  // A key that was withdrawn must not live on in what it signed.
+  // Tokens of a withdrawn key must not remain valid.
   if (config.mode !== 'oidc') config.keys.onChange(() => cache.clear());
   return async (request) => {
     if (request.headers.authorization === undefined)
@@ -68,7 +68,7 @@ function createVerifier(config: AuthConfig): (request: Request) => Promise<Verif
     });
 }
 
-/** The claims of a token whose signature, issuer, audience and expiry were found right. */
+/** The claims of a token whose signature, issuer, audience and expiry are valid. */
 function toVerified(payload: unknown): Verified | undefined {
   if (payload === null || typeof payload !== 'object') return undefined;
   const { sub, exp, account_created_at } = payload as Readonly<Record<string, unknown>>;
@@ -88,7 +88,7 @@ function isTime(claim: unknown): claim is string {
   return typeof claim === 'string' && claim.length <= MAX_TIME_CHARACTERS && !Number.isNaN(Date.parse(claim));
 }
 
-/** RFC 6750: which scheme is wanted and, where a token was sent, that it is the token that is wrong. */
+/** RFC 6750: the required scheme and, where a token was sent, that the token is invalid. */
 function unauthenticated(detail: string, tokenSent: boolean): ProblemError {
   const challenge = tokenSent ? 'Bearer realm="orders", error="invalid_token"' : 'Bearer realm="orders"';
   return new ProblemError('unauthenticated', detail, { headers: { 'WWW-Authenticate': challenge } });

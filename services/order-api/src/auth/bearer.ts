@@ -1,4 +1,4 @@
-/** Reads bearer tokens (RFC 6750) out of requests, before anything proves them. */
+/** Reads bearer tokens (RFC 6750) from requests, without verifying them. */
 import type { IncomingMessage } from 'node:http';
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;

@@ -35,7 +35,7 @@ export interface AccessToken {
    */
   token_type: 'bearer';
   /**
-   * For how long the token can be used, in seconds.
+   * Lifetime of the token, in seconds.
    * @isInt
    * @minimum 60
    * @maximum 86400

@@ -1,7 +1,7 @@
 /**
  * Verifies the access tokens that this API signs itself, in their usual form, at a sixth of the cost of the general
- * verifier. It only ever accepts: a token that it does not recognize is left to the general verifier, which also words the
- * refusal.
+ * verifier. It only ever accepts: a token that it does not recognize is left to the general verifier, which also creates the
+ * error.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type LoginConfig, OWN_ISSUER } from '../config/auth.js';
@@ -12,7 +12,7 @@ import { OWN_ALGORITHM } from './token-issuer.js';
 /** Claims of a verified token. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** Header texts that are remembered: one for each key, and few others. */
+/** Maximum number of cached header texts: one for each key, and a few others. */
 const MAX_HEADERS = 64;
 
 const SIGNATURE_BYTES = 32;

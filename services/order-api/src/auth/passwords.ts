@@ -5,7 +5,7 @@ import argon2 from 'argon2';
 /** OWASP Password Storage Cheat Sheet: 19 MiB of memory, two passes, one lane. */
 const PARAMETERS = { type: argon2.argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-/** A new hash of the password in PHC string format, with a salt of its own. */
+/** Returns a new hash of the password in PHC string format, with its own salt. */
 export function hashPassword(password: string): Promise<string> {
   return argon2.hash(password, PARAMETERS);
 }

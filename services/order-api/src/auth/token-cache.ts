@@ -1,4 +1,4 @@
-/** Remembers tokens that were verified, since verifying a token again is the largest cost of a request. */
+/** Caches verified tokens, since verifying a token again is the largest cost of a request. */
 import { hash } from 'node:crypto';
 import type { Clock } from '@order-pipeline/platform/clock';
 import { LruMap } from '@order-pipeline/platform/lru-map';
@@ -12,7 +12,7 @@ interface Entry<T> {
 }
 
 /**
- * A bounded cache: the token that was used longest ago leaves first. Entries are kept under a digest of the token, so
+ * A bounded cache: the least recently used token is evicted first. Entries are kept under a digest of the token, so
  * that their size does not depend on it, and no token stays in memory.
  */
 export class TokenCache<T> {
@@ -20,7 +20,7 @@ export class TokenCache<T> {
   readonly #maxAgeMs: number;
   readonly #clock: Clock;
 
-  /** `maxAgeMs` bounds how long a token outlives the withdrawal of its key. */
+  /** `maxAgeMs` bounds the time for which a token stays valid after its key is withdrawn. */
   constructor(maxEntries: number, maxAgeMs: number, clock: Clock) {
     this.#entries = new LruMap(maxEntries);
     this.#maxAgeMs = maxAgeMs;
@@ -32,7 +32,7 @@ export class TokenCache<T> {
     return this.#entries.size;
   }
 
-  /** Returns what the token of this key was found to mean, unless it has expired since. */
+  /** Returns the result of the verified token of this key, unless it has expired since. */
   get(key: TokenKey): T | undefined {
     const entry = this.#entries.get(key);
     if (!entry) return undefined;
@@ -41,12 +41,12 @@ export class TokenCache<T> {
     return undefined;
   }
 
-  /** Forgets everything. */
+  /** Removes all tokens. */
   clear(): void {
     this.#entries.clear();
   }
 
-  /** Remembers a verified token until it expires (epoch seconds), or shorter. */
+  /** Adds a verified token until it expires (epoch seconds), or for a shorter time. */
   set(key: TokenKey, value: T, expiresAtSeconds: number): void {
     const untilMs = Math.min(expiresAtSeconds * 1_000, this.#clock() + this.#maxAgeMs);
     this.#entries.set(key, { value, untilMs });

@@ -6,7 +6,7 @@ import type { Caller } from './caller.js';
 /** The one algorithm of the API's own tokens. */
 export const OWN_ALGORITHM = 'HS256';
 
-/** Makes a token for a caller who has proved who they are. The first key signs and is named in the header. */
+/** Creates a token for an authenticated caller. The first key signs and is named in the header. */
 export function issueToken({ keys, tokenTtlSeconds }: LoginConfig, caller: Caller): string {
   const [key] = keys.current;
   const { user_id, ...claims } = caller;

@@ -1,4 +1,4 @@
-/** `npm run orders -- user add USER`: opens an account for AUTH_MODE=password. */
+/** `npm run orders -- user add USER`: creates a user for AUTH_MODE=password. */
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { EXIT_CONFIG } from '@order-pipeline/contracts/exit-codes';
@@ -23,7 +23,7 @@ const MIN_PASSWORD_LENGTH = 12;
 const EXIT_UNAVAILABLE = 69;
 
 /**
- * Runs the command and returns its exit code: 0 done, 1 there is such a user, 2 usage, 69 no response from DynamoDB, 78 bad
+ * Runs the command and returns its exit code: 0 done, 1 the user exists, 2 usage, 69 no response from DynamoDB, 78 bad
  * configuration.
  */
 export async function runUserCommand(args: readonly string[], io: UserCommandIo): Promise<number> {
@@ -59,7 +59,7 @@ export async function runUserCommand(args: readonly string[], io: UserCommandIo)
     }
     const reason = error instanceof Error ? error.message || error.name : String(error);
     io.complain(
-      `orders: DynamoDB did not take the user (${reason}): check AWS_ENDPOINT_URL_DYNAMODB and USERS_TABLE`,
+      `orders: DynamoDB did not store the user (${reason}): check AWS_ENDPOINT_URL_DYNAMODB and USERS_TABLE`,
     );
     return EXIT_UNAVAILABLE;
   } finally {

@@ -21,15 +21,15 @@ const UserSchema: z.ZodType<UserRecord> = z.looseObject({
   created_at: z.string(),
 });
 
-/** There is a user of that name. */
+/** The user exists already. */
 export class UserExistsError extends Error {
   override readonly name = 'UserExistsError';
 
-  constructor(
-    readonly userId: string,
-    options?: ErrorOptions,
-  ) {
-    super(`There is a user ${userId} already`, options);
+  readonly userId: string;
+
+  constructor(userId: string, options?: ErrorOptions) {
+    super(`The user ${userId} exists already`, options);
+    this.userId = userId;
   }
 }
 
@@ -43,7 +43,7 @@ export async function findUser(
   return await table.get(userId, { consistent: false });
 }
 
-/** Opens an account. Rejects with UserExistsError, StoreUnavailableError, and what the client rejects with. */
+/** Creates a user. Rejects with UserExistsError, StoreUnavailableError, and what the client rejects with. */
 export async function addUser(
   dynamo: DynamoClient,
   tableName: string,

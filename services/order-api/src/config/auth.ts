@@ -29,7 +29,7 @@ export interface OidcConfig {
 /** Configuration of authentication. */
 export type AuthConfig = LoginConfig | OidcConfig;
 
-/** Signs tokens when no secret is configured. Published, so it proves nothing: `STAGE=local` only. */
+/** Signs tokens when no secret is configured. Published, so it is no secret: `STAGE=local` only. */
 export const LOCAL_JWT_SECRET = 'well-known-jwt-secret-for-local-use-only';
 
 /** Reads AUTH_MODE and what the mode needs. */

@@ -1,4 +1,4 @@
-/** Responds to input that is no HTTP request, too large or too slow, before any handler sees it. */
+/** Responds to input that is not an HTTP request, too large or too slow, before any handler. */
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';

@@ -1,4 +1,4 @@
-/** Compiles tsoa's schemas to functions that accept what is certainly valid. */
+/** Compiles tsoa's schemas to functions that accept values that are certainly valid. */
 import type { TsoaRoute } from '@tsoa/runtime';
 
 /** The result for a value that is not certainly valid. */

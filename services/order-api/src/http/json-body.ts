@@ -11,11 +11,11 @@ import { toFieldProblem } from './to-problem.js';
 /** Largest body in bytes. */
 export const BODY_MAX_BYTES = 65_536;
 
-/** RFC 8259: JSON is UTF-8, whether that is said or not. */
+/** RFC 8259: JSON is UTF-8, with or without a charset parameter. */
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
 /**
- * Parses the body of a request; a request without one has an empty object, so that its missing fields are named. The body must mean what it says: numbers that a
+ * Parses the body of a request; a request without one has an empty object, so that its missing fields are named. The body must be unambiguous: numbers that a
  * double cannot hold and keys that are given twice are rejected.
  *
  * @throws {ProblemError} `wrongMediaType`, `malformed`, or `invalid` with the fields that are flawed.

@@ -1,4 +1,4 @@
-/** Recognizes JSON texts that mean what they say in one cheap pass, so that few need the search for flaws. */
+/** Recognizes unambiguous JSON texts in one cheap pass, so that few need the search for flaws. */
 
 const QUOTE = 0x22;
 const MINUS = 0x2d;
@@ -24,7 +24,7 @@ const MAX_DEPTH = 8;
  * numbers are short integers. False means that it may have flaws.
  */
 export function isPlainJson(text: string, value: object): boolean {
-  // Most clients write JSON as JavaScript does. What is written again as it was has lost nothing.
+  // Most clients write JSON as JavaScript does. A text that serializes to itself has lost nothing.
   if (text.length <= REWRITTEN_LENGTH && JSON.stringify(value) === text) return true;
   const keys = countKeysOfText(text);
   return keys >= 0 && keys === countKeys(value, MAX_DEPTH);

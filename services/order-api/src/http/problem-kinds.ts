@@ -4,7 +4,7 @@
 interface ProblemKind {
   readonly status: number;
   readonly title: string;
-  /** A URI that names the kind; RFC 9457's about:blank where the status says it all. */
+  /** A URI that names the kind; RFC 9457's about:blank where the status is sufficient. */
   readonly type: string;
 }
 

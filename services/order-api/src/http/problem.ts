@@ -2,7 +2,7 @@
 import type { Order } from '../decide/view.js';
 import { PROBLEMS, type ProblemName } from './problem-kinds.js';
 
-/** Most fields in one problem. A body can hold thousands of wrong ones; the first say enough. */
+/** Most fields in one problem. A body can have thousands of invalid ones; the first are sufficient. */
 export const MAX_FIELD_PROBLEMS = 20;
 
 /** Problem of one field of a request. */
@@ -29,7 +29,7 @@ export interface FieldProblem {
 /** Problem details (RFC 9457), the body of every error. */
 export interface Problem {
   /**
-   * Names the kind of problem. about:blank says no more than the status.
+   * Names the kind of problem. about:blank: the status is sufficient.
    * @format uri
    * @maxLength 256
    * @example "urn:order-pipeline:problem:invalid-request"
@@ -56,7 +56,7 @@ export interface Problem {
    */
   readonly detail: string;
   /**
-   * The path that was asked for.
+   * Path of the request.
    * @format uri-reference
    * @maxLength 2048
    * @example "/orders"
@@ -109,12 +109,15 @@ export class ProblemError extends Error {
   readonly extensions: ProblemExtensions;
   readonly headers: Readonly<Record<string, string>>;
 
+  readonly problem: ProblemName;
+
   constructor(
-    readonly problem: ProblemName,
+    problem: ProblemName,
     detail: string,
     { headers = {}, cause, ...extensions }: ProblemOptions = {},
   ) {
     super(detail, { cause });
+    this.problem = problem;
     this.status = PROBLEMS[problem].status;
     this.extensions = extensions;
     this.headers = headers;

@@ -1,7 +1,7 @@
 /**
  * Validates the arguments of tsoa's routes at a tenth of the usual cost: the schemas are compiled once, where tsoa interprets
  * them (and compiles their patterns) for each request. It only ever accepts; whatever it does not accept, or a schema that it
- * does not know, is validated by tsoa, which also words the problems.
+ * does not know, is validated by tsoa, which also describes the problems.
  */
 import { ExpressTemplateService, type TsoaRoute } from '@tsoa/runtime';
 import type { Request, Response } from 'express';

@@ -1,5 +1,5 @@
 /**
- * Header fields that every answer carries: those of security, of its request and of its quota. They are added when the head
+ * Header fields of every response: those of security, of its request and of its quota. They are added when the head
  * is written, in one step, since setting twenty fields one by one costs as much as parsing the request.
  */
 import { IncomingMessage, type OutgoingHttpHeader, ServerResponse } from 'node:http';
@@ -32,7 +32,7 @@ export function addCommonHeaders(app: Express): void {
 }
 
 /**
- * Answers with JSON and the common fields at the least cost, and ends the response. For routes that are called most.
+ * Sends JSON with the common fields at the least cost, and ends the response. For routes that are called most.
  *
  * @param headers Further fields, names and values in turn.
  */

@@ -7,7 +7,7 @@ import { PROBLEMS } from './problem-kinds.js';
 import { contextOf } from './request-context.js';
 import { toProblem } from './to-problem.js';
 
-/** The last error handler. What is our fault is logged with its cause; what is the client's is in its log line. */
+/** The last error handler. Server errors are logged with their cause; client errors are part of the request's log line. */
 export const sendProblems: ErrorRequestHandler = (error: unknown, request, response, _next) => {
   const problem = toProblem(error);
   const { requestId } = contextOf(response);

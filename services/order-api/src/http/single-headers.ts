@@ -1,4 +1,4 @@
-/** Rejects requests that send a header field twice where two values would mean two requests. */
+/** Rejects requests that send a header field twice where two values would be ambiguous. */
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from './problem.js';
 

@@ -1,4 +1,4 @@
-/** Finds what JSON.parse accepts and silently changes: numbers that no double can hold, and keys that occur twice. */
+/** Finds values that JSON.parse accepts and silently changes: numbers that no double can hold, and keys that occur twice. */
 import jsonc from 'jsonc-parser';
 
 /** A flaw and where it is. */

@@ -1,8 +1,8 @@
-/** Requests whose answer is late on purpose. */
+/** Requests that wait on purpose. */
 import type { Response } from 'express';
 
 /**
- * Returns true for a response that a client asked to have late: a poll with `Prefer: wait`, or an event stream. Neither says
+ * Returns true for a request that waits on purpose: a poll with `Prefer: wait`, or an event stream. Neither says
  * how fast the API is. Call it once the header fields are set.
  */
 export function isWaiting(response: Response): boolean {

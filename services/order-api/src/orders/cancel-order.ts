@@ -20,7 +20,7 @@ export interface CancelServices {
 }
 
 /**
- * Returns the cancelled order; cancelling twice is cancelling once. `fingerprint` is the one in the signed URL.
+ * Returns the cancelled order. Idempotent. `fingerprint` is the one in the signed URL.
  *
  * @throws {ProblemError} `alreadyDecided` with the order as it was decided, `notPlaced` with the order placed instead.
  * @throws {StoreUnavailableError} when DynamoDB does not respond.

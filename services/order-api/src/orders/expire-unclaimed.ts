@@ -23,8 +23,8 @@ export type ExpireUnclaimed = (
 ) => Promise<OrderRecord | undefined>;
 
 /**
- * Creates the function for orders without a record. FAILED is written, and not just reported, so that a message that turns up
- * after all (moved by an operator) meets a final order. The reconciler publishes the event.
+ * Creates the function for orders without a record. FAILED is written, so that a message that arrives later (moved by
+ * an operator) meets a final order. The reconciler publishes the event.
  */
 export function createExpireUnclaimed({
   store,

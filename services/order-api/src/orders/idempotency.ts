@@ -50,7 +50,7 @@ export class IdempotencyKeys {
   }
 
   /**
-   * Returns the response of `place`, or the first response. Redis is believed alone only about a request that is running: in
+   * Returns the response of `place`, or the first response. Redis alone is trusted only for a running request: in
    * every other case the orders table is read once, and a record that it holds decides.
    *
    * @throws {ProblemError} `keyReused` when the key belongs to another body, `keyInFlight` when the first request runs.

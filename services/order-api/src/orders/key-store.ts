@@ -1,4 +1,4 @@
-/** Idempotency keys in Redis. Every method does without Redis: a failed call counts as a key that is not known. */
+/** Idempotency keys in Redis. No method requires Redis: a failed call counts as an unknown key. */
 import type { Redis } from '@order-pipeline/platform/redis';
 import type { ApiMetrics } from '../metrics.js';
 import { decodeEntry, encodeEntry, type OrderKeyEntry, toEntryPrefix } from './key-entry.js';

@@ -16,14 +16,14 @@ export interface OrderQuery {
   readonly created?: CreatedRange | undefined;
 }
 
-/** Orders that are looked at in one read while a filter leaves most of them out. */
+/** Orders of one read while a filter leaves most of them out. */
 const FILTER_READ = 100;
 
 /** Reads for one page. A filter that matches little gives a short page and a cursor to continue from. */
 const MAX_READS = 5;
 
 /**
- * One page, newest first. A cursor names the last order that was looked at, so that orders placed meanwhile neither
+ * One page, newest first. A cursor names the last order that was read, so that orders placed meanwhile neither
  * repeat nor hide one. Throws ProblemError invalid for a text that is no cursor, and StoreUnavailableError.
  */
 export async function listOrders(

@@ -41,7 +41,7 @@ export interface NewOrder {
   payment_method?: string;
 }
 
-/** An order that the queue has taken. */
+/** An order that the queue has accepted. */
 export interface AcceptedOrder {
   /**
    * The order's id.
@@ -51,7 +51,7 @@ export interface AcceptedOrder {
    */
   order_id: string;
   /**
-   * Always PENDING: nothing is decided yet.
+   * Always PENDING: the order is not decided yet.
    * @example "PENDING"
    */
   status: 'PENDING';
@@ -84,7 +84,7 @@ export interface OrderPage {
    */
   orders: Order[];
   /**
-   * Ask for the next page with it. Absent on the last page.
+   * Cursor of the next page. Absent on the last page.
    * @pattern ^[A-Za-z0-9_-]+$
    * @maxLength 128
    * @example "MjAyNi0wMS0xNVQwOTozMDowMC4wMDBaIDAxOThjNWYyLTlhNTEtN2MzZS04YTUyLTNmMGQ4ZjBjMmIxOQ"

@@ -7,12 +7,11 @@ import { type SendOutcome, shouldSendAgain, toPauseMs } from './decide/send-outc
 export class SendFailedError extends Error {
   override readonly name = 'SendFailedError';
 
-  constructor(
-    readonly outcome: SendOutcome,
-    message: string,
-    options?: ErrorOptions,
-  ) {
+  readonly outcome: SendOutcome;
+
+  constructor(outcome: SendOutcome, message: string, options?: ErrorOptions) {
     super(message, options);
+    this.outcome = outcome;
   }
 }
 

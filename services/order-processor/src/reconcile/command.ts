@@ -70,7 +70,7 @@ export async function runReconcileCommand(
 
 const STOPPED = 'Stopped before the end; what is settled stays settled';
 
-const REFUSED_HINT = 'Nothing listens there: is the stack running (npm start), and is STAGE the right one?';
+const REFUSED_HINT = 'Nothing listens at this address: start the stack (npm start), or set STAGE';
 
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

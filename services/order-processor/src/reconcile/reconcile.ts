@@ -60,7 +60,7 @@ export type Action =
   | 'planned'
   /** A service refused the settlement or did not respond, or the record does not parse. The next pass tries again. */
   | 'failed'
-  /** Nothing that may be settled: an operator has to look. */
+  /** Not to be settled automatically: an operator has to decide. */
   | 'reported'
   /** Others are at it. */
   | 'left';

@@ -32,7 +32,7 @@ const WORDS: readonly (readonly [Action, string])[] = [
   ['voided', 'voided at the provider, since no ledger entry counts on them'],
   ['planned', 'would be settled'],
   ['failed', 'could not be settled'],
-  ['reported', 'undecided or unknown, to be looked at'],
+  ['reported', 'undecided or unknown, for an operator'],
   ['left', 'left to the workers'],
 ];
 

@@ -15,14 +15,14 @@ export function createFraud(config: FraudConfig, { registry, logger }: ScoringDe
   const redis = redisUrl && observeRedis(createRedis(redisUrl, logger, redisTimeoutMs), registry);
   const decisions = new Counter({
     name: 'fraud_decisions_total',
-    help: 'Answers to Score by decision, repeats included',
+    help: 'Responses of Score by decision, repeats included',
     labelNames: ['decision'] as const,
     registers: [registry],
   });
   for (const decision of ['accept', 'reject']) decisions.inc({ decision }, 0);
   const velocityUnknown = new Counter({
     name: 'fraud_velocity_unknown_total',
-    help: 'Scores that were given without velocity, since Redis could not tell',
+    help: 'Scores that were computed without velocity, since Redis was unavailable',
     registers: [registry],
   });
   const store = new VelocityStore(redis, config.card.velocityWindowMs);

@@ -24,7 +24,7 @@ export interface Scorecard {
   readonly scales: Readonly<Record<Feature, Scale>>;
   /** The score from which an order is rejected. */
   readonly rejectFrom: number;
-  /** Over how long orders are counted for the velocity, in milliseconds. */
+  /** Window in which orders are counted for the velocity, in milliseconds. */
   readonly velocityWindowMs: number;
 }
 

@@ -25,8 +25,7 @@ export class VelocityStore {
 
   /**
    * Adds the order and returns the number of orders that the user placed within the window that ends with it, itself
-   * included. A repeated call counts the order once. Returns undefined when Redis fails: velocity is a hint, never an
-   * obstacle.
+   * included. A repeated call counts the order once. Returns undefined when Redis fails: velocity is optional.
    */
   async count(order: PlacedOrder): Promise<number | undefined> {
     try {

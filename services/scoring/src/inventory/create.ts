@@ -23,7 +23,7 @@ export function createInventory(
   const deliveries = new Deliveries(shards, new Table(dynamo, { ...DELIVERY_NOTES, name }), clock);
   const reservations = new Counter({
     name: 'reservations_total',
-    help: 'Answers to Reserve by outcome, repeats included',
+    help: 'Responses of Reserve by outcome, repeats included',
     labelNames: ['outcome'] as const,
     registers: [registry],
   });

@@ -97,7 +97,7 @@ export function decidePrice(
 }
 
 /**
- * Reason why a shard gave no new hold for all pieces of a line.
+ * Reason why a shard granted no new hold for all pieces of a line.
  * - `held`: the order holds them here already, by an earlier call or one at the same time. The hold stays until the
  *   order is final, so this call counts on it too.
  * - `partly`: the order holds another number of pieces here.

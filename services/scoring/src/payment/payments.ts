@@ -55,7 +55,7 @@ export interface Authorization extends Money {
 
 /**
  * The gateway comes first and the ledger second: a crash between them leaves the ledger behind, and a repeat under the
- * same key brings it up to date. The other way round it could claim a charge that never was.
+ * same key brings it up to date. In the opposite sequence the ledger could record a charge that was never made.
  */
 export class Payments {
   readonly #deps: PaymentsDeps;

@@ -64,20 +64,25 @@ describe('domain errors', () => {
       'a connection that broke',
       network({ code: 'ECONNRESET' }),
       OutcomeUnknownError,
-      'The connection to Stripe broke: ask again',
+      'The connection to Stripe broke: retry',
     ],
     [
       'a connection without a reason',
       network('timeout'),
       OutcomeUnknownError,
-      'The connection to Stripe broke: ask again',
+      'The connection to Stripe broke: retry',
     ],
-    ['a rate limit', api({ statusCode: 429 }), UnavailableError, 'Stripe answered 429 (StripeAPIError)'],
+    [
+      'a rate limit',
+      api({ statusCode: 429 }),
+      UnavailableError,
+      'Stripe responded with 429 (StripeAPIError)',
+    ],
     [
       'a lock',
       api({ statusCode: 409, code: 'lock_timeout' }),
       OutcomeUnknownError,
-      'Stripe answered 409 (lock_timeout)',
+      'Stripe responded with 409 (lock_timeout)',
     ],
     [
       'other parameters',
@@ -97,13 +102,18 @@ describe('domain errors', () => {
       UnavailableError,
       'Stripe refuses STRIPE_API_KEY',
     ],
-    ['a failure', api({ statusCode: 500 }), OutcomeUnknownError, 'Stripe answered 500 (StripeAPIError)'],
-    ['no status', api({}), OutcomeUnknownError, 'Stripe answered nothing (StripeAPIError)'],
+    [
+      'a failure',
+      api({ statusCode: 500 }),
+      OutcomeUnknownError,
+      'Stripe responded with 500 (StripeAPIError)',
+    ],
+    ['no status', api({}), OutcomeUnknownError, 'Stripe responded with no status (StripeAPIError)'],
     [
       'a request to retry',
       api({ statusCode: 400, headers: { 'stripe-should-retry': 'true' } }),
       OutcomeUnknownError,
-      'Stripe answered 400 (StripeAPIError)',
+      'Stripe responded with 400 (StripeAPIError)',
     ],
   ])('of %s', (_, error, type, message) => {
     const translated = toGatewayError(error);

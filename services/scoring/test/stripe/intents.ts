@@ -44,11 +44,13 @@ export interface ApiError {
 
 /** A response that is an error. */
 export class ApiFailureError extends Error {
-  constructor(
-    readonly status: number,
-    readonly error: ApiError,
-  ) {
+  readonly status: number;
+  readonly error: ApiError;
+
+  constructor(status: number, error: ApiError) {
     super(error.message);
+    this.status = status;
+    this.error = error;
   }
 }
 

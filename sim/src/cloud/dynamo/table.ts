@@ -10,8 +10,11 @@ import { compareValues, type Item, sizeOfItem } from './values.js';
 export class TableConditionError extends Error {
   override readonly name = 'TableConditionError';
 
-  constructor(readonly standing: Item | undefined) {
+  readonly standing: Item | undefined;
+
+  constructor(standing: Item | undefined) {
     super('The conditional request failed');
+    this.standing = standing;
   }
 }
 
@@ -48,10 +51,10 @@ export class SimTable {
   /** Keys in the order of a scan, until one is added or removed. */
   #sorted: readonly string[] | undefined;
 
-  constructor(
-    readonly shape: TableShape,
-    deps: TableDeps,
-  ) {
+  readonly shape: TableShape;
+
+  constructor(shape: TableShape, deps: TableDeps) {
+    this.shape = shape;
     this.#deps = deps;
 
     this.meter = new CapacityMeter(deps.limited);

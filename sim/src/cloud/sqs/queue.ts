@@ -45,10 +45,10 @@ export class SimQueue {
 
   readonly #deps: QueueDeps;
 
-  constructor(
-    readonly shape: QueueShape,
-    deps: QueueDeps,
-  ) {
+  readonly shape: QueueShape;
+
+  constructor(shape: QueueShape, deps: QueueDeps) {
+    this.shape = shape;
     this.#deps = deps;
   }
 

@@ -1,4 +1,4 @@
-/** In which direction orders move. */
+/** Direction in which orders progress. */
 import { isFinal, type OrderStatus } from '@order-pipeline/contracts/orders';
 
 /** Returns the progress of an order: accepted, claimed, final. It never decreases. */

@@ -11,7 +11,7 @@ const NOT_SENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI
 const NOT_SENT_CALLS: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);
 const NOT_SIGNED = 'CredentialsProviderError';
 
-/** Statuses below 500 that do not say that the request was rejected. */
+/** Statuses below 500 that do not mean that the request was rejected. */
 const REQUEST_TIMEOUT = 408;
 
 interface CallError {

@@ -1,4 +1,4 @@
-/** Watches a payment provider: stops calling one that is down, and pings it until it is back. */
+/** Watches a payment provider: stops calls while it is down, and pings it until it is up. */
 import type { Logger } from '@order-pipeline/platform/logger';
 import type { ServiceStatus } from '@order-pipeline/platform/rpc/server';
 import type { Timers } from '@order-pipeline/platform/timers';
@@ -104,7 +104,7 @@ export class WatchedGateway implements PaymentGateway, ServiceStatus {
     } catch (error) {
       if (signal.aborted || error instanceof UnavailableError) {
         this.#on('call-failed');
-        // The next caller should not have to wait for the verdict until the next scheduled ping.
+        // Pings at once, so that the next caller does not wait for the next scheduled ping.
         this.#cancelPing();
         void this.#ping();
       }

@@ -47,7 +47,7 @@ export function toProviderChange(
         ? { kind: 'problem', idempotencyKey, problem: 'DISPUTE_LOST' }
         : { kind: 'problem-solved', idempotencyKey };
     default:
-      // Stripe releases an uncaptured authorization by a refund of its charge, too: that pays nothing back.
+      // Stripe releases an uncaptured authorization by a refund of its charge, too: that is no refund.
       return amount_received === 0 ? undefined : toRefundChange(idempotencyKey, event.data.object);
   }
 }

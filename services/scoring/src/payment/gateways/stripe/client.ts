@@ -18,7 +18,7 @@ export interface StripeClientOptions {
   readonly clock: Clock;
 }
 
-/** The SDK with our limits. The caller retries, within its own deadline: the SDK does not. */
+/** Creates the SDK with our limits. The caller retries within its own deadline; the SDK does not. */
 export class StripeClient {
   readonly #options: StripeClientOptions;
   readonly #stripe: Stripe;

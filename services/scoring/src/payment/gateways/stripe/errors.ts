@@ -45,11 +45,11 @@ export function declineCodeOf(error: unknown): string | undefined {
 export function toGatewayError(error: unknown): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error;
   const options = { cause: error };
-  const message = `Stripe answered ${error.statusCode ?? 'nothing'} (${error.code ?? error.type})`;
+  const message = `Stripe responded with ${error.statusCode ?? 'no status'} (${error.code ?? error.type})`;
   if (error instanceof Stripe.errors.StripeConnectionError)
     return NOT_CONNECTED.has(networkCodeOf(error) ?? '')
       ? new UnavailableError('Stripe cannot be reached', options)
-      : new OutcomeUnknownError('The connection to Stripe broke: ask again', options);
+      : new OutcomeUnknownError('The connection to Stripe broke: retry', options);
   if (error.statusCode === 429) return new UnavailableError(message, options);
   // Another call under the same key is under way, or holds a lock.
   if (error.statusCode === 409) return new OutcomeUnknownError(message, options);

@@ -158,7 +158,7 @@ export class StripeGateway implements PaymentGateway {
           `${payment.idempotencyKey}:${verb}`,
         );
         const state = finalStateOf(intent);
-        if (!state) throw new RefusedError('Stripe has neither charged nor given back the payment');
+        if (!state) throw new RefusedError('Stripe has neither charged nor released the payment');
         return state;
       },
       (error) => finalStateOf(intentOf(error)) ?? (isExpired(error) ? 'voided' : undefined),

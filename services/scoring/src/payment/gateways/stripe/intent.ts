@@ -32,7 +32,7 @@ export function toAnswer({ id, status, last_payment_error }: Stripe.PaymentInten
     case 'canceled':
       return { approved: false, reference: id, declineCode: 'canceled' };
     default:
-      throw new OutcomeUnknownError(`The payment is ${status} at Stripe: ask again`);
+      throw new OutcomeUnknownError(`The payment is ${status} at Stripe: retry`);
   }
 }
 

@@ -26,7 +26,7 @@ export interface StripeWebhookOptions {
 }
 
 /**
- * Creates the endpoint. It answers 200 for an event that is written or of no interest, 400 for a bad signature, 413 for
+ * Creates the endpoint. It responds with 200 for an event that is written or of no interest, 400 for a bad signature, 413 for
  * a large body, and 500 when the event could not be written, which makes Stripe send it again.
  */
 export function createStripeWebhook(options: StripeWebhookOptions): HttpRoute {
