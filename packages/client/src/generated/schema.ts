@@ -477,7 +477,7 @@ export interface components {
         Problem: {
             /**
              * Format: uri
-             * @description Names the kind of problem. about:blank says no more than the status.
+             * @description Names the kind of problem. about:blank: the status is sufficient.
              * @example urn:order-pipeline:problem:invalid-request
              */
             type: string;
@@ -499,7 +499,7 @@ export interface components {
             detail: string;
             /**
              * Format: uri-reference
-             * @description The path that was asked for.
+             * @description Path of the request.
              * @example /orders
              */
             instance: string;
@@ -780,7 +780,7 @@ export interface components {
              */
             next_cursor?: string;
         };
-        /** @description An order that the queue has taken. */
+        /** @description An order that the queue has accepted. */
         AcceptedOrder: {
             /**
              * Format: uuid
@@ -789,7 +789,7 @@ export interface components {
              */
             order_id: string;
             /**
-             * @description Always PENDING: nothing is decided yet.
+             * @description Always PENDING: the order is not decided yet.
              * @example PENDING
              * @enum {string}
              */
@@ -841,7 +841,7 @@ export interface components {
             /** @description The orders. */
             orders: components["schemas"]["Order"][];
             /**
-             * @description Ask for the next page with it. Absent on the last page.
+             * @description Cursor of the next page. Absent on the last page.
              * @example MjAyNi0wMS0xNVQwOTozMDowMC4wMDBaIDAxOThjNWYyLTlhNTEtN2MzZS04YTUyLTNmMGQ4ZjBjMmIxOQ
              */
             next_cursor?: string;
@@ -901,7 +901,7 @@ export interface components {
             token_type: "bearer";
             /**
              * Format: int32
-             * @description For how long the token can be used, in seconds.
+             * @description Lifetime of the token, in seconds.
              * @example 3600
              */
             expires_in: number;
@@ -1075,12 +1075,12 @@ export interface components {
          */
         "RateLimit-Policy": string;
         /**
-         * @description When to ask again, in seconds. On an order: absent once it is final.
+         * @description Time until the next request, in seconds. On an order: absent once it is final.
          * @example 1
          */
         "Retry-After": number;
         /**
-         * @description How to prove who you are (RFC 6750).
+         * @description Required authentication scheme (RFC 6750).
          * @example Bearer realm="orders", error="invalid_token"
          */
         "WWW-Authenticate": string;
@@ -1090,7 +1090,7 @@ export interface components {
          */
         Location: string;
         /**
-         * @description The answer was given before to the same Idempotency-Key.
+         * @description The response repeats that of an earlier request with the same Idempotency-Key.
          * @example true
          */
         "Idempotency-Replayed": "true";
@@ -1100,7 +1100,7 @@ export interface components {
          */
         ETag: string;
         /**
-         * @description For how many seconds the answer was held back at most (RFC 7240).
+         * @description Longest time that the response was held back, in seconds (RFC 7240).
          * @example wait=10
          */
         "Preference-Applied": string;
@@ -1205,7 +1205,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something went wrong here. */
+            /** @description An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1217,7 +1217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something that is needed does not answer. */
+            /** @description A dependency does not respond. */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1382,7 +1382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something went wrong here. */
+            /** @description An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1394,7 +1394,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something that is needed does not answer. */
+            /** @description A dependency does not respond. */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1513,7 +1513,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something went wrong here. */
+            /** @description An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1525,7 +1525,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something that is needed does not answer. */
+            /** @description A dependency does not respond. */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1682,7 +1682,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something went wrong here. */
+            /** @description An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1694,7 +1694,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something that is needed does not answer. */
+            /** @description A dependency does not respond. */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1847,7 +1847,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something went wrong here. */
+            /** @description An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1859,7 +1859,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something that is needed does not answer. */
+            /** @description A dependency does not respond. */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1968,7 +1968,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something went wrong here. */
+            /** @description An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1980,7 +1980,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something that is needed does not answer. */
+            /** @description A dependency does not respond. */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2106,7 +2106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something went wrong here. */
+            /** @description An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2118,7 +2118,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something that is needed does not answer. */
+            /** @description A dependency does not respond. */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2232,7 +2232,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something went wrong here. */
+            /** @description An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2244,7 +2244,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something that is needed does not answer. */
+            /** @description A dependency does not respond. */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2354,7 +2354,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something went wrong here. */
+            /** @description An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2366,7 +2366,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something that is needed does not answer. */
+            /** @description A dependency does not respond. */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2533,7 +2533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something went wrong here. */
+            /** @description An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2545,7 +2545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The queue did not confirm the order in time: it may have been placed. Follow or cancel it at poll_url. Something that is needed does not answer. */
+            /** @description The queue did not confirm the order in time: it may have been placed. Follow or cancel it at poll_url. A dependency does not respond. */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2624,7 +2624,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description Nothing has changed since the answer that If-None-Match names */
+            /** @description Nothing has changed since the response that If-None-Match names */
             304: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2686,7 +2686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another body with the same Idempotency-Key was placed instead; `order` is how it stands. */
+            /** @description Another body with the same Idempotency-Key was placed instead; `order` shows its state. */
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2735,7 +2735,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something went wrong here. */
+            /** @description An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2747,7 +2747,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something that is needed does not answer. */
+            /** @description A dependency does not respond. */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2806,7 +2806,7 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
-            /** @description The client has seen the last status: nothing will follow */
+            /** @description The client has received the last status: no further event follows */
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2865,7 +2865,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another body with the same Idempotency-Key was placed instead; `order` is how it stands. */
+            /** @description Another body with the same Idempotency-Key was placed instead; `order` shows its state. */
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2914,7 +2914,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something went wrong here. */
+            /** @description An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2926,7 +2926,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something that is needed does not answer. */
+            /** @description A dependency does not respond. */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3046,7 +3046,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another body with the same Idempotency-Key was placed instead; `order` is how it stands. The order is decided; `order` is how. */
+            /** @description Another body with the same Idempotency-Key was placed instead; `order` shows its state. The order is decided; `order` shows the decision. */
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3083,7 +3083,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something went wrong here. */
+            /** @description An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3095,7 +3095,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something that is needed does not answer. */
+            /** @description A dependency does not respond. */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3149,7 +3149,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something went wrong here. */
+            /** @description An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3208,7 +3208,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something went wrong here. */
+            /** @description An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3220,7 +3220,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A dependency does not answer */
+            /** @description A dependency does not respond */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3282,7 +3282,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something went wrong here. */
+            /** @description An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3420,7 +3420,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something went wrong here. */
+            /** @description An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3432,7 +3432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something that is needed does not answer. */
+            /** @description A dependency does not respond. */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3494,7 +3494,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken. Any other answer is a failure, and the event is sent again. */
+            /** @description Accepted. Any other response is a failure, and the event is sent again. */
             "2XX": {
                 headers: {
                     [name: string]: unknown;
@@ -3537,7 +3537,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken. Any other answer is a failure, and the event is sent again. */
+            /** @description Accepted. Any other response is a failure, and the event is sent again. */
             "2XX": {
                 headers: {
                     [name: string]: unknown;
