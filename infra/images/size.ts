@@ -22,7 +22,7 @@ export interface ImageSize {
   readonly totalBytes: number;
 }
 
-/** Measures a tree as a gzipped tar archive, which is what a layer is. */
+/** Measures a tree as a gzipped tar archive, the form of an image layer. */
 export async function measureTree(workspace: string, folder: string): Promise<ImageSize> {
   const tar = spawn('tar', ['-c', '-C', folder, '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
   let applicationBytes = 0;

@@ -71,7 +71,7 @@ export class Cloud {
     });
   }
 
-  /** Returns what `call` returns, or `undefined` when AWS does not know the thing. */
+  /** Returns the result of `call`, or `undefined` when AWS reports that the resource does not exist. */
   async find<T = Values>(
     service: string,
     operation: string,
@@ -105,7 +105,7 @@ export class Cloud {
   }
 }
 
-/** Returns true for the codes by which AWS says that something is not there. */
+/** Returns true for the error codes of resources that do not exist. */
 export function isAbsence(code: string): boolean {
   return /NotFound|NoSuch|NonExistent|DoesNotExist|NonexistentItem|NotExist|ObjectNotFound/i.test(code);
 }

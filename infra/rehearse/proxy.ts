@@ -28,7 +28,7 @@ export class Turns {
 /** A running proxy. */
 export interface RoleProxy {
   readonly url: string;
-  /** Actions that were let through, with how often. */
+  /** Allowed actions, with their counts. */
   readonly allowed: Map<string, number>;
   /** Denied calls. */
   readonly denied: Access[];

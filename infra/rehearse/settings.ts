@@ -47,7 +47,7 @@ export function toDigests(seed: string): string {
   return JSON.stringify(Object.fromEntries(IMAGE_NAMES.map((name) => [name, digest(name)])));
 }
 
-/** Reads a stack's file and sets in it what is missing for a rehearsal. */
+/** Reads a stack's file and adds the settings that a rehearsal needs. */
 export function readSettings(
   root: string,
   stack: StackName,

@@ -120,7 +120,7 @@ async function addUser(
   if (code !== 0) throw new Error(`The account could not be opened: ${lines.join(' ')}`);
 }
 
-/** Changes what is deployed behind the engine's back, and lets it put things right. */
+/** Changes deployed resources outside of the engine, and has it correct them. */
 async function repairDrift(deps: RehearsalDeps, stack: StackCli): Promise<string> {
   const { cloud } = deps;
   const outputs = await stack.outputs();
@@ -182,7 +182,7 @@ async function addZone(stack: StackCli): Promise<string> {
   return `${plan.created} created, ${plan.updated} updated, nothing replaced or deleted`;
 }
 
-/** Deploys another version, then goes back to the first by the script that a deployment uses. */
+/** Deploys another version, then rolls back to the first by the script that a deployment uses. */
 async function rollBack(deps: RehearsalDeps, stack: StackCli): Promise<string> {
   const before = await stack.outputs();
   const file = join(deps.cli.project, 'before.json');

@@ -228,7 +228,7 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** Waits until a URL answers 200. Throws with the last response after two minutes. */
+/** Waits until a URL returns 200. Throws with the last response after two minutes. */
 export async function untilReady(url: string, limitMs = 120_000): Promise<void> {
   const end = Date.now() + limitMs;
   for (let last = 'no answer'; ; ) {

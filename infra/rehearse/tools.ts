@@ -1,4 +1,4 @@
-/** The programs that a rehearsal needs, and what to do where one is missing. */
+/** The programs that a rehearsal needs, and the remedy for each missing one. */
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -56,7 +56,7 @@ export function findTools(environment: NodeJS.ProcessEnv): { tools?: Tools; miss
   return { missing, tools: { pulumi, python, awsx, path: path.join(delimiter) } };
 }
 
-/** Formats what is missing as lines for a person. */
+/** Formats the missing programs as lines of text. */
 export function toSkipMessage(missing: readonly Missing[]): string {
   const lines = missing.map(({ name, remedy }) => `  ${name}: ${remedy}`);
   return `rehearse: skipped, since this machine lacks\n${lines.join('\n')}\n`;

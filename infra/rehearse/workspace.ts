@@ -27,7 +27,7 @@ export interface Workspace {
   readonly revision: string;
 }
 
-/** Makes the folder; what was in it before is removed. */
+/** Creates the folder, without its previous content. */
 export function createWorkspace(
   options: WorkspaceOptions,
   settings: Record<string, Record<string, unknown>>,
@@ -49,7 +49,7 @@ export function createWorkspace(
     PULUMI_CONFIG_PASSPHRASE: 'rehearsal',
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
-    // rollback.sh installs the packages of the revision that it goes back to.
+    // rollback.sh installs the packages of the revision that it restores.
     npm_config_prefer_offline: 'true',
     npm_config_ignore_scripts: 'true',
     NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node-compile'),
@@ -70,7 +70,7 @@ export function createWorkspace(
   return { project, environment, revision: git('rev-parse', 'HEAD').trim() };
 }
 
-/** Copies what git knows and what is not ignored, so that changes can be rehearsed before they are committed. */
+/** Copies all tracked and untracked files that are not ignored, so that changes can be rehearsed before they are committed. */
 function copySources(root: string, project: string): void {
   const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,

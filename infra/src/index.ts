@@ -20,7 +20,7 @@ function loadOrStop(): StackConfig {
   try {
     return loadConfig(readSettings(), aws.config.region, pulumi.getStack());
   } catch (error) {
-    // A RunError is shown without its stack: the message says all that there is to do.
+    // A RunError is shown without its stack: the message names the remedy.
     throw error instanceof ConfigError ? new pulumi.RunError(error.message) : error;
   }
 }

@@ -1,4 +1,4 @@
-/** The whole system of one stack, and what the stack says about itself. */
+/** The whole system of one stack, and its outputs. */
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { Alarms } from './components/alarms.ts';
@@ -14,7 +14,7 @@ import { toCountedLines } from './decide/metrics.ts';
 /** Days in which a deleted secret of a protected stack can be brought back. */
 const RECOVERY_DAYS = 30;
 
-/** Creates everything that the configuration asks for; answers the stack's outputs. */
+/** Creates all resources of the configuration; returns the stack's outputs. */
 export function createSystem(config: StackConfig) {
   const prefix = `${pulumi.getProject()}-${pulumi.getStack()}`;
   const { region, protect } = config;
@@ -103,7 +103,7 @@ export function createSystem(config: StackConfig) {
   };
 }
 
-/** Creates what a cluster needs; nothing where the services run on ECS or not at all. */
+/** Creates the resources of a cluster; none where the services run on ECS or not at all. */
 function createKubernetes(
   { platform, compute, ...rest }: StackConfig,
   prefix: string,

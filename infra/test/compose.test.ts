@@ -21,7 +21,7 @@ interface Service {
 
 const { services } = parse(read('compose.yaml'), { merge: true }) as { services: Record<string, Service> };
 
-/** Returns true where a Docker engine with compose answers. */
+/** Returns true where a Docker engine with compose is available. */
 function hasDocker(): boolean {
   try {
     execFileSync('docker', ['info'], { stdio: 'ignore' });

@@ -1,4 +1,4 @@
-/** Every setting, and every way to get it wrong. */
+/** Every setting, with its invalid values. */
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from '@order-pipeline/platform/env';
 import { loadConfig } from '../src/config/load.ts';

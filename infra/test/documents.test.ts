@@ -1,4 +1,4 @@
-/** docs/deploy.md and the workflows say what is true. */
+/** Checks docs/deploy.md and the workflows against the program. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';

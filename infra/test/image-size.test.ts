@@ -1,4 +1,4 @@
-/** Images stay small, and what is left out of them is not needed: the assembled tree starts. */
+/** Images stay small and complete: the assembled tree starts. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -21,7 +21,7 @@ function instructionsOf(path: string): { name: string; text: string }[] {
     });
 }
 
-/** The instructions of the last stage: what runs. */
+/** The instructions of the last stage. */
 function lastStage(path: string) {
   const all = instructionsOf(path);
   return all.slice(all.findLastIndex(({ name }) => name === 'FROM'));

@@ -1,4 +1,4 @@
-/** Rules, dashboards and the collector ask for metrics that the services have. */
+/** Rules, dashboards and the collector use only metrics that the services have. */
 import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ const RUNBOOK_SECTIONS = [...read('docs/runbook.md').matchAll(/^### ([a-z0-9-]+)
 const BUILT_IN =
   /^(up|process_cpu_seconds_total|process_resident_memory_bytes|nodejs_eventloop_lag_p99_seconds)$/;
 
-/** Names of metrics in a PromQL expression, without a histogram's suffixes and what the rules record. */
+/** Names of metrics in a PromQL expression, without a histogram's suffixes and recorded series. */
 function metricsIn(expression: string): string[] {
   const words = expression
     .replaceAll(/"[^"]*"|\{[^}]*\}|\[[^\]]*\]|\b(by|without) \([^)]*\)/g, ' ')
@@ -157,7 +157,7 @@ describe('CloudWatch alarms', () => {
   );
 
   it('are the same set as those of Prometheus, and the runbook has no other section', () => {
-    // Throttling is known to CloudWatch alone: the services see slow calls.
+    // Only CloudWatch knows about throttling: the services see slow calls.
     expect([...new Set(sections)].sort()).toEqual([...new Set([...prometheus, 'throttles'])].sort());
     expect([...RUNBOOK_SECTIONS].sort()).toEqual([...new Set(sections)].sort());
   });

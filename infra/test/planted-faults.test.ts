@@ -7,7 +7,7 @@ import { findDrift } from './support/drift.ts';
 import { captureWithFaults, type Fault } from './support/faults.ts';
 import { assertBuilt, PROD_VALUES } from './support/stacks.ts';
 
-/** A fault, and what the checks of program.test.ts then say. */
+/** A fault, and the expected report of the checks of program.test.ts. */
 interface Planted extends Fault {
   readonly what: string;
   readonly finding: string;

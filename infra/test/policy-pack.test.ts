@@ -1,4 +1,4 @@
-/** The policy pack, served by Pulumi's own loader and asked as the engine asks it. */
+/** The policy pack, served by Pulumi's own loader and called as the engine calls it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ let client: InstanceType<typeof analyzerGrpc.AnalyzerClient>;
 
 beforeAll(async () => {
   const loader = createRequire(import.meta.url).resolve('@pulumi/pulumi/cmd/run-policy-pack/index.js');
-  // The loader serves whatever engine started it; it never calls the address, and asks for one nevertheless.
+  // The loader requires the address of an engine, but never calls it.
   server = spawn(process.execPath, [loader, '127.0.0.1:1', PACK], {
     cwd: PACK,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,4 +1,4 @@
-/** The part of the rehearsal that needs no CLI: roles, the stand-in provider's knowledge, and how it reads and reports. */
+/** The part of the rehearsal that needs no CLI: roles, the stand-in provider, reading settings and reporting. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, it } from '@jest/globals';

@@ -1,4 +1,4 @@
-/** Zones can be added to a live stack: the layout of subnets, and what a third zone changes in the plan. */
+/** Zones can be added to a live stack: the layout of subnets, and the changes of a third zone in the plan. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { findCidrProblem, formatCidr, parseCidr, sizeOf } from '../src/decide/cidr.ts';

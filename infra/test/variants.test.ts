@@ -100,7 +100,7 @@ describe('a stack with an OpenID issuer, a given certificate, replicas and image
       ]),
     );
     const processor = find(graph, 'ecs/taskDefinition:TaskDefinition', 'order-processor').inputs;
-    // The collector is there for the spans alone.
+    // The collector only handles spans.
     for (const { name, inputs } of ofType(graph, 'ecs/taskDefinition:TaskDefinition')) {
       const [, collector, ...more] = JSON.parse(String(inputs.containerDefinitions));
       expect([name, collector.command, more]).toEqual([name, ['--config=/etc/collector-traces.yaml'], []]);

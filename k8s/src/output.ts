@@ -12,7 +12,7 @@ import { type ObservabilityTexts, render } from './render.ts';
 import { type Environment, toVariantName, VARIANTS, type Variant } from './settings/types.ts';
 import { toVaultFiles } from './vault/policies.ts';
 
-/** Vault's policies do not depend on the way in. */
+/** Vault's policies do not depend on the ingress. */
 const VAULT: Variant = { ingress: 'nginx', secrets: 'vault' };
 
 const COMMENT = 'Rendered by npm run k8s. Do not edit: change k8s/src or k8s/settings.';
@@ -30,7 +30,7 @@ export function readObservability(folder: string): ObservabilityTexts {
   };
 }
 
-/** The text of every file by its path under k8s/, and what the checks find. */
+/** The text of every file by its path under k8s/, and the findings of the checks. */
 export interface Output {
   readonly files: ReadonlyMap<string, string>;
   readonly findings: readonly string[];

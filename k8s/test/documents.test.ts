@@ -1,4 +1,4 @@
-/** docs/kubernetes.md says what is true. */
+/** Checks docs/kubernetes.md against the manifests. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';

@@ -1,4 +1,4 @@
-/** Argo CD applies what is rendered, leaves to controllers what is theirs, and knows every cluster by its labels. */
+/** Argo CD applies the rendered manifests, ignores fields of controllers, and selects clusters by their labels. */
 import { describe, expect, it } from '@jest/globals';
 import { parser } from '@prometheus-io/lezer-promql';
 import { parseAllDocuments } from 'yaml';

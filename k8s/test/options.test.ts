@@ -43,7 +43,7 @@ describe('a cluster without KEDA', () => {
   });
 });
 
-/** Features without a way out to the Internet. */
+/** Features that need no access to the Internet. */
 const INSIDE = { webhooks: false, operations: false, paymentGateway: 'simulated' } as const;
 
 describe('webhooks and Stripe', () => {

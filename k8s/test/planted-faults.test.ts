@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type Fault, type Rendering, renderWithFaults } from './support/faults.ts';
 
-/** A fault, and what npm run k8s then says. */
+/** A fault, and the expected report of npm run k8s. */
 interface Planted extends Fault {
   readonly what: string;
   readonly finding: string;

@@ -1,4 +1,4 @@
-/** The committed manifests are what the sources render, pass every check, and are the objects that were meant. */
+/** The committed manifests are what the sources render, pass every check, and are the intended objects. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';

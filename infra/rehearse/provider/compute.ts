@@ -452,7 +452,7 @@ const subnetGroup: Spec = {
   update: async () => ({}),
   read: async (cloud, id) =>
     (await cloud.find('elasticache', 'DescribeCacheSubnetGroups', { CacheSubnetGroupName: id })) && {},
-  // The emulator knows no DeleteCacheSubnetGroup; the group costs nothing and goes with it.
+  // The emulator lacks DeleteCacheSubnetGroup; the group costs nothing and ends with the emulator.
   delete: async () => {},
 };
 
@@ -722,7 +722,7 @@ const record: Spec = {
   },
 };
 
-/** Everything that runs, and what it runs on. */
+/** Tasks, services and their cluster. */
 export const COMPUTE_SPECS: Specs = {
   'lb/loadBalancer:LoadBalancer': loadBalancer,
   'lb/targetGroup:TargetGroup': targetGroup,

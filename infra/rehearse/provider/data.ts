@@ -412,7 +412,7 @@ const metricAlarm: Spec = {
   delete: async (cloud, id) => void (await cloud.find('cloudwatch', 'DeleteAlarms', { AlarmNames: [id] })),
 };
 
-/** moto has no composite alarms: what the rule names has to be there, and that is all that is tried. */
+/** moto has no composite alarms: only the existence of the alarms in the rule is checked. */
 const compositeAlarm: Spec = {
   computed: ['arn'],
   replace: ['alarmName'],

@@ -10,7 +10,7 @@ export interface Difference {
   readonly changed: readonly string[];
   /** Of these, the ones that need another resource. */
   readonly replaces: readonly string[];
-  /** AWS does not hold two resources of this name: the old one goes first. */
+  /** AWS does not allow two resources of this name: the old one is deleted first. */
   readonly deleteFirst: boolean;
 }
 
@@ -47,7 +47,7 @@ function canonical(value: unknown): string {
   return JSON.stringify(value) ?? 'undefined';
 }
 
-/** Outputs of a resource that is planned: its inputs, and what only AWS decides as unknown. */
+/** Outputs of a planned resource: its inputs, and values that AWS assigns as unknown. */
 export function plannedOutputs(spec: Spec, inputs: Values): Values {
   return {
     ...Object.fromEntries((spec.computed ?? []).map((key) => [key, inputs[key] ?? UNKNOWN])),

@@ -1,4 +1,4 @@
-/** The network: VPC, subnets, routes, security groups, endpoints, and what awsx makes of them. */
+/** The network: VPC, subnets, routes, security groups, endpoints, and the component of awsx. */
 import type { Cloud, Values } from '../cloud.ts';
 import { defined, type Spec, type Specs } from './spec.ts';
 
@@ -163,7 +163,7 @@ const defaultSecurityGroup: Spec = {
     });
     return found?.SecurityGroups.length ? {} : undefined;
   },
-  // It goes with its VPC.
+  // It is deleted with its VPC.
   delete: async () => {},
 };
 

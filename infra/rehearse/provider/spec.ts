@@ -17,9 +17,9 @@ export interface Spec {
   /** Names that AWS must not hold twice: the old resource is deleted first. */
   readonly deleteFirst?: boolean;
   create(cloud: Cloud, inputs: Values, name: string): Promise<Stored>;
-  /** Changes what can be changed; without it, a change creates the resource again. */
+  /** Updates the resource in place; without it, a change replaces the resource. */
   update?(cloud: Cloud, id: string, inputs: Values, state: Values, name: string): Promise<Values>;
-  /** Returns the inputs that AWS holds otherwise than `state` says, or `undefined` when the resource is gone. */
+  /** Returns the inputs that differ in AWS from `state`, or `undefined` when the resource does not exist. */
   read(cloud: Cloud, id: string, state: Values): Promise<Values | undefined>;
   delete(cloud: Cloud, id: string, state: Values): Promise<void>;
 }

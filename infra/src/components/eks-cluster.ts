@@ -38,7 +38,7 @@ export class EksCluster extends pulumi.ComponentResource {
         name: args.name,
         version,
         roleArn: clusterRole.arn,
-        // Nodes, and what comes with them, are Auto Mode's: it brings its own add-ons.
+        // Auto Mode manages the nodes and their add-ons.
         bootstrapSelfManagedAddons: false,
         computeConfig: {
           enabled: true,

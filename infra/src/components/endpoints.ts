@@ -49,7 +49,7 @@ export class Endpoints extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** An endpoint that is reached through a route, for nothing; answers the list of its addresses. */
+  /** Creates an endpoint that is reached through a route, at no cost; returns the list of its addresses. */
   #createGateway(service: keyof PrefixLists, args: EndpointsArgs, policy?: string): pulumi.Output<string> {
     return new aws.ec2.VpcEndpoint(
       service,

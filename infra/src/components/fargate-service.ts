@@ -101,7 +101,7 @@ export class FargateService extends pulumi.ComponentResource {
           securityGroups: [args.securityGroupId],
           assignPublicIp: false,
         },
-        // A rollout starts new tasks before it stops old ones, and goes back by itself when they do not live.
+        // A rollout starts new tasks before it stops old ones, and is rolled back when they fail.
         deploymentMinimumHealthyPercent: 100,
         deploymentMaximumPercent: 200,
         deploymentCircuitBreaker: { enable: true, rollback: true },

@@ -16,7 +16,7 @@ export interface ImagesArgs {
 
 /** One image that tasks run. */
 export interface ImageReference {
-  /** `registry/repository@sha256:…`, or with a tag where a tag was asked for. */
+  /** `registry/repository@sha256:…`, or with a tag where the settings name one. */
   readonly uri: pulumi.Output<string>;
   readonly repositoryArn: pulumi.Output<string>;
 }

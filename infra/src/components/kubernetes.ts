@@ -1,4 +1,4 @@
-/** The AWS side of a Kubernetes deployment: the cluster or its address, images, roles, and what manifests are made of. */
+/** The AWS side of a Kubernetes deployment: the cluster or its address, images, roles, and the inputs of the manifests. */
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import {

@@ -13,7 +13,7 @@ export interface MetricAlarmArgs {
   readonly topicArn: pulumi.Input<string>;
 }
 
-/** Alarms are read once a minute, in seconds, unless they say otherwise. */
+/** Default period of an alarm, in seconds. */
 const PERIOD_SECONDS = 60;
 
 /** Creates an alarm, which notifies the topic when it starts and when it ends. */

@@ -46,7 +46,7 @@ export class Network extends pulumi.ComponentResource {
       },
       child,
     );
-    // The VPC's default group lets its members talk freely; without rules it is useless.
+    // The VPC's default group allows all traffic among its members; without rules it allows none.
     new aws.ec2.DefaultSecurityGroup(name, { vpcId: vpc.vpcId, ingress: [], egress: [] }, child);
     this.vpcId = vpc.vpcId;
     this.publicSubnetIds = vpc.publicSubnetIds;

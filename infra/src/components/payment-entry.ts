@@ -1,4 +1,4 @@
-/** The way by which Stripe's events reach scoring: one path of the load balancer, by POST alone. */
+/** The route of Stripe's events to scoring: one path of the load balancer, by POST alone. */
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { PORTS, STRIPE_PATH } from '../decide/services.ts';

@@ -41,7 +41,7 @@ export class Secrets extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** `k2:…,k1:…`: the newest signs, and what the one before has signed stays valid. */
+  /** `k2:…,k1:…`: the newest signs, and signatures of the one before stay valid. */
   #createKeys(name: string, newest: number): pulumi.Output<string> {
     const generations = newest > 1 ? [newest, newest - 1] : [newest];
     const keys = generations.map((generation) =>

@@ -45,11 +45,11 @@ interface Extras {
   readonly dependsOn?: pulumi.Resource[];
 }
 
-/** Name under which Service Connect answers for scoring, inside the tasks of the processor. */
+/** Name under which the tasks of the processor reach scoring by Service Connect. */
 const SCORING_HOST = 'scoring';
 const SCORING_PORT = PORTS.scoring.service;
 
-/** Between clients and order-api there is the load balancer alone. */
+/** The load balancer is the only proxy between clients and order-api. */
 const LOAD_BALANCER_HOPS = 1;
 
 /** order-api, order-processor, scoring and, where they are on, webhooks and operations. */

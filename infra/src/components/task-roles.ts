@@ -16,7 +16,7 @@ export interface TaskRolesArgs {
 export class TaskRoles extends pulumi.ComponentResource {
   readonly executionRoleArn: pulumi.Output<string>;
   readonly taskRoleArn: pulumi.Output<string>;
-  /** The policies: a task that starts before them is refused what it needs. */
+  /** The policies: a task that starts before them lacks its permissions. */
   readonly policies: readonly pulumi.Resource[];
 
   constructor(name: string, args: TaskRolesArgs, opts?: pulumi.ComponentResourceOptions) {

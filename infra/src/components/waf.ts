@@ -7,7 +7,7 @@ export interface WafArgs {
   readonly loadBalancerArn: pulumi.Input<string>;
 }
 
-/** Requests of one address in five minutes; far above what the API's own limit lets a user do. */
+/** Requests of one address in five minutes; far above the API's own limit of a user. */
 const REQUESTS_PER_ADDRESS = 5_000;
 
 /** Sets of rules, with those of their rules that count and do not block. */

@@ -1,4 +1,4 @@
-/** The settings that order-api is given: who may log in, how often they may ask, from which pages. */
+/** The settings of order-api: authentication, quotas and origins. */
 import { parseOrigins, parseRate } from '@order-pipeline/contracts/settings';
 import { type Draft, type EnvReader, type Invalid, orUndefined } from '@order-pipeline/platform/env';
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import type { AuthConfig } from './types.ts';
 /** Settings of the OpenID issuer, which mean nothing while passwords are used. */
 const OIDC_KEYS = ['oidcIssuer', 'oidcAudience'] as const;
 
-/** Reads who may log in. */
+/** Reads the authentication settings. */
 export function readAuth(reader: EnvReader): Exclude<Draft<AuthConfig>, Invalid> {
   const mode = reader.choice('authMode', ['password', 'oidc'], 'password');
   if (mode === 'oidc') {

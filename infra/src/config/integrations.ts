@@ -1,4 +1,4 @@
-/** The settings of what talks to the Internet: the payment provider and webhooks. */
+/** The settings of components that use the Internet: the payment provider and webhooks. */
 import { type Draft, type EnvReader, type Invalid, isValid, type Stage } from '@order-pipeline/platform/env';
 import { z } from 'zod';
 import { PAYMENT_GATEWAYS } from '../decide/features.ts';
@@ -82,7 +82,7 @@ export interface InternetUsers {
   readonly operations: boolean;
 }
 
-/** Reports callers of the Internet in a network without a way to it. Clusters that exist have networks of their own. */
+/** Reports components that need the Internet in a network without access to it. Clusters that exist have networks of their own. */
 export function checkWayOut(
   reader: EnvReader,
   natGateways: ComputeConfig['natGateways'] | Invalid,

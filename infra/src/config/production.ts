@@ -8,7 +8,7 @@ const RESERVED_NAME = /(^|[.@])(example\.(com|org|net)|[a-z0-9-]+\.(example|test
 /** The zone of Pulumi.prod.yaml before it is filled in. */
 const TEMPLATE_ZONE = /EXAMPLE/;
 
-/** Stacks whose name says that they are production. */
+/** Names of production stacks. */
 const PRODUCTION_STACK = /^prod(uction)?([^a-z]|$)/;
 
 /** Refuses a production stack by name whose stage is another: its data would be unprotected. */
@@ -40,7 +40,7 @@ export interface ProductionSettings {
 }
 
 /**
- * Reports what a production stack must not have. `retire` names the stack that is being taken down: only then may its
+ * Reports settings that a production stack must not have. `retire` names the stack that is being taken down: only then may its
  * protection be off.
  */
 export function checkProduction(

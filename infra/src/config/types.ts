@@ -84,7 +84,7 @@ export interface ComputeConfig {
   readonly containerInsights: boolean;
 }
 
-/** Returns the features that the settings ask for. */
+/** Returns the features that the settings enable. */
 export function toFeatures({
   webhooks,
   operations,
@@ -147,7 +147,7 @@ export interface StackConfig {
   readonly protect: boolean;
   /** Regions that hold copies of the tables for recovery. */
   readonly replicaRegions: readonly string[];
-  /** Raising it makes a new key for poll URLs; what the one before has signed stays valid. */
+  /** Raising it creates a new key for poll URLs; URLs signed with the one before stay valid. */
   readonly signingKeyGeneration: number;
   /** The same for tokens. */
   readonly jwtSecretGeneration: number;

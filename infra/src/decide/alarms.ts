@@ -98,7 +98,7 @@ function toThrottleAlarm<T>(tables: readonly T[]): Alarm<T> {
   };
 }
 
-/** Operations whose latency and errors say how a table does; the orders of a table are read and written by them. */
+/** Operations whose latency and errors are measured for a table; the orders of a table are read and written by them. */
 const WATCHED_OPERATIONS = ['GetItem', 'UpdateItem'] as const;
 
 /** Milliseconds that DynamoDB takes for a single item at most; it usually takes less than ten. */

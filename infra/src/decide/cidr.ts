@@ -15,7 +15,7 @@ const PRIVATE: readonly Cidr[] = [
   { base: 192 * 2 ** 24 + 168 * 2 ** 16, bits: 16 },
 ];
 
-/** Prefix lengths of a VPC here: a /22 still gives each of its 16 subnets 59 addresses. */
+/** Prefix lengths of a VPC here: a /22 still leaves each of its 16 subnets 59 addresses. */
 const SMALLEST_BITS = 22;
 const LARGEST_BITS = 16;
 

@@ -158,7 +158,7 @@ function toPortMappings(service: ServiceName): PortMapping[] {
   return mappings;
 }
 
-/** Pairs in the order of their names: ECS answers them so, and another order would look like a change. */
+/** Pairs in the order of their names: ECS returns them so, and another order would appear as a change. */
 function toPairs(record: Readonly<Record<string, string>>): [string, string][] {
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 }

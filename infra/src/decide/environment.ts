@@ -94,7 +94,7 @@ export function toEnvironment(service: ServiceName, inputs: EnvironmentInputs): 
     STOP_TIMEOUT_MS: String(STOP_TIMEOUT_MS),
     ...(inputs.tracing && {
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${OTLP_PORT}`,
-      // The collector decides at the end of a trace what is kept; a client's decision goes before.
+      // The collector samples at the end of a trace; a client's decision takes precedence.
       OTEL_TRACES_SAMPLER: 'parentbased_always_on',
     }),
     ...OWN[service](inputs),

@@ -118,7 +118,7 @@ const API_LATENCY_METRIC = 'api_request_duration_ms';
 
 /**
  * Time to answer a request, in milliseconds. The load balancer's own TargetResponseTime counts clients that asked to wait
- * (`Prefer: wait`, event streams), whose answers are late on purpose.
+ * (`Prefer: wait`, event streams), whose responses are late on purpose.
  */
 export function apiLatency<T>(namespace: string, stat: string): Metric<T> {
   return { namespace, metricName: API_LATENCY_METRIC, dimensions: {}, stat };

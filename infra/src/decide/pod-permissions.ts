@@ -1,4 +1,4 @@
-/** Permissions around pods: who takes on a service's role, and what the cluster's add-ons may do. */
+/** Permissions of pods: trust policies of the services' roles, and permissions of the cluster's add-ons. */
 import type { AddOn } from './manifest-inputs.ts';
 import type { Statement } from './permissions.ts';
 

@@ -65,7 +65,7 @@ export const HEALTH_CHECK = {
   startSeconds: 30,
 } as const;
 
-/** A command that succeeds while the process answers `/health`. The image has Node and nothing like curl. */
+/** A command that succeeds while the process answers `/health`. The image has Node and no curl. */
 export function toHealthCommand(port: number): string[] {
   const script = `fetch('http://127.0.0.1:${port}/health').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))`;
   return ['node', '-e', script];

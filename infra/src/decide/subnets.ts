@@ -16,7 +16,7 @@ const FIRST_PUBLIC_BLOCK = 8;
 
 /**
  * Lays out the subnets of the first `zones` zones. Zone n has the same addresses in every layout of a VPC: the range is
- * divided for more zones than there can be, and what is not used stays free.
+ * divided for the maximum number of zones, and unused parts stay free.
  *
  * @throws {RangeError} when `vpcCidr` is no range or `zones` is not between 1 and MAX_ZONES
  */

@@ -1,4 +1,4 @@
-/** The program loads through Pulumi's own Node loader, registers everything and says what it made. */
+/** The program loads through Pulumi's own Node loader, registers everything and returns its outputs. */
 import { describe, expect, it } from '@jest/globals';
 import { ofType } from '../support/graph.ts';
 import { type Graphs, STACKS } from '../support/stacks.ts';

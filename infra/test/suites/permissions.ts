@@ -1,4 +1,4 @@
-/** Each role may do exactly what its service does. */
+/** Each role has exactly the permissions that its service uses. */
 import { describe, expect, it } from '@jest/globals';
 import { find, type Graph, ofType } from '../support/graph.ts';
 import type { Graphs } from '../support/stacks.ts';

@@ -1,4 +1,4 @@
-/** Runs the program as `pulumi preview` would, through Pulumi's own Node loader, and captures what it registers. */
+/** Runs the program as `pulumi preview` would, through Pulumi's own Node loader, and captures its registrations. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -57,7 +57,7 @@ const COMPUTED: Readonly<Record<string, (name: string, inputs: Properties) => Pr
   'awsx:ecr:Image': (_, inputs) => ({ imageUri: `${inputs.repositoryUrl}@sha256:${'0'.repeat(64)}` }),
 };
 
-/** The outputs of a resource: its inputs, an ARN and a name, and what its type computes. */
+/** Outputs of a resource: its inputs, an ARN and a name, and the computed values of its type. */
 export function toOutputs({ type, name, inputs, custom }: Resource): Properties {
   const computed = COMPUTED[type]?.(String(inputs.name ?? name), inputs) ?? {};
   if (!custom) return { ...inputs, ...computed };

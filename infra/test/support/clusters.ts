@@ -1,4 +1,4 @@
-/** Settings with which the stacks run on a cluster: what k8s/settings was made with. */
+/** Settings with which the stacks run on a cluster, and from which k8s/settings was made. */
 import { PROD_VALUES, type StackName } from './stacks.ts';
 
 /** Settings of the stacks `dev` and `prod` on EKS, over their files. */

@@ -1,4 +1,4 @@
-/** Compares what is deployed with what the local stack creates: both must come from packages/contracts. */
+/** Compares the deployed resources with those of the local stack: both must come from packages/contracts. */
 
 import { isDeepStrictEqual } from 'node:util';
 import type { QueueShape } from '@order-pipeline/contracts/queues';

@@ -7,7 +7,7 @@ export interface Resource {
   /** URN of the parent, or empty. */
   readonly parent: string;
   readonly custom: boolean;
-  /** A component that a provider plugin makes (awsx); what it creates inside is not seen here. */
+  /** A component that a provider plugin creates (awsx); its inner resources are not visible here. */
   readonly remote: boolean;
   readonly protect: boolean;
   /** Inputs with secrets taken out of their envelopes. */

@@ -1,4 +1,4 @@
-/** Compares two plans of one stack: what the second one takes away or changes. */
+/** Compares two plans of one stack: resources that the second one deletes or changes. */
 import type { Graph } from './graph.ts';
 
 /** Inputs that count zones: they grow with them, and AWS changes them in place. */

@@ -1,4 +1,4 @@
-/** One application for each cluster whose Secret in Argo CD says which environment and variant it runs. */
+/** One application for each cluster whose Secret in Argo CD names its environment and variant. */
 import { ApplicationSet } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1';
 import type { Manifest } from '../model/manifest.ts';
 import { ARGO_CD_NAMESPACE, CLUSTER_LABELS, PROJECT, REPOSITORY } from './names.ts';
@@ -23,7 +23,7 @@ export function toApplicationSet(): Manifest {
           },
         },
       ],
-      // Removing a cluster from Argo CD leaves running what runs there.
+      // Removing a cluster from Argo CD leaves its workloads running.
       syncPolicy: { preserveResourcesOnDeletion: true },
       template: {
         metadata: {
@@ -57,7 +57,7 @@ export function toApplicationSet(): Manifest {
   } as never);
 }
 
-/** Fields that controllers own: the number of pods, and what a canary in progress changes. */
+/** Fields that controllers own: the number of pods, and the changes of a canary in progress. */
 const IGNORED = [
   { group: 'apps', kind: 'Deployment', jsonPointers: ['/spec/replicas'] },
   { group: 'argoproj.io', kind: 'Rollout', jsonPointers: ['/spec/replicas'] },

@@ -35,7 +35,7 @@ const NOTIFICATIONS: readonly Notification[] = [
 /** Channel of the messages. */
 const CHANNEL = 'order-pipeline';
 
-/** Annotations by which an application asks for the notifications. */
+/** Annotations that subscribe an application to the notifications. */
 export const SUBSCRIPTIONS: Record<string, string> = Object.fromEntries(
   NOTIFICATIONS.map(({ name }) => [`notifications.argoproj.io/subscribe.${name}.slack`, CHANNEL]),
 );

@@ -1,6 +1,6 @@
 /**
- * Allowed connections have a user, and users are allowed: what pods need by their variables and annotations is compared with
- * what NetworkPolicies open.
+ * Allowed connections have a user, and users are allowed: the flows that pods need by their variables and annotations are
+ * compared with those that NetworkPolicies open.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { toPeers } from '../network/policies.ts';

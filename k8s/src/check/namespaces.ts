@@ -5,7 +5,7 @@ import { type KubernetesObject, toName } from './objects.ts';
 /** Kinds without a namespace. */
 export const CLUSTER_KINDS: readonly string[] = ['Namespace', 'ClusterIssuer'];
 
-/** Returns what is in the wrong place, twice there, or without the labels that everything has. */
+/** Reports objects that are in the wrong place, exist twice, or lack the common labels. */
 export function checkNamespaces(objects: readonly KubernetesObject[], context: Context): string[] {
   const { inputs, cluster, name } = context;
   const gateway = cluster.ingress.istio.namespace;

@@ -50,7 +50,7 @@ export function demand(condition: unknown, object: KubernetesObject, finding: st
   return condition ? [] : [`${toName(object)}: ${finding}`];
 }
 
-/** Returns true when labels have everything that a selector asks for; an empty selector asks for nothing. */
+/** Returns true when labels match a selector; an empty selector matches all. */
 export function matches(selector: Json, labels: Json): boolean {
   const wanted = Object.entries<string>(selector?.matchLabels ?? selector ?? {});
   return wanted.every(([key, value]) => labels?.[key] === value);

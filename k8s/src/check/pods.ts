@@ -1,4 +1,4 @@
-/** Pods can do little, are asked for their health, have limits, and get time to drain. */
+/** Checks that pods are restricted, have probes and limits, and get time to drain. */
 import { STOP_TIMEOUT_SECONDS } from '../../../infra/src/decide/services.ts';
 import { demand, type Json, type KubernetesObject, ofKind, workloadsOf } from './objects.ts';
 
@@ -7,7 +7,7 @@ const SECRET_NAMES = /SECRET|PASSWORD|TOKEN|PRIVATE|CREDENTIAL|SIGNING_KEY|REDIS
 /** A path to a secret is none. */
 const FILE_NAMES = /_FILE$/;
 
-/** Returns what is wrong with the pods. */
+/** Reports problems of the pods. */
 export function checkPods(objects: readonly KubernetesObject[]): string[] {
   return [
     ...workloadsOf(objects).flatMap((workload) => [

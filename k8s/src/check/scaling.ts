@@ -1,7 +1,7 @@
 /** Autoscalers and disruption budgets fit each other, and a node can always be drained. */
 import { demand, type KubernetesObject, matches, ofKind, workloadsOf } from './objects.ts';
 
-/** Returns what is wrong with scaling and disruption. */
+/** Reports problems of scaling and disruption. */
 export function checkScaling(objects: readonly KubernetesObject[]): string[] {
   return workloadsOf(objects).flatMap((workload) => [
     ...checkAutoscalers(workload, objects),

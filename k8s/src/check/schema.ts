@@ -42,7 +42,7 @@ function record(target: object, reads: Map<object, Reads>): object {
 
 function findUnread(data: object, reads: Map<object, Reads>, path: string): string[] {
   const seen = reads.get(data);
-  // Nothing read inside: the schema has no properties here, anything goes.
+  // Nothing read inside: the schema has no properties here and allows any value.
   if (!seen || (seen.keys.size === 0 && !seen.enumerated)) return [];
   return Object.entries(data).flatMap(([key, value]) => {
     const here = `${path}/${key}`;

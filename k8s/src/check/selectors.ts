@@ -1,7 +1,7 @@
-/** Selectors select something, and what they are meant to. */
+/** Checks that selectors select exactly the intended objects. */
 import { demand, type KubernetesObject, matches, ofKind, toName, workloadsOf } from './objects.ts';
 
-/** Returns what is wrong with selectors and labels. */
+/** Reports problems of selectors and labels. */
 export function checkSelectors(objects: readonly KubernetesObject[]): string[] {
   const workloads = workloadsOf(objects);
   const pods = workloads.map(({ spec }) => spec.template.metadata.labels);

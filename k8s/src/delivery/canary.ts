@@ -78,7 +78,7 @@ export function toAnalysis(service: ServiceName, context: Context): Manifest[] {
       interval: INTERVAL,
       failureLimit: 1,
       consecutiveErrorLimit: ERROR_LIMIT,
-      // No sample is no failure: nothing was asked of the version, or nothing has failed yet.
+      // No sample is no failure: the version had no requests, or none has failed yet.
       successCondition: `len(result) == 0 || isNaN(result[0]) || result[0] <= ${limit}`,
       provider: { prometheus: { address: cluster.prometheus.address, query } },
     };

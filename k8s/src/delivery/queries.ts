@@ -22,10 +22,10 @@ const MS_PER_SECOND = 1_000;
 const MAX_FAILED_SHARE = 0.01;
 /** Requests that response at once: the others wait for an order on purpose, or have no end. */
 const SHORT = 'waiting="false"';
-/** Codes that blame the service; the others are answers. */
+/** Codes that are faults of the service; the others are regular responses. */
 const RPC_FAULTS = 'unknown|internal|unavailable|data_loss|deadline_exceeded|resource_exhausted';
 
-/** Returns the query of a check for the canary's pods, or, for what no pod alone shows, for the whole system. */
+/** Returns the query of a check for the canary's pods or, for measures of no single pod, for the whole system. */
 export function toQuery(check: CanaryCheck, namespace: string, processor: boolean): CanaryQuery {
   const all = `namespace="${namespace}"`;
   const canary = `${all},${VERSION_LABEL}="{{args.${HASH_ARGUMENT}}}"`;

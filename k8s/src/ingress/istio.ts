@@ -1,5 +1,5 @@
 /**
- * The way in, and the calls inside, through Istio: mTLS everywhere, and only the callers of the flows. Routes have no timeout, as
+ * Ingress and internal calls through Istio: mTLS everywhere, and only the callers of the flows. Routes have no timeout, as
  * Istio's are by default: event streams have no end, and every call has a deadline of its own.
  */
 import { DestinationRule, Gateway, VirtualService } from '@kubernetes-models/istio/networking.istio.io/v1';
@@ -110,7 +110,7 @@ function toMeshed(context: Context): Manifest[] {
         metadata,
         spec: {
           hosts: [service],
-          // Retries belong to the client, which knows what may be repeated and how much time is left.
+          // Retries belong to the client, which knows which calls are repeatable and the remaining time.
           http: [{ name: CANARY_ROUTE, route, retries: { attempts: 0 } }],
         },
       }),

@@ -26,7 +26,7 @@ export function toMeshAnnotations(service: ServiceName, context: Context): Recor
       holdApplicationUntilProxyStarts: true,
       proxyMetadata: { EXIT_ON_ZERO_ACTIVE_CONNECTIONS: 'true' },
     }),
-    // Both are asked before the proxy has started, and have TLS or a link of their own.
+    // Both are called before the proxy has started, and have TLS or a link of their own.
     'traffic.sidecar.istio.io/excludeOutboundPorts': VAULT_PORT,
     'traffic.sidecar.istio.io/excludeOutboundIPRanges': IDENTITY_AGENT,
     'sidecar.istio.io/proxyCPU': '50m',

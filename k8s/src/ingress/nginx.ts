@@ -1,4 +1,4 @@
-/** The way in through ingress-nginx. */
+/** Ingress through ingress-nginx. */
 import { Ingress } from 'kubernetes-models/networking.k8s.io/v1';
 import { PORTS, STRIPE_PATH } from '../../../infra/src/decide/services.ts';
 import { type Manifest, toMetadata, WAVES } from '../model/manifest.ts';

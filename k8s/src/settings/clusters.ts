@@ -1,4 +1,4 @@
-/** The clusters of each environment. Edit these to what your clusters have installed; docs/kubernetes.md explains each. */
+/** The clusters of each environment. Edit these to match your clusters; docs/kubernetes.md explains each. */
 import type { ClusterSettings } from './types.ts';
 
 const COMMON: ClusterSettings = {
@@ -31,7 +31,7 @@ const COMMON: ClusterSettings = {
   dns: {
     namespace: 'kube-system',
     labels: { 'k8s-app': 'kube-dns' },
-    // EKS Auto Mode answers on the node under the service's address; others run a cache on each node.
+    // EKS Auto Mode serves DNS on the node under the service's address; others run a cache on each node.
     cidrs: ['172.20.0.10/32', '169.254.20.10/32'],
   },
   letsEncrypt: {

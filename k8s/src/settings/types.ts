@@ -3,7 +3,7 @@
 import type { ManifestInputs } from '../../../infra/src/decide/manifest-inputs.ts';
 import type { AwsIdentity } from '../../../infra/src/decide/pod-flows.ts';
 
-/** Way in from the Internet. */
+/** Ingress controller. */
 export type IngressKind = 'nginx' | 'istio';
 
 /** Source of the secrets. */
@@ -46,7 +46,7 @@ export interface ClusterSettings {
   };
   readonly meshControl: PodPeer;
   readonly dns: PodPeer & {
-    /** Resolvers that are no pods: the cluster's DNS address where a node answers, and node-local caches. */
+    /** Resolvers that are no pods: the cluster's DNS address where a node serves it, and node-local caches. */
     readonly cidrs: readonly string[];
   };
   readonly letsEncrypt: { readonly email: string; readonly server: string };

@@ -47,7 +47,7 @@ export function toContainer(service: ServiceName, context: Context): IContainer 
     env: Object.entries(toPodEnvironment(service, context)).map(([name, value]) => ({ name, value })),
     resources: toResources(inputs.sizes[service]),
     ...toProbes(service),
-    // The kubelet itself waits: the image needs no shell, and SIGTERM comes when callers have left.
+    // The kubelet waits, so that the image needs no shell, and SIGTERM arrives after callers have stopped.
     ...(preStopSeconds > 0 && { lifecycle: { preStop: { sleep: { seconds: preStopSeconds } } } }),
     securityContext: {
       allowPrivilegeEscalation: false,

@@ -79,7 +79,7 @@ function toHpa(service: ServiceName, context: Context): Manifest {
   });
 }
 
-/** KEDA makes one autoscaler of both triggers: CPU continues deciding when SQS cannot be asked. */
+/** KEDA makes one autoscaler of both triggers: CPU still scales when SQS is unavailable. */
 function toKeda(service: keyof typeof BACKLOGS, context: Context): Manifest[] {
   const { inputs } = context;
   const { access: name, queue } = BACKLOGS[service];

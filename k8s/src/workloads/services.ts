@@ -106,7 +106,7 @@ function toCalled(name: string, service: ServiceName, context: Context): Manifes
   });
 }
 
-/** Pods that are not ready have metrics too: they often say why. */
+/** Pods that are not ready have metrics too, which often show the cause. */
 function toMetrics(service: ServiceName, context: Context): Manifest {
   const port = toMetricsPort(service, isMeshed(context));
   return new Service({

@@ -50,7 +50,7 @@ export const WORKLOADS: Readonly<Record<ServiceName, Workload>> = {
     entry: false,
     preStopSeconds: 0,
     wave: WAVES.callers,
-    // Failed deliveries say more about receivers than about a version: orders must go on, and the queue be read.
+    // Failed deliveries depend on receivers more than on a version: the checks are that orders are processed and the queue is read.
     canaryChecks: ['failed-orders', 'webhook-dead-letters'],
   },
   operations: {

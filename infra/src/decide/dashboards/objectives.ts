@@ -1,4 +1,4 @@
-/** The objectives: what customers are promised, and how fast the error budget is spent. */
+/** The objectives, and the burn rates of their error budgets. */
 import type { Dashboard, Query } from './panel.ts';
 
 const WINDOWS = ['5m', '30m', '1h', '6h'] as const;

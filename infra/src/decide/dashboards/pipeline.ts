@@ -1,4 +1,4 @@
-/** The pipeline: queues, the processor and what it calls. */
+/** The pipeline: queues, the processor and the services that it calls. */
 import { RPC_SERVICES } from '../alarms.ts';
 import { ageOfOldest, backlog, processor } from '../metrics.ts';
 import { type Dashboard, quantileBy, quantiles, rateBy } from './panel.ts';

@@ -5,7 +5,7 @@ import { type Dashboard, quantileBy, quantiles, rateBy } from './panel.ts';
 /** Beginning of the operators' methods. */
 const OPERATORS_API = 'operations.v1.';
 
-/** Each process and what it depends on. */
+/** Each process and its dependencies. */
 export const SERVICE: Dashboard = {
   uid: 'order-pipeline-service',
   title: 'Order pipeline: services',
