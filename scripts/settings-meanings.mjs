@@ -39,6 +39,8 @@ export const MEANINGS = {
     RECONCILE_AGE_MS:
       'minimum age before an entry is reconciled, in milliseconds; at least two visibility timeouts',
     RECONCILE_READ_UNITS: 'read capacity units a second that a pass uses at most',
+    QUEUE_WATCH_INTERVAL_MS:
+      'time between two reads of the depths of the queues, by the process that leads, in milliseconds',
     CLOCK_SKEW_LIMIT_MS: 'clock skew beyond which no orders are claimed, in milliseconds',
   },
   scoring: {

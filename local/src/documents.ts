@@ -142,7 +142,7 @@ const movePorts = (script: string, ports: Readonly<Record<number, number>>) =>
 
 async function runShell(cwd: string, script: string, options: RunOptions): Promise<RunResult> {
   const { env, input = '', until, signal, onOutput } = options;
-  const child = spawn('bash', ['-eo', 'pipefail', '-c', script], { cwd, env, detached: true });
+  const child = spawn('bash', ['--norc', '-eo', 'pipefail', '-c', script], { cwd, env, detached: true });
   const result = { out: '', err: '' };
   let interrupted = false;
   const interrupt = () => {

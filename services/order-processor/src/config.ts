@@ -38,6 +38,8 @@ export interface Config extends CommonConfig {
   readonly protocol: ProtocolConfig;
   readonly consumer: ConsumerConfig;
   readonly reconcile: ReconcileConfig;
+  /** Time between two reads of the queues' depths, by the process that leads. */
+  readonly queueWatchMs: number;
   /** Clock skew, either way, beyond which no orders are claimed. */
   readonly clockSkewLimitMs: number;
   /** From SIGTERM to exit at most. */
@@ -150,6 +152,7 @@ export function loadConfig(environment: Environment): Config {
       ageMs: reconcileAgeMs,
       readUnitsPerSecond: env.integer('RECONCILE_READ_UNITS', 50, 1, 100_000),
     },
+    queueWatchMs: env.integer('QUEUE_WATCH_INTERVAL_MS', 5_000, 100, 60_000),
     clockSkewLimitMs: env.integer('CLOCK_SKEW_LIMIT_MS', 2_000, 100, 60_000),
     stopTimeoutMs,
   });

@@ -40,9 +40,6 @@ export interface RunningProcessor extends Running {
 /** Tries of one AWS call: the one layer that retries claims, decisions and acknowledgements. */
 const AWS_MAX_ATTEMPTS = 4;
 
-/** Time between two reads of the queue depths, in milliseconds. */
-const QUEUE_WATCH_MS = 5_000;
-
 /** Key in Redis of the lease of the process that reads the queue depths. */
 const QUEUE_WATCH_LEASE = 'order-processor:queue-watch';
 
@@ -158,7 +155,7 @@ export async function start(config: Config, logger: Logger): Promise<RunningProc
     metrics: { messages: 'order_queue_messages', deadLetters: 'order_dlq_messages' },
     lease: { redis, key: QUEUE_WATCH_LEASE },
     ...{ queueUrl: config.queueUrl, deadLetterQueueUrl: config.deadLetterQueueUrl },
-    ...{ id: randomUUID(), intervalMs: QUEUE_WATCH_MS },
+    ...{ id: randomUUID(), intervalMs: config.queueWatchMs },
   });
   void queueWatch.start();
   const onCaptureFailed = () => metrics.settlementProblem('capture-failed');
