@@ -1,8 +1,8 @@
 /**
- * Rejects error classes whose names lack the suffix `Error`, members that are `private` instead of `#name`, docstrings that open with a question word, and words that the
- * glossary of CONTRIBUTING.md replaces, in comments.
- * The rules for comments cover the folders in `CLEAN`; files named on the command line get all rules.
- *   node scripts/lint-language.mjs [file ...]   every tracked source file by default
+ * Rejects error classes whose names lack the suffix `Error`, members that are `private` instead of `#name`, docstrings that open
+ * with a question word, and words that the glossary of CONTRIBUTING.md replaces: in comments, titles of tests and documents.
+ * The rules for comments and titles cover the folders in `CLEAN`; files named on the command line get all rules.
+ *   node scripts/lint-language.mjs [file ...]   every tracked source and document by default
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -25,8 +25,20 @@ const CLEAN = [
 
 const OPENING = /^\s*\/\*\*\s*(?:\*\s*)?(What|Whether|How|Which|Where|When|Who|Whose|Why|Told|Said)\b/gm;
 const COMMENT = /^\s*\/\*(?:[^*]|\*(?!\/))*\*\/|^\s*\/\/.*$/gm;
-const WORD =
-  /\b(told|stands?(?!-)|stood|beside|somebody|mends?|mended|gives? back|gave back|gave up|lets? go)\b/gi;
+/** Titles of tests, also after a table (`test.each(table)('title', …)`). */
+const TITLE = /(?:^\s*(?:test|it|describe)(?:\.\w+)*\(|[\])]\)?\()\s*(['"`])(?:\\.|(?!\1)[^\\\n])*\1/gm;
+const WORD = new RegExp(
+  `\\b(?:${[
+    'told|stands?(?!-)|stood|beside|somebody|whoever|mends?|mended|anew',
+    'gives? (?:back|up)|gave (?:back|up)|given (?:back|up)|hand(?:s|ed|ing)? back|lets? go',
+    'com(?:es?|ing) back|came back|shown again|for ever|now and then',
+    'goes on|went on|r[ua]ns? out|(?:is|are|was|were) over|(?:is|are|was|were) away',
+  ].join('|')})(?![\\w-])`,
+  'gi',
+);
+/** Code, quotations and the glossary itself, in documents. */
+const QUOTED =
+  /^```.*?^```$|`[^`\n]*`|"[^"\n]*"|<!--.*?-->|\]\([^)]*\)|^\|[^\n]*\| avoid \|\n(?:\|[^\n]*\n)*/gms;
 /** TypeScript's `private` on members and parameters; a private constructor has no other form. */
 const PRIVATE =
   /^\s*(?:constructor\()?private (?!constructor\b)(?=(?:readonly |static |async |get |set )*\w+[(<:?! =])/gm;
@@ -45,13 +57,8 @@ function findViolations(text, checkComments) {
     line: lineOf(match.index + match[0].length),
     message: `the docstring begins with "${match[1]}": begin with a verb or a noun phrase`,
   }));
-  const comments = checkComments ? [...text.matchAll(COMMENT)] : [];
-  const words = comments.flatMap((comment) =>
-    [...comment[0].matchAll(WORD)].map((match) => ({
-      line: lineOf(comment.index + match.index),
-      message: `"${match[1]}": use the word of the glossary`,
-    })),
-  );
+  const prose = checkComments ? [...text.matchAll(COMMENT), ...text.matchAll(TITLE)] : [];
+  const words = prose.flatMap(({ 0: part, index }) => findWords(part, (at) => lineOf(index + at)));
   const classes = [...text.matchAll(ERROR_CLASS)]
     .filter((match) => !match[1].endsWith('Error'))
     .map((match) => ({
@@ -65,9 +72,23 @@ function findViolations(text, checkComments) {
   return [...openings, ...members, ...words, ...classes].sort((a, b) => a.line - b.line);
 }
 
-/** Lists the tracked sources, without generated ones. */
+/** Finds words that the glossary replaces. `lineOf` returns the line of an index in the text. */
+function findWords(text, lineOf) {
+  return [...text.matchAll(WORD)].map(({ 0: word, index }) => ({
+    line: lineOf(index),
+    message: `"${word}": use the word of the glossary`,
+  }));
+}
+
+/** Finds violations in a document, outside of code and quotations. */
+function findInDocument(text) {
+  const prose = text.replace(QUOTED, (quoted) => quoted.replace(/[^\n]/g, ' '));
+  return findWords(prose, (index) => prose.slice(0, index).split('\n').length);
+}
+
+/** Lists the tracked sources and documents, without generated ones. */
 function listSources() {
-  const patterns = ['*.ts', '*.tsx', '*.js', '*.mjs', '*.cjs', ':!**/gen/**', ':!**/generated/**'];
+  const patterns = ['*.ts', '*.tsx', '*.js', '*.mjs', '*.cjs', '*.md', ':!**/gen/**', ':!**/generated/**'];
   return execFileSync('git', ['ls-files', '--', ...patterns], { encoding: 'utf8' })
     .trim()
     .split('\n');
@@ -77,7 +98,9 @@ function listSources() {
 function lint(files, isChecked) {
   let count = 0;
   for (const file of files) {
-    for (const { line, message } of findViolations(readFileSync(file, 'utf8'), isChecked(file))) {
+    const text = readFileSync(file, 'utf8');
+    const found = file.endsWith('.md') ? findInDocument(text) : findViolations(text, isChecked(file));
+    for (const { line, message } of found) {
       process.stderr.write(`${file}:${line}: ${message}\n`);
       count++;
     }

@@ -17,7 +17,7 @@ setup() {
   [ -n "${SKIP_SETUP:-}" ] || ./scripts/setup.sh
 }
 
-# How a process was called; nothing when there is none, or when it has ended and nobody has collected it yet.
+# Prints the command line of a process; nothing when it does not exist or is a zombie.
 command_of() {
   if [ -d /proc/self ]; then
     { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null || true
@@ -26,7 +26,7 @@ command_of() {
   fi
 }
 
-# Whether the stack runs in the background; sets pid. A stale file may name a process that is not ours.
+# Succeeds when the stack runs in the background; sets pid. A stale file may name a process of another program.
 running() {
   pid=$(cat "$pid_file" 2>/dev/null) || return 1
   case $pid in

@@ -27,7 +27,7 @@ export const MEANINGS = {
     RPC_TLS_CLIENT_CERTIFICATE: 'PEM client certificate, for servers that require one',
     RPC_TLS_CLIENT_PRIVATE_KEY: 'PEM private key of the client certificate',
     VISIBILITY_TIMEOUT_SECONDS:
-      'time for which a received message is hidden, in seconds; renewed while work goes on',
+      'time for which a received message is hidden, in seconds; renewed while the work continues',
     LEASE_MS: "duration of a claim's lease in milliseconds, at most the visibility timeout",
     LEASE_MARGIN_MS:
       'time before the end of its lease at which a worker stops acting, in milliseconds; below `LEASE_MS`',

@@ -1,5 +1,5 @@
 #!/usr/bin/env sh
-# Places one order on a running system and follows it to its end. The exit code tells: 0 when all went well.
+# Places one order on a running system and waits until it is final. The exit code is 0 on success.
 #   API_URL        http://localhost:8000
 #   PROCESSOR_URL  http://localhost:9090; set it empty where the processor cannot be reached from outside
 set -eu
@@ -11,7 +11,7 @@ fail() {
   exit 1
 }
 
-# The value of one top-level field of the JSON on standard input.
+# Prints the value of one top-level field of the JSON on standard input.
 field() {
   node -e '
     try {
@@ -37,10 +37,10 @@ login=${SMOKE_LOGIN:-'{"user_id":"smoke"}'}
 
 call "$api/ready" >/dev/null || fail "the API at $api is not ready: start it with scripts/quickstart.sh --detach"
 answer=$(call -X POST "$api/login" -H 'content-type: application/json' -d "$login") || fail "login failed: $answer"
-token=$(printf '%s' "$answer" | field access_token) || fail 'the answer to the login has no access_token'
+token=$(printf '%s' "$answer" | field access_token) || fail 'the response of the login has no access_token'
 order=$(call -X POST "$api/orders" -H "authorization: Bearer $token" -H 'content-type: application/json' -d "$body") ||
   fail "the order was not accepted: $order"
-poll_url=$(printf '%s' "$order" | field poll_url) || fail 'the answer to the order has no poll_url'
+poll_url=$(printf '%s' "$order" | field poll_url) || fail 'the response of the order has no poll_url'
 echo "smoke: order $(printf '%s' "$order" | field order_id) accepted"
 
 tries=0
@@ -52,7 +52,7 @@ while [ "$status" = PENDING ] || [ "$status" = PROCESSING ]; do
   answer=$(call "$poll_url") || fail "the poll failed: $answer"
   status=$(printf '%s' "$answer" | field status) || fail "the order has no status: $answer"
 done
-[ "$status" = COMPLETED ] || fail "the order ended as $status"
+[ "$status" = COMPLETED ] || fail "the order is $status"
 echo "smoke: order $status"
 
 if [ -n "$processor" ]; then

@@ -1,4 +1,4 @@
-/** The real local stack on free ports, with short time limits, so that what a crash delays comes back soon. */
+/** The real local stack on free ports, with short time limits, so that messages delayed by a crash become visible again soon. */
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';

@@ -95,7 +95,7 @@ test('declines, and loses the first answer to a payment that it took', async () 
   expect(journal()).toEqual(['declined o1 100', 'authorized o2 100']);
 });
 
-test('goes on from its journal after its death', async () => {
+test('continues from its journal after a crash', async () => {
   const first = await authorize('o1');
   await authorize('o2');
   await post(`payment_intents/${first.id}/capture`, {}, 'o1:capture');

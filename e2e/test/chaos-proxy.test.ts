@@ -113,7 +113,7 @@ describe('the HTTP proxy', () => {
     expect({ reached, hits }).toEqual({ reached: expected, hits: [fault] });
   });
 
-  test('a write takes effect after its caller gave up', async () => {
+  test('a write takes effect after its caller timed out', async () => {
     const { faults, post, reached, hits, settled } = await start();
     void faults.openFor(60_000, 'late', ALL, 200);
     const impatient = post('AmazonSQS.SendMessage', { signal: AbortSignal.timeout(50) });
@@ -203,7 +203,7 @@ describe('the TCP proxy', () => {
 
   const untilClosed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
 
-  test('passes data on, late where it is told to', async () => {
+  test('passes data on, with the configured delay', async () => {
     const { faults, hits, dial, echo } = await start();
     const socket = dial();
     expect(await echo(socket, 'a')).toBe('a');
@@ -222,7 +222,7 @@ describe('the TCP proxy', () => {
     expect(hits).toContain('cut');
   });
 
-  test('refuses connections, and cuts those that stand', async () => {
+  test('refuses connections, and cuts open ones', async () => {
     const { faults, hits, dial, echo } = await start();
     const old = dial();
     await echo(old, 'a');

@@ -1,4 +1,4 @@
-/** The payment provider goes away under load and comes back: real processes, a real queue. */
+/** An outage of the payment provider under load: real processes, a real queue. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -182,7 +182,7 @@ test('a client who cancels while Stripe is asked is not charged: CANCELLED', asy
   expect(await system.api.read(poll_url)).toMatchObject({ status: 'CANCELLED' });
 });
 
-test('an order that an operator gives up while Stripe does not answer is not charged: FAILED', async () => {
+test('an order that an operator fails while Stripe does not respond is not charged: FAILED', async () => {
   const answer = gate();
   const tries = Array.from({ length: 50 }, () => ({
     request: 'POST /v1/payment_intents',

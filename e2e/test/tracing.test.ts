@@ -153,7 +153,7 @@ describe('an order', () => {
     expect(spans.filter(({ failed }) => failed)).toEqual([]);
   });
 
-  test('is told by the log lines of all services', () => {
+  test('appears in the log lines of all services', () => {
     const lines = linesOf(order.order_id).filter(({ route }) => route !== '/orders/:order_id');
     for (const line of lines)
       expect(line).toMatchObject({ request_id: `request-of-${TRACE}`, trace_id: TRACE });
@@ -189,7 +189,7 @@ function linesOf(orderId: string): LogLine[] {
     .map((line) => JSON.parse(line.slice(line.indexOf('{'))) as LogLine);
 }
 
-test('a redriven order goes on in its trace, linked to the delivery that was dead-lettered', async () => {
+test('a redriven order continues its trace, linked to the delivery that was dead-lettered', async () => {
   const traceId = `${TRACE.slice(0, -1)}2`;
   const order = await place(traceId, { amount: 999, payment_method: 'tok_gatewayDown' });
   const [first] = (await spansOf(traceId, 1)).filter(({ name }) => name === 'process order-queue');

@@ -24,7 +24,7 @@ export async function startSpanReceiver(): Promise<SpanReceiver> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    // Names are texts in the messages, whatever their encoding.
+    // Names are texts in the messages, in any encoding.
     missing: (services) => services.filter((service) => !bodies.some((body) => body.includes(service))),
     stop: () => {
       server.closeAllConnections();

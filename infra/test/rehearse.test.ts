@@ -242,7 +242,7 @@ describe('the report', () => {
 });
 
 describe('the bridge to the emulator', () => {
-  it('refuses calls once it has ended, in place of waiting for ever', async () => {
+  it('refuses calls once it has ended, and does not wait', async () => {
     // `false` ends at once, as a bridge does that was killed.
     const cloud = new Cloud({ python: 'false', endpoint: 'http://127.0.0.1:1', region: 'us-east-1' });
     await expect(cloud.call('sts', 'GetCallerIdentity')).rejects.toThrow(
@@ -255,7 +255,7 @@ describe('the bridge to the emulator', () => {
 });
 
 describe('a machine without the tools', () => {
-  it('is told what is missing and how to get it', () => {
+  it('reports missing programs and how to install them', () => {
     const { tools, missing } = findTools({ PATH: '/nowhere', XDG_CACHE_HOME: '/nowhere' });
     expect(tools).toBeUndefined();
     expect(missing.map(({ name }) => name)).toEqual([

@@ -1,4 +1,4 @@
-/** Every selector gets the matcher, whatever the expression. */
+/** Every selector of any expression gets the matcher. */
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { addMatcher } from '../src/observability/promql.ts';

@@ -7,7 +7,7 @@ import { PortInUseError } from '@order-pipeline/platform/listen';
 import { startDynamoEmulator, startSqsEmulator } from '../src/emulators.js';
 import { startTestStack } from '../src/test-stack.js';
 
-test('a message that a dead long poll has taken is shown again at once', async () => {
+test('a message that a dead long poll has taken becomes visible again at once', async () => {
   const stack = await startTestStack();
   const QueueUrl = stack.env.SQS_QUEUE_URL;
   const sqs = createSqs({ region: 'us-east-1', maxAttempts: 1, requestTimeoutMs: 30_000 });

@@ -10,8 +10,8 @@ const script = fileURLToPath(new URL('../../scripts/lint-language.mjs', import.m
 const folder = mkdtempSync(join(tmpdir(), 'lint-language-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function lint(text: string) {
-  const file = join(folder, 'planted.ts');
+function lint(text: string, name = 'planted.ts') {
+  const file = join(folder, name);
   writeFileSync(file, text);
   const { status, stderr } = spawnSync(process.execPath, [script, file], { encoding: 'utf8' });
   return { status, stderr };
@@ -39,6 +39,23 @@ test.each([
     expect(lint(text)).toEqual({ status: 1, stderr: expect.stringContaining(`"${word}": use the word`) });
   }
   expect(lint(`const text = '${word}';`)).toEqual({ status: 0, stderr: '' });
+});
+
+// Joined here, so that the lint accepts this file.
+test.each([
+  ['go', 'es on'],
+  ['gives', ' up'],
+  ['comes ba', 'ck'],
+  ['is aw', 'ay'],
+  ['run', 's out'],
+  ['for ', 'ever'],
+])('rejects %s%s in the title of a test and in a document, outside of code', (...letters) => {
+  const phrase = letters.join('');
+  const found = { status: 1, stderr: expect.stringContaining(`"${phrase}": use the word`) };
+  for (const text of [`test('it ${phrase}', () => {});`, `describe.each([])('it ${phrase}', () => {});`])
+    expect(lint(text)).toEqual(found);
+  expect(lint(`# Title\n\nIt ${phrase} here.\n`, 'planted.md')).toEqual(found);
+  expect(lint(`\`${phrase}\`\n\n\`\`\`text\n${phrase}\n\`\`\`\n`, 'planted.md').status).toBe(0);
 });
 
 // Without `class`, so that the lint accepts this file.

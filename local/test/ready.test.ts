@@ -17,12 +17,12 @@ test('asks until the check passes', async () => {
   expect(answers).toEqual([]);
 });
 
-test('gives up in time and says what the check said last', async () => {
+test('rejects at the time limit with the last error of the check', async () => {
   const waiting = untilPasses('scoring', () => Promise.reject(new Error('answered 503')), 60);
   await expect(waiting).rejects.toThrow('scoring is not ready after 60 ms: Error: answered 503');
 });
 
-test('gives up when it is told to', async () => {
+test('rejects when its signal aborts', async () => {
   const signal = AbortSignal.abort(new Error('redis ended'));
   const waiting = untilPasses('it', () => Promise.reject(new Error('down')), 60_000, signal);
   await expect(waiting).rejects.toThrow('redis ended');

@@ -17,7 +17,7 @@ test('log lines are readable, and other lines stay as they are', () => {
 
 test('as JSON they stay as they are', () => expect(createFormatter('json', true)(LINE)).toBe(LINE));
 
-test('the log file begins anew in its own directory', async () => {
+test('the log file is truncated at start, in its own directory', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'stack-log-'));
   const path = join(directory, 'deep', 'stack.log');
   openLogFile(path).write('line\n');

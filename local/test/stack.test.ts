@@ -27,7 +27,7 @@ const kill = (name: string) => stack.processes.get(name)?.kill('SIGKILL');
 const untilReady = () =>
   untilPasses('the processor', () => checkHttp(`http://localhost:${config.ports.processor}/ready`), 30_000);
 
-test('goes on without Redis', async () => {
+test('works without Redis', async () => {
   kill('redis');
   expect(await once(told, 'said')).toEqual(['redis ended (killed by SIGKILL); going on without it']);
   await checkHttp(`http://localhost:${config.ports.api}/health`);

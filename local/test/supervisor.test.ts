@@ -48,7 +48,7 @@ test('starts a service again that was killed', async () => {
   expect(isAlive(managed.pid)).toBe(true);
 });
 
-test('gives up on a service that dies again and again, after it has printed why', async () => {
+test('stops restarting a service that dies repeatedly, after it has printed the reason', async () => {
   const { supervisor, start, said, lines } = supervise();
   start('api', 'service', program('process.exitCode = 1;'));
   await once(supervisor.ended, 'abort');
@@ -67,7 +67,7 @@ test.each<[string, Role, string, string]>([
     'process.exitCode = 78;',
     'sqs ended (exit code 78); the stack cannot go on without it',
   ],
-])('gives up at once when %s, and starts nothing more', async (_, role, code, reason) => {
+])('stops at once when %s, and starts nothing more', async (_, role, code, reason) => {
   const { supervisor, start, said } = supervise();
   start('sqs', role, program(code));
   await once(supervisor.ended, 'abort');
@@ -76,14 +76,14 @@ test.each<[string, Role, string, string]>([
   expect(() => start('api', 'service', RUNS)).toThrow(ProcessDiedError);
 });
 
-test('goes on without an aid', async () => {
+test('continues without an optional process', async () => {
   const { supervisor, start, told } = supervise();
   start('redis', 'aid', program('process.exitCode = 1;'));
   expect(await once(told, 'said')).toEqual(['redis ended (exit code 1); going on without it']);
   expect(supervisor.ended.aborted).toBe(false);
 });
 
-test('stops the services, the last one first, and then what they stand on', async () => {
+test('stops the services, the last one first, and then their dependencies', async () => {
   const { supervisor, start, lines, told } = supervise();
   const processes = [
     start('sqs', 'emulator', program(stopsAfterMs(0))),

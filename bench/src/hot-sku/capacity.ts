@@ -55,7 +55,7 @@ export function ordersPerSecond(orders: number, keys: Iterable<Usage>): number {
   return orders / seconds;
 }
 
-/** Capacity of one partition key: a second's worth at most, which comes back with time. */
+/** Capacity of one partition key: a second's worth at most, which refills with time. */
 export class Bucket {
   #left: number;
   #at = 0;

@@ -116,7 +116,7 @@ class ConnectionPool {
     return HttpConnection.open(this.#port);
   }
 
-  /** Takes a connection back; a broken one is replaced for whoever waits. */
+  /** Takes a connection back; a broken one is replaced for waiting callers. */
   give(connection: HttpConnection): void {
     const next = this.#waiting.shift();
     if (next && connection.usable) next(connection);

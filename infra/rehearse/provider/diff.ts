@@ -25,7 +25,7 @@ export function diffInputs(spec: Spec, before: Values, now: Values): Difference 
   return { changed, replaces, deleteFirst: replaces.length > 0 && (spec.deleteFirst ?? named) };
 }
 
-/** Text that is equal for equal values, whatever the order of their keys; JSON in a text counts by its meaning. */
+/** Text that is equal for equal values, in any order of their keys; JSON in a text counts by its meaning. */
 function canonical(value: unknown): string {
   if (typeof value === 'string' && /^[[{]/.test(value)) {
     try {

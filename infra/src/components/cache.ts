@@ -40,7 +40,7 @@ export class Cache extends pulumi.ComponentResource {
         transitEncryptionEnabled: true,
         transitEncryptionMode: 'required',
         authToken: pulumi.secret(args.token),
-        // Nothing in it outlives a day: the services go on without it, so there is nothing to restore.
+        // Nothing in it outlives a day: the services continue without it, so there is nothing to restore.
         snapshotRetentionLimit: 0,
         applyImmediately: true,
       },

@@ -1,4 +1,4 @@
-/** The layout of subnets. A subnet keeps its addresses whatever the number of zones, so that zones can be added to a live stack. */
+/** The layout of subnets. A subnet keeps its addresses for any number of zones, so that zones can be added to a live stack. */
 import { formatCidr, parseCidr, sizeOf } from './cidr.ts';
 
 /** Zones that a stack can have: no region has more. */

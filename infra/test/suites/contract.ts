@@ -195,7 +195,7 @@ export function describeContract(graphs: Graphs): void {
       });
     });
 
-    it('are told the addresses that they call', () => {
+    it('receive the addresses that they call', () => {
       expect(loadProcessorConfig(environmentOf(graphs.prod, 'order-processor'))).toMatchObject({
         inventoryUrl: 'http://scoring:50051',
         fraudUrl: 'http://scoring:50051',

@@ -148,7 +148,7 @@ export function describeData(graphs: Graphs): void {
   });
 
   describe('secrets', () => {
-    it.each(STACKS)('are generated or set by somebody, and secret wherever they pass in %s', (stack) => {
+    it.each(STACKS)('are generated or set by an operator, and are secret everywhere in %s', (stack) => {
       for (const { inputs, secrets } of ofType(graphs[stack], 'secretsmanager/secretVersion:SecretVersion')) {
         expect(secrets).toEqual(['secretString']);
         expect(String(inputs.secretString)).toMatch(

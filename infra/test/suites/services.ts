@@ -40,7 +40,7 @@ export function describeServices(graphs: Graphs): void {
       }
     });
 
-    it.each(CLOUD)('are told to stop before ECS kills them in %s', (stack) => {
+    it.each(CLOUD)('get a stop signal before ECS kills them in %s', (stack) => {
       for (const { name: service } of ofType(graphs[stack], 'ecs/taskDefinition:TaskDefinition')) {
         const [container] = containersOf(graphs[stack], service);
         const limitMs = Number(environmentOf(graphs[stack], service).STOP_TIMEOUT_MS);
@@ -154,7 +154,7 @@ export function describeServices(graphs: Graphs): void {
       }
     });
 
-    it('have a collector beside the processor that may fail alone', () => {
+    it('have a collector alongside the processor, which may fail alone', () => {
       const [, collector] = containersOf(graphs.prod, 'order-processor');
       expect(collector).toMatchObject({
         name: 'metrics-collector',

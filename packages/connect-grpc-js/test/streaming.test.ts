@@ -91,7 +91,7 @@ describe('a stream of responses', () => {
     await until(() => reason !== undefined);
   });
 
-  test('ends when its reader gives up while it is silent', async () => {
+  test('ends when its reader cancels while it is silent', async () => {
     let reason: unknown;
     const port = await serve({
       async *count(_request, { signal }) {
@@ -257,7 +257,7 @@ describe('a stream of requests', () => {
     expect(reason).toMatchObject({ code: Code.Canceled });
   });
 
-  test('ends when its caller gives up', async () => {
+  test('ends when its caller cancels', async () => {
     const caller = new AbortController();
     async function* silent() {
       yield { count: 1 };

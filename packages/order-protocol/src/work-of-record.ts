@@ -11,7 +11,7 @@ export type RecordOrigin = Pick<OrderRecord, 'order_id' | 'request_id' | 'trace_
 
 /**
  * Creates the work on an order: its log lines, its calls and its events belong to the request and to the trace that placed the
- * order. Nothing of it is recorded, since the record does not tell whether the trace is.
+ * order. Nothing of it is recorded, since the record does not show whether the trace is.
  */
 export function workOfRecord({ order_id, request_id, trace_id, attempt }: RecordOrigin): Work {
   return createWork({ order_id, request_id, trace_id, attempt }, continueTrace(trace_id));

@@ -47,7 +47,7 @@ async function answerOf(check: ReadinessCheck, timeoutMs: number): Promise<strin
 export interface OpsOptions {
   readonly registry: Registry;
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
-  /** Aborted by the signal to stop: the process is then not ready, whatever the state of its dependencies. */
+  /** Aborted by the signal to stop: the process is then not ready, independent of its dependencies. */
   readonly stopping?: AbortSignal | undefined;
   /** Time limit of one readiness check, in milliseconds. */
   readonly checkTimeoutMs?: number;

@@ -25,7 +25,7 @@ const BATCH_SIZE = 500;
 /** Entries that wait while Redis is slow; the oldest are dropped first. */
 const MAX_WAITING = 10_000;
 
-/** One command for a batch: an entry each, so that the cap counts orders whatever the batches hold. */
+/** One command for a batch: an entry each, so that the cap counts orders and not batches. */
 const APPEND = `for i = 2, #ARGV do redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'e', ARGV[i]) end`;
 
 /** Writes the feed. */

@@ -64,7 +64,7 @@ describe('createFileCredentials', () => {
     await expect(createFileCredentials(join(folder, 'nothing'))()).rejects.toThrow('default');
   });
 
-  it('lets a client sign with the new key without being made anew', async () => {
+  it('lets a client sign with the new key without being created again', async () => {
     write('AKIA1');
     const { port } = server.address() as AddressInfo;
     process.env.AWS_SHARED_CREDENTIALS_FILE = path;

@@ -66,7 +66,7 @@ test('reports the dates of responses, by which a wrong clock shows', async () =>
   sqs.destroy();
 });
 
-test('gives up a try that is not answered in time, as often as it may try', async () => {
+test('times out each try without a response, up to the number of tries', async () => {
   let tries = 0;
   const silent = createServer(() => {
     tries += 1;

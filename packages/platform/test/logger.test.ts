@@ -34,7 +34,7 @@ const SECRETS = [
   ...['jwt_secret', 'jwtSecret', 'url_signing_keys', 'urlSigningKeys'],
 ];
 
-test.each(SECRETS)('never writes %s, wherever it stands', (field) => {
+test.each(SECRETS)('never writes %s, at any depth', (field) => {
   const { logger, lines } = recordingLogger();
   const error = Object.assign(new Error('refused'), { config: { headers: { [field]: 's3cr3t' } } });
   logger.info({ [field]: 's3cr3t' });

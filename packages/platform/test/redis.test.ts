@@ -59,7 +59,7 @@ test('starts without Redis, and finds it when it comes', async () => {
   expect(messages).toEqual(['Redis cannot be reached; going on without it', 'Redis is back']);
 });
 
-test('gives up a command that a stalled Redis does not answer', async () => {
+test('times out a command when Redis stalls', async () => {
   server = await startRedisServer();
   const { redis } = connectTo(server.url, 50);
   await once(redis, 'ready');

@@ -109,7 +109,7 @@ describe('the guard', () => {
     guard.close();
   });
 
-  test('reports a difference from another worker once, and goes on', () => {
+  test('reports a difference from another worker once, and continues', () => {
     const { guard, lines } = create();
     guard.observeLease(NOW + 10_000, 15_000);
     guard.observeLease(NOW + 75_000, 15_000);

@@ -40,7 +40,7 @@ export interface ApiMetrics {
   observeWaiting(count: () => number): void;
   /** Sets whether each process counts a quota alone, because Redis fails or is slow. */
   setDegraded(policy: string, degraded: boolean): void;
-  /** A call that went on without Redis, by purpose. */
+  /** Counts a call that was served without Redis, by purpose. */
   countWithoutRedis(purpose: 'limit' | 'idempotency' | 'events'): void;
 }
 

@@ -129,7 +129,7 @@ describe('a secret in a file', () => {
     ]);
   });
 
-  test('stands for the variable, not next to it', async () => {
+  test('replaces the variable, and is refused alongside it', async () => {
     expect(problemsOf({ ...PROD, REDIS_URL_FILE: await file('redis://cache') })).toEqual([
       'REDIS_URL is set, and so is REDIS_URL_FILE',
     ]);
@@ -137,7 +137,7 @@ describe('a secret in a file', () => {
 });
 
 describe('problems', () => {
-  test('are all told at once', () => {
+  test('are all reported at once', () => {
     expect(problemsOf({ STAGE: 'prod' })).toEqual([
       'SQS_QUEUE_URL is not set',
       'ORDERS_TABLE is not set',

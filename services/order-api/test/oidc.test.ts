@@ -139,7 +139,7 @@ test('an issuer that does not answer is no fault of the token, and is asked agai
   await other.stop();
 });
 
-test('a discovery document of somebody else is not believed', async () => {
+test('a discovery document of another issuer is rejected', async () => {
   const impostor = new Issuer();
   impostor.addKey('one');
   impostor.named = 'https://other.example';

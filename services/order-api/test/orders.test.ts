@@ -60,7 +60,7 @@ describe('placing an order', () => {
     );
   });
 
-  test('refuses an order for somebody else', async () => {
+  test('refuses an order for another user', async () => {
     const { status, body } = await placeOrder(api, 'u123', { user_id: 'u456' });
     expect(status).toBe(403);
     expect(body).toMatchObject({ status: 403, detail: 'user_id is not the subject of the access token.' });

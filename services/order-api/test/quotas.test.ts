@@ -67,7 +67,7 @@ describe('two processes', () => {
     await stack.stop();
   });
 
-  test('let exactly the quota of one user through, and tell where it stands', async () => {
+  test('let exactly the quota of one user through, and report the remainder', async () => {
     const headers = await logIn(apis[0], 'busy');
     const answers = await Promise.all(
       Array.from({ length: 300 }, (_, n) => call(`${apis[n % 2]?.url}/orders`, { headers })),

@@ -87,7 +87,7 @@ describe('after Redis lost its data', () => {
 });
 
 describe('two bodies under one key while the first is in the queue and Redis has lost the key', () => {
-  test('are told apart by their poll URLs', async () => {
+  test('are distinguished by their poll URLs', async () => {
     const first = await place('window', 800);
     await redis.flushall();
     const second = await place('window', 5_000);

@@ -151,7 +151,7 @@ test('an outage: kept hidden and worked on again, at one receive', async () => {
   expect(acknowledged).toEqual([DELETE]);
 });
 
-test('an outage, shutting down: shown again after the delay', async () => {
+test('an outage, shutting down: visible again after the delay', async () => {
   await send(sqs, stack, 'order');
   const waiting = Promise.withResolvers<void>();
   const running = consume(async () => {
@@ -176,7 +176,7 @@ test('shutting down, in flight: finished and deleted', async () => {
   expect(await orderQueueEmpty()).toBe(true);
 });
 
-test('shutting down, not started: shown again at once', async () => {
+test('shutting down, not started: visible again at once', async () => {
   await send(sqs, stack, 'order');
   const handled: string[] = [];
   const received = Promise.withResolvers<void>();

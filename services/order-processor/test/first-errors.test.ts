@@ -1,4 +1,4 @@
-/** The error on a dead letter is that of the first attempt, whoever made the last one. */
+/** The error on a dead letter is that of the first attempt, of any worker. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { encodeOrderPlaced } from '@order-pipeline/contracts/order-event';

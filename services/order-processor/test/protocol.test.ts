@@ -87,7 +87,7 @@ describe('two bodies with one order id', () => {
     expect(await harness.store.read(order.order_id)).toMatchObject({ amount: 800, fingerprint: 'first' });
   });
 
-  test('a later attempt of the other body goes on with the first', async () => {
+  test('a later attempt of the other body continues with the first', async () => {
     const order = placed({ items: [], amount: 800, fingerprint: 'first' });
     await expect(harness.deliver(order, { step: 'score', when: 'before' })).rejects.toThrow(CrashError);
     harness.pass(120_000);
@@ -269,7 +269,7 @@ describe('a settlement that sells other lines than the order has', () => {
     expect(harness.differences).toEqual([]);
   });
 
-  test('is not suspected when somebody else has settled after the lease', async () => {
+  test('is not suspected when another worker has settled after the lease', async () => {
     const order = placed();
     await harness.deliver(order, undefined, {
       before: 'confirm',

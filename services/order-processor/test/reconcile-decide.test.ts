@@ -52,7 +52,7 @@ describe('decideVerdict', () => {
     });
   });
 
-  test('reports what no order stands for', () => {
+  test('reports findings without an order', () => {
     const report = { action: 'report', reason: 'NO_ORDER' };
     const { items: _, ...neverClaimed } = order({ status: 'CANCELLED', lease_until: 0 });
     expect(decideVerdict(found, undefined, NOW, AGE_MS)).toEqual(report);

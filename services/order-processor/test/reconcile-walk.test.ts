@@ -51,7 +51,7 @@ describe('the lease', () => {
 });
 
 describe('a walk', () => {
-  test('goes on where the last one ended, and meets everything once', async () => {
+  test('continues where the last one ended, and meets every item once', async () => {
     const orders = [];
     for (let order = 0; order < 7; order += 1) {
       orders.push(placed({ items: [], amount: 999 }));
@@ -114,7 +114,7 @@ describe('a walk', () => {
 });
 
 describe('an authorization that the provider has open', () => {
-  test('and the ledger has voided is given back', async () => {
+  test('and the ledger has voided is voided at the provider', async () => {
     const order = placed();
     // A worker died between the provider's late approval and its void.
     await harness.dynamo.put({
@@ -142,7 +142,7 @@ describe('an authorization that the provider has open', () => {
     expect(actionsOf((await pass(harness)).outcomes, order)).toEqual([]);
   });
 
-  test('and no ledger entry has is left to its order, which a failed one gives back', async () => {
+  test('and no ledger entry has is left to its order, whose failure voids it', async () => {
     const order = placed({ items: [], amount: 999 });
     await abandon(harness, order, { step: 'authorize', when: 'before' });
     await harness.provider.authorize(

@@ -89,7 +89,7 @@ describe('a worker that dies after its decision', () => {
   );
 
   test.each([DECIDED, ...around('void'), ...around('release')])(
-    'REJECTED for fraud, $when $step: everything is given back',
+    'REJECTED for fraud, $when $step: everything is released',
     async (crash) => {
       const before = await available();
       const order = placed({ amount: 1_000_000, items: [{ sku: 'MUG-01', quantity: 800 }] });
@@ -166,7 +166,7 @@ describe('a stray hold', () => {
     }
   });
 
-  test("a zombie's on a refused order is given back", async () => {
+  test("a zombie's on a refused order is released", async () => {
     const before = await available();
     const order = placed({ payment_method: 'tok_chargeDeclined' });
     await harness.deliver(order);
@@ -191,7 +191,7 @@ describe('a stray hold', () => {
 });
 
 describe('a pass', () => {
-  test('tells what could not be settled, and goes on with the rest', async () => {
+  test('reports orders that could not be settled, and continues with the others', async () => {
     const [torn, healthy] = [placed(), placed()];
     for (const order of [torn, healthy]) await abandon(harness, order, DECIDED);
     await harness.scoring.payment.client.void({ orderId: torn.order_id });
@@ -246,7 +246,7 @@ describe('a pass', () => {
     expect(await harness.traces(order)).toEqual(before);
   });
 
-  test('beside other passes, and beside workers, settles each order once', async () => {
+  test('settles each order once alongside other passes and workers', async () => {
     const before = await available();
     const orders = Array.from({ length: 8 }, () => placed());
     for (const order of orders) await abandon(harness, order, DECIDED);

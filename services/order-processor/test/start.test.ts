@@ -112,7 +112,7 @@ test('takes an order from the queue to its end and tells who listens', async () 
   redis.disconnect();
 });
 
-test('counts an order that an operator has failed once, however often it is told', async () => {
+test('counts an order that an operator has failed once, at any number of deliveries', async () => {
   const order = placed();
   const failed = 'orders_processed_total{env="local",status="error"}';
   await store.fail(order, { note: 'test', now: Date.now() });
@@ -137,7 +137,7 @@ test('answers health and readiness', async () => {
   expect((await get('/nothing')).status).toBe(404);
 });
 
-test('puts poison into the dead-letter queue at once and goes on', async () => {
+test('moves poison to the dead-letter queue at once and continues', async () => {
   const order = placed();
   const failed = await metric('orders_processed_total{env="local",status="error"}');
   await send(sqs, stack, '{"no":"order"}');
@@ -180,7 +180,7 @@ test('gives an order up that fails again and again, and holds nothing against th
   await until('the other order is done', async () => (await statusOf(other)) === 'COMPLETED');
 });
 
-test('waits while scoring is down, and goes on when it is back', async () => {
+test('waits while scoring is down, and continues when it is up', async () => {
   await scoring.stop();
   const orders = Array.from({ length: 12 }, () => placed());
   for (const order of orders) await send(sqs, stack, encodeOrderPlaced(order));

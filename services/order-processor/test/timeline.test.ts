@@ -44,7 +44,7 @@ test('a rejection names the call that refused, and makes no other', async () => 
   expect(steps.map(([kind]) => kind)).not.toContain('authorize');
 });
 
-test('a failed attempt stays beside the one that follows, with its error', async () => {
+test('a failed attempt stays in the timeline with its error', async () => {
   const order = placed();
   const error = new ConnectError('fraud is gone', Code.Unavailable);
   const deps = harness.dependenciesFailingAt('score', error);

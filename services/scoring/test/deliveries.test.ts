@@ -1,4 +1,4 @@
-/** Deliveries are added once, whatever comes between a delivery and its repeat. */
+/** Deliveries are added once, with any calls between a delivery and its repeat. */
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';

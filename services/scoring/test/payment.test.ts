@@ -151,7 +151,7 @@ describe('the way of a payment', () => {
     expect(await stateOf(client.authorize(request))).toBe('CAPTURED');
   });
 
-  test('stands for one amount', async () => {
+  test('is for one amount', async () => {
     const request = payment();
     await client.authorize(request);
     expect(await codeOf(client.authorize({ ...request, amount: 1000n }))).toBe('FailedPrecondition');
@@ -198,7 +198,7 @@ describe('asked twice, also at the same time', () => {
 });
 
 describe('races', () => {
-  test('a void that arrives while the gateway authorizes wins, and the authorization is given back', async () => {
+  test('a void that arrives while the gateway authorizes wins, and the authorization is voided', async () => {
     const request = payment();
     served.gateway.beforeAnswer = async (call) => {
       if (call === 'authorize') await serve().client.void(request);
@@ -208,7 +208,7 @@ describe('races', () => {
     expect(await stateOf(client.getPayment(request))).toBe('VOIDED');
   });
 
-  test('a decline that comes after a void leaves nothing to give back', async () => {
+  test('a decline after a void leaves nothing to void', async () => {
     const request = payment('tok_chargeDeclined');
     served.gateway.beforeAnswer = async () => {
       await serve().client.void(request);
@@ -346,7 +346,7 @@ describe('an authorization that is gone when it is to be captured', () => {
     expect((await client.capture(request)).payment?.state).toBe(PaymentState.CAPTURE_FAILED);
   });
 
-  test('is authorized anew and charged, once', async () => {
+  test('is authorized again and charged, once', async () => {
     const orderId = await failed();
     await client.capture({ orderId });
     const request = { orderId, ...money, paymentMethod: 'tok_visa' };
@@ -409,7 +409,7 @@ describe('SweepAuthorizations', () => {
     return found && AuthorizationMatch[found.match];
   };
 
-  test('gives back what the ledger has voided and the provider has not', async () => {
+  test('voids at the provider what only the ledger has voided', async () => {
     const request = payment();
     await client.void(request);
     // The provider approves late, after its caller has stopped waiting.

@@ -88,7 +88,7 @@ describe('orders listen', () => {
     expect(await listQueues()).toEqual([]);
   });
 
-  test('prints why a receiver could not be reached, and goes on', async () => {
+  test('prints why a receiver could not be reached, and continues', async () => {
     const stop = new AbortController();
     const { code, out } = await run(
       ['--forward-to', 'http://127.0.0.1:1', '--secret', 'whsec_c2VjcmV0'],

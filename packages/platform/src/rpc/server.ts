@@ -54,7 +54,7 @@ export interface RpcServer {
   readonly grpcPort: number;
   readonly httpPort: number;
   /**
-   * Reports NOT_SERVING and is not ready any more, sends GOAWAY, finishes what is in flight, closes. The HTTP listener goes on until
+   * Reports NOT_SERVING and is not ready any more, sends GOAWAY, finishes what is in flight, closes. The HTTP listener continues until
    * the gRPC listener is done, so that `/ready` shows the drain.
    */
   stop(): Promise<void>;

@@ -23,7 +23,7 @@ test('conditions keep their meaning when they are joined', () => {
   expect(anyOf('#a = :a AND #b = :b', '#c = :c')).toBe('(#a = :a AND #b = :b) OR (#c = :c)');
 });
 
-test('a name stands for itself unless it is given', () => {
+test('a name refers to itself by default', () => {
   expect(namesIn('SET #status = :s, holds.#order = :h', { '#order': 'o-1' })).toEqual({
     '#status': 'status',
     '#order': 'o-1',

@@ -120,7 +120,7 @@ describe('retries', () => {
     expect(calls).toBeLessThan(1_000);
   });
 
-  test('stop at once when the caller gives up during a pause', async () => {
+  test('stop at once when the caller cancels during a pause', async () => {
     const caller = new AbortController();
     const server = await serve({
       echo: () => {
@@ -257,7 +257,7 @@ describe('the breaker', () => {
     expect(breaker.isOpen).toBe(true);
   });
 
-  test('goes on probing until the server is there', async () => {
+  test('continues to probe until the server is there', async () => {
     const grpcPort = await freePort();
     const { client, breaker } = connect(grpcPort, { retries: QUICK, breaker: limits });
     await errorOf(client.echo({}));
@@ -338,7 +338,7 @@ describe('the breaker', () => {
 });
 
 describe('interceptors', () => {
-  test('stand around every call', async () => {
+  test('run around every call', async () => {
     const seen: string[] = [];
     const interceptor: Interceptor = (next) => async (request) => {
       seen.push(`${request.requestMethod} ${new URL(request.url).pathname} ${request.stream}`);
@@ -392,13 +392,13 @@ describe('a client', () => {
     });
   });
 
-  test('gives up before it starts for a caller that is gone', async () => {
+  test('does not start a call of a caller that has cancelled', async () => {
     const { client } = connect(await freePort());
     const signal = AbortSignal.abort(new ConnectError('too late', Code.DeadlineExceeded));
     expect(await codeOf(client.echo({}, { signal }))).toBe('DeadlineExceeded');
   });
 
-  test('leaves a stream when its caller gives up', async () => {
+  test('cancels a stream when its caller cancels', async () => {
     let ended = false;
     const server = await serve({
       async *count(_request, { signal }) {
@@ -423,7 +423,7 @@ describe('a client', () => {
     await until(() => ended);
   });
 
-  test('leaves a stream that is silent when its caller gives up', async () => {
+  test('cancels a silent stream when its caller cancels', async () => {
     const server = await serve({
       async *count(_request, { signal }) {
         yield { count: 1 };

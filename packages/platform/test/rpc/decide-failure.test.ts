@@ -49,7 +49,7 @@ describe('decideRetry', () => {
     expect(countsAgainstService({ code, answered: false })).toBe(true);
   });
 
-  test.each([0, -1])('gives up with %i ms left', (leftMs) => {
+  test.each([0, -1])('stops with %i ms left', (leftMs) => {
     expect(decideRetry({ code: 'Unavailable', answered: false }, leftMs)).toBe('give-up');
   });
 });

@@ -8,7 +8,7 @@ const { inventory } = loadPackageDefinition(loadSync('inventory/v1/inventory.pro
 const server = new Server();
 const [host, port] = process.argv.slice(2);
 server.addService(inventory.v1.InventoryService.service, {
-  // The SKU comes back under the name of the server that answered.
+  // The SKU in the response contains the name of the server.
   getStock: ({ request }, callback) => callback(null, { stock: { sku: request.sku, currency: host } }),
 });
 server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {

@@ -127,7 +127,7 @@ describe.each(Object.entries(WAYS))('by %s', (_, way) => {
     await until(() => reasons.length > 0);
   });
 
-  test('a caller that gives up aborts the signal of the service', async () => {
+  test('a caller that cancels aborts the signal of the service', async () => {
     let aborted = false;
     const caller = new AbortController();
     const { client } = await start({

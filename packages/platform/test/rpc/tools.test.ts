@@ -87,7 +87,7 @@ describe.each(Object.entries(TOOLS))('%s', (_, call) => {
     await until(() => contexts[0]?.signal.aborted === true);
   });
 
-  test('can give up, and the service learns of it', async () => {
+  test('can cancel, which aborts the signal of the service', async () => {
     const { server, contexts } = await serveHanging();
     const { code, cancel } = call(server.grpcPort, 30_000);
     await until(() => contexts.length > 0);

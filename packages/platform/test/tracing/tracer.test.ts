@@ -72,7 +72,7 @@ describe('work that enters the process', () => {
     expect(spans).toEqual([expect.objectContaining({ context: entered, parent: PARENT, ended: true })]);
   });
 
-  test('goes on under a caller that is not recorded, without any span', async () => {
+  test('creates no span under a caller that is not recorded', async () => {
     const spans = recordSpans();
     const entered = enterTrace(UNRECORDED);
     expect(entered).toBe(UNRECORDED);

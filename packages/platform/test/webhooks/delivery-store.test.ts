@@ -80,7 +80,7 @@ describe('an event', () => {
     await expect(store.append('e1', event('refunded'), 2)).rejects.toThrow(StoreUnavailableError);
   });
 
-  test('begins the stream anew when it expires meanwhile', async () => {
+  test('starts a new stream when it expires meanwhile', async () => {
     const id = await store.append('e1', event('completed'), 1);
     let reads = 0;
     const expired = replacing({

@@ -1,6 +1,6 @@
 /**
  * Validates the arguments of tsoa's routes at a tenth of the usual cost: the schemas are compiled once, where tsoa interprets
- * them (and compiles their patterns) for each request. It only ever accepts; whatever it does not accept, or a schema that it
+ * them (and compiles their patterns) for each request. It only ever accepts; a value that it does not accept, or a schema that it
  * does not know, is validated by tsoa, which also describes the problems.
  */
 import { ExpressTemplateService, type TsoaRoute } from '@tsoa/runtime';

@@ -46,7 +46,7 @@ export class KeyStore {
   }
 
   /**
-   * Replaces whatever is stored for the body with `fingerprint` by `entry`. Returns false when the key belongs to another
+   * Replaces the entry of the body with `fingerprint` by `entry`. Returns false when the key belongs to another
    * body.
    */
   async replace(name: string, fingerprint: string, entry: OrderKeyEntry): Promise<boolean> {

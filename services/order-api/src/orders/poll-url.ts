@@ -1,5 +1,5 @@
 /**
- * Signed URLs of one order: whoever holds one may read and cancel that order until it expires, and needs no token.
+ * Signed URLs of one order: the holder may read and cancel that order until the URL expires, and needs no token.
  * The signature is HMAC-SHA256 (RFC 2104) over the order, the expiry and the name of the key.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';

@@ -23,7 +23,7 @@
  *
  * **Holds of a decided order.** The decision recorded the holds that it counted on. Those are settled: sold or
  * released. Any other hold of the order is a stray: a write that took effect late, after its own repeat had returned.
- * It is released under its own token and never sold, whatever the order's status. An order that was cancelled, failed
+ * It is released under its own token and never sold, for any status of the order. An order that was cancelled, failed
  * or decided again after a worker died recorded none: its settlement finds and releases all.
  *
  * **Events.** A worker publishes the event of each order that it settles. The API ends orders without a worker: it cancels

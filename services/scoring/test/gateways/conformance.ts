@@ -109,7 +109,7 @@ export function describeGateway(name: string, start: () => Promise<GatewayUnderT
       expect(await gateway.capture(second, signal)).toBe('voided');
     });
 
-    test('has nothing to give back of a key that it does not know', async () => {
+    test('has nothing to void for an unknown key', async () => {
       expect(await gateway.void({ idempotencyKey: randomUUID(), reference: '' }, signal)).toBe('voided');
     });
 
