@@ -312,8 +312,16 @@ describe('bad values', () => {
       'tracesShare is too large: set a whole number from 0 to 100',
     ],
     [
-      { ...PROD, tracing: 'on', platform: 'eks' },
-      'tracing is on, but only tasks of ECS have a collector: set it to off',
+      { ...DEV, tracing: 'on', tracesCollector: 'node' },
+      'tracesCollector is set, but platform is ecs: remove it, or set platform to eks or none',
+    ],
+    [
+      { ...PROD, platform: 'eks', zones: '3', tracesCollector: 'node' },
+      'tracesCollector is set, but tracing is off: set tracing to on, or remove it',
+    ],
+    [
+      { ...PROD, platform: 'eks', zones: '3', tracing: 'on', tracesCollector: 'node', tracesShare: '5' },
+      'tracesShare is set, but the collectors of the cluster decide what they keep: set tracesCollector to sidecar, or remove it',
     ],
     [
       { ...DEV, rateLimit: '100' },

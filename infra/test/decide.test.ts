@@ -8,7 +8,7 @@ import { PaymentService } from '@order-pipeline/contracts/gen/payment/v1/payment
 import { RPC_SERVICES, toAlarms, toAlarmText } from '../src/decide/alarms.ts';
 import { toCollectorContainer, toServiceContainer } from '../src/decide/containers.ts';
 import { toDashboard } from '../src/decide/dashboard.ts';
-import { toEnvironment, toSecretNames } from '../src/decide/environment.ts';
+import { SIDECAR_ENDPOINT, toEnvironment, toSecretNames } from '../src/decide/environment.ts';
 import { validateTaskSize } from '../src/decide/fargate.ts';
 import { type Features, toDeployedServices } from '../src/decide/features.ts';
 import { isMember, toFlows } from '../src/decide/flows.ts';
@@ -356,7 +356,7 @@ describe('environment', () => {
   });
 
   it('sends spans to the collector of the task where tracing is on', () => {
-    expect(toEnvironment('scoring', { ...inputs, tracing: true })).toMatchObject({
+    expect(toEnvironment('scoring', { ...inputs, tracesEndpoint: SIDECAR_ENDPOINT })).toMatchObject({
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
       OTEL_TRACES_SAMPLER: 'parentbased_always_on',
     });

@@ -35,6 +35,14 @@ function trustOf(graph: Graph, name: string): Record<string, Record<string, unkn
   return Object.fromEntries(Statement.map((it: { Sid: string }) => [it.Sid, it]));
 }
 
+/** The permission of a collector of spans. */
+const SEND_TRACES = {
+  Sid: 'SendTraces',
+  Effect: 'Allow',
+  Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+  Resource: ['*'],
+};
+
 describe.each(['dev', 'prod', 'none'] as const)('a cluster stack (%s)', (name) => {
   it('registers without errors, breaks no rule, and runs nothing on ECS', () => {
     const graph = graphs[name];
@@ -51,6 +59,8 @@ describe.each(['dev', 'prod', 'none'] as const)('a cluster stack (%s)', (name) =
     const task = policyOf(graphs.ecs, `${service}-task`) as { Statement: { Sid: string }[] };
     // The collector's permission is not the service's: in a cluster Prometheus reads the metrics.
     const own = task.Statement.filter(({ Sid }) => Sid !== 'SendMetrics');
+    // dev has a collector of spans in each pod.
+    if (name === 'dev') own.push(SEND_TRACES as never);
     const text = JSON.stringify({ ...task, Statement: own });
     const expected = name === 'dev' ? text.replaceAll('order-pipeline-prod', 'order-pipeline-dev') : text;
     expect(policyOf(graphs[name], `${service}-pod`)).toEqual(JSON.parse(expected));
@@ -108,6 +118,25 @@ describe('EKS', () => {
       ['cluster-to-aws-endpoints-443', 443, 'cluster-group-id'],
       ['cluster-to-cache-6379', 6379, 'cluster-group-id'],
     ]);
+  });
+
+  it('reaches X-Ray without the Internet where pods have a collector, and not where the nodes have', async () => {
+    const services = (graph: Graph) =>
+      ofType(graph, 'ec2/vpcEndpoint:VpcEndpoint').map(({ inputs }) => String(inputs.serviceName));
+    expect(services(graphs.dev)).toContain('com.amazonaws.eu-central-1.xray');
+    const node = await capture({
+      stack: 'dev',
+      config: {
+        ...EKS_VALUES.dev,
+        'order-pipeline:tracesShare': undefined,
+        'order-pipeline:tracesCollector': 'node',
+      },
+    });
+    expect(node.errors).toEqual([]);
+    expect(services(node)).not.toContain('com.amazonaws.eu-central-1.xray');
+    expect(JSON.stringify(policyOf(node, 'scoring-pod'))).not.toContain('xray');
+    expect(node.outputs.kubernetes).toMatchObject({ tracing: { collector: 'node' } });
+    expect((node.outputs.kubernetes as { images: object }).images).not.toHaveProperty('metrics-collector');
   });
 
   it('serves ranges and admits people that were named', async () => {

@@ -69,6 +69,24 @@ describe('flows of pods', () => {
     expect(vault).not.toContain('scoring -> aws-endpoints:443');
   });
 
+  it('lead spans to X-Ray from the pod itself, with credentials of the cluster', () => {
+    const collector = { place: 'sidecar', identity: 'pod-identity' } as const;
+    const flows = keys({ identity: 'vault', vault: true, collector });
+    expect(flows).toEqual(
+      expect.arrayContaining(['scoring -> aws-endpoints:443', 'scoring -> pod-identity-agent:80']),
+    );
+    expect(flows).toHaveLength(new Set(flows).size + flows.filter((flow) => /dns/.test(flow)).length / 2);
+    expect(keys({ identity: 'vault', vault: true })).not.toContain('scoring -> aws-endpoints:443');
+    const irsa = keys({ identity: 'irsa', collector: { place: 'sidecar', identity: 'irsa' } });
+    expect(irsa).not.toContain('scoring -> pod-identity-agent:80');
+  });
+
+  it('lead spans to the collector of the node, and nowhere else, where the cluster has its own', () => {
+    const flows = keys({ collector: { place: 'node', identity: 'pod-identity' } });
+    expect(flows).toContain('scoring -> collector:4318');
+    expect(flows).not.toContain('scoring -> aws-endpoints:443');
+  });
+
   it('reach the control plane of a mesh, whose proxies have the metrics', () => {
     expect(keys({ mesh: true })).toEqual(
       expect.arrayContaining(['scoring -> mesh-control:15012', 'prometheus -> scoring:15020']),

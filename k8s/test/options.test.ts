@@ -130,6 +130,73 @@ describe('the console', () => {
   });
 });
 
+describe('tracing', () => {
+  const dev = environmentOf('dev');
+  const onNode: Environment = {
+    ...dev,
+    inputs: { ...dev.inputs, tracing: { share: 10, collector: 'node' } },
+  };
+
+  it.each(VARIANTS)('has a collector in each pod of dev with %j, which no pod waits for', (variant) => {
+    for (const { spec } of workloadsOf(objectsOf({ ...dev, variant }))) {
+      const [collector, ...more] = spec.template.spec.initContainers;
+      expect(more).toEqual([]);
+      expect(collector).toMatchObject({
+        name: 'metrics-collector',
+        restartPolicy: 'Always',
+        args: ['--config=/etc/collector-traces.yaml'],
+        env: [
+          { name: 'AWS_REGION', value: 'eu-central-1' },
+          { name: 'TRACES_SHARE', value: '25' },
+        ],
+      });
+      expect(collector).not.toHaveProperty('readinessProbe');
+      expect(spec.template.spec.containers[0].env).toContainEqual({
+        name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+        value: 'http://127.0.0.1:4318',
+      });
+    }
+  });
+
+  it.each(VARIANTS)('leads spans to the collector of the node with %j', (variant) => {
+    const objects = objectsOf({ ...onNode, variant });
+    for (const { spec } of workloadsOf(objects)) {
+      expect(spec.template.spec).not.toHaveProperty('initContainers');
+      expect(spec.template.spec.containers[0].env).toContainEqual({
+        name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+        value: 'http://otel-collector.observability.svc:4318',
+      });
+    }
+    const scoring = ofKind(objects, 'NetworkPolicy').find(({ metadata }) => metadata.name === 'scoring');
+    expect(scoring?.spec.egress).toContainEqual({
+      to: [
+        {
+          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'observability' } },
+          podSelector: { matchLabels: { 'app.kubernetes.io/name': 'opentelemetry-collector' } },
+        },
+      ],
+      ports: [{ port: 4_318, protocol: 'TCP' }],
+    });
+  });
+
+  it('takes credentials of the cluster where Vault serves the process, whose files it does not see', () => {
+    const [vault] = VARIANTS;
+    const irsa = { ...dev.cluster, identity: 'irsa' as const };
+    const objects = objectsOf({ ...dev, cluster: irsa, variant: vault as never });
+    for (const { metadata } of ofKind(objects, 'ServiceAccount'))
+      expect(metadata.annotations).toHaveProperty(['eks.amazonaws.com/role-arn']);
+    for (const { metadata, spec } of workloadsOf(objects))
+      expect(spec.template.metadata.annotations).toMatchObject({
+        'vault.hashicorp.com/agent-inject-containers': metadata.name,
+      });
+  });
+
+  it('is refused without the image of the collector', () => {
+    const { 'metrics-collector': _image, ...images } = dev.inputs.images;
+    expect(() => parseInputs({ ...dev.inputs, images }, 'dev.json')).toThrow(/images.*metrics-collector/);
+  });
+});
+
 describe('a canary', () => {
   it.each(VARIANTS)('starts at 5 % and takes itself back with %j', (variant) => {
     const context = { ...prod, variant };

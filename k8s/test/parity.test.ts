@@ -90,6 +90,28 @@ describe.each(CASES)('%s on ECS and in %s', (service, _name, context) => {
   });
 });
 
+describe('tracing', () => {
+  it('has the same collector and the same variables in tasks and pods of dev', async () => {
+    const config = { 'order-pipeline:tracing': 'on', 'order-pipeline:tracesShare': '25' };
+    const ecs = await capture({ stack: 'dev', config });
+    const { inputs } = find(ecs, 'ecs/taskDefinition:TaskDefinition', 'scoring');
+    const [task, collector] = JSON.parse(String(inputs.containerDefinitions)) as ContainerDefinition[];
+    const [, context] = CONTEXTS.find(([name]) => name === 'dev/istio-vault') ?? [];
+    const pods = context && workloadsOf(toObjects(Object.values(render(context, TEXTS)).flat()));
+    const pod = pods?.find(({ metadata }) => metadata.name === 'scoring')?.spec.template.spec;
+    const traces = (variables: readonly { name: string }[] = []) =>
+      variables.filter(({ name }) => name.startsWith('OTEL_'));
+    expect(traces(task?.environment)).toHaveLength(2);
+    expect(traces(pod.containers[0].env)).toEqual(traces(task?.environment));
+    const { name, args, env } = pod.initContainers[0];
+    expect({ name, command: args, environment: env }).toEqual({
+      name: collector?.name,
+      command: collector?.command,
+      environment: collector?.environment,
+    });
+  });
+});
+
 describe.each(SERVICE_NAMES)('the permissions of %s', (service) => {
   it('are the same for the credentials that Vault issues', () => {
     const role = find(graph, 'iam/rolePolicy:RolePolicy', `${service}-task`).inputs.policy;

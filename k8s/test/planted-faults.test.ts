@@ -96,6 +96,28 @@ const FAULTS: readonly Planted[] = [
       'prod/nginx-vault: Deployment operations: names port 8081 of Service scoring-ops, which there is not',
   },
   {
+    what: 'a collector that the pod waits for',
+    file: 'k8s/src/workloads/collector.ts',
+    find: "restartPolicy: 'Always',",
+    replace: '',
+    finding:
+      'dev/nginx-vault: Deployment scoring: waits for the end of metrics-collector: set its restartPolicy to Always',
+  },
+  {
+    what: 'a collector without a limit',
+    file: 'k8s/src/workloads/collector.ts',
+    find: "limits: { cpu: '500m', memory: MEMORY },",
+    replace: '',
+    finding: 'dev/istio-vault: Deployment webhooks: has no requests or limits',
+  },
+  {
+    what: 'spans without a way to X-Ray',
+    file: 'infra/src/decide/pod-flows.ts',
+    find: "flow('aws-endpoints', HTTPS, 'X-Ray'),",
+    replace: '',
+    finding: 'dev/nginx-vault: NetworkPolicy scoring: does not allow AWS endpoints on 443',
+  },
+  {
     what: 'a console without a way to its issuer',
     file: 'infra/src/decide/flows.ts',
     find: "{ from: 'operations', to: 'internet', port: HTTPS, why: 'the OpenID issuer, readiness of the API' },",

@@ -49,6 +49,7 @@ export class EksPlatform extends pulumi.ComponentResource {
         routeTableIds: network.routeTableIds,
         securityGroupId: groupIds['aws-endpoints'],
         everyZone: protect,
+        tracing: compute.tracing?.collector === 'sidecar',
       },
       child,
     );
@@ -80,6 +81,9 @@ export class EksPlatform extends pulumi.ComponentResource {
       mesh: false,
       vault: false,
       identity: 'pod-identity',
+      ...(compute.tracing && {
+        collector: { place: compute.tracing.collector, identity: 'pod-identity' as const },
+      }),
     });
     for (const member of MEMBERS) {
       for (const port of new Set(flows.filter(({ to }) => to === member).map((flow) => flow.port))) {

@@ -11,7 +11,7 @@ import {
 import type { SecretName } from '../decide/environment.ts';
 import { toDeployedServices } from '../decide/features.ts';
 import type { ManifestInputs } from '../decide/manifest-inputs.ts';
-import type { ServiceName } from '../decide/services.ts';
+import { COLLECTOR } from '../decide/services.ts';
 import type { Data } from './data.ts';
 import { EksPlatform } from './eks-platform.ts';
 import { Images } from './images.ts';
@@ -58,6 +58,7 @@ export class Kubernetes extends pulumi.ComponentResource {
     };
     const features = toFeatures(compute);
     const services = toDeployedServices(features);
+    const sidecars = compute.tracing?.collector === 'sidecar' ? [COLLECTOR] : [];
     const roles = new PodRoles(
       'pods',
       {
@@ -72,6 +73,7 @@ export class Kubernetes extends pulumi.ComponentResource {
         secretArns: Object.values(secrets).map(({ arn }) => arn),
         hostedZoneId,
         features,
+        tracing: compute.tracing?.collector === 'sidecar',
       },
       child,
     );
@@ -93,8 +95,9 @@ export class Kubernetes extends pulumi.ComponentResource {
       names: data.names(),
       arns: data.arns(),
       images: pulumi.all(
-        Object.fromEntries(services.map((service) => [service, this.images.get(service).uri])),
-      ) as pulumi.Output<Record<ServiceName, string>>,
+        Object.fromEntries([...services, ...sidecars].map((image) => [image, this.images.get(image).uri])),
+      ) as unknown as pulumi.Output<ManifestInputs['images']>,
+      ...(compute.tracing && { tracing: compute.tracing }),
       sizes: Object.fromEntries(
         services.map((service) => [service, compute.services[service]]),
       ) as ManifestInputs['sizes'],

@@ -3,7 +3,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { type Features, toDeployedServices } from '../decide/features.ts';
 import { ADD_ON_ACCOUNTS, type AddOn } from '../decide/manifest-inputs.ts';
-import { type ResourceArns, toPolicy, toTaskStatements } from '../decide/permissions.ts';
+import { type ResourceArns, toPolicy, toTaskStatements, toTracesStatements } from '../decide/permissions.ts';
 import { type Issuers, type PodAccount, toAddOnStatements, toPodTrust } from '../decide/pod-permissions.ts';
 import type { ServiceName } from '../decide/services.ts';
 
@@ -18,6 +18,8 @@ export interface PodRolesArgs {
   readonly secretArns: pulumi.Input<string>[];
   readonly hostedZoneId: string;
   readonly features: Features;
+  /** A collector in each pod sends spans to X-Ray. */
+  readonly tracing: boolean;
 }
 
 /** The roles, and their Pod Identity associations. */
@@ -28,8 +30,9 @@ export class PodRoles extends pulumi.ComponentResource {
   constructor(name: string, args: PodRolesArgs, opts?: pulumi.ComponentResourceOptions) {
     super('order-pipeline:infra:PodRoles', name, {}, opts);
     const { prefix, arns, secretArns, hostedZoneId, features } = args;
+    const traces = args.tracing ? toTracesStatements() : [];
     const services = toDeployedServices(features).map((service) => {
-      const policy = arns.apply((it) => toPolicy(toTaskStatements(service, it, features)));
+      const policy = arns.apply((it) => toPolicy([...toTaskStatements(service, it, features), ...traces]));
       return [service, this.#create(service, { namespace: prefix, account: service }, policy, args)] as const;
     });
     const addOns = (Object.keys(ADD_ON_ACCOUNTS) as AddOn[]).map((addOn) => {

@@ -1,7 +1,7 @@
 /** The services: how each is reached and deployed. */
 import * as pulumi from '@pulumi/pulumi';
 import { type ComputeConfig, type StackConfig, toFeatures, toOperationsSettings } from '../config/types.ts';
-import { type SecretName, toEnvironment, toSecretNames } from '../decide/environment.ts';
+import { type SecretName, SIDECAR_ENDPOINT, toEnvironment, toSecretNames } from '../decide/environment.ts';
 import {
   COUNTED_LINES,
   toAccessLogFilter,
@@ -294,7 +294,7 @@ function toServiceEnvironment(service: ServiceName, { config, compute, data, pla
       processorTuning: compute.processorTuning,
       features: toFeatures(compute),
       webhookAllOrdersUsers: compute.webhookAllOrdersUsers,
-      tracing: compute.tracing !== undefined,
+      ...(compute.tracing && { tracesEndpoint: SIDECAR_ENDPOINT }),
       apiProcesses: compute.services['order-api'].minTasks,
       trustProxyHops: LOAD_BALANCER_HOPS,
       scoringUrl: `http://${SCORING_HOST}:${SCORING_PORT.port}`,

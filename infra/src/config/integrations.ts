@@ -63,15 +63,21 @@ export function readWebhooks(
 /** Percent of traces that are kept by default besides errors and slow ones. */
 const TRACES_SHARE = 10;
 
-/** Reads whether spans go to X-Ray, which takes a collector in each task of ECS. */
+/** Reads whether spans are collected, and where the collector is. */
 export function readTracing(reader: EnvReader): Draft<ComputeConfig['tracing']> {
   const tracing = readSwitch(reader, 'tracing', false);
   const share = reader.integer('tracesShare', TRACES_SHARE, 0, 100);
-  if (!tracing && reader.isSet('tracesShare'))
-    reader.report('tracesShare', 'is set, but tracing is off', 'set tracing to on, or remove it');
-  if (tracing && reader.textOr('platform', 'ecs') !== 'ecs')
-    reader.report('tracing', 'is on, but only tasks of ECS have a collector', 'set it to off');
-  return tracing ? { share } : undefined;
+  const collector = reader.choice('tracesCollector', ['sidecar', 'node'], 'sidecar');
+  for (const key of ['tracesShare', 'tracesCollector'])
+    if (!tracing && reader.isSet(key))
+      reader.report(key, 'is set, but tracing is off', 'set tracing to on, or remove it');
+  if (tracing && collector === 'node' && reader.isSet('tracesShare'))
+    reader.report(
+      'tracesShare',
+      'is set, but the collectors of the cluster decide what they keep',
+      'set tracesCollector to sidecar, or remove it',
+    );
+  return tracing ? { share, collector } : undefined;
 }
 
 /** Callers of hosts on the Internet. */

@@ -27,6 +27,7 @@ export const PLATFORM_KEYS: Readonly<Record<string, readonly string[]>> = {
   oidcProviderArn: ['none'],
   redisUrl: ['none'],
   vaultRoleArn: ['eks', 'none'],
+  tracesCollector: ['eks', 'none'],
 };
 
 /** Every setting there is. */

@@ -3,6 +3,7 @@ import type { Stage } from '@order-pipeline/platform/env';
 import type { TaskSize } from '../decide/fargate.ts';
 import type { Features } from '../decide/features.ts';
 import type { OperationsSettings } from '../decide/operations.ts';
+import type { CollectorPlace } from '../decide/pod-flows.ts';
 import type { ServiceName } from '../decide/services.ts';
 import type { Tuning } from '../decide/tuning.ts';
 
@@ -42,6 +43,14 @@ export interface OperationsConfig extends OperationsSettings {
   readonly sessionGeneration: number;
 }
 
+/** Destination of spans. */
+export interface TracingConfig {
+  /** Percent of the traces that are kept besides errors and slow ones. */
+  readonly share: number;
+  /** `node`: the cluster has collectors of its own, which decide where spans go. */
+  readonly collector: CollectorPlace;
+}
+
 /** Images to run: built here and pushed, or pushed before under a tag, or exact ones. */
 export type ImagesConfig =
   | { readonly source: 'build' }
@@ -67,10 +76,8 @@ export interface ComputeConfig {
   readonly webhookAllOrdersUsers: readonly string[];
   /** Absent where operators have the commands alone. */
   readonly operations?: OperationsConfig;
-  /** Spans go to X-Ray through a collector in each task; absent where tracing is off. */
-  readonly tracing?: {
-    /** Percent of the traces that are kept besides errors and slow ones. */ readonly share: number;
-  };
+  /** Spans go to X-Ray through a collector in each task or pod; absent where tracing is off. */
+  readonly tracing?: TracingConfig;
   readonly images: ImagesConfig;
   readonly services: Readonly<Record<ServiceName, ServiceSize>>;
   /** Tuning of the processor; absent settings keep their defaults. */

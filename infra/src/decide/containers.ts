@@ -80,10 +80,8 @@ export function toServiceContainer(inputs: ServiceContainerInputs): ContainerDef
   };
 }
 
-/** Inputs of the collector's container. */
-export interface CollectorInputs {
-  readonly image: string;
-  readonly logGroup: string;
+/** Work of a collector. */
+export interface CollectorWork {
   readonly region: string;
   /** Set where the metrics of order-processor go to CloudWatch. */
   readonly metrics?: {
@@ -96,28 +94,44 @@ export interface CollectorInputs {
   readonly traces?: { readonly share: number };
 }
 
+/** Inputs of the collector's container. */
+export interface CollectorInputs extends CollectorWork {
+  readonly image: string;
+  readonly logGroup: string;
+}
+
+/** Returns the arguments of the collector: a file of observability/ for each kind of work. */
+export function toCollectorCommand({ metrics, traces }: CollectorWork): string[] {
+  return [
+    ...(metrics ? ['--config=/etc/collector.yaml'] : []),
+    ...(traces ? ['--config=/etc/collector-traces.yaml'] : []),
+  ];
+}
+
+/** Returns the variables that those files read. */
+export function toCollectorEnvironment({ region, metrics, traces }: CollectorWork): Record<string, string> {
+  return {
+    AWS_REGION: region,
+    ...(metrics && {
+      METRICS_NAMESPACE: metrics.namespace,
+      METRICS_LOG_GROUP: metrics.logGroup,
+      METRICS_TARGET: `127.0.0.1:${PORTS['order-processor'].ops}`,
+    }),
+    ...(traces && { TRACES_SHARE: String(traces.share) }),
+  };
+}
+
 /** The container that sends Prometheus metrics to CloudWatch and spans to X-Ray, by the files in observability/. */
 export function toCollectorContainer(inputs: CollectorInputs): ContainerDefinition {
-  const { image, logGroup, region, metrics, traces } = inputs;
+  const { image, logGroup, region } = inputs;
   return {
     ...toHardened(COLLECTOR, image, logGroup, region),
     // Orders are processed even when the collector stops.
     essential: false,
     user: '10001:10001',
-    command: [
-      ...(metrics ? ['--config=/etc/collector.yaml'] : []),
-      ...(traces ? ['--config=/etc/collector-traces.yaml'] : []),
-    ],
+    command: toCollectorCommand(inputs),
     portMappings: [],
-    environment: toPairs({
-      AWS_REGION: region,
-      ...(metrics && {
-        METRICS_NAMESPACE: metrics.namespace,
-        METRICS_LOG_GROUP: metrics.logGroup,
-        METRICS_TARGET: `127.0.0.1:${PORTS['order-processor'].ops}`,
-      }),
-      ...(traces && { TRACES_SHARE: String(traces.share) }),
-    }).map(([name, value]) => ({ name, value })),
+    environment: toPairs(toCollectorEnvironment(inputs)).map(([name, value]) => ({ name, value })),
     secrets: [],
   };
 }

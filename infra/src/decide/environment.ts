@@ -32,8 +32,8 @@ export interface EnvironmentInputs extends DataNames {
   readonly features: Features;
   /** Users who may receive the events of all orders by webhooks. */
   readonly webhookAllOrdersUsers: readonly string[];
-  /** Spans go to a collector in the task. */
-  readonly tracing?: boolean;
+  /** URL of the collector that takes spans; absent where tracing is off. */
+  readonly tracesEndpoint?: string;
   /** Processes of order-api that run at least. */
   readonly apiProcesses: number;
   /** Proxies between clients and order-api that write X-Forwarded-For. */
@@ -81,8 +81,11 @@ export function toSecretNames(service: ServiceName, { paymentGateway }: Features
   return SECRETS[service].filter((name) => !absent.includes(name));
 }
 
-/** Port of the collector in the same task: observability/collector-traces.yaml. */
-const OTLP_PORT = 4_318;
+/** Port on which collectors take spans over HTTP: observability/collector-traces.yaml. */
+export const OTLP_PORT = 4_318;
+
+/** URL of a collector alongside the service, in the same task or pod. */
+export const SIDECAR_ENDPOINT = `http://127.0.0.1:${OTLP_PORT}`;
 
 /** A service's variables, without the secret ones. */
 export function toEnvironment(service: ServiceName, inputs: EnvironmentInputs): Record<string, string> {
@@ -92,8 +95,8 @@ export function toEnvironment(service: ServiceName, inputs: EnvironmentInputs): 
     LOG_LEVEL: inputs.logLevel,
     AWS_REGION: inputs.region,
     STOP_TIMEOUT_MS: String(STOP_TIMEOUT_MS),
-    ...(inputs.tracing && {
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${OTLP_PORT}`,
+    ...(inputs.tracesEndpoint && {
+      OTEL_EXPORTER_OTLP_ENDPOINT: inputs.tracesEndpoint,
       // The collector samples at the end of a trace; a client's decision takes precedence.
       OTEL_TRACES_SAMPLER: 'parentbased_always_on',
     }),

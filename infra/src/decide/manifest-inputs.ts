@@ -1,7 +1,8 @@
 /** Values of a stack that Kubernetes manifests are made of: the stack's output `kubernetes`, and the input of k8s/src. */
 import type { DataNames, EnvironmentInputs, OptionalSecret, SecretName } from './environment.ts';
 import type { ResourceArns } from './permissions.ts';
-import type { ServiceName } from './services.ts';
+import type { CollectorPlace } from './pod-flows.ts';
+import type { COLLECTOR, ServiceName } from './services.ts';
 
 /** Parts of a cluster that call AWS and have a role for it. */
 export type AddOn = 'keda' | 'external-secrets' | 'cert-manager';
@@ -50,7 +51,14 @@ export interface ManifestInputs
   readonly hostedZoneId: string;
   readonly names: DataNames;
   readonly arns: ResourceArns;
-  readonly images: Readonly<Record<ServiceName, string>>;
+  /** Images of the services, and of the collector where it runs in their pods. */
+  readonly images: Readonly<Record<ServiceName, string> & Partial<Record<typeof COLLECTOR, string>>>;
+  /** Absent where tracing is off. */
+  readonly tracing?: {
+    /** Percent of the traces that a sidecar keeps besides errors and slow ones. */
+    readonly share: number;
+    readonly collector: CollectorPlace;
+  };
   readonly sizes: Readonly<Record<ServiceName, PodSize>>;
   /** Names in Secrets Manager; those of Stripe and of the console where they are on. */
   readonly secrets: Readonly<Record<Exclude<SecretName, OptionalSecret>, string>> &

@@ -1,12 +1,22 @@
 /** Connections that pods may open: the flows of the network, less those of ECS's agent, plus those to the cluster's own parts. */
 
+import { OTLP_PORT } from './environment.ts';
 import { toDeployedServices } from './features.ts';
 import { type Flow, type FlowOptions, toFlows } from './flows.ts';
 import { type ResourceArns, toTaskStatements } from './permissions.ts';
 import { PORTS, SERVICE_NAMES, type ServiceName } from './services.ts';
 
 /** A part of the cluster that pods talk with. */
-export type ClusterPeer = 'cluster-dns' | 'pod-identity-agent' | 'prometheus' | 'vault' | 'mesh-control';
+export type ClusterPeer =
+  | 'cluster-dns'
+  | 'pod-identity-agent'
+  | 'prometheus'
+  | 'vault'
+  | 'mesh-control'
+  | 'collector';
+
+/** Place of the collector that takes the spans of a pod: in the pod itself, or one that the cluster has on each node. */
+export type CollectorPlace = 'sidecar' | 'node';
 
 /** Source of a pod's AWS credentials. */
 export type AwsIdentity = 'pod-identity' | 'irsa' | 'vault';
@@ -27,10 +37,17 @@ export interface PodFlowOptions extends FlowOptions {
   /** Secrets come from a Vault agent alongside each process. */
   readonly vault: boolean;
   readonly identity: AwsIdentity;
+  /** Absent where tracing is off. */
+  readonly collector?: {
+    readonly place: CollectorPlace;
+    /** Source of a sidecar's credentials. It reads a file of Vault once, and so takes those of the cluster. */
+    readonly identity: Exclude<AwsIdentity, 'vault'>;
+  };
 }
 
 const DNS = 53;
 const AGENT = 80;
+const HTTPS = 443;
 const VAULT = 8200;
 /** istiod: configuration and certificates of the proxies. */
 const MESH_CONTROL = 15_012;
@@ -43,10 +60,32 @@ export function toPodFlows(options: PodFlowOptions): PodFlow[] {
     .filter((flow) => isPod(flow.from) || isPod(flow.to))
     .filter((flow) => !isOfAgent(flow, options))
     .map((flow): PodFlow => ({ ...flow, protocol: 'TCP' }));
-  return [
+  return withoutRepeats([
     ...network,
     ...toReadinessFlows(options),
-    ...toDeployedServices(options.features).flatMap((service) => toClusterFlows(service, options)),
+    ...toDeployedServices(options.features).flatMap((service) => [
+      ...toClusterFlows(service, options),
+      ...toCollectorFlows(service, options),
+    ]),
+  ]);
+}
+
+/** Returns each connection once: two parts of a pod may need the same one. */
+function withoutRepeats(flows: readonly PodFlow[]): PodFlow[] {
+  const toKey = ({ from, to, port, protocol }: PodFlow) => [from, to, port, protocol].join();
+  return flows.filter((flow, index) => flows.findIndex((it) => toKey(it) === toKey(flow)) === index);
+}
+
+/** Connections of a sidecar that sends spans to X-Ray, or of the process to the collector of its node. */
+function toCollectorFlows(service: ServiceName, { collector }: PodFlowOptions): PodFlow[] {
+  const flow = (to: PodFlow['to'], port: number, why: string): PodFlow => {
+    return { from: service, to, port, protocol: 'TCP', why };
+  };
+  if (!collector) return [];
+  if (collector.place === 'node') return [flow('collector', OTLP_PORT, 'spans')];
+  return [
+    flow('aws-endpoints', HTTPS, 'X-Ray'),
+    ...(collector.identity === 'pod-identity' ? [flow('pod-identity-agent', AGENT, 'AWS credentials')] : []),
   ];
 }
 

@@ -10,6 +10,8 @@ export const EKS_VALUES: Readonly<Record<Exclude<StackName, 'local'>, Readonly<R
     'order-pipeline:zones': '3',
     'order-pipeline:natGateways': 'single',
     'order-pipeline:webhooks': 'on',
+    'order-pipeline:tracing': 'on',
+    'order-pipeline:tracesShare': '25',
   },
   prod: {
     ...PROD_VALUES,

@@ -3,6 +3,7 @@
  * compared with those that NetworkPolicies open.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { COLLECTOR } from '../../../infra/src/decide/services.ts';
 import { toPeers } from '../network/policies.ts';
 import type { Context } from '../settings/types.ts';
 import { INSIDE_URL, type Json, type KubernetesObject, matches, ofKind, workloadsOf } from './objects.ts';
@@ -86,8 +87,13 @@ function toEgress(
   const vault = annotations['vault.hashicorp.com/agent-inject'] === 'true';
   if (vault) need('vault', 8200, 'Vault');
   const irsa = !vault && context.cluster.identity === 'irsa';
-  if (!vault && !irsa) need('pod-identity-agent', 80, 'AWS credentials');
-  if (has(/^(SQS_|SNS_|WEBHOOK_QUEUE_).*(_?URL|_ARN)$/) || irsa) need('aws-endpoints', 443, 'AWS endpoints');
+  const sidecar = workload.spec.template.spec.initContainers?.some(({ name }: Json) => name === COLLECTOR);
+  const agent = context.cluster.identity === 'pod-identity';
+  if ((!vault && !irsa) || (sidecar && agent)) need('pod-identity-agent', 80, 'AWS credentials');
+  if (has(/^(SQS_|SNS_|WEBHOOK_QUEUE_).*(_?URL|_ARN)$/) || irsa || sidecar)
+    need('aws-endpoints', 443, 'AWS endpoints');
+  const traces = variables.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (traces && !traces.includes('127.0.0.1')) need('collector', 4_318, 'the collector of spans');
   if (has(/_TABLE$/)) need('dynamodb', 443, 'DynamoDB');
   if (has(/^REDIS_URL(_FILE)?$/)) need('cache', 6379, 'Redis');
   if (has(/^OIDC_ISSUER$/)) need('internet', 443, 'the OpenID issuer');

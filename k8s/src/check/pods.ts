@@ -12,9 +12,14 @@ export function checkPods(objects: readonly KubernetesObject[]): string[] {
   return [
     ...workloadsOf(objects).flatMap((workload) => [
       ...checkPod(workload),
-      ...workload.spec.template.spec.containers.flatMap((container: Json) =>
-        checkContainer(workload, container),
-      ),
+      ...workload.spec.template.spec.containers.flatMap((container: Json) => [
+        ...checkContainer(workload, container),
+        ...checkProbes(workload, container),
+      ]),
+      ...(workload.spec.template.spec.initContainers ?? []).flatMap((container: Json) => [
+        ...checkContainer(workload, container),
+        ...checkSidecar(workload, container),
+      ]),
     ]),
     ...ofKind(objects, 'Namespace').flatMap((namespace) =>
       demand(
@@ -60,7 +65,6 @@ function checkPod(workload: KubernetesObject): string[] {
 function checkContainer(workload: KubernetesObject, container: Json): string[] {
   const security = container.securityContext ?? {};
   const wants = (condition: unknown, finding: string) => demand(condition, workload, finding);
-  const ports = (container.ports ?? []).flatMap(({ name, containerPort }: Json) => [name, containerPort]);
   const { requests = {}, limits = {} } = container.resources ?? {};
   return [
     ...wants(!security.privileged, 'is privileged'),
@@ -71,18 +75,38 @@ function checkContainer(workload: KubernetesObject, container: Json): string[] {
     ...wants(!/:latest$|^[^@]*\/[^:@]*$/.test(container.image), 'runs an image that changes'),
     ...wants(requests.cpu && requests.memory && limits.cpu && limits.memory, 'has no requests or limits'),
     ...wants(requests.memory === limits.memory, 'may use memory that was not reserved'),
-    ...['startupProbe', 'readinessProbe', 'livenessProbe'].flatMap((probe) => [
-      ...wants(container[probe], `has no ${probe}`),
-      ...wants(
-        ports.includes(container[probe]?.httpGet?.port),
-        `has a ${probe} on a port that it does not have`,
-      ),
-    ]),
     ...(container.env ?? [])
       .filter(
         ({ name, value }: Json) => value !== undefined && SECRET_NAMES.test(name) && !FILE_NAMES.test(name),
       )
       .filter(({ name }: Json) => name !== 'AWS_SHARED_CREDENTIALS_FILE')
       .map(({ name }: Json) => `${workload.kind} ${workload.metadata.name}: has ${name} in plain text`),
+  ];
+}
+
+function checkProbes(workload: KubernetesObject, container: Json): string[] {
+  const ports = (container.ports ?? []).flatMap(({ name, containerPort }: Json) => [name, containerPort]);
+  return ['startupProbe', 'readinessProbe', 'livenessProbe'].flatMap((probe) => [
+    ...demand(container[probe], workload, `has no ${probe}`),
+    ...demand(
+      ports.includes(container[probe]?.httpGet?.port),
+      workload,
+      `has a ${probe} on a port that it does not have`,
+    ),
+  ]);
+}
+
+/** A container before the others runs alongside them, and their pod is ready without it. */
+function checkSidecar(workload: KubernetesObject, container: Json): string[] {
+  const probes = ['startupProbe', 'readinessProbe'].filter((probe) => container[probe]);
+  return [
+    ...demand(
+      container.restartPolicy === 'Always',
+      workload,
+      `waits for the end of ${container.name}: set its restartPolicy to Always`,
+    ),
+    ...probes.map(
+      (probe) => `${workload.kind} ${workload.metadata.name}: needs ${container.name}: remove its ${probe}`,
+    ),
   ];
 }

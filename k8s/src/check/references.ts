@@ -80,7 +80,8 @@ function ofDestination({ destination: { host, port, subset } }: Json): Reference
 }
 
 function ofPod(pod: Json): Reference[] {
-  const variables = pod.containers.flatMap(({ env = [] }: Json) => env);
+  const containers = [...(pod.initContainers ?? []), ...pod.containers];
+  const variables = containers.flatMap(({ env = [] }: Json) => env);
   return [
     { kind: 'ServiceAccount', name: pod.serviceAccountName },
     ...(pod.volumes ?? []).flatMap(({ secret, configMap }: Json) => [

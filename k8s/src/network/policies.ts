@@ -4,7 +4,7 @@ import { toDeployedServices } from '../../../infra/src/decide/features.ts';
 import { type PodFlow, toPodFlows } from '../../../infra/src/decide/pod-flows.ts';
 import type { ServiceName } from '../../../infra/src/decide/services.ts';
 import { type Manifest, toMetadata, toSelector, WAVES } from '../model/manifest.ts';
-import { type Context, isMeshed, type PodPeer, toIdentity } from '../settings/types.ts';
+import { type Context, isMeshed, type PodPeer, toCollectorPlace, toIdentity } from '../settings/types.ts';
 
 /** Ranges that are not the Internet. */
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', '100.64.0.0/10'];
@@ -13,6 +13,7 @@ const IDENTITY_AGENT = '169.254.170.23/32';
 
 /** Returns the flows of a context's pods. */
 export function toFlowsOf(context: Context): PodFlow[] {
+  const place = toCollectorPlace(context);
   return toPodFlows({
     https: true,
     oidc: context.inputs.auth.mode === 'oidc',
@@ -20,6 +21,7 @@ export function toFlowsOf(context: Context): PodFlow[] {
     mesh: isMeshed(context),
     vault: context.variant.secrets === 'vault',
     identity: toIdentity(context),
+    ...(place && { collector: { place, identity: context.cluster.identity } }),
   });
 }
 
@@ -74,6 +76,8 @@ export function toPeers(peer: PodFlow['to'], context: Context): INetworkPolicyPe
       return [toPods(cluster.prometheus)];
     case 'vault':
       return [toPods(cluster.vault)];
+    case 'collector':
+      return [toPods(cluster.collector)];
     case 'mesh-control':
       return [toPods(cluster.meshControl)];
     case 's3':

@@ -21,6 +21,8 @@ export function toAgentAnnotations(service: ServiceName, context: Context): Reco
     [`${PREFIX}/service`]: vault.address,
     [`${PREFIX}/auth-path`]: `auth/${vault.authMount}`,
     [`${PREFIX}/role`]: name,
+    // No other container of the pod has the files.
+    [`${PREFIX}/agent-inject-containers`]: service,
     // The process starts with every file in place.
     [`${PREFIX}/agent-pre-populate`]: 'true',
     [`${PREFIX}/agent-run-as-same-user`]: 'true',

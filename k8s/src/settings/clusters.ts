@@ -27,6 +27,12 @@ const COMMON: ClusterSettings = {
     awsMount: 'aws',
     authMount: 'kubernetes',
   },
+  collector: {
+    namespace: 'observability',
+    labels: { 'app.kubernetes.io/name': 'opentelemetry-collector' },
+    // A Service whose internalTrafficPolicy is Local leads to the collector of the pod's own node.
+    address: 'http://otel-collector.observability.svc:4318',
+  },
   meshControl: { namespace: 'istio-system', labels: { app: 'istiod' } },
   dns: {
     namespace: 'kube-system',

@@ -4,7 +4,7 @@ import { toSecretNames } from '../../../infra/src/decide/environment.ts';
 import { PAYMENT_GATEWAYS, toDeployedServices } from '../../../infra/src/decide/features.ts';
 import type { ManifestInputs } from '../../../infra/src/decide/manifest-inputs.ts';
 import type { OperationsSettings } from '../../../infra/src/decide/operations.ts';
-import { SERVICE_NAMES, type ServiceName } from '../../../infra/src/decide/services.ts';
+import { COLLECTOR, SERVICE_NAMES, type ServiceName } from '../../../infra/src/decide/services.ts';
 
 const text = z.string().min(1);
 const hostName = z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, { error: 'not a domain name' });
@@ -36,6 +36,8 @@ function checkFeatures(inputs: ManifestInputs, context: z.RefinementCtx): void {
         context.addIssue({ code: 'custom', message: 'is missing', path: ['secrets', name] });
     }
   }
+  if (inputs.tracing?.collector === 'sidecar' && inputs.images[COLLECTOR] === undefined)
+    context.addIssue({ code: 'custom', message: 'is missing', path: ['images', COLLECTOR] });
   for (const name of ADD_ONS) {
     if (inputs.roles[name] === undefined)
       context.addIssue({ code: 'custom', message: 'is missing', path: ['roles', name] });
@@ -102,11 +104,15 @@ const schema: z.ZodType<ManifestInputs> = z
       webhookEndpoints: text,
       webhookDeliveries: text,
     }),
-    images: perService(
+    images: z.partialRecord(
+      z.enum([...SERVICE_NAMES, COLLECTOR]),
       z.string().regex(/@sha256:[0-9a-f]{64}$|:(?!latest$)[\w.-]+$/, {
         error: 'names neither a digest nor a tag other than latest',
       }),
-    ),
+    ) as z.ZodType<ManifestInputs['images']>,
+    tracing: z
+      .strictObject({ share: z.int().min(0).max(100), collector: z.enum(['sidecar', 'node']) })
+      .optional() as z.ZodType<NonNullable<ManifestInputs['tracing']>>,
     sizes: perService(
       z.strictObject({ cpuUnits: count, memoryMiB: count, minTasks: count, maxTasks: count }),
     ),

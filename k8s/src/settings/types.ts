@@ -1,7 +1,7 @@
 /** Settings of an environment and its variants. */
 
 import type { ManifestInputs } from '../../../infra/src/decide/manifest-inputs.ts';
-import type { AwsIdentity } from '../../../infra/src/decide/pod-flows.ts';
+import type { AwsIdentity, CollectorPlace } from '../../../infra/src/decide/pod-flows.ts';
 
 /** Ingress controller. */
 export type IngressKind = 'nginx' | 'istio';
@@ -45,6 +45,8 @@ export interface ClusterSettings {
     readonly authMount: string;
   };
   readonly meshControl: PodPeer;
+  /** Collectors on the nodes, where the stack's tracesCollector is `node`. */
+  readonly collector: PodPeer & { readonly address: string };
   readonly dns: PodPeer & {
     /** Resolvers that are no pods: the cluster's DNS address where a node serves it, and node-local caches. */
     readonly cidrs: readonly string[];
@@ -85,4 +87,9 @@ export function toIdentity({ variant, cluster }: Context): AwsIdentity {
 /** Returns true when pods are members of the mesh. */
 export function isMeshed({ variant }: Pick<Context, 'variant'>): boolean {
   return variant.ingress === 'istio';
+}
+
+/** Returns the place of the collector of spans; undefined where tracing is off. */
+export function toCollectorPlace({ inputs }: Pick<Context, 'inputs'>): CollectorPlace | undefined {
+  return inputs.tracing?.collector;
 }

@@ -35,6 +35,14 @@ function toOpsPortName(service: ServiceName): string {
   return toPorts(service).find(({ port }) => port === PORTS[service].ops)?.name ?? OPS_PORT;
 }
 
+/** Confinement of every container, in addition to that of its pod. */
+export const CONFINED = {
+  allowPrivilegeEscalation: false,
+  privileged: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+};
+
 /** Returns the container of a service. */
 export function toContainer(service: ServiceName, context: Context): IContainer {
   const { inputs } = context;
@@ -49,12 +57,7 @@ export function toContainer(service: ServiceName, context: Context): IContainer 
     ...toProbes(service),
     // The kubelet waits, so that the image needs no shell, and SIGTERM arrives after callers have stopped.
     ...(preStopSeconds > 0 && { lifecycle: { preStop: { sleep: { seconds: preStopSeconds } } } }),
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      privileged: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'] },
-    },
+    securityContext: CONFINED,
     // A Secret's files change in place because the whole folder is mounted: a subPath would keep the first version.
     ...(hasSecretVolume(service, context) && {
       volumeMounts: [{ name: SECRETS_VOLUME, mountPath: SECRETS_FOLDER, readOnly: true }],

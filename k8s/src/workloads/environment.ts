@@ -1,8 +1,13 @@
 /** Environment variables of a pod: those of the ECS task, with secrets and credentials as files. */
-import { type SecretName, toEnvironment, toSecretNames } from '../../../infra/src/decide/environment.ts';
+import {
+  type SecretName,
+  SIDECAR_ENDPOINT,
+  toEnvironment,
+  toSecretNames,
+} from '../../../infra/src/decide/environment.ts';
 import { toDeployedServices } from '../../../infra/src/decide/features.ts';
 import { PORTS, type ServiceName } from '../../../infra/src/decide/services.ts';
-import { type Context, toIdentity } from '../settings/types.ts';
+import { type Context, toCollectorPlace, toIdentity } from '../settings/types.ts';
 import { toReadinessUrl } from './services.ts';
 
 /** Folder of the secrets inside a container. */
@@ -19,6 +24,7 @@ function toSecretPath(secret: SecretName): string {
 /** Returns all variables of a service's pods, in the order of their names. */
 export function toPodEnvironment(service: ServiceName, context: Context): Record<string, string> {
   const { inputs, cluster } = context;
+  const place = toCollectorPlace(context);
   const variables = {
     ...toEnvironment(service, {
       ...inputs.names,
@@ -28,6 +34,7 @@ export function toPodEnvironment(service: ServiceName, context: Context): Record
       apiProcesses: inputs.sizes['order-api'].minTasks,
       scoringUrl: `http://scoring:${PORTS.scoring.service.port}`,
       readinessUrls: toReadinessUrls(context),
+      ...(place && { tracesEndpoint: place === 'sidecar' ? SIDECAR_ENDPOINT : cluster.collector.address }),
     }),
     ...Object.fromEntries(
       toSecretNames(service, inputs.features).map((name) => [`${name}_FILE`, toSecretPath(name)]),

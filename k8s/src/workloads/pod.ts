@@ -5,6 +5,7 @@ import { toMeshAnnotations } from '../ingress/mesh.ts';
 import { toSelector } from '../model/manifest.ts';
 import { toAgentAnnotations, toAgentVolumes } from '../secrets/vault-agent.ts';
 import { type Context, isMeshed } from '../settings/types.ts';
+import { toCollector } from './collector.ts';
 import { hasSecretVolume, SECRETS_VOLUME, toContainer } from './container.ts';
 import { isCanary, WORKLOADS } from './table.ts';
 
@@ -20,6 +21,7 @@ export function toVersionLabel(service: ServiceName, context: Context): string {
 export function toPodTemplate(service: ServiceName, context: Context): IPodTemplateSpec {
   const annotations = { ...toAgentAnnotations(service, context), ...toMeshAnnotations(service, context) };
   const volumes = toVolumes(service, context);
+  const collector = toCollector(context);
   return {
     metadata: {
       labels: {
@@ -45,6 +47,7 @@ export function toPodTemplate(service: ServiceName, context: Context): IPodTempl
       },
       nodeSelector: { 'kubernetes.io/arch': context.cluster.architecture },
       topologySpreadConstraints: toSpread(service, context),
+      ...(collector && { initContainers: [collector] }),
       containers: [toContainer(service, context)],
       ...(volumes.length > 0 && { volumes }),
     },

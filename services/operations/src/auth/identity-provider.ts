@@ -5,6 +5,7 @@ import {
   authorizationCodeGrant,
   buildAuthorizationUrl,
   buildEndSessionUrl,
+  type ClientAuth,
   ClientSecretPost,
   type Configuration,
   calculatePKCECodeChallenge,
@@ -102,7 +103,10 @@ export class IdentityProvider {
 
   #discover(): Promise<Configuration> {
     const { issuer, clientId, clientSecret } = this.#config;
-    const authentication = clientSecret ? ClientSecretPost(clientSecret.current) : None();
+    // Read at each call: the secret may change while the process runs.
+    const authentication: ClientAuth = clientSecret
+      ? (...call) => ClientSecretPost(clientSecret.current)(...call)
+      : None();
     const insecure = issuer.startsWith('http:') ? { execute: [allowInsecureRequests] } : {};
     return discovery(new URL(issuer), clientId, undefined, authentication, insecure);
   }
