@@ -24,6 +24,8 @@ const CLEAN = [
 ];
 
 const OPENING = /^\s*\/\*\*\s*(?:\*\s*)?(What|Whether|How|Which|Where|When|Who|Whose|Why|Told|Said)\b/gm;
+/** Question words at the start of a comment in `proto/`. */
+const PROTO_OPENING = /(?<!\/\/[^\n]*\n\s*)\/\/ (What|Whether|How|Which|Where|When|Who|Whose|Why)\b/g;
 const COMMENT = /^\s*\/\*(?:[^*]|\*(?!\/))*\*\/|^\s*\/\/.*$/gm;
 /** Titles of tests, also after a table (`test.each(table)('title', …)`). */
 const TITLE = /(?:^\s*(?:test|it|describe)(?:\.\w+)*\(|[\])]\)?\()\s*(['"`])(?:\\.|(?!\1)[^\\\n])*\1/gm;
@@ -86,12 +88,41 @@ function findInDocument(text) {
   return findWords(prose, (index) => prose.slice(0, index).split('\n').length);
 }
 
+/** Finds violations in the comments of a protobuf schema. */
+function findInSchema(text) {
+  const lineOf = (index) => text.slice(0, index).split('\n').length;
+  const openings = [...text.matchAll(PROTO_OPENING)].map((match) => ({
+    line: lineOf(match.index),
+    message: `the comment begins with "${match[1]}": begin with a verb or a noun phrase`,
+  }));
+  const words = [...text.matchAll(COMMENT)].flatMap(({ 0: part, index }) =>
+    findWords(part, (at) => lineOf(index + at)),
+  );
+  return [...openings, ...words];
+}
+
 /** Lists the tracked sources and documents, without generated ones. */
 function listSources() {
-  const patterns = ['*.ts', '*.tsx', '*.js', '*.mjs', '*.cjs', '*.md', ':!**/gen/**', ':!**/generated/**'];
+  const patterns = [
+    '*.ts',
+    '*.tsx',
+    '*.js',
+    '*.mjs',
+    '*.cjs',
+    '*.md',
+    '*.proto',
+    ':!**/gen/**',
+    ':!**/generated/**',
+  ];
   return execFileSync('git', ['ls-files', '--', ...patterns], { encoding: 'utf8' })
     .trim()
     .split('\n');
+}
+
+/** Finds the violations of a file by its kind. */
+function findIn(file, text, checkComments) {
+  if (file.endsWith('.md')) return findInDocument(text);
+  return file.endsWith('.proto') ? findInSchema(text) : findViolations(text, checkComments);
 }
 
 /** Prints each violation of the given files as `path:line: message`, and returns their number. */
@@ -99,7 +130,7 @@ function lint(files, isChecked) {
   let count = 0;
   for (const file of files) {
     const text = readFileSync(file, 'utf8');
-    const found = file.endsWith('.md') ? findInDocument(text) : findViolations(text, isChecked(file));
+    const found = findIn(file, text, isChecked(file));
     for (const { line, message } of found) {
       process.stderr.write(`${file}:${line}: ${message}\n`);
       count++;

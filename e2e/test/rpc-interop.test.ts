@@ -106,7 +106,7 @@ describe.each(['a plain grpc-js client', 'a Connect client with JSON over HTTP/1
       expect(voided).toMatchObject({ answer: { payment: { state: 'PAYMENT_STATE_VOIDED' } } });
     });
 
-    test('gets NOT_FOUND for what is not there', async () => {
+    test('gets NOT_FOUND for an unknown SKU', async () => {
       const sku = randomUUID();
       const expected = { code: 'not_found', message: `The price list has no SKU ${sku}`, fields: [] };
       expect(await stockOf(sku)).toEqual(expected);
@@ -154,7 +154,7 @@ describe.each(['a plain grpc-js client', 'a Connect client with JSON over HTTP/1
       expect(await payment('GetPayment', { orderId })).toMatchObject({ code: 'not_found' });
     });
 
-    test('gets FAILED_PRECONDITION for a capture of what is voided', async () => {
+    test('gets FAILED_PRECONDITION for a capture of a voided payment', async () => {
       const orderId = randomUUID();
       await payment('Void', { orderId });
       expect(await payment('Capture', { orderId })).toMatchObject({ code: 'failed_precondition' });

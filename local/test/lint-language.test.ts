@@ -58,6 +58,14 @@ test.each([
   expect(lint(`\`${phrase}\`\n\n\`\`\`text\n${phrase}\n\`\`\`\n`, 'planted.md').status).toBe(0);
 });
 
+test('rejects a question word that opens a comment of a schema', () => {
+  expect(lint('message A {\n  // When it began.\n  int64 a = 1;\n}\n', 'planted.proto')).toEqual({
+    status: 1,
+    stderr: expect.stringContaining('planted.proto:2: the comment begins with "When"'),
+  });
+  expect(lint('// Time of the start.\n// When it is unknown, 0.\n', 'planted.proto').status).toBe(0);
+});
+
 // Without `class`, so that the lint accepts this file.
 test.each(['Refused extends Error {}', 'Gone<T> extends RefusedError {}'])('rejects class %s', (rest) => {
   expect(lint(`class ${rest}`)).toEqual({

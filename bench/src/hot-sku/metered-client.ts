@@ -1,4 +1,4 @@
-/** A DynamoDB client that counts capacity for each key, and turns calls away beyond the limits of a partition key. */
+/** A DynamoDB client that counts capacity for each key, and throttles calls beyond the limits of a partition key. */
 import type {
   BatchGetRequest,
   DynamoClient,
@@ -31,7 +31,7 @@ interface Key {
 export class MeteredClient {
   /** Virtual time in milliseconds at which the current event began. */
   now = 0;
-  /** Calls that were turned away. */
+  /** Throttled calls. */
   throttled = 0;
   readonly #client: DynamoClient;
   readonly #keys = new Map<string, Key>();
@@ -42,7 +42,7 @@ export class MeteredClient {
     this.#client = client;
   }
 
-  /** The client to give to the store. */
+  /** The client for the store. */
   readonly port: DynamoClient = {
     get: async (request: GetRequest) => {
       const { Item } = await this.#client.get(request);
@@ -88,7 +88,7 @@ export class MeteredClient {
     return [...this.#keys.values()];
   }
 
-  /** Forgets what was used; limits stay as they are. */
+  /** Resets the usage; limits are unchanged. */
   reset(): void {
     this.throttled = 0;
     for (const key of this.#keys.values()) Object.assign(key, { readUnits: 0, writeUnits: 0 });

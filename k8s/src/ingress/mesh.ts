@@ -12,7 +12,7 @@ const GATEWAY_ACCOUNT = 'istio-ingress';
 const VAULT_PORT = '8200';
 const IDENTITY_AGENT = '169.254.170.23/32';
 
-/** Returns the annotations that the proxy of a pod is made by. Empty outside of a mesh. */
+/** Returns the annotations that configure the proxy of a pod. Empty outside of a mesh. */
 export function toMeshAnnotations(service: ServiceName, context: Context): Record<string, string> {
   if (!isMeshed(context)) return {};
   return {
@@ -36,7 +36,7 @@ export function toMeshAnnotations(service: ServiceName, context: Context): Recor
   };
 }
 
-/** Returns strict mTLS for the namespace, and who may call whom by the identities of the mesh. */
+/** Returns strict mTLS for the namespace, and the allowed calls by the identities of the mesh. */
 export function toMeshSecurity(context: Context): Manifest[] {
   return [
     new PeerAuthentication({

@@ -1,4 +1,4 @@
-/** Events fit the JSON Schemas that are generated from proto/, and the schemas refuse what is no event. */
+/** Events fit the JSON Schemas that are generated from proto/, and the schemas reject values that are not events. */
 import { describe, expect, test } from '@jest/globals';
 import {
   EVENT_DATA_SCHEMA,

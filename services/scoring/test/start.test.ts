@@ -77,7 +77,7 @@ describe('a scoring process', () => {
     expect(await response.json()).toMatchObject({ code: 'not_found' });
   });
 
-  test('does nothing for a caller that has hung up', async () => {
+  test('does nothing for a caller that has disconnected', async () => {
     const inventory = connect(InventoryService);
     const sku = randomUUID();
     await inventory.restock({ sku, quantity: 5n, unitPrice: 500n, deliveryId: 'd1' });
@@ -101,7 +101,7 @@ describe('a scoring process', () => {
   });
 });
 
-test('serves a subset, and is ready without what that does not need', async () => {
+test('serves a subset, and is ready without the dependencies of other services', async () => {
   const scoring = await start(configFor({ SCORING_SERVICES: 'fraud', REDIS_URL: '' }), logger);
   try {
     const ready = await fetch(`http://127.0.0.1:${scoring.httpPort}/ready`);
@@ -117,7 +117,7 @@ test('serves a subset, and is ready without what that does not need', async () =
   }
 });
 
-test('says outside of a laptop that no money moves', async () => {
+test('warns outside the stage local that no money moves', async () => {
   const lines: string[] = [];
   const watched = createLogger('test', 'warn', { write: (line) => void lines.push(line) });
   const scoring = await start(configFor({ STAGE: 'prod', SCORING_SERVICES: 'payment' }), watched);

@@ -1,4 +1,4 @@
-/** Dashboards in the words of Grafana. */
+/** Dashboards as Grafana's JSON. */
 import type { Dashboard, Panel, Query, Unit } from './panel.ts';
 
 /** The data source of observability/grafana/provisioning. */
@@ -7,10 +7,10 @@ const DATASOURCE = { type: 'prometheus', uid: 'prometheus' };
 const WIDTH = 12;
 const HEIGHT = 8;
 
-/** Units of ours that Grafana names otherwise. */
+/** Units whose names in Grafana differ from ours. */
 const UNITS: Readonly<Partial<Record<Unit, string>>> = { 'currency-minor': 'short' };
 
-/** Returns the JSON of a dashboard. CloudWatch's own panels are left out. */
+/** Returns the JSON of a dashboard. Panels that exist only in CloudWatch are left out. */
 export function toGrafana({ uid, title, panels }: Dashboard) {
   return {
     uid,

@@ -964,7 +964,7 @@ export interface components {
             /** @description The order after the event. */
             data: components["schemas"]["OrderEventData"];
         };
-        /** @description The order after an event. What was ordered is absent on an order that no worker ever claimed (FAILED with reason QUEUE_EXPIRED, or CANCELLED early): it was in a message that has expired. */
+        /** @description The order after an event. Customer, amount and items are absent on an order that no worker ever claimed (FAILED with reason QUEUE_EXPIRED, or CANCELLED early): it was in a message that has expired. */
         OrderEventData: {
             /**
              * Format: uuid
@@ -1030,7 +1030,7 @@ export interface components {
              */
             source: string;
             /**
-             * @description Type of the event. webhook.test: its owner asked for it. webhook.endpoint_disabled: another endpoint of the owner was disabled because it kept failing.
+             * @description Type of the event. webhook.test: requested by its owner. webhook.endpoint_disabled: another endpoint of the owner was disabled because it kept failing.
              * @enum {string}
              */
             type: "webhook.test" | "webhook.endpoint_disabled";

@@ -67,7 +67,7 @@ export class ProbingBreaker implements Breaker {
    */
   async run<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const { service } = this.#options;
-    if (this.isOpen) throw createOutageError(`${service} does not answer; calls are suspended`, service);
+    if (this.isOpen) throw createOutageError(`${service} does not respond; calls are suspended`, service);
     try {
       const result = await call();
       this.#on('call-succeeded');

@@ -9,7 +9,7 @@ import type { RpcLimits } from './limits.js';
 import type { RpcService } from './service.js';
 import { httpsOptions, type ServerTls } from './tls.js';
 
-/** An endpoint that is no RPC. */
+/** An endpoint that is not an RPC. */
 export interface HttpRoute {
   readonly method: 'GET' | 'POST';
   readonly path: string;

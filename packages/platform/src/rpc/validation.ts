@@ -1,4 +1,4 @@
-/** Collects what is wrong with a request and reports all of it together. */
+/** Collects the violations of a request and reports them together. */
 import { Code, ConnectError } from '@connectrpc/connect';
 import {
   type BadRequest_FieldViolation,
@@ -9,7 +9,7 @@ import {
 export class FieldViolations {
   readonly #violations: Pick<BadRequest_FieldViolation, 'field' | 'description'>[] = [];
 
-  /** Notes a problem. The description completes "field …", as in "must be at least 1". */
+  /** Adds a violation. The description completes "field …", as in "must be at least 1". */
   add(field: string, description: string): void {
     this.#violations.push({ field, description });
   }

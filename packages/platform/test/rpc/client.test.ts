@@ -37,7 +37,7 @@ describe('retries', () => {
     },
   );
 
-  test('tell the service how often the call was tried before', async () => {
+  test('carry the number of earlier tries', async () => {
     const seen: (string | null)[] = [];
     const server = await serve({
       echo: (_: unknown, { requestHeader }: HandlerContext) => {
@@ -134,7 +134,7 @@ describe('retries', () => {
 });
 
 describe('deadlines', () => {
-  test('there is one without asking', async () => {
+  test('there is one by default', async () => {
     let left: number | undefined;
     const server = await serve({
       echo: (_request, { timeoutMs }) => {
@@ -217,7 +217,7 @@ describe('the breaker', () => {
     const refused = await errorOf(client.echo({}));
     expect(refused).toMatchObject({
       code: Code.Unavailable,
-      rawMessage: 'test.v1.EchoService does not answer; calls are suspended',
+      rawMessage: 'test.v1.EchoService does not respond; calls are suspended',
     });
     expect(outageOf(refused)).toBe('test.v1.EchoService');
     expect(await codeOf(collect(client.count({})))).toBe('Unavailable');
@@ -277,7 +277,7 @@ describe('the breaker', () => {
     expect(await metricOf(registry, `rpc_client_retries_total{${METHOD}}`)).toBe('2');
   });
 
-  test('takes business errors for signs of life', async () => {
+  test('counts business errors as successes', async () => {
     const codes = [Code.Unavailable, Code.Unavailable, Code.NotFound];
     let calls = 0;
     const server = await serve({
@@ -297,7 +297,7 @@ describe('the breaker', () => {
     expect(breaker.isOpen).toBe(false);
   });
 
-  test('probes no more once the client is closed', async () => {
+  test('stops probing once the client is closed', async () => {
     const { client, breaker, close } = connect(await freePort(), { retries: QUICK, breaker: limits });
     await errorOf(client.echo({}));
     close();
@@ -374,7 +374,7 @@ describe('a client', () => {
     expect(await metricOf(registry, `rpc_client_duration_seconds_count{${METHOD},code="ok"}`)).toBe('2');
   });
 
-  test('refuses what is no message before it calls', async () => {
+  test('refuses a value that is not a message before it calls', async () => {
     const server = await serve({ echo: () => ({}) });
     const { client } = connect(server.grpcPort);
     expect(await errorOf(client.echo({ count: 2 ** 40 }))).toMatchObject({
@@ -383,7 +383,7 @@ describe('a client', () => {
     });
   });
 
-  test('says so when it is closed', async () => {
+  test('rejects calls when it is closed', async () => {
     const { client, close } = connect(await freePort());
     close();
     expect(await errorOf(client.echo({}))).toMatchObject({

@@ -31,7 +31,7 @@ export interface LabPlaced {
   readonly requestId: string;
 }
 
-const DEAD_LETTER_ERROR = 'ConnectError: [unavailable] fraud does not answer; calls are suspended';
+const DEAD_LETTER_ERROR = 'ConnectError: [unavailable] fraud does not respond; calls are suspended';
 
 /** The orders of this process. */
 export class Laboratory {

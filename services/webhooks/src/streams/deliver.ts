@@ -41,7 +41,7 @@ export type StreamResult = { readonly kind: 'done' } | { readonly kind: 'later';
 /** Wait for a slot of a busy endpoint, in milliseconds: short, since the message occupies the process meanwhile. */
 const SLOT_WAIT_MS = 200;
 
-/** Delay before a stream whose endpoint is busy is looked at again, in milliseconds. */
+/** Delay before a stream whose endpoint is busy is tried again, in milliseconds. */
 const BUSY_DELAY_MS = 1_000;
 
 /** Works on a stream until nothing is due. Rejects with StoreUnavailableError when the tables do not respond. */

@@ -58,14 +58,14 @@ export type ScoreRequest = Message<"fraud.v1.ScoreRequest"> & {
   quantity: bigint;
 
   /**
-   * When the order was placed.
+   * Time at which the order was placed.
    *
    * @generated from field: google.protobuf.Timestamp requested_at = 6;
    */
   requestedAt?: Timestamp | undefined;
 
   /**
-   * When the customer's account was opened, where it is known.
+   * Time at which the customer's account was created, where it is known.
    *
    * @generated from field: optional google.protobuf.Timestamp account_created_at = 7;
    */
@@ -93,7 +93,7 @@ export type ScoreResponse = Message<"fraud.v1.ScoreResponse"> & {
   score: number;
 
   /**
-   * What the score means.
+   * Decision that follows from the score.
    *
    * @generated from field: fraud.v1.Decision decision = 2;
    */
@@ -115,7 +115,7 @@ export const ScoreResponseSchema: GenMessage<ScoreResponse> = /*@__PURE__*/
   messageDesc(file_fraud_v1_fraud, 1);
 
 /**
- * What one feature added to the score.
+ * Contribution of one feature to the score.
  *
  * @generated from message fraud.v1.Contribution
  */
@@ -135,7 +135,7 @@ export type Contribution = Message<"fraud.v1.Contribution"> & {
   value: number;
 
   /**
-   * What it added to the score, at most the feature's weight.
+   * Points that it added to the score, at most the feature's weight.
    *
    * @generated from field: double points = 3;
    */
@@ -157,7 +157,7 @@ export const ContributionSchema: GenMessage<Contribution> = /*@__PURE__*/
   messageDesc(file_fraud_v1_fraud, 2);
 
 /**
- * What the score means for the order.
+ * Decision that follows from the score.
  *
  * @generated from enum fraud.v1.Decision
  */
@@ -191,7 +191,7 @@ export const DecisionSchema: GenEnum<Decision> = /*@__PURE__*/
   enumDesc(file_fraud_v1_fraud, 0);
 
 /**
- * Scores orders. Asking twice about one order counts it once.
+ * Scores orders. Repeated calls about one order count it once.
  *
  * @generated from service fraud.v1.FraudService
  */

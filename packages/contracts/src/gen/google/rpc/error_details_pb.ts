@@ -16,7 +16,7 @@ export const file_google_rpc_error_details: GenFile = /*@__PURE__*/
   fileDesc("Ch5nb29nbGUvcnBjL2Vycm9yX2RldGFpbHMucHJvdG8SCmdvb2dsZS5ycGMigwEKCkJhZFJlcXVlc3QSPwoQZmllbGRfdmlvbGF0aW9ucxgBIAMoCzIlLmdvb2dsZS5ycGMuQmFkUmVxdWVzdC5GaWVsZFZpb2xhdGlvbho0Cg5GaWVsZFZpb2xhdGlvbhINCgVmaWVsZBgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCWIGcHJvdG8z");
 
 /**
- * Says which fields of a request are wrong.
+ * Lists the invalid fields of a request.
  *
  * @generated from message google.rpc.BadRequest
  */
@@ -37,7 +37,7 @@ export const BadRequestSchema: GenMessage<BadRequest> = /*@__PURE__*/
   messageDesc(file_google_rpc_error_details, 0);
 
 /**
- * What is wrong with one field.
+ * Problem of one field.
  *
  * @generated from message google.rpc.BadRequest.FieldViolation
  */
@@ -50,7 +50,7 @@ export type BadRequest_FieldViolation = Message<"google.rpc.BadRequest.FieldViol
   field: string;
 
   /**
-   * What is wrong with it.
+   * Description of the problem.
    *
    * @generated from field: string description = 2;
    */

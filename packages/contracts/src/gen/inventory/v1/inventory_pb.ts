@@ -87,7 +87,7 @@ export const HoldSchema: GenMessage<Hold> = /*@__PURE__*/
   messageDesc(file_inventory_v1_inventory, 1);
 
 /**
- * Asks for a hold on every line of an order.
+ * Request for a hold on every line of an order.
  *
  * @generated from message inventory.v1.ReserveRequest
  */
@@ -100,14 +100,14 @@ export type ReserveRequest = Message<"inventory.v1.ReserveRequest"> & {
   orderId: string;
 
   /**
-   * What to hold, each SKU once.
+   * Lines to hold, each SKU once.
    *
    * @generated from field: repeated inventory.v1.Line lines = 2;
    */
   lines: Line[];
 
   /**
-   * What the customer agreed to pay for these lines, in the minor unit of `currency`.
+   * Total that the customer agreed to pay for these lines, in the minor unit of `currency`.
    *
    * @generated from field: int64 amount = 3;
    */
@@ -143,20 +143,20 @@ export const ReserveRequestSchema: GenMessage<ReserveRequest> = /*@__PURE__*/
   messageDesc(file_inventory_v1_inventory, 2);
 
 /**
- * What came of a reservation.
+ * Result of a reservation.
  *
  * @generated from message inventory.v1.ReserveResponse
  */
 export type ReserveResponse = Message<"inventory.v1.ReserveResponse"> & {
   /**
-   * Granted, or why not.
+   * Outcome.
    *
    * @generated from field: inventory.v1.ReserveOutcome outcome = 1;
    */
   outcome: ReserveOutcome;
 
   /**
-   * The first SKU that stood in the way, set with OUT_OF_STOCK and UNKNOWN_SKU.
+   * First SKU that could not be held, set with OUT_OF_STOCK and UNKNOWN_SKU.
    *
    * @generated from field: string sku = 2;
    */
@@ -171,7 +171,7 @@ export type ReserveResponse = Message<"inventory.v1.ReserveResponse"> & {
   total: bigint;
 
   /**
-   * With RESERVED the holds that cover the lines. Otherwise what the order holds of the lines that were tried, for
+   * With RESERVED the holds that cover the lines. Otherwise the order's holds on the lines that were tried, for
    * Release: other calls of the order may count on it, so Reserve returns nothing to stock.
    *
    * @generated from field: repeated inventory.v1.Hold holds = 4;
@@ -223,13 +223,13 @@ export const ConfirmRequestSchema: GenMessage<ConfirmRequest> = /*@__PURE__*/
   messageDesc(file_inventory_v1_inventory, 4);
 
 /**
- * What was confirmed.
+ * Result of a confirmation.
  *
  * @generated from message inventory.v1.ConfirmResponse
  */
 export type ConfirmResponse = Message<"inventory.v1.ConfirmResponse"> & {
   /**
-   * Lines whose pieces this call sold; fewer than asked for where an earlier call did it.
+   * Lines whose pieces this call sold; fewer than requested where an earlier call sold them.
    *
    * @generated from field: int32 confirmed_lines = 1;
    */
@@ -250,7 +250,7 @@ export type ConfirmResponse = Message<"inventory.v1.ConfirmResponse"> & {
   returnedHolds: Hold[];
 
   /**
-   * The caller's transport says that it has tried this call before, so that missing holds may be those that the earlier
+   * True when the caller's transport has tried this call before, so that missing holds may be those that the earlier
    * try sold.
    *
    * @generated from field: bool retried = 4;
@@ -301,13 +301,13 @@ export const ReleaseRequestSchema: GenMessage<ReleaseRequest> = /*@__PURE__*/
   messageDesc(file_inventory_v1_inventory, 6);
 
 /**
- * What was returned to stock.
+ * Result of a release.
  *
  * @generated from message inventory.v1.ReleaseResponse
  */
 export type ReleaseResponse = Message<"inventory.v1.ReleaseResponse"> & {
   /**
-   * Lines of which this call removed holds; fewer than asked for where there were none.
+   * Lines of which this call removed holds; fewer than requested where there were none.
    *
    * @generated from field: int32 released_lines = 1;
    */
@@ -364,7 +364,7 @@ export const GetStockResponseSchema: GenMessage<GetStockResponse> = /*@__PURE__*
   messageDesc(file_inventory_v1_inventory, 9);
 
 /**
- * What is known of one item.
+ * Stock and price of one item.
  *
  * @generated from message inventory.v1.Stock
  */
@@ -490,7 +490,7 @@ export const RestockResponseSchema: GenMessage<RestockResponse> = /*@__PURE__*/
   messageDesc(file_inventory_v1_inventory, 12);
 
 /**
- * Why a reservation was granted or refused.
+ * Outcome of a reservation.
  *
  * @generated from enum inventory.v1.ReserveOutcome
  */
@@ -510,7 +510,7 @@ export enum ReserveOutcome {
   RESERVED = 1,
 
   /**
-   * A line wants more than is available.
+   * A line needs more pieces than are available.
    *
    * @generated from enum value: RESERVE_OUTCOME_OUT_OF_STOCK = 2;
    */
@@ -538,10 +538,10 @@ export const ReserveOutcomeSchema: GenEnum<ReserveOutcome> = /*@__PURE__*/
   enumDesc(file_inventory_v1_inventory, 0);
 
 /**
- * Keeps stock. Every effect is idempotent by `order_id`: a repeated call changes nothing and answers the same.
+ * Keeps stock. Every effect is idempotent by `order_id`: a repeated call changes nothing and returns the same response.
  *
  * A hold carries a fencing token that no other write ever has. Only Confirm and Release remove holds, and they name the
- * token: what a token was returned for stays held until then.
+ * token, so that the pieces of a returned token stay held until then.
  *
  * @generated from service inventory.v1.InventoryService
  */
@@ -559,7 +559,7 @@ export const InventoryService: GenService<{
     output: typeof ReserveResponseSchema;
   },
   /**
-   * Turns holds into sales: the stock is gone for good. Another hold of the order in the place of one of them returns to
+   * Turns holds into sales: the stock is gone for good. Another hold of the order in place of one of them returns to
    * stock.
    *
    * @generated from rpc inventory.v1.InventoryService.Confirm

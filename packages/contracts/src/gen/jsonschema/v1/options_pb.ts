@@ -72,7 +72,7 @@ export type Constraints = Message<"jsonschema.v1.Constraints"> & {
   maxItems: number;
 
   /**
-   * Whether a list may be absent. Other fields say so by `optional`.
+   * True when a list may be absent. Other fields use `optional`.
    *
    * @generated from field: bool may_be_absent = 8;
    */

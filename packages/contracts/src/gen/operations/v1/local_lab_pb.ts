@@ -17,20 +17,20 @@ export const file_operations_v1_local_lab: GenFile = /*@__PURE__*/
   fileDesc("Ch1vcGVyYXRpb25zL3YxL2xvY2FsX2xhYi5wcm90bxINb3BlcmF0aW9ucy52MSJaChJQbGFjZU9yZGVyc1JlcXVlc3QSJwoHb3V0Y29tZRgBIAEoDjIWLm9wZXJhdGlvbnMudjEuT3V0Y29tZRINCgVjb3VudBgCIAEoBRIMCgRyYXRlGAMgASgBIocBChNQbGFjZU9yZGVyc1Jlc3BvbnNlEioKBnBsYWNlZBgBIAMoCzIaLm9wZXJhdGlvbnMudjEuUGxhY2VkT3JkZXISEAoIYWNjZXB0ZWQYAiABKAUSDwoHcmVmdXNlZBgDIAEoBRIPCgdwcm9ibGVtGAQgASgJEhAKCGZpbmlzaGVkGAUgASgIIm4KC1BsYWNlZE9yZGVyEhAKCG9yZGVyX2lkGAEgASgJEicKB291dGNvbWUYAiABKA4yFi5vcGVyYXRpb25zLnYxLk91dGNvbWUSEAoIcG9sbF91cmwYAyABKAkSEgoKcmVxdWVzdF9pZBgEIAEoCSKjAQoKRmF1bHRTdGF0ZRIjCgVmYXVsdBgBIAEoDjIULm9wZXJhdGlvbnMudjEuRmF1bHQSDgoGYWN0aXZlGAIgASgIEikKBXVudGlsGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgppbmplY3Rpb25zGAQgASgFEhEKCWF2YWlsYWJsZRgFIAEoCBIOCgZkZXRhaWwYBiABKAkiEwoRTGlzdEZhdWx0c1JlcXVlc3QiPwoSTGlzdEZhdWx0c1Jlc3BvbnNlEikKBmZhdWx0cxgBIAMoCzIZLm9wZXJhdGlvbnMudjEuRmF1bHRTdGF0ZSJhChJJbmplY3RGYXVsdFJlcXVlc3QSIwoFZmF1bHQYASABKA4yFC5vcGVyYXRpb25zLnYxLkZhdWx0EhgKEGR1cmF0aW9uX3NlY29uZHMYAiABKAUSDAoEc3RvcBgDIAEoCCI/ChNJbmplY3RGYXVsdFJlc3BvbnNlEigKBWZhdWx0GAEgASgLMhkub3BlcmF0aW9ucy52MS5GYXVsdFN0YXRlIhUKE1dhdGNoVmVyZGljdFJlcXVlc3Qi/AEKFFdhdGNoVmVyZGljdFJlc3BvbnNlEiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghhY2NlcHRlZBgCIAEoBRINCgVmaW5hbBgDIAEoBRIMCgRvcGVuGAQgASgFEhQKDGRlYWRfbGV0dGVycxgFIAEoBRIMCgRsb3N0GAYgASgFEhYKDmRvdWJsZV9jaGFyZ2VkGAcgASgFEhAKCG92ZXJzb2xkGAggASgFEhAKCGZpbmRpbmdzGAkgAygJEi0KCHN0YXR1c2VzGAogAygLMhsub3BlcmF0aW9ucy52MS5WZXJkaWN0Q291bnQiLQoMVmVyZGljdENvdW50Eg4KBnN0YXR1cxgBIAEoCRINCgVjb3VudBgCIAEoBSqsAgoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASEQoNT1VUQ09NRV9NSVhFRBABEhUKEU9VVENPTUVfQ09NUExFVEVEEAISGAoUT1VUQ09NRV9PVVRfT0ZfU1RPQ0sQAxIXChNPVVRDT01FX1VOS05PV05fU0tVEAQSGwoXT1VUQ09NRV9BTU9VTlRfTUlTTUFUQ0gQBRIbChdPVVRDT01FX0ZSQVVEX1NVU1BFQ1RFRBAGEhwKGE9VVENPTUVfUEFZTUVOVF9ERUNMSU5FRBAHEiMKH09VVENPTUVfQVVUSEVOVElDQVRJT05fUkVRVUlSRUQQCBIVChFPVVRDT01FX0NBTkNFTExFRBAJEhcKE09VVENPTUVfREVBRF9MRVRURVIQCiqfAQoFRmF1bHQSFQoRRkFVTFRfVU5TUEVDSUZJRUQQABIYChRGQVVMVF9LSUxMX1BST0NFU1NPUhABEhYKEkZBVUxUX0tJTExfU0NPUklORxACEhQKEEZBVUxUX1NUT1BfUkVESVMQAxIXChNGQVVMVF9TTE9XX1BBWU1FTlRTEAQSHgoaRkFVTFRfRFVQTElDQVRFX0RFTElWRVJJRVMQBTLtAgoPTG9jYWxMYWJTZXJ2aWNlElYKC1BsYWNlT3JkZXJzEiEub3BlcmF0aW9ucy52MS5QbGFjZU9yZGVyc1JlcXVlc3QaIi5vcGVyYXRpb25zLnYxLlBsYWNlT3JkZXJzUmVzcG9uc2UwARJRCgpMaXN0RmF1bHRzEiAub3BlcmF0aW9ucy52MS5MaXN0RmF1bHRzUmVxdWVzdBohLm9wZXJhdGlvbnMudjEuTGlzdEZhdWx0c1Jlc3BvbnNlElQKC0luamVjdEZhdWx0EiEub3BlcmF0aW9ucy52MS5JbmplY3RGYXVsdFJlcXVlc3QaIi5vcGVyYXRpb25zLnYxLkluamVjdEZhdWx0UmVzcG9uc2USWQoMV2F0Y2hWZXJkaWN0EiIub3BlcmF0aW9ucy52MS5XYXRjaFZlcmRpY3RSZXF1ZXN0GiMub3BlcmF0aW9ucy52MS5XYXRjaFZlcmRpY3RSZXNwb25zZTABYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
- * Asks for orders.
+ * Request for orders.
  *
  * @generated from message operations.v1.PlaceOrdersRequest
  */
 export type PlaceOrdersRequest = Message<"operations.v1.PlaceOrdersRequest"> & {
   /**
-   * What they are made for.
+   * Intended outcome.
    *
    * @generated from field: operations.v1.Outcome outcome = 1;
    */
   outcome: Outcome;
 
   /**
-   * How many, 1 to 10000.
+   * Number of orders, 1 to 10000.
    *
    * @generated from field: int32 count = 2;
    */
@@ -79,7 +79,7 @@ export type PlaceOrdersResponse = Message<"operations.v1.PlaceOrdersResponse"> &
   refused: number;
 
   /**
-   * Why the last one was not accepted; empty when all were.
+   * Reason why the last one was not accepted; empty when all were.
    *
    * @generated from field: string problem = 4;
    */
@@ -114,7 +114,7 @@ export type PlacedOrder = Message<"operations.v1.PlacedOrder"> & {
   orderId: string;
 
   /**
-   * What it was made for.
+   * Intended outcome.
    *
    * @generated from field: operations.v1.Outcome outcome = 2;
    */
@@ -184,7 +184,7 @@ export type FaultState = Message<"operations.v1.FaultState"> & {
   available: boolean;
 
   /**
-   * Why it is not available, or what it did last; for people.
+   * Reason why it is not available, or its last effect; for people.
    *
    * @generated from field: string detail = 6;
    */
@@ -199,7 +199,7 @@ export const FaultStateSchema: GenMessage<FaultState> = /*@__PURE__*/
   messageDesc(file_operations_v1_local_lab, 3);
 
 /**
- * Asks for the faults.
+ * Request for the faults.
  *
  * @generated from message operations.v1.ListFaultsRequest
  */
@@ -248,7 +248,7 @@ export type InjectFaultRequest = Message<"operations.v1.InjectFaultRequest"> & {
   fault: Fault;
 
   /**
-   * How long a fault lasts, in seconds, 1 to 120; 10 by default. Without meaning for kills.
+   * Duration of a fault, in seconds, 1 to 120; 10 by default. Without meaning for kills.
    *
    * @generated from field: int32 duration_seconds = 2;
    */
@@ -291,7 +291,7 @@ export const InjectFaultResponseSchema: GenMessage<InjectFaultResponse> = /*@__P
   messageDesc(file_operations_v1_local_lab, 7);
 
 /**
- * Asks for verdicts.
+ * Request for verdicts.
  *
  * @generated from message operations.v1.WatchVerdictRequest
  */

@@ -143,7 +143,7 @@ export const OrderSummarySchema: GenMessage<OrderSummary> = /*@__PURE__*/
   messageDesc(file_operations_v1_operations, 1);
 
 /**
- * Asks who the caller is.
+ * Request for the identity of the caller.
  *
  * @generated from message operations.v1.GetViewerRequest
  */
@@ -185,7 +185,7 @@ export type GetViewerResponse = Message<"operations.v1.GetViewerResponse"> & {
   actor: string;
 
   /**
-   * What this deployment offers.
+   * Features of this deployment.
    *
    * @generated from field: operations.v1.Features features = 4;
    */
@@ -360,7 +360,7 @@ export type ListOrdersResponse = Message<"operations.v1.ListOrdersResponse"> & {
   searchedSince?: Timestamp | undefined;
 
   /**
-   * What the answer lacks and why, one sentence each for people; empty when it is complete.
+   * Missing parts of the response and the reasons, one sentence each for people; empty when it is complete.
    *
    * @generated from field: repeated string limitations = 4;
    */
@@ -556,21 +556,21 @@ export const AttemptSchema: GenMessage<Attempt> = /*@__PURE__*/
  */
 export type TimelineStep = Message<"operations.v1.TimelineStep"> & {
   /**
-   * What happened.
+   * Kind of the event.
    *
    * @generated from field: operations.v1.StepKind kind = 1;
    */
   kind: StepKind;
 
   /**
-   * When it ended.
+   * Time of its end.
    *
    * @generated from field: google.protobuf.Timestamp at = 2;
    */
   at?: Timestamp | undefined;
 
   /**
-   * How long it took, in milliseconds; 0 where it is a moment.
+   * Duration, in milliseconds; 0 for an instant.
    *
    * @generated from field: double duration_ms = 3;
    */
@@ -780,7 +780,7 @@ export type CancelOrderRequest = Message<"operations.v1.CancelOrderRequest"> & {
   reason: string;
 
   /**
-   * Only says what would be done.
+   * Reports the changes without making them.
    *
    * @generated from field: bool dry_run = 3;
    */
@@ -836,14 +836,14 @@ export type FailOrderRequest = Message<"operations.v1.FailOrderRequest"> & {
   reason: string;
 
   /**
-   * How long to wait for a worker that holds the order, in seconds, 0 to 60.
+   * Longest wait for a worker that holds the order, in seconds, 0 to 60.
    *
    * @generated from field: int32 wait_seconds = 3;
    */
   waitSeconds: number;
 
   /**
-   * Only says what would be done.
+   * Reports the changes without making them.
    *
    * @generated from field: bool dry_run = 4;
    */
@@ -858,7 +858,7 @@ export const FailOrderRequestSchema: GenMessage<FailOrderRequest> = /*@__PURE__*
   messageDesc(file_operations_v1_operations, 16);
 
 /**
- * What was done.
+ * Result of the operation.
  *
  * @generated from message operations.v1.FailOrderResponse
  */
@@ -892,7 +892,7 @@ export type ResumeOrderRequest = Message<"operations.v1.ResumeOrderRequest"> & {
   orderId: string;
 
   /**
-   * Only says what would be done.
+   * Reports the changes without making them.
    *
    * @generated from field: bool dry_run = 2;
    */
@@ -907,7 +907,7 @@ export const ResumeOrderRequestSchema: GenMessage<ResumeOrderRequest> = /*@__PUR
   messageDesc(file_operations_v1_operations, 18);
 
 /**
- * What was done.
+ * Result of the operation.
  *
  * @generated from message operations.v1.ResumeOrderResponse
  */
@@ -969,7 +969,7 @@ export type RefundOrderRequest = Message<"operations.v1.RefundOrderRequest"> & {
   restock: boolean;
 
   /**
-   * Only says what would be done.
+   * Reports the changes without making them.
    *
    * @generated from field: bool dry_run = 6;
    */
@@ -984,7 +984,7 @@ export const RefundOrderRequestSchema: GenMessage<RefundOrderRequest> = /*@__PUR
   messageDesc(file_operations_v1_operations, 20);
 
 /**
- * What was done.
+ * Result of the operation.
  *
  * @generated from message operations.v1.RefundOrderResponse
  */
@@ -1005,7 +1005,7 @@ export const RefundOrderResponseSchema: GenMessage<RefundOrderResponse> = /*@__P
   messageDesc(file_operations_v1_operations, 21);
 
 /**
- * Names the payment to authorize anew.
+ * Names the payment to authorize again.
  *
  * @generated from message operations.v1.ReauthorizePaymentRequest
  */
@@ -1025,7 +1025,7 @@ export type ReauthorizePaymentRequest = Message<"operations.v1.ReauthorizePaymen
   paymentMethod: string;
 
   /**
-   * Only says what would be done.
+   * Reports the changes without making them.
    *
    * @generated from field: bool dry_run = 3;
    */
@@ -1040,7 +1040,7 @@ export const ReauthorizePaymentRequestSchema: GenMessage<ReauthorizePaymentReque
   messageDesc(file_operations_v1_operations, 22);
 
 /**
- * What was done.
+ * Result of the operation.
  *
  * @generated from message operations.v1.ReauthorizePaymentResponse
  */
@@ -1061,7 +1061,7 @@ export const ReauthorizePaymentResponseSchema: GenMessage<ReauthorizePaymentResp
   messageDesc(file_operations_v1_operations, 23);
 
 /**
- * Names the payment to give up.
+ * Names the payment to write off.
  *
  * @generated from message operations.v1.WriteOffPaymentRequest
  */
@@ -1081,7 +1081,7 @@ export type WriteOffPaymentRequest = Message<"operations.v1.WriteOffPaymentReque
   reason: string;
 
   /**
-   * Only says what would be done.
+   * Reports the changes without making them.
    *
    * @generated from field: bool dry_run = 3;
    */
@@ -1096,7 +1096,7 @@ export const WriteOffPaymentRequestSchema: GenMessage<WriteOffPaymentRequest> = 
   messageDesc(file_operations_v1_operations, 24);
 
 /**
- * What was done.
+ * Result of the operation.
  *
  * @generated from message operations.v1.WriteOffPaymentResponse
  */
@@ -1375,7 +1375,7 @@ export type GetDeadLetterResponse = Message<"operations.v1.GetDeadLetterResponse
   deadLetters: DeadLetter[];
 
   /**
-   * What the order has left behind; absent where no worker has claimed it.
+   * Record, holds and payment of the order; absent where no worker has claimed it.
    *
    * @generated from field: operations.v1.GetOrderResponse order = 2;
    */
@@ -1522,14 +1522,14 @@ export type FailDeadLetterRequest = Message<"operations.v1.FailDeadLetterRequest
   reason: string;
 
   /**
-   * How long to wait for a worker that holds the order, in seconds, 0 to 60.
+   * Longest wait for a worker that holds the order, in seconds, 0 to 60.
    *
    * @generated from field: int32 wait_seconds = 3;
    */
   waitSeconds: number;
 
   /**
-   * Only says what would be done.
+   * Reports the changes without making them.
    *
    * @generated from field: bool dry_run = 4;
    */
@@ -1544,7 +1544,7 @@ export const FailDeadLetterRequestSchema: GenMessage<FailDeadLetterRequest> = /*
   messageDesc(file_operations_v1_operations, 34);
 
 /**
- * What was done.
+ * Result of the operation.
  *
  * @generated from message operations.v1.FailDeadLetterResponse
  */
@@ -1732,7 +1732,7 @@ export type RestockRequest = Message<"operations.v1.RestockRequest"> & {
   deliveryId: string;
 
   /**
-   * Only says what would be done.
+   * Reports the changes without making them.
    *
    * @generated from field: bool dry_run = 6;
    */
@@ -1768,7 +1768,7 @@ export const RestockResponseSchema: GenMessage<RestockResponse> = /*@__PURE__*/
   messageDesc(file_operations_v1_operations, 40);
 
 /**
- * Asks for snapshots.
+ * Request for snapshots.
  *
  * @generated from message operations.v1.WatchPipelineRequest
  */
@@ -1893,7 +1893,7 @@ export type WatchPipelineResponse = Message<"operations.v1.WatchPipelineResponse
   services: ServiceHealth[];
 
   /**
-   * What the snapshot lacks and why, one sentence each for people; empty when it is complete.
+   * Missing parts of the snapshot and the reasons, one sentence each for people; empty when it is complete.
    *
    * @generated from field: repeated string limitations = 15;
    */
@@ -1998,7 +1998,7 @@ export type ServiceHealth = Message<"operations.v1.ServiceHealth"> & {
   ready: boolean;
 
   /**
-   * What is wrong; empty when it is ready.
+   * Problem; empty when it is ready.
    *
    * @generated from field: string problem = 3;
    */
@@ -2083,7 +2083,7 @@ export type WatchOrdersResponse = Message<"operations.v1.WatchOrdersResponse"> &
   skipped: boolean;
 
   /**
-   * What the feed lacks and why; empty when it is live.
+   * Missing parts of the feed and the reasons; empty when it is live.
    *
    * @generated from field: repeated string limitations = 3;
    */
@@ -2173,7 +2173,7 @@ export enum OrderStatus {
   REJECTED = 4,
 
   /**
-   * Final: given up.
+   * Final: failed by an operator, or expired unclaimed.
    *
    * @generated from enum value: ORDER_STATUS_FAILED = 5;
    */
@@ -2413,7 +2413,7 @@ export const OperationsService: GenService<{
     output: typeof RefundOrderResponseSchema;
   },
   /**
-   * Authorizes and charges a completed order anew whose capture failed. Errors: NOT_FOUND, FAILED_PRECONDITION when the
+   * Authorizes and charges a completed order again whose capture failed. Errors: NOT_FOUND, FAILED_PRECONDITION when the
    * gateway declines.
    *
    * @generated from rpc operations.v1.OperationsService.ReauthorizePayment
@@ -2424,7 +2424,7 @@ export const OperationsService: GenService<{
     output: typeof ReauthorizePaymentResponseSchema;
   },
   /**
-   * Gives up the charge of a completed order whose capture failed. Errors: NOT_FOUND, FAILED_PRECONDITION.
+   * Writes off the charge of a completed order whose capture failed. Errors: NOT_FOUND, FAILED_PRECONDITION.
    *
    * @generated from rpc operations.v1.OperationsService.WriteOffPayment
    */

@@ -94,7 +94,7 @@ export const OrderEventSchema: GenMessage<OrderEvent> = /*@__PURE__*/
   messageDesc(file_orders_v1_events, 0);
 
 /**
- * The order after an event. What was ordered is absent on an order that no worker ever claimed (FAILED with reason
+ * The order after an event. Customer, amount and items are absent on an order that no worker ever claimed (FAILED with reason
  * QUEUE_EXPIRED, or CANCELLED early): it was in a message that has expired.
  *
  * @generated from message orders.v1.OrderEventData
@@ -234,7 +234,7 @@ export type WebhookEndpointEvent = Message<"orders.v1.WebhookEndpointEvent"> & {
   source: string;
 
   /**
-   * Type of the event. webhook.test: its owner asked for it. webhook.endpoint_disabled: another endpoint of the owner was
+   * Type of the event. webhook.test: requested by its owner. webhook.endpoint_disabled: another endpoint of the owner was
    * disabled because it kept failing.
    *
    * @generated from field: string type = 4;

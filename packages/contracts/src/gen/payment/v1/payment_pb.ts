@@ -30,7 +30,7 @@ export type Payment = Message<"payment.v1.Payment"> & {
   orderId: string;
 
   /**
-   * Where the payment stands.
+   * State of the payment.
    *
    * @generated from field: payment.v1.PaymentState state = 2;
    */
@@ -65,21 +65,21 @@ export type Payment = Message<"payment.v1.Payment"> & {
   declineCode: string;
 
   /**
-   * How many captures took effect: 0 or 1.
+   * Number of captures that took effect: 0 or 1.
    *
    * @generated from field: int32 capture_count = 7;
    */
   captureCount: number;
 
   /**
-   * When the entry last changed.
+   * Time of the entry's last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 8;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * How often the payment was authorized anew.
+   * Number of further authorizations.
    *
    * @generated from field: int32 reauthorizations = 9;
    */
@@ -107,7 +107,7 @@ export type Payment = Message<"payment.v1.Payment"> & {
   refunds: PaymentRefund[];
 
   /**
-   * What is wrong with the payment at the provider: AUTHORIZATION_GONE, DISPUTED, DISPUTE_LOST, or empty.
+   * Problem of the payment at the provider: AUTHORIZATION_GONE, DISPUTED, DISPUTE_LOST, or empty.
    *
    * @generated from field: string provider_problem = 13;
    */
@@ -122,7 +122,7 @@ export const PaymentSchema: GenMessage<Payment> = /*@__PURE__*/
   messageDesc(file_payment_v1_payment, 0);
 
 /**
- * Asks for an authorization.
+ * Request for an authorization.
  *
  * @generated from message payment.v1.AuthorizeRequest
  */
@@ -163,7 +163,7 @@ export type AuthorizeRequest = Message<"payment.v1.AuthorizeRequest"> & {
   notAfter?: Timestamp | undefined;
 
   /**
-   * When the order was placed. A provider that forgets idempotency keys looks an older order's payment up before it sets
+   * Time at which the order was placed. A provider that forgets idempotency keys looks an older order's payment up before it sets
    * money aside. Unset: always.
    *
    * @generated from field: google.protobuf.Timestamp ordered_at = 6;
@@ -242,7 +242,7 @@ export const CaptureResponseSchema: GenMessage<CaptureResponse> = /*@__PURE__*/
   messageDesc(file_payment_v1_payment, 4);
 
 /**
- * Names the payment to give back.
+ * Names the payment to void.
  *
  * @generated from message payment.v1.VoidRequest
  */
@@ -326,7 +326,7 @@ export const GetPaymentResponseSchema: GenMessage<GetPaymentResponse> = /*@__PUR
   messageDesc(file_payment_v1_payment, 8);
 
 /**
- * Asks for a new authorization and its capture.
+ * Request for a new authorization and its capture.
  *
  * @generated from message payment.v1.ReauthorizeRequest
  */
@@ -389,7 +389,7 @@ export const ReauthorizeResponseSchema: GenMessage<ReauthorizeResponse> = /*@__P
   messageDesc(file_payment_v1_payment, 10);
 
 /**
- * Names the payment to give up.
+ * Names the payment to write off.
  *
  * @generated from message payment.v1.WriteOffRequest
  */
@@ -438,7 +438,7 @@ export const WriteOffResponseSchema: GenMessage<WriteOffResponse> = /*@__PURE__*
   messageDesc(file_payment_v1_payment, 12);
 
 /**
- * Asks for a page of the provider's open authorizations.
+ * Request for a page of the provider's open authorizations.
  *
  * @generated from message payment.v1.SweepAuthorizationsRequest
  */
@@ -458,14 +458,14 @@ export type SweepAuthorizationsRequest = Message<"payment.v1.SweepAuthorizations
   pageSize: number;
 
   /**
-   * Where the last page ended; empty for the first one.
+   * Token of the page; empty for the first one.
    *
    * @generated from field: string page_token = 3;
    */
   pageToken: string;
 
   /**
-   * Gives nothing back.
+   * Voids nothing.
    *
    * @generated from field: bool dry_run = 4;
    */
@@ -480,20 +480,20 @@ export const SweepAuthorizationsRequestSchema: GenMessage<SweepAuthorizationsReq
   messageDesc(file_payment_v1_payment, 13);
 
 /**
- * A page of them.
+ * A page of open authorizations.
  *
  * @generated from message payment.v1.SweepAuthorizationsResponse
  */
 export type SweepAuthorizationsResponse = Message<"payment.v1.SweepAuthorizationsResponse"> & {
   /**
-   * What was found.
+   * Authorizations of the page.
    *
    * @generated from field: repeated payment.v1.OpenAuthorization authorizations = 1;
    */
   authorizations: OpenAuthorization[];
 
   /**
-   * For the next page; empty after the last one.
+   * Token of the next page; empty after the last one.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -521,14 +521,14 @@ export type OpenAuthorization = Message<"payment.v1.OpenAuthorization"> & {
   orderId: string;
 
   /**
-   * When the provider authorized it.
+   * Time at which the provider authorized it.
    *
    * @generated from field: google.protobuf.Timestamp authorized_at = 2;
    */
   authorizedAt?: Timestamp | undefined;
 
   /**
-   * How it compares with the ledger.
+   * Comparison with the ledger.
    *
    * @generated from field: payment.v1.AuthorizationMatch match = 3;
    */
@@ -577,7 +577,7 @@ export type PaymentRefund = Message<"payment.v1.PaymentRefund"> & {
   reason: string;
 
   /**
-   * The gateway's name for the refund; empty until it has answered.
+   * The gateway's name for the refund; empty until it has responded.
    *
    * @generated from field: string gateway_reference = 5;
    */
@@ -598,7 +598,7 @@ export type PaymentRefund = Message<"payment.v1.PaymentRefund"> & {
   refundedTotal: bigint;
 
   /**
-   * When the refund last changed.
+   * Time of the refund's last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 8;
    */
@@ -613,13 +613,13 @@ export const PaymentRefundSchema: GenMessage<PaymentRefund> = /*@__PURE__*/
   messageDesc(file_payment_v1_payment, 16);
 
 /**
- * Asks for a refund.
+ * Request for a refund.
  *
  * @generated from message payment.v1.RefundRequest
  */
 export type RefundRequest = Message<"payment.v1.RefundRequest"> & {
   /**
-   * The order whose payment is paid back.
+   * The order whose payment is refunded.
    *
    * @generated from field: string order_id = 1;
    */
@@ -633,7 +633,7 @@ export type RefundRequest = Message<"payment.v1.RefundRequest"> & {
   refundId: string;
 
   /**
-   * Amount to pay back, in the minor unit of the payment's currency; 0 for all that is left.
+   * Amount to refund, in the minor unit of the payment's currency; 0 for all that is left.
    *
    * @generated from field: int64 amount = 3;
    */
@@ -683,7 +683,7 @@ export const RefundResponseSchema: GenMessage<RefundResponse> = /*@__PURE__*/
   messageDesc(file_payment_v1_payment, 18);
 
 /**
- * Where a payment stands.
+ * State of a payment.
  *
  * @generated from enum payment.v1.PaymentState
  */
@@ -710,7 +710,7 @@ export enum PaymentState {
   CAPTURED = 2,
 
   /**
-   * Given back, or barred before it began.
+   * Voided, or barred before it was authorized.
    *
    * @generated from enum value: PAYMENT_STATE_VOIDED = 3;
    */
@@ -731,7 +731,7 @@ export enum PaymentState {
   CAPTURE_FAILED = 5,
 
   /**
-   * An operator gave the charge up.
+   * An operator wrote the charge off.
    *
    * @generated from enum value: PAYMENT_STATE_WRITTEN_OFF = 6;
    */
@@ -745,7 +745,7 @@ export const PaymentStateSchema: GenEnum<PaymentState> = /*@__PURE__*/
   enumDesc(file_payment_v1_payment, 0);
 
 /**
- * How an authorization that is open at the provider compares with the ledger.
+ * Comparison of an authorization that is open at the provider with the ledger.
  *
  * @generated from enum payment.v1.AuthorizationMatch
  */
@@ -765,7 +765,7 @@ export enum AuthorizationMatch {
   COUNTED = 1,
 
   /**
-   * The ledger does not count on it: given back by this call, or on a dry run to be given back.
+   * The ledger does not count on it: voided by this call, or in a dry run to be voided.
    *
    * @generated from enum value: AUTHORIZATION_MATCH_STRAY = 2;
    */
@@ -799,14 +799,14 @@ export enum RefundState {
   UNSPECIFIED = 0,
 
   /**
-   * Reserved; whether the provider has paid back is unknown. A repeat of the call finds out.
+   * Reserved; whether the provider has refunded it is unknown. A repeat of the call determines it.
    *
    * @generated from enum value: REFUND_STATE_PENDING = 1;
    */
   PENDING = 1,
 
   /**
-   * The provider has paid back, or has taken it on.
+   * The provider has made the refund, or has accepted it.
    *
    * @generated from enum value: REFUND_STATE_DONE = 2;
    */
@@ -833,10 +833,10 @@ export const RefundStateSchema: GenEnum<RefundState> = /*@__PURE__*/
  */
 export const PaymentService: GenService<{
   /**
-   * Asks the gateway to set the amount aside.
+   * Authorizes the amount at the gateway.
    * Errors: INVALID_ARGUMENT for bad fields; FAILED_PRECONDITION when `not_after` has passed, when the payment was
-   * voided, or when it was authorized for another amount; UNAVAILABLE or DEADLINE_EXCEEDED when the gateway's answer is
-   * unknown: ask again.
+   * voided, or when it was authorized for another amount; UNAVAILABLE or DEADLINE_EXCEEDED when the gateway's response is
+   * unknown: repeat the call.
    *
    * @generated from rpc payment.v1.PaymentService.Authorize
    */
@@ -846,8 +846,8 @@ export const PaymentService: GenService<{
     output: typeof AuthorizeResponseSchema;
   },
   /**
-   * Charges an authorized payment. A captured payment is left alone. Where the provider has no authorization to charge any
-   * more, the payment becomes CAPTURE_FAILED, which is an answer and no error.
+   * Charges an authorized payment. A captured payment is unchanged. Where the provider has no authorization to charge any
+   * more, the payment becomes CAPTURE_FAILED, which is a response and no error.
    * Errors: NOT_FOUND without a payment; FAILED_PRECONDITION when it was declined or voided.
    *
    * @generated from rpc payment.v1.PaymentService.Capture
@@ -858,7 +858,7 @@ export const PaymentService: GenService<{
     output: typeof CaptureResponseSchema;
   },
   /**
-   * Gives an authorization back, and bars the order from a later one. Without a payment it leaves a voided entry.
+   * Voids an authorization, and bars the order from a later one. Without a payment it leaves a voided entry.
    * Errors: FAILED_PRECONDITION when the payment is captured.
    *
    * @generated from rpc payment.v1.PaymentService.Void
@@ -869,8 +869,8 @@ export const PaymentService: GenService<{
     output: typeof VoidResponseSchema;
   },
   /**
-   * Authorizes a payment anew whose capture failed, and charges it. For operators, and for completed orders alone. A
-   * captured payment is left alone; an authorized one is charged. Answers CAPTURED, or CAPTURE_FAILED when the gateway
+   * Authorizes a payment again whose capture failed, and charges it. For operators, and only for completed orders. A
+   * captured payment is unchanged; an authorized one is charged. Returns CAPTURED, or CAPTURE_FAILED when the gateway
    * declines or the new authorization is gone as well.
    * Errors: FAILED_PRECONDITION when it was written off or declined at first.
    *
@@ -882,7 +882,7 @@ export const PaymentService: GenService<{
     output: typeof ReauthorizeResponseSchema;
   },
   /**
-   * Gives up a payment that cannot be charged. For operators, and for completed orders alone.
+   * Writes off a payment that cannot be charged. For operators, and only for completed orders.
    * Errors: FAILED_PRECONDITION when it is captured, authorized or declined.
    *
    * @generated from rpc payment.v1.PaymentService.WriteOff
@@ -893,11 +893,11 @@ export const PaymentService: GenService<{
     output: typeof WriteOffResponseSchema;
   },
   /**
-   * Pays a captured payment back, in part or in full, once for each `refund_id`. A repeat completes what a crash has left
+   * Refunds a captured payment, in part or in full, once for each `refund_id`. A repeat completes what a crash has left
    * open and returns the same refund.
    * Errors: INVALID_ARGUMENT for bad fields; NOT_FOUND without a payment; FAILED_PRECONDITION when it is not captured, when
    * less than the amount is left, when the provider refuses, or when the id is of a refund of another amount or of a failed
-   * one; UNAVAILABLE or DEADLINE_EXCEEDED when the gateway's answer is unknown: ask again.
+   * one; UNAVAILABLE or DEADLINE_EXCEEDED when the gateway's response is unknown: repeat the call.
    *
    * @generated from rpc payment.v1.PaymentService.Refund
    */
@@ -907,7 +907,7 @@ export const PaymentService: GenService<{
     output: typeof RefundResponseSchema;
   },
   /**
-   * Compares authorizations that are open at the provider with the ledger, page by page, and gives back those that the
+   * Compares authorizations that are open at the provider with the ledger, page by page, and voids those that the
    * ledger does not count on any more.
    *
    * @generated from rpc payment.v1.PaymentService.SweepAuthorizations

@@ -11,7 +11,7 @@ const SEARCH_LAG_MS = 120_000;
 
 const PAGE_SIZE = 100;
 
-/** Pages of young intents that are read at most. What is behind them is found by the next sweep of authorizations. */
+/** Pages of young intents that are read at most. Older ones are found by the next sweep of authorizations. */
 const YOUNG_PAGES_MAX = 10;
 
 /** Returns the PaymentIntent with the key, or `undefined` when Stripe shows none. */
