@@ -55,7 +55,7 @@ describe('webhooks and Stripe', () => {
     expect(off.filter((name) => /webhooks|scoring-events|operations|-ops$/.test(name))).toEqual([]);
   });
 
-  it('have a workload, a way in for events, and a queue that scales', () => {
+  it('have a workload, a route for events, and a queue that scales', () => {
     expect(names(prod)).toEqual(
       expect.arrayContaining([
         ...['Rollout webhooks', 'ScaledObject webhooks', 'ServiceMonitor webhooks'],

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { closeServer, listen } from '@order-pipeline/platform/listen';
 import { stockCatalogue } from '../src/catalogue.js';
 
-test('stocks by the RPC of the inventory, and names the item that is refused and why', async () => {
+test('stocks by the RPC of the inventory, and names a refused item with the reason', async () => {
   const calls: unknown[] = [];
   const server = createServer(async (request, response) => {
     const body = (await json(request)) as { sku: string };

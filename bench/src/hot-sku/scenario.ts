@@ -1,6 +1,6 @@
 /**
  * Orders for one SKU at a fixed rate, in virtual time: each takes a hold and sells it some time later, so that a fixed number
- * of holds is open. A call that DynamoDB turns away is repeated a little later.
+ * of holds is open. A throttled call is repeated a little later.
  */
 import type { Hold } from '@order-pipeline/contracts/stock';
 import { Table } from '@order-pipeline/platform/dynamo/table';
@@ -14,7 +14,7 @@ import type { MeteredClient } from './metered-client.js';
 /** Options of a scenario. */
 export interface ScenarioOptions {
   readonly sku: string;
-  /** Orders a second that come in. */
+  /** Orders a second that arrive. */
   readonly rate: number;
   /** Holds that are open at the same time. */
   readonly openHolds: number;
@@ -31,9 +31,9 @@ export interface ScenarioResult {
   readonly readUnits: number;
   /** Orders a second that the busiest key lets through. */
   readonly ordersPerSecond: number;
-  /** Calls that were turned away. */
+  /** Throttled calls. */
   readonly throttled: number;
-  /** Pieces that are not where they should be: 0. */
+  /** Pieces that are missing or surplus; 0 is correct. */
   readonly lostPieces: number;
 }
 

@@ -177,7 +177,7 @@ const securityGroup: Spec = {
       Description: inputs.description,
       VpcId: inputs.vpcId,
     });
-    // The provider closes a new group, which AWS opens for all that leaves it.
+    // The provider removes the rule of a new group by which AWS allows all egress.
     await cloud.call('ec2', 'RevokeSecurityGroupEgress', {
       GroupId,
       IpPermissions: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],

@@ -1,4 +1,4 @@
-/** The way in: a load balancer before order-api, with two target groups between which deployments shift traffic. */
+/** The entry: a load balancer before order-api, with two target groups between which deployments shift traffic. */
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { EntryConfig } from '../config/types.ts';

@@ -6,7 +6,7 @@ import { PORTS } from '../decide/services.ts';
 import { Certificate } from './certificate.ts';
 import type { Entry } from './entry.ts';
 
-/** Arguments of the way in. */
+/** Arguments of the entry. */
 export interface OperationsEntryArgs {
   readonly entry: Pick<Entry, 'listenerArn' | 'dnsName' | 'dnsZoneId'>;
   readonly vpcId: pulumi.Input<string>;

@@ -4,7 +4,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { PORTS, STRIPE_PATH } from '../decide/services.ts';
 import type { Entry } from './entry.ts';
 
-/** Arguments of the way in. */
+/** Arguments of the entry. */
 export interface PaymentEntryArgs {
   readonly entry: Pick<Entry, 'listenerArn'>;
   readonly vpcId: pulumi.Input<string>;

@@ -1,4 +1,4 @@
-/** The settings of the network and of the way in. */
+/** The settings of the network and of its entry. */
 import { type EnvReader, type Invalid, orUndefined, type Stage } from '@order-pipeline/platform/env';
 import { z } from 'zod';
 import { findCidrProblem } from '../decide/cidr.ts';

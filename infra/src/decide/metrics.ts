@@ -70,7 +70,7 @@ function ofOperation<T>(metricName: string, table: T, operation: string, stat: s
   return { namespace: 'AWS/DynamoDB', metricName, dimensions, stat };
 }
 
-/** Requests to a table that DynamoDB turned away. */
+/** Requests to a table that DynamoDB throttled. */
 export function throttled<T>(table: T, kind: 'Read' | 'Write'): Metric<T> {
   return {
     namespace: 'AWS/DynamoDB',

@@ -47,7 +47,7 @@ export function describeLoading(graphs: Graphs): void {
       ['dev', [...DATA_OUTPUTS, ...CLOUD_OUTPUTS]],
       ['prod', [...DATA_OUTPUTS, ...CLOUD_OUTPUTS, 'operationsUrl']],
       ['local', DATA_OUTPUTS],
-    ] as const)('tells everything that operators and scripts need about %s', (stack, outputs) => {
+    ] as const)('outputs everything that operators and scripts need about %s', (stack, outputs) => {
       expect(Object.keys(graphs[stack].outputs).sort()).toEqual([...outputs].sort());
       expect(Object.values(graphs[stack].outputs)).not.toContain(undefined);
       expect(graphs[stack].secretOutputs).toEqual([]);
@@ -58,7 +58,7 @@ export function describeLoading(graphs: Graphs): void {
       expect(graphs.prod.outputs.apiUrl).toBe('https://orders.acme.shop');
     });
 
-    it('deploys data alone to an emulator', () => {
+    it('deploys only data to an emulator', () => {
       const types = new Set(graphs.local.resources.filter(({ custom }) => custom).map(({ type }) => type));
       expect([...types].sort()).toEqual([
         'aws:dynamodb/table:Table',

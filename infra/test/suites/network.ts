@@ -136,7 +136,7 @@ export function describeNetwork(graphs: Graphs): void {
     });
   });
 
-  describe('the way in', () => {
+  describe('the load balancer', () => {
     it('redirects to HTTPS in prod, with TLS 1.2 at least', () => {
       const http = find(graphs.prod, 'lb/listener:Listener', 'http').inputs;
       expect(http).toMatchObject({ port: 80, defaultActions: [{ type: 'redirect' }] });

@@ -21,7 +21,7 @@ const STEPS = [
 /** The first measurement looks back on canary traffic only. */
 const INITIAL_DELAY = '5m';
 const INTERVAL = '1m';
-/** Prometheus may be away for so many measurements in a row. */
+/** Consecutive measurements for which Prometheus may be unavailable. */
 const ERROR_LIMIT = 5;
 /** Seconds for which the pods of an aborted version stay, so that they can be inspected. */
 const ABORT_DELAY_SECONDS = 600;

@@ -1,4 +1,4 @@
-/** Host names of the way in. */
+/** Host names of the ingress. */
 import type { Context } from '../settings/types.ts';
 
 /** A host name, and the service that it leads to. */

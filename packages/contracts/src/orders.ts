@@ -106,7 +106,7 @@ export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
   readonly settlement_due?: boolean;
   /** True once the event of an order that no worker ever claimed is published. */
   readonly event_published?: boolean;
-  /** Until when no other worker may claim the order or settle it, in epoch milliseconds. */
+  /** Time until which no other worker may claim the order or settle it, in epoch milliseconds. */
   readonly lease_until: number;
   /** The payment method's token at the gateway, so that every attempt pays with the same. */
   readonly payment_method?: string;

@@ -56,7 +56,7 @@ test('commands go to the new address, and none of them fails', async () => {
   expect(redis.options).toMatchObject({ enableOfflineQueue: false });
 });
 
-test('a subscriber hears from the new address', async () => {
+test('a subscriber receives messages from the new address', async () => {
   const url = new Secret('REDIS_URL', first.url);
   const subscriber = duplicateRedis(await open(url));
   opened.push(subscriber);

@@ -13,7 +13,7 @@ export interface Config extends OperatorConfig {
   /** Port of the gRPC API. */
   readonly grpcPort: number;
   readonly redisUrl: Secret<string>;
-  /** Login; undefined in the stage `local`, where the loopback interface is the only way in. */
+  /** Login; undefined in the stage `local`, where the service listens on the loopback interface only. */
   readonly oidc: OidcConfig | undefined;
   /** Services whose health the console shows. */
   readonly services: readonly WatchedService[];

@@ -32,7 +32,7 @@ export interface ApiMetrics {
   countUnknownOutcome(): void;
   /** A request refused by a quota, by policy. */
   countLimited(policy: string): void;
-  /** An order that was turned away because the process has more to do than it can. */
+  /** Counts an order that was rejected because the process is overloaded. */
   countShed(): void;
   /** Exports orders in work and their limit, read at each scrape. */
   observeIntake(read: () => { readonly inWork: number; readonly limit: number }): void;
@@ -92,7 +92,7 @@ export function createMetrics(registry: Registry, env: string): ApiMetrics {
   });
   const shed = new Counter({
     name: 'orders_shed_total',
-    help: 'Orders turned away with 503 because the process has more to do than it can',
+    help: 'Orders rejected with 503 because the process is overloaded',
     labelNames: ['env'],
     registers,
   });
@@ -143,7 +143,7 @@ export function createMetrics(registry: Registry, env: string): ApiMetrics {
       });
       new Gauge({
         name: 'orders_in_work_limit',
-        help: 'Orders in work beyond which the process turns orders away',
+        help: 'Orders in work beyond which the process rejects further ones',
         registers,
         collect() {
           this.set(read().limit);

@@ -1,4 +1,4 @@
-/** Failed work whose reason is a service that is down costs its message no receive. */
+/** Work that fails because a service is down costs its message no receive. */
 import { Code, ConnectError } from '@connectrpc/connect';
 import { expect, test } from '@jest/globals';
 import type { Scoring } from '@order-pipeline/order-protocol/scoring';
@@ -31,7 +31,7 @@ test.each([
   ['a service that does not serve', unavailable(), false, true],
   ['a service that serves', unavailable(), true, false],
   ['a call that timed out', new ConnectError('late', Code.DeadlineExceeded), false, true],
-])('a call without an answer, and %s', async (_title, error, serves, outage) => {
+])('a call without a response, and %s', async (_title, error, serves, outage) => {
   const { scoring, checks } = scoringOf(() => serves);
   expect(await metOutage(scoring, error, {})).toBe(outage);
   expect(checks).toEqual([serves]);

@@ -107,7 +107,7 @@ describe('a refund', () => {
     expect((await client.getPayment({ orderId })).payment).toMatchObject({ refundedAmount: 400n });
   });
 
-  test('whose answer is lost counts, and a repeat completes it', async () => {
+  test('whose response is lost counts, and a repeat completes it', async () => {
     const orderId = await charged();
     gateway.afterRefund = async () => {
       throw new UnavailableError('the connection broke');
@@ -120,7 +120,7 @@ describe('a refund', () => {
     expect((await refund(orderId, 'a', 600n)).payment).toMatchObject({ refundedAmount: 600n });
   });
 
-  test('that the provider refuses gives its amount free', async () => {
+  test('that the provider refuses releases its amount', async () => {
     const orderId = await charged();
     const reference = { idempotencyKey: orderId, reference: '' };
     await gateway.refund({ ...reference, refundId: 'by-hand', amount: 900, currency: 'USD' });

@@ -2765,7 +2765,7 @@ export interface operations {
     followOrder: {
         parameters: {
             query?: {
-                /** @description Until when the URL can be used, in epoch seconds. */
+                /** @description Time at which the URL expires, in epoch seconds. */
                 expires?: string;
                 /** @description The key that signed the URL. */
                 key_id?: string;

@@ -48,7 +48,7 @@ interface PageRequest extends ExpressionParameters {
   readonly TableName: string;
   readonly FilterExpression?: string;
   readonly ProjectionExpression?: string;
-  /** Items that are looked at, at most. */
+  /** Maximum number of items that are evaluated. */
   readonly Limit?: number;
   readonly ExclusiveStartKey?: Item;
 }

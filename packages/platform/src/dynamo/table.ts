@@ -59,7 +59,7 @@ export interface ScanOptions<P> {
   readonly filter: string;
   readonly values: Item;
   readonly projection: Projection<P>;
-  /** Items that are looked at, at most. */
+  /** Maximum number of items that are evaluated. */
   readonly limit: number;
   readonly pageToken?: PageToken | undefined;
   readonly signal?: AbortSignal;
@@ -231,7 +231,7 @@ export class Table<T extends object> {
     }
   }
 
-  /** Returns the current item. DynamoDB sends it with the failure; emulators may leave it out, and it is read then. */
+  /** Returns the current item. DynamoDB sends it with the failure; where an emulator leaves it out, it is read. */
   async #currentOf(key: string, sent: unknown): Promise<T | undefined> {
     return sent ? this.#parse(sent as Item, this.#options.parse) : await this.get(key);
   }

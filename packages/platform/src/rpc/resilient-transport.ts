@@ -19,7 +19,7 @@ export interface ResilienceOptions extends RetryDeps {
 
 /**
  * A Connect transport whose calls always end: `timeoutMs` of a call is the budget of all its tries, and each try has
- * the default deadline or what is left of the budget. A stream is one try, since its messages cannot be taken back.
+ * the default deadline or what is left of the budget. A stream is one try, since its messages cannot be undone.
  */
 export function createResilientTransport(next: Transport, options: ResilienceOptions): Transport {
   const { breaker, observe, retries, timers } = options;
@@ -79,7 +79,7 @@ function withPreviousTries(header: CallHeader, previousTries: number): CallHeade
 
 /** The deadline of the next try, in milliseconds. Throws DEADLINE_EXCEEDED if nothing is left. */
 function tryMs({ timeoutMs }: ResilienceOptions, leftMs: number): number {
-  if (leftMs <= 0) throw new ConnectError('the time for this call is used up', Code.DeadlineExceeded);
+  if (leftMs <= 0) throw new ConnectError('the budget of this call is exhausted', Code.DeadlineExceeded);
   return Math.min(timeoutMs, leftMs);
 }
 

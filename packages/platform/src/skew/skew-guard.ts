@@ -25,7 +25,7 @@ export interface SkewGuardOptions {
   readonly registry: Registry;
 }
 
-/** Observations that an estimate is made from, the oldest forgotten first. */
+/** Number of observations of an estimate; the oldest is dropped first. */
 const OBSERVATIONS = 30;
 
 /** From one probe to the next while work pauses, and nothing else calls AWS. */

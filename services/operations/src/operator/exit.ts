@@ -1,4 +1,4 @@
-/** Ends of commands: exit codes, and errors that carry theirs. */
+/** Exit codes of commands, and errors that carry one. */
 import { EXIT_CONFIG } from '@order-pipeline/contracts/exit-codes';
 
 /** Exit codes; those from 64 on are sysexits(3)'s. */
@@ -8,16 +8,16 @@ export const EXIT = {
   failed: 1,
   usage: 2,
   notFound: 3,
-  /** EX_UNAVAILABLE: something that the command needs cannot be reached. */
+  /** EX_UNAVAILABLE: a dependency cannot be reached. */
   unavailable: 69,
-  /** EX_CONFIG: the settings are wrong. */
+  /** EX_CONFIG: invalid settings. */
   config: EXIT_CONFIG,
 } as const;
 
 /** An exit code. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** A command cannot go on. The message is for the operator: what is wrong, and what to do. */
+/** A command cannot continue. The message names the problem and the remedy, for the operator. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 

@@ -1,6 +1,6 @@
 /**
- * Gives an order up: FAILED by a write that competes with the workers' claims and decisions, then everything that it
- * holds is given back. Both can be repeated by anyone.
+ * Fails an order: FAILED by a write that competes with the workers' claims and decisions, then a release of its stock and
+ * money. Both can be repeated by anyone.
  */
 
 import { Code, ConnectError } from '@connectrpc/connect';
@@ -23,28 +23,28 @@ import { toAge } from './text.js';
 import type { Tools } from './tools.js';
 
 /** An order to fail. */
-export interface GivenUpOrder {
+export interface FailedOrder {
   readonly order: PlacedOrder;
   readonly requestId: string | undefined;
   /** W3C Trace Context. */
   readonly traceparent: string | undefined;
-  /** The operator's words, for the audit log and the order's record. */
+  /** The operator's reason, for the audit log and the order's record. */
   readonly reason: string;
-  /** How long to wait for a worker's lease to run out, in milliseconds. */
+  /** Longest wait for a worker's lease to expire, in milliseconds. */
   readonly waitMs: number;
 }
 
 /** Fails and settles, and has it counted. Throws a CommandError where the order has another outcome or a worker holds it for too long. */
-export async function failOrder(tools: Tools, givenUp: GivenUpOrder): Promise<void> {
-  await checkServices(tools, givenUp.order);
-  const record = await commitFailure(tools, givenUp);
-  const { order, requestId, traceparent } = givenUp;
+export async function failOrder(tools: Tools, failed: FailedOrder): Promise<void> {
+  await checkServices(tools, failed.order);
+  const record = await commitFailure(tools, failed);
+  const { order, requestId, traceparent } = failed;
   const { order_id } = order;
   const fields = { order_id, request_id: requestId, attempt: record?.attempt };
   await runWork(createWork(fields, parseTraceparent(traceparent)), () =>
-    settleFailure(tools, givenUp, record),
+    settleFailure(tools, failed, record),
   );
-  if (!tools.dryRun) await tools.dlq.announceFailed(givenUp.order, givenUp);
+  if (!tools.dryRun) await tools.dlq.announceFailed(failed.order, failed);
 }
 
 /** Before anything is written, so that an order is not left failed and unsettled where that can be foreseen. */
@@ -57,11 +57,11 @@ async function checkServices({ scoring, config }: Tools, { order_id, items }: Pl
 }
 
 /** Writes FAILED, unless it is written already. Returns the record; in a dry run the current one. */
-async function commitFailure(tools: Tools, givenUp: GivenUpOrder): Promise<OrderRecord | undefined> {
+async function commitFailure(tools: Tools, failed: FailedOrder): Promise<OrderRecord | undefined> {
   const { store, shell, audit, dryRun } = tools;
-  const { order, reason, requestId, traceparent } = givenUp;
+  const { order, reason, requestId, traceparent } = failed;
   const change = { action: 'order.fail', order_id: order.order_id, reason } as const;
-  const deadline = shell.clock() + givenUp.waitMs;
+  const deadline = shell.clock() + failed.waitMs;
   for (;;) {
     const now = shell.clock();
     const record = await store.read(order.order_id);
@@ -74,15 +74,15 @@ async function commitFailure(tools: Tools, givenUp: GivenUpOrder): Promise<Order
       return record;
     } else {
       const failure = { note: reason, now, requestId, traceId: traceIdOf(traceparent) };
-      const failed = await store.fail(order, failure).catch(ignoreLostRace);
-      if (!failed) continue;
+      const written = await store.fail(order, failure).catch(ignoreLostRace);
+      if (!written) continue;
       audit({ ...change, result: 'done' });
-      return failed;
+      return written;
     }
   }
 }
 
-/** A worker was faster: what stands now is looked at again. */
+/** A worker was faster: the current record is read again. */
 function ignoreLostRace(error: unknown): undefined {
   if (!(error instanceof OrderConditionFailedError)) throw error;
 }
@@ -100,14 +100,14 @@ async function waitForLease({ shell }: Tools, until: number, deadline: number): 
 
 async function settleFailure(
   { scoring, events, store, audit, shell, dryRun }: Tools,
-  { order, reason }: GivenUpOrder,
+  { order, reason }: FailedOrder,
   record: OrderRecord | undefined,
 ): Promise<void> {
   const change = { action: 'order.settle', order_id: order.order_id, reason } as const;
   if (dryRun) return audit({ ...change, result: 'dry-run' });
-  // The record's items stand: they are what a worker tried.
+  // The record's items count: a worker tried those.
   const failed = { order_id: order.order_id, items: record?.items ?? order.items };
-  // Without the operator's signal: what was begun is ended.
+  // Without the operator's signal: a settlement that has begun is completed.
   const call = { timeoutMs: SETTLE_BUDGET_MS, headers: currentCallHeaders() };
   try {
     await settleOrder(scoring, failed, 'FAILED', call);

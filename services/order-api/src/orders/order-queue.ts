@@ -53,7 +53,7 @@ const LIMITS = {
   maxEntries: 10,
   /** Bytes. SQS takes 1 MiB a call; emulators and older regions a quarter of it. */
   maxSize: 262_144,
-  /** A batch that is not full leaves by then, and at once while no other is in flight. */
+  /** A batch that is not full is sent after this time, and at once while no other is in flight. */
   maxWaitMs: 5,
   maxConcurrent: 32,
   maxWaiting: 5_000,

@@ -166,7 +166,7 @@ export class OrdersController extends Controller {
    * the order is final. Takes a signed URL, or the access token of the owner of a claimed order.
    * @summary Follow an order
    * @param orderId The order's id.
-   * @param expires Until when the URL can be used, in epoch seconds.
+   * @param expires Time at which the URL expires, in epoch seconds.
    * @param _keyId The key that signed the URL.
    * @param _signature HMAC-SHA256 of the rest, in base64url.
    * @param fingerprint Digest of the body that the URL was issued for, on orders placed with an Idempotency-Key.

@@ -50,7 +50,7 @@ export class Admission {
 
   /** Admits an order; call `leave` when its response is sent. @throws {OverloadedError} */
   enter(): void {
-    // Also orders that are turned away count as demand.
+    // Rejected orders count as demand, too.
     this.#peak = Math.max(this.#peak, this.#inWork + 1);
     if (this.#inWork >= Math.floor(this.#limit)) {
       this.#deps.metrics.countShed();

@@ -1,7 +1,7 @@
 /** The process has more to do than it can. */
 import { ProblemError } from '../http/problem.js';
 
-/** An order that was turned away before anything was done about it. Not logged as an error: it is how overload is met. */
+/** An order that was rejected before any work on it. Not logged as an error: it is how overload is met. */
 export class OverloadedError extends ProblemError {
   constructor() {
     super(
