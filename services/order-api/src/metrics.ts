@@ -44,6 +44,16 @@ export interface ApiMetrics {
   countWithoutRedis(purpose: 'limit' | 'idempotency' | 'events'): void;
 }
 
+/** Answers that alerts and objectives read: their series exist from the start, since a rate begins with the second value. */
+const EXPECTED_ANSWERS = [
+  ['POST', '/orders', '202'],
+  ['POST', '/orders', '500'],
+  ['POST', '/orders', '503'],
+  ['GET', '/orders/:order_id', '200'],
+  ['GET', '/orders/:order_id', '500'],
+  ['GET', '/orders/:order_id', '503'],
+] as const;
+
 /** Registers the API's metrics; `env` is the stage. */
 export function createMetrics(registry: Registry, env: string): ApiMetrics {
   const registers = [registry];
@@ -54,6 +64,8 @@ export function createMetrics(registry: Registry, env: string): ApiMetrics {
     buckets: LATENCY_BUCKETS_SECONDS,
     registers,
   });
+  for (const [method, route, status] of EXPECTED_ANSWERS)
+    requests.zero({ method, route, status, waiting: 'false' });
   const batches = new Histogram({
     name: 'order_batch_size',
     help: 'Orders in one SendMessageBatch call',

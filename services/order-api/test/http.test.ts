@@ -142,6 +142,9 @@ describe('operations', () => {
     expect(body).toMatch(
       /^http_request_duration_seconds_count\{method="POST",route="\/orders",status="202",waiting="false"\} [1-9]/m,
     );
+    expect(body).toContain(
+      'http_request_duration_seconds_count{method="POST",route="/orders",status="503",waiting="false"} 0',
+    );
     expect(body).toMatch(/^order_batch_size_count [1-9]/m);
   });
 });
@@ -165,6 +168,7 @@ describe('logs', () => {
         route: '/orders',
         status: 202,
         user_id: 'logged',
+        msg: 'request served',
       }),
       expect.objectContaining({
         request_id: 'log-2',

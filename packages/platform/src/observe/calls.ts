@@ -24,7 +24,8 @@ export interface DependencyCall {
 const DURATION = 'dependency_call_duration_seconds';
 
 type CallLabel = 'dependency' | 'operation' | 'outcome';
-type Outcome = 'ok' | 'error';
+const OUTCOMES = ['ok', 'error'] as const;
+type Outcome = (typeof OUTCOMES)[number];
 
 /** Measures calls. */
 export class CallObserver {
@@ -84,6 +85,7 @@ export class ObservedCall {
     this.#registry = registry;
     this.#histogram = histogram;
     this.#call = call;
+    for (const outcome of OUTCOMES) beginAtZero(histogram, { dependency, operation, outcome });
     this.#span = { name, kind: 'client', ...(attributes && { attributes }), isFailure };
     this.#step = `${dependency} ${name}`;
   }
@@ -118,6 +120,20 @@ export class ObservedCall {
         labels: { dependency, operation, outcome },
       });
   }
+}
+
+const begun = new WeakMap<object, Set<string>>();
+
+/**
+ * Shows a series before its first observation, since a rate begins with the second value. Calls of several tables and clients share a
+ * series, which must not begin again.
+ */
+function beginAtZero(histogram: Histogram<CallLabel>, labels: Record<CallLabel, string>): void {
+  const series = begun.get(histogram) ?? new Set();
+  begun.set(histogram, series);
+  const key = Object.values(labels).join(' ');
+  if (!series.has(key)) histogram.zero(labels);
+  series.add(key);
 }
 
 /** Several clients of one process share a registry. */

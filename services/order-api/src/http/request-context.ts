@@ -78,6 +78,7 @@ export function createRequestContext(
         waiting: waiting || undefined,
         user_id: request.user?.user_id,
         aborted: !response.writableFinished || undefined,
+        msg: 'request served',
       });
     });
     leave = check(request, response);
