@@ -118,6 +118,22 @@ const FAULTS: readonly Planted[] = [
     finding: 'dev/nginx-vault: NetworkPolicy scoring: does not allow AWS endpoints on 443',
   },
   {
+    what: 'a certificate for another host name',
+    file: 'k8s/src/ingress/certificate.ts',
+    find: '      dnsNames: [domainName],',
+    replace: "      dnsNames: ['other.acme.shop'],",
+    finding:
+      'prod/nginx-vault: Ingress operations: has no certificate for operations.acme.shop in order-pipeline-prod',
+  },
+  {
+    what: 'a secret of Vault that the role may not read',
+    file: 'k8s/src/vault/policies.ts',
+    find: '.map((secret) => toKvPath(secret, context)),',
+    replace: '.map(() => toKvPath("REDIS_URL", context)),',
+    finding:
+      'dev/nginx-vault: Deployment order-api: reads kv/data/order-pipeline-dev/jwt-secret, which order-pipeline-dev-order-api may not read',
+  },
+  {
     what: 'a console without a way to its issuer',
     file: 'infra/src/decide/flows.ts',
     find: "{ from: 'operations', to: 'internet', port: HTTPS, why: 'the OpenID issuer, readiness of the API' },",

@@ -2,6 +2,7 @@
 import type { Files } from '../model/manifest.ts';
 import type { Context } from '../settings/types.ts';
 import { toVariantName } from '../settings/types.ts';
+import { checkEntry } from './entry.ts';
 import { checkFlows } from './flows.ts';
 import { checkNamespaces } from './namespaces.ts';
 import { toName, toObjects } from './objects.ts';
@@ -10,6 +11,8 @@ import { checkInnerReferences, checkReferences } from './references.ts';
 import { checkScaling } from './scaling.ts';
 import { findSchemaErrors } from './schema.ts';
 import { checkSelectors } from './selectors.ts';
+import { checkVault } from './vault.ts';
+import { checkWiring } from './wiring.ts';
 
 /** Returns everything that is wrong with the manifests of a context, one line each. */
 export function inspect(files: Files, context: Context): string[] {
@@ -25,6 +28,9 @@ export function inspect(files: Files, context: Context): string[] {
     ...checkScaling(objects),
     ...checkReferences(objects),
     ...checkInnerReferences(objects),
+    ...checkWiring(objects),
+    ...checkEntry(objects, context),
+    ...checkVault(objects, context),
     ...checkFlows(objects, context),
   ];
   return findings.map((finding) => `${context.name}/${toVariantName(context.variant)}: ${finding}`);

@@ -4,6 +4,9 @@ import { demand, type Json, type KubernetesObject, ofKind, workloadsOf } from '.
 
 /** Names of variables that hold secrets. */
 const SECRET_NAMES = /SECRET|PASSWORD|TOKEN|PRIVATE|CREDENTIAL|SIGNING_KEY|REDIS_URL|API_KEY/;
+/** Page of each probe: a dependency that is down takes pods out of the endpoints, and restarts none. */
+const PROBES = { startupProbe: '/health', readinessProbe: '/ready', livenessProbe: '/health' } as const;
+
 /** A path to a secret is none. */
 const FILE_NAMES = /_FILE$/;
 
@@ -86,8 +89,13 @@ function checkContainer(workload: KubernetesObject, container: Json): string[] {
 
 function checkProbes(workload: KubernetesObject, container: Json): string[] {
   const ports = (container.ports ?? []).flatMap(({ name, containerPort }: Json) => [name, containerPort]);
-  return ['startupProbe', 'readinessProbe', 'livenessProbe'].flatMap((probe) => [
+  return Object.entries(PROBES).flatMap(([probe, path]) => [
     ...demand(container[probe], workload, `has no ${probe}`),
+    ...demand(
+      !container[probe] || container[probe].httpGet?.path === path,
+      workload,
+      `has a ${probe} of another page than ${path}`,
+    ),
     ...demand(
       ports.includes(container[probe]?.httpGet?.port),
       workload,

@@ -72,6 +72,14 @@ const REFERENCES: Readonly<Record<string, (spec: Json, object: KubernetesObject)
     ...http.flatMap(({ route = [] }: Json) => route.flatMap(ofDestination)),
   ],
   DestinationRule: ({ host }) => [{ kind: 'Service', name: host }],
+  AuthorizationPolicy: ({ rules = [] }, { metadata }) =>
+    rules
+      .flatMap(({ from = [] }: Json) => from.flatMap(({ source }: Json) => source.principals ?? []))
+      .flatMap((principal: string) => {
+        const [, namespace, name = ''] = /\/ns\/([^/]+)\/sa\/(.+)$/.exec(principal) ?? [];
+        // The gateway's account is the cluster's.
+        return namespace === metadata.namespace ? [{ kind: 'ServiceAccount', name }] : [];
+      }),
 };
 
 function ofDestination({ destination: { host, port, subset } }: Json): Reference[] {

@@ -1,5 +1,5 @@
 /** Checks that selectors select exactly the intended objects. */
-import { demand, type KubernetesObject, matches, ofKind, toName, workloadsOf } from './objects.ts';
+import { demand, type Json, type KubernetesObject, matches, ofKind, toName, workloadsOf } from './objects.ts';
 
 /** Reports problems of selectors and labels. */
 export function checkSelectors(objects: readonly KubernetesObject[]): string[] {
@@ -19,6 +19,16 @@ export function checkSelectors(objects: readonly KubernetesObject[]): string[] {
         'does not select its own pods',
       ),
     ),
+    ...workloads.flatMap((workload) =>
+      demand(
+        (workload.spec.template.spec.topologySpreadConstraints ?? []).every((it: Json) =>
+          matches(it.labelSelector, workload.spec.template.metadata.labels),
+        ),
+        workload,
+        'spreads other pods than its own',
+      ),
+    ),
+    ...ofKind(objects, 'NetworkPolicy').flatMap(checkNamespaceLabels),
     ...ofKind(objects, 'Service').flatMap((it) => selectsPods(it, it.spec.selector)),
     ...ofKind(objects, 'PodDisruptionBudget').flatMap((it) => selectsPods(it, it.spec.selector)),
     ...ofKind(objects, 'AuthorizationPolicy').flatMap((it) => selectsPods(it, it.spec.selector)),
@@ -59,4 +69,17 @@ function checkMonitored(workload: KubernetesObject, objects: readonly Kubernetes
     ),
   );
   return monitored ? [] : [`${toName(workload)}: has no ServiceMonitor`];
+}
+
+/** Namespaces are named by the label that Kubernetes itself gives: one that anybody can give would admit anybody. */
+function checkNamespaceLabels(policy: KubernetesObject): string[] {
+  const rules: Json[] = [...(policy.spec.ingress ?? []), ...(policy.spec.egress ?? [])];
+  const selectors = rules
+    .flatMap((rule) => rule.from ?? rule.to ?? [])
+    .flatMap(({ namespaceSelector }: Json) => namespaceSelector ?? []);
+  return demand(
+    selectors.every((selector: Json) => selector.matchLabels?.['kubernetes.io/metadata.name'] !== undefined),
+    policy,
+    'selects a namespace by another label than kubernetes.io/metadata.name',
+  );
 }

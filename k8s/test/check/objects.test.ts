@@ -68,6 +68,7 @@ describe('scaling', () => {
     ['keda', [deployment, scaler({ minReplicaCount: 1, maxReplicaCount: 1 }, 'ScaledObject'), one], []],
     ['a quarter of the pods, rounded up', [deployment, two, budget({ maxUnavailable: '25%' })], []],
     ['a minimum that leaves one', [deployment, two, budget({ minAvailable: 1 })], []],
+    ['a fixed number of pods', [toDeployment('api', {}, { replicas: 1 }), one], []],
     ['a budget without numbers', [deployment, two, budget({})], []],
     [
       'a minimum of all',
@@ -115,7 +116,7 @@ describe('scaling', () => {
 });
 
 describe('pods', () => {
-  const get = { httpGet: { port: 'http' } };
+  const get = (path: string) => ({ httpGet: { path, port: 'http' } });
   const container = {
     image: 'registry.example/api:1.0.0',
     ports: [{ name: 'http', containerPort: 8_000 }],
@@ -125,9 +126,9 @@ describe('pods', () => {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },
     },
-    startupProbe: get,
-    readinessProbe: get,
-    livenessProbe: get,
+    startupProbe: get('/health'),
+    readinessProbe: get('/ready'),
+    livenessProbe: get('/health'),
   };
   const pod = (changes: Json = {}, containerChanges: Json = {}) =>
     toDeployment('api', {
@@ -142,6 +143,14 @@ describe('pods', () => {
       containers: [{ ...container, ...containerChanges }],
       ...changes,
     });
+  const {
+    startupProbe: _start,
+    readinessProbe: _ready,
+    livenessProbe: _live,
+    ports: _ports,
+    ...bare
+  } = container;
+  const SIDECAR = { ...bare, name: 'collector', restartPolicy: 'Always' };
   const security = (changes: Json) => ({ securityContext: { ...container.securityContext, ...changes } });
   const env = (name: string) => ({ env: [{ name, value: 'x' }, { name: 'JWT_SECRET' }] });
 
@@ -205,12 +214,39 @@ describe('pods', () => {
     [
       'a probe of another port',
       {},
-      { startupProbe: { httpGet: { port: 9 } } },
+      { startupProbe: { httpGet: { path: '/health', port: 9 } } },
       ['has a startupProbe on a port that it does not have'],
     ],
     ['a secret', {}, env('STRIPE_API_KEY'), ['has STRIPE_API_KEY in plain text']],
     ['the path of a secret', {}, env('STRIPE_API_KEY_FILE'), []],
     ['the path of credentials', {}, env('AWS_SHARED_CREDENTIALS_FILE'), []],
+    [
+      'a probe of another page',
+      {},
+      { livenessProbe: get('/ready') },
+      ['has a livenessProbe of another page than /health'],
+    ],
+    [
+      'a sidecar that the pod waits for',
+      { initContainers: [{ ...SIDECAR, restartPolicy: undefined }] },
+      {},
+      ['waits for the end of collector: set its restartPolicy to Always'],
+    ],
+    [
+      'a sidecar without which the pod is not ready',
+      { initContainers: [{ ...SIDECAR, readinessProbe: get('/') }] },
+      {},
+      ['needs collector: remove its readinessProbe'],
+    ],
+    [
+      'a sidecar that is not confined',
+      {
+        initContainers: [{ ...SIDECAR, securityContext: { ...container.securityContext, privileged: true } }],
+      },
+      {},
+      ['is privileged'],
+    ],
+    ['a sidecar', { initContainers: [SIDECAR] }, {}, []],
   ])('%s', (_, changes, containerChanges, findings) => {
     expect(checkPods([pod(changes, containerChanges)])).toEqual(
       findings.map((finding) => `Deployment api: ${finding}`),
