@@ -32,9 +32,10 @@ test.each(['order-protocol', 'idempotency-key'])('%s: no invariant is broken', (
 test.each([
   ['order-protocol', 'without_token'],
   ['order-protocol', 'without_attempt'],
+  ['order-protocol', 'without_note'],
   ['idempotency-key', 'without_table'],
 ])('%s, %s: an invariant is broken', (spec, module) => {
-  const { status, output } = simulate(spec, module, 3_000);
+  const { status, output } = simulate(spec, module, 10_000);
   expect(output).toContain('[violation] Found an issue');
   expect(status).not.toBe(0);
 });
