@@ -1,4 +1,4 @@
-/** A handler that was slowed down on purpose shows up: in the figures of real processes, and in the budgets made of them. */
+/** A deliberately slowed handler is visible in the figures of real processes, and in the budgets computed from them. */
 import { expect, test } from '@jest/globals';
 import { toBudgets } from '../src/accept/scenario.js';
 import type { AcceptTarget } from '../src/accept/variants.js';

@@ -115,7 +115,7 @@ describe('payments and webhooks', () => {
     });
   });
 
-  it('are simulated and off in prod where the stack says so', () => {
+  it('are simulated and off in prod where the stack sets it', () => {
     const { stripeApiKey: _key, stripeWebhookSecret: _secret, ...rest } = PROD;
     const off = { ...rest, natGateways: 'none', paymentGateway: 'simulated', webhooks: 'off' };
     expect(problemsOf(off)).toEqual([]);

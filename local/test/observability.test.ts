@@ -26,7 +26,7 @@ function plan(installed: readonly string[], otlpEndpoint?: string) {
 }
 
 describe('the plan', () => {
-  test('says what is missing, what that means, and how to get it', () => {
+  test('reports missing programs, the consequence, and how to install them', () => {
     expect(plan([])).toEqual({
       programs: [],
       environment: {},
@@ -38,7 +38,7 @@ describe('the plan', () => {
     });
   });
 
-  test('starts what is there, and sends traces to the viewer', () => {
+  test('starts the installed programs, and sends traces to the viewer', () => {
     const { programs, environment, lines } = plan(['prometheus', 'grafana', 'otel-desktop-viewer']);
     expect(programs.map(({ name, command }) => [name, command])).toEqual([
       ['prometheus', 'prometheus'],
@@ -62,7 +62,7 @@ describe('the plan', () => {
     ]);
   });
 
-  test('leaves traces where the user sends them', () => {
+  test('keeps the user's destination of traces', () => {
     const { environment, lines } = plan(['otel-desktop-viewer'], 'http://collector:4318');
     expect(environment).toEqual({});
     expect(lines).toContain('Traces       go to http://collector:4318 (OTEL_EXPORTER_OTLP_ENDPOINT)');
@@ -86,7 +86,7 @@ test('the files lead Prometheus to every service and the rules, and Grafana to b
   expect(readFileSync(join(provider.options.path, 'order-pipeline-shop.json'), 'utf8')).toContain('panels');
 });
 
-test('Prometheus reads the running stack, and the stack says where it is', async () => {
+test('Prometheus reads the running stack, and the stack prints its address', async () => {
   const port = await freePort();
   const host = new TestHost({
     ...(await freePortSettings()),

@@ -41,7 +41,7 @@ test('starts a service again that died', async () => {
   expect(stack.processes.get('order-processor')?.pid).not.toBe(first);
 });
 
-test('cannot go on without an emulator, and leaves no process behind', async () => {
+test('cannot continue without an emulator, and leaves no process behind', async () => {
   const pids = [...stack.processes.values()].map(({ pid }) => pid);
   kill('dynamodb');
   await expect(stack.failed).rejects.toThrow(

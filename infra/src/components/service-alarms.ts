@@ -1,4 +1,4 @@
-/** The alarm on services without a task. It needs the services' names, and so comes after them. */
+/** The alarm on services without a task. It needs the services' names, and is created after them. */
 import * as pulumi from '@pulumi/pulumi';
 import { toServiceDownAlarm } from '../decide/alarms.ts';
 import { createMetricAlarm, type MetricAlarmArgs } from './metric-alarm.ts';

@@ -57,7 +57,7 @@ describe('placeOrder', () => {
   test.each<[string, ScriptedAnswer]>([
     ['whose body is cut off', 'cut'],
     ['that is not JSON, as of a captive portal', { status: 200, text: '<html>' }],
-  ])('repeats after an answer %s', async (_, broken) => {
+  ])('repeats after a response %s', async (_, broken) => {
     api.script(broken, { status: 202, body: accepted() });
     expect(await createClient().placeOrder(order)).toEqual(accepted());
     expect(new Set(api.requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
@@ -94,7 +94,7 @@ describe('placeOrder', () => {
     expect(api.requests).toHaveLength(3);
   });
 
-  test('a connection that never answers is an OrderConnectionError with the key', async () => {
+  test('a connection that never responds is an OrderConnectionError with the key', async () => {
     api.script('hang');
     const failure = createClient({ maxRetries: 1, timeoutMs: 50 }).placeOrder(order);
     await expect(failure).rejects.toMatchObject({
@@ -157,7 +157,7 @@ test.each([
   if (failure instanceof errors.InvalidRequestError) expect(failure.errors).toEqual([]);
 });
 
-test('an answer of a proxy without problem details is an error with its status', async () => {
+test('a response of a proxy without problem details is an error with its status', async () => {
   api.script({
     status: 502,
     text: '<html>',

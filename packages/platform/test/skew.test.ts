@@ -82,7 +82,7 @@ describe('the guard', () => {
     return { timers, registry, lines, guard, changes, observe };
   }
 
-  test('opens when the clock is off, says so once, and closes when it is right', async () => {
+  test('opens when the clock is off, reports it once, and closes when it is right', async () => {
     const { guard, changes, lines, observe } = create();
     observe(0);
     await guard.check();

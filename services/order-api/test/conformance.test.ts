@@ -1,4 +1,4 @@
-/** Every answer to any request is one that the OpenAPI document names, with a body and header fields that fit it. */
+/** Every response to any request is documented in the OpenAPI document, with a matching body and header fields. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
 import type { ValidateFunction } from 'ajv';
@@ -174,7 +174,7 @@ function headersOf(operation: Json, hasBody: boolean): fc.Arbitrary<Record<strin
   };
   for (const { name, schema } of named)
     fields[name] = fc.oneof(fc.stringMatching(new RegExp(schema.pattern)), headerText).map((text) =>
-      // A held back response would hold up the test.
+      // A held back response would delay the test.
       name === 'Prefer'
         ? text.replace(/\d/g, '0')
         : name === 'If-None-Match' && text.length > 500
@@ -309,7 +309,7 @@ const operations = Object.entries<Json>(document.paths).flatMap(([path, methods]
 const share = (path: string) => (/^\/(health|ready|metrics)$/.test(path) ? 0.02 : 1);
 const shares = operations.reduce((sum, { path }) => sum + share(path), 0);
 
-/** Statuses that the requests must bring about, or they would prove little. */
+/** Statuses that the requests must cause, so that the test covers them. */
 const REACHED: Readonly<Record<string, readonly number[]>> = {
   login: [200, 400, 413, 415, 422],
   placeOrder: [202, 400, 401, 403, 413, 415, 422],

@@ -105,7 +105,7 @@ describe('retries', () => {
   const place = (api: TestApi, user: string, key: string, fields = {}) =>
     placeOrder(api, user, fields, { 'Idempotency-Key': key });
 
-  test('get the first answer again, from any process', async () => {
+  test('get the first response again, from any process', async () => {
     const first = await place(apis[0], 'r1', 'k1');
     const second = await place(apis[1], 'r1', '"k1"', { currency: 'USD', items: [] });
     expect(first.status).toBe(202);

@@ -123,7 +123,7 @@ test('there is no login here', async () => {
   });
 });
 
-test('an issuer that does not answer is no fault of the token, and is asked again', async () => {
+test('an issuer that does not respond is no fault of the token, and is asked again', async () => {
   const late = new Issuer();
   late.addKey('one');
   await late.start();

@@ -59,7 +59,7 @@ test('the right password gives a token, and orders tell since when the account i
 test.each([
   ['a wrong password', { user_id: 'alice', password: 'wrong' }],
   ['an unknown user', { user_id: 'nobody', password: PASSWORD }],
-])('%s gets the same answer', async (_, json) => {
+])('%s gets the same response', async (_, json) => {
   expect(await logIn('192.0.2.2', json)).toMatchObject({
     status: 401,
     body: { title: 'Unauthorized', detail: 'The user is unknown or the password is wrong.' },

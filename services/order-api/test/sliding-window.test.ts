@@ -92,7 +92,7 @@ describe('while Redis fails', () => {
     ).toBeLessThanOrEqual(100);
   });
 
-  test('Redis is left alone for a second, the metric says so, and learns later what was allowed', async () => {
+  test('Redis is left alone for a second, the metric reports it, and learns later what was allowed', async () => {
     let now = 0;
     let healthy = false;
     const counted: WindowCount[] = [];

@@ -58,7 +58,7 @@ test.each([
   expect(cancelled.status).toBe(409);
 });
 
-test('a claimed order is left alone, however old', async () => {
+test('a claimed order of any age is unchanged', async () => {
   const placedMs = Date.now() - 20 * DAY_MS;
   const id = uuidv7({ msecs: placedMs });
   await putRecord(stack, toRecord(id, 'old'));

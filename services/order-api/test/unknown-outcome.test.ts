@@ -40,7 +40,7 @@ const always = (fate: SendFate): SendFate[] => Array.from({ length: 100 }, () =>
 const place = (user: string, key: string, fields = {}) =>
   placeOrder(api, user, fields, { 'Idempotency-Key': key });
 
-describe('an answer of SQS that is lost once', () => {
+describe('a response of SQS that is lost once', () => {
   test.each<SendFate>(['lose-answer', 'take-then-500'])('%s: the same order is sent again', async (fate) => {
     sqs.fates = [fate];
     const user = `once-${fate}`;
@@ -50,7 +50,7 @@ describe('an answer of SQS that is lost once', () => {
     expect(new Set(received.map(({ order }) => order.order_id))).toEqual(new Set([body.order_id]));
   });
 
-  test('an entry that the answer does not name is sent again', async () => {
+  test('an entry that the response does not name is sent again', async () => {
     let answers = 0;
     sqs.rewrite = (answer) => (answers++ === 0 ? { Successful: [] } : answer);
     expect((await placeOrder(api, 'unnamed')).status).toBe(202);

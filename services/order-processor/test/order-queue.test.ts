@@ -34,7 +34,7 @@ beforeEach(() => {
 
 const receive = () => queue.receive(new AbortController().signal, 10);
 
-test('no answer is no message', async () => expect(await receive()).toEqual([]));
+test('no response is no message', async () => expect(await receive()).toEqual([]));
 
 test('a message has its attributes, and texts of its own only', async () => {
   const before = Date.now();

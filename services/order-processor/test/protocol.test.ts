@@ -140,7 +140,7 @@ describe('each outcome, without faults', () => {
     expect(await harness.traces(order)).toMatchObject({ status: 'REJECTED', reason, captures: 0 });
   });
 
-  test('a gateway that loses its answer is asked again, and charges once', async () => {
+  test('a gateway that loses its response is asked again, and charges once', async () => {
     const order = placed({ payment_method: 'tok_timeout' });
     expect(await harness.deliver(order)).toEqual({ kind: 'settled', status: 'COMPLETED' });
     expect(await harness.traces(order)).toMatchObject({ payment: 'CAPTURED', captures: 1 });

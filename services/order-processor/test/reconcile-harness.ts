@@ -14,7 +14,7 @@ import { CrashError, type CrashPoint, type ProtocolHarness } from './protocol-ha
 
 export { placed } from './placed.js';
 
-/** Older than this is old, in the tests: longer than a lease, shorter than two. */
+/** Minimum age in the tests: longer than a lease, shorter than two. */
 export const AGE_MS = 25_000;
 
 export const FAST: ScanPace = { pageItems: 3, readUnitsPerSecond: 1_000_000 };
@@ -70,7 +70,7 @@ export function actionsOf(outcomes: readonly Outcome[], { order_id }: PlacedOrde
     .toSorted();
 }
 
-/** A Reserve that comes from nowhere: by hand, or by a zombie whose permit was never looked at. */
+/** A Reserve without a worker: by hand, or by a late call whose permit was not checked. */
 export async function reserveLate(harness: ProtocolHarness, order: PlacedOrder): Promise<void> {
   await harness.scoring.inventory.client.reserve({
     orderId: order.order_id,

@@ -59,7 +59,7 @@ describe('SCORING_SERVICES', () => {
     expect(['inventory', 'fraud', 'payment'].filter((name) => name in config)).toEqual(served);
   });
 
-  test('asks only for the settings of what is served', () => {
+  test('requires only the settings of the served services', () => {
     expect(problemsOf({ SCORING_SERVICES: 'fraud' })).toEqual([]);
     expect(problemsOf({ SCORING_SERVICES: 'payment' })).toEqual(['PAYMENTS_TABLE is not set']);
   });

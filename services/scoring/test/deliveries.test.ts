@@ -50,7 +50,7 @@ test('is remembered for 35 days from the next delivery on', async () => {
   });
 });
 
-test('side by side, each is added once', async () => {
+test('in parallel, each is added once', async () => {
   const ids = Array.from({ length: 6 }, (_, index) => `D${index + 1}`);
   await Promise.all([...ids, ...ids.toReversed(), ...ids].map((id) => add(id, 1)));
   expect(await available()).toBe(ids.length);

@@ -177,7 +177,7 @@ describe('planLine', () => {
 });
 
 describe('totalStock', () => {
-  test('adds up all shards, and counts pieces on their way once', () => {
+  test('adds up all shards, and counts pieces in flight once', () => {
     const source = { ...shard(1, { a: '2:1.x' }), sold: 3, transfer: { to: 1, quantity: 4, seq: 2 } };
     const before = { ...shard(5, { b: '1:1.y' }), sold: 1, received_seq: 1 };
     const after = { ...before, available: 9, received_seq: 2 };

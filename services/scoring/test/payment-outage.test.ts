@@ -110,7 +110,7 @@ describe('a watched gateway', () => {
     expect(changes).toEqual([]);
   });
 
-  test('takes a ping without an answer for a failed one', async () => {
+  test('takes a ping without a response for a failed one', async () => {
     const timers = new ManualTimers();
     const gateway = new SimulatedGateway({ slowMs: 1 });
     const hanging = {

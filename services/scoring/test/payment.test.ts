@@ -257,7 +257,7 @@ describe('races', () => {
 });
 
 describe('a gateway in trouble', () => {
-  test('a lost answer is unknown, not a decline; asked again under the same key it is found', async () => {
+  test('a lost response is unknown, not a decline; asked again under the same key it is found', async () => {
     const { client: hasty } = serve({ gatewayTimeoutMs: 20 });
     const request = payment('tok_timeout');
     expect(await codeOf(hasty.authorize(request))).toBe('DeadlineExceeded');
@@ -378,7 +378,7 @@ describe('an authorization that is gone when it is to be captured', () => {
     });
   });
 
-  test('a late answer about the old authorization does not undo the new one', async () => {
+  test('a late response about the old authorization does not undo the new one', async () => {
     const orderId = await failed();
     const { promise: late, resolve: answer } = Promise.withResolvers<void>();
     const { promise: reached, resolve: arrive } = Promise.withResolvers<void>();

@@ -38,7 +38,7 @@ function losingAnswers(client: DynamoClient): DynamoClient {
   });
 }
 
-test('a delivery that is not due yet stays queued when the answer to the end of the lease is lost', async () => {
+test('a delivery that is not due yet stays queued when the response to the end of the lease is lost', async () => {
   const table = stack.env.WEBHOOK_DELIVERIES_TABLE ?? '';
   const event = createEvent('order-1', 'completed');
   const streamId = await new WebhookDeliveryStore(dynamo, table).append('ep-1', event, NOW + AHEAD_MS);

@@ -66,12 +66,12 @@ test.each([
   expect((await createSender().post(url, {}, '{}')).retryAfterMs).toBe(expected);
 });
 
-test('an answer that does not come in time is an error', async () => {
+test('a response that does not come in time is an error', async () => {
   const url = await serve(() => undefined);
   await expect(createSender({ timeoutMs: 100 }).post(url, {}, '{}')).rejects.toThrow(/within 100 ms/);
 });
 
-test('an answer that does not end in time is an error', async () => {
+test('a response that does not end in time is an error', async () => {
   const url = await serve((_, response) => {
     response.writeHead(200);
     response.write('x');
@@ -136,7 +136,7 @@ test('the system resolves names by default', async () => {
   expect((await createSender().post(`http://localhost:${port}/`, {}, '{}')).status).toBe(204);
 });
 
-test('a connection that breaks in the answer is an error of its own', async () => {
+test('a connection that breaks in the response is an error of its own', async () => {
   const url = await serve((_, response) => {
     response.writeHead(200, { 'content-length': '10' });
     response.write('x', () => response.destroy());

@@ -4,7 +4,7 @@ import { HttpResponse } from '@smithy/core/protocols';
 import type { Dispatcher } from 'undici';
 import { toAbortError, toConnectionError, toTimeoutError } from './http-errors.js';
 
-/** A request as the SDK hands it over. */
+/** A request as the SDK passes it. */
 export interface OutgoingRequest {
   readonly protocol: string;
   readonly hostname: string;

@@ -13,7 +13,7 @@ export interface SeenRequest {
   readonly signatureIsValid: boolean;
 }
 
-/** Response to one request: a message, or nothing but a broken connection. */
+/** Response to one request: a message, or a broken connection. */
 export type Answer =
   | {
       readonly status: number;

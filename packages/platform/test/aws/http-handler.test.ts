@@ -73,7 +73,7 @@ test('a refused connection keeps the code by which nothing was sent', async () =
   await expect(create().handle(refused)).rejects.toMatchObject({ code: 'ECONNREFUSED', syscall: 'connect' });
 });
 
-test('no answer in time is a TimeoutError', async () => {
+test('no response in time is a TimeoutError', async () => {
   answer = () => undefined;
   await expect(create({ requestTimeoutMs: 60_000 }).handle(toRequest('/'), { requestTimeout: 30 }))
     .rejects //

@@ -20,7 +20,7 @@ const FINAL: readonly FailureCode[] = [
 ];
 
 describe('decideRetry', () => {
-  test.each(FINAL)('never repeats %s, which is an answer', (code) => {
+  test.each(FINAL)('never repeats %s, which is a response', (code) => {
     expect(decideRetry({ code, answered: true }, 1_000)).toBe('give-up');
     expect(decideRetry({ code, answered: false }, 1_000)).toBe('give-up');
     expect(countsAgainstService({ code, answered: true })).toBe(false);

@@ -18,7 +18,7 @@ import {
   untilAborted,
 } from './support.js';
 
-/** The same client on every way to the server. */
+/** Clients of the same service over each protocol. */
 const WAYS = {
   gRPC: (server: { grpcPort: number }) => connect(server.grpcPort).client,
   'Connect JSON over HTTP/1.1': (server: { httpPort: number }) =>
@@ -142,7 +142,7 @@ describe.each(Object.entries(WAYS))('by %s', (_, way) => {
     await until(() => aborted);
   });
 
-  test('the signal of an answered call is aborted', async () => {
+  test('the signal of a finished call is aborted', async () => {
     let kept: AbortSignal | undefined;
     const { client } = await start({
       echo: (_request, { signal }) => {
@@ -165,7 +165,7 @@ describe.each(Object.entries(WAYS))('by %s', (_, way) => {
     expect(calls).toBe(0);
   });
 
-  test('a stream of answers arrives in order, with headers and trailers', async () => {
+  test('a stream of responses arrives in order, with headers and trailers', async () => {
     const { client } = await start({
       async *count(request, context) {
         context.responseHeader.set('x-from', '1');
@@ -227,7 +227,7 @@ describe('the gRPC listener', () => {
     });
   }
 
-  test('calls bytes that are no message INVALID_ARGUMENT', async () => {
+  test('rejects bytes that are not a message with INVALID_ARGUMENT', async () => {
     const server = await serve({ echo: () => ({}) });
     const error = await callWith(server.grpcPort, Buffer.from([0x0a, 0x7f]), Date.now() + 5_000);
     expect(error).toMatchObject({
@@ -241,7 +241,7 @@ describe('the gRPC listener', () => {
     expect(await callWith(server.grpcPort, Buffer.from([0x50, 0x01]), Date.now() + 5_000)).toEqual({});
   });
 
-  test('reports an answer that cannot be encoded as INTERNAL', async () => {
+  test('reports a response that cannot be encoded as INTERNAL', async () => {
     const lines: string[] = [];
     const logger = createLogger('test', 'info', { write: (line) => lines.push(line) });
     const server = await serve({ echo: () => ({ count: 2 ** 40 }) }, { logger });
@@ -250,7 +250,7 @@ describe('the gRPC listener', () => {
     expect(lines.join('')).toContain('a response could not be encoded');
   });
 
-  test('waits for a slow reader, and stops when it leaves', async () => {
+  test('waits for a slow reader, and stops when it disconnects', async () => {
     let sent = 0;
     let ended = false;
     const server = await serve({
@@ -299,7 +299,7 @@ describe('the HTTP listener', () => {
     ['{"txet":"x"}', 'key "txet" is unknown'],
     ['{"text":', 'cannot decode message test.v1.EchoMessage from JSON'],
     ['{"count":3000000000}', 'test.v1.EchoMessage.count'],
-  ])('names what is wrong with %s', async (body, message) => {
+  ])('names the problem of %s', async (body, message) => {
     let calls = 0;
     const echo = () => {
       calls += 1;
@@ -366,6 +366,6 @@ test('names the variable of a port in use, and leaves nothing behind', async () 
   await expect(onHttp).rejects.toMatchObject({ name: 'PortInUseError', variable: 'PORT' });
 });
 
-test('reports any other trouble with the address as it is', async () => {
+test('reports any other error of the address unchanged', async () => {
   await expect(serve({}, { grpcHost: '192.0.2.1' })).rejects.toThrow('No address added');
 });

@@ -118,7 +118,7 @@ describe('a span', () => {
     ]);
   });
 
-  test('fails with its action, unless the error is an answer', async () => {
+  test('fails with its action, unless the error is an expected result', async () => {
     const spans = recordSpans();
     const boom = new Error('boom');
     const fail = () => Promise.reject(boom);

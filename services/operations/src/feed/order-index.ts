@@ -4,7 +4,7 @@ import { isFinal } from '@order-pipeline/contracts/orders';
 import { matches, newestFirst, type OrderFilter, type OrderPosition } from '../decide/order-filter.js';
 import { fromPlaced, type ListedOrder } from '../orders/listed-order.js';
 
-/** Orders that are kept; the ones that came first are forgotten first. */
+/** Maximum number of orders; the oldest are dropped first. */
 const MAX_ORDERS = 10_000;
 
 /** Called with orders as they change. Must not throw. */
@@ -79,7 +79,7 @@ export class OrderIndex {
     return [...this.#orders.values()].filter(({ requestId, traceId }) => requestId === id || traceId === id);
   }
 
-  /** Returns when the oldest order was accepted that is not final, epoch milliseconds. */
+  /** Returns the time of acceptance of the oldest order that is not final, in epoch milliseconds. */
   oldestOpen(): number | undefined {
     let oldest: number | undefined;
     for (const { status, createdAt } of this.#orders.values())
@@ -102,7 +102,7 @@ function statusOf({ status, reason, attempt, updatedAt }: ListedOrder) {
   return { status, reason, attempt, updatedAt };
 }
 
-/** A final status stays, whatever comes late. */
+/** Keeps a final status when older entries arrive late. */
 function withStatus(known: ListedOrder | undefined, entry: StatusEntry): ListedOrder {
   if (known && isFinal(known.status)) return known;
   if (

@@ -1,4 +1,4 @@
-/** Decides how many orders a processor works on at once, by how the last ones went. */
+/** Decides the number of orders that a processor works on at once, from the results of the last ones. */
 import { nextLimit } from '@order-pipeline/platform/adaptive-limit';
 
 /** Result of one order. */
@@ -11,7 +11,7 @@ export interface FinishedOrder {
   readonly full: boolean;
 }
 
-/** The limit, and how many orders that began under an earlier one have yet to finish. */
+/** The limit, and the number of unfinished orders that began under an earlier one. */
 export interface LimitState {
   readonly limit: number;
   readonly settling: number;
