@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readAllBlocks, TestedCommands } from '../src/documents.js';
 
@@ -94,6 +94,29 @@ describe('commands', () => {
     '%s in %s exists',
     (script) => expect(existsSync(resolve(ROOT, script))).toBe(true),
   );
+});
+
+describe('links', () => {
+  /** Returns the anchor that a heading gets on GitHub. */
+  const toAnchor = (heading: string) =>
+    heading
+      .replaceAll(/`|\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-');
+  const anchorsOf = (document: string) =>
+    [...read(document).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => toAnchor(heading));
+
+  test.each(documents)('in %s lead to files and headings that exist', (document) => {
+    const links = [...read(document).matchAll(/\]\((?![a-z]+:)([^)\s]+)\)/g)].map(([, link = '']) => link);
+    const broken = links.filter((link) => {
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? document : join(dirname(document), path);
+      if (!existsSync(resolve(ROOT, target))) return true;
+      return anchor !== undefined && target.endsWith('.md') && !anchorsOf(target).includes(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
 });
 
 test('docs/settings.md is that of the configuration schemas', () => {

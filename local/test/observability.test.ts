@@ -62,7 +62,7 @@ describe('the plan', () => {
     ]);
   });
 
-  test('keeps the user's destination of traces', () => {
+  test('keeps a destination of traces that is set', () => {
     const { environment, lines } = plan(['otel-desktop-viewer'], 'http://collector:4318');
     expect(environment).toEqual({});
     expect(lines).toContain('Traces       go to http://collector:4318 (OTEL_EXPORTER_OTLP_ENDPOINT)');

@@ -11,6 +11,8 @@ export function toEndpointView(endpoint: WebhookEndpoint): WebhookEndpointView {
 /** Returns a delivery without its event. */
 export function toDeliveryView({
   event,
+  // Internal: the request and trace of the event.
+  origin: _,
   next_attempt_at,
   ...delivery
 }: WebhookDelivery): WebhookDeliveryView {
