@@ -21,8 +21,6 @@ export interface DependencyCall {
   readonly isFailure?: (error: unknown) => boolean;
 }
 
-const DURATION = 'dependency_call_duration_seconds';
-
 type CallLabel = 'dependency' | 'operation' | 'outcome';
 const OUTCOMES = ['ok', 'error'] as const;
 type Outcome = (typeof OUTCOMES)[number];
@@ -40,7 +38,7 @@ export class CallObserver {
     const labelNames: CallLabel[] = ['dependency', 'operation', 'outcome'];
     const registers = [registry];
     this.#registry = registry;
-    this.#durations = reuse(registry, DURATION, (name) => {
+    this.#durations = reuse(registry, 'dependency_call_duration_seconds', (name) => {
       const help = 'Duration of calls to AWS and Redis, retries included';
       return new Histogram({ name, help, labelNames, buckets: [...LATENCY_BUCKETS_SECONDS], registers });
     });
@@ -116,7 +114,7 @@ export class ObservedCall {
     recordStep(this.#step, ms);
     if (isRecording())
       noteExemplar(this.#registry, {
-        ...{ name: DURATION, buckets: LATENCY_BUCKETS_SECONDS, value: ms / 1_000 },
+        ...{ name: 'dependency_call_duration_seconds', buckets: LATENCY_BUCKETS_SECONDS, value: ms / 1_000 },
         labels: { dependency, operation, outcome },
       });
   }
