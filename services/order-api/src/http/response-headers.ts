@@ -50,8 +50,10 @@ export function sendJson(response: Response, status: number, headers: FlatHeader
 /** Responses are about one caller at one moment: no cache may keep them, unless a route allows it. */
 const STATIC: FlatHeaders = [...collectSecurityHeaders(), 'Cache-Control', 'no-store'];
 
-function toCommonHeaders({ locals }: Response): string[] {
+function toCommonHeaders(response: Response): string[] {
   const headers = STATIC.slice();
+  // Node itself rejects a request without a Host field, before the application has set anything.
+  const locals: Partial<Response['locals']> = response.locals ?? {};
   const context = locals.context as RequestContext | undefined;
   if (context) headers.push('X-Request-ID', context.requestId);
   const quota = locals.quota as QuotaState | undefined;
