@@ -11,6 +11,7 @@ import { readFileSync } from 'node:fs';
 const CLEAN = [
   'examples/',
   'bench/',
+  'e2e/',
   'infra/',
   'jest.config.js',
   'k8s/',
@@ -21,6 +22,7 @@ const CLEAN = [
   'services/order-processor/',
   'services/scoring/',
   'services/webhooks/',
+  'sim/',
 ];
 
 const OPENING = /^\s*\/\*\*\s*(?:\*\s*)?(What|Whether|How|Which|Where|When|Who|Whose|Why|Told|Said)\b/gm;

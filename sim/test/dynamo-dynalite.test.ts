@@ -163,7 +163,7 @@ test('random conditional updates have the same outcomes and leave the same items
         expect([request, inSimulation(database, request)]).toEqual([request, await inDynalite(request)]);
       }
     }),
-    // The same writes each time: some that copy a map into itself make dynalite recurse for ever.
+    // The same writes each time: some that copy a map into itself make dynalite recurse forever.
     { numRuns: 60, seed: 1 },
   );
 }, 180_000);

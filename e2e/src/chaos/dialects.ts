@@ -1,4 +1,4 @@
-/** What a proxy has to know of the protocol that passes it: operations, which of them change something, and errors. */
+/** Protocols of the proxied servers: their operations, which of them change something, and their errors. */
 import type { IncomingMessage } from 'node:http';
 
 /** An error that a server answers with. */

@@ -37,7 +37,7 @@ export interface Report {
   readonly drainMs: number;
   readonly violations: readonly Violation[];
   readonly violationCounts: Readonly<Record<ViolationKind, number>>;
-  /** Why the run failed besides violations: it proves nothing, or not enough. */
+  /** Reasons for which the run failed besides violations: it proves nothing, or not enough. */
   readonly failures: readonly string[];
 }
 

@@ -27,7 +27,7 @@ export interface RunOptions {
   readonly mutation?: MutationName | undefined;
   /** Time in which the system has to deal with what is left, in milliseconds. */
   readonly drainTimeoutMs: number;
-  /** Called with a line of progress now and then. */
+  /** Called with a line of progress every few seconds. */
   readonly onProgress?: (line: string) => void;
   /** Stops everything when it aborts. */
   readonly signal?: AbortSignal;

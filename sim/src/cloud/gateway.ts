@@ -35,7 +35,7 @@ interface Account {
 
 const DECLINED_TOKENS: ReadonlySet<string> = new Set(['tok_chargeDeclined', 'tok_unknown']);
 
-/** The provider. Its answers to repeats of a key are the same for ever. */
+/** The provider. Its answers to repeats of a key are the same forever. */
 export class GatewayProvider {
   readonly journal: JournalEntry[] = [];
   /** Refuses every call while it is down. */

@@ -19,7 +19,7 @@ export interface RemoteCall<T> {
   readonly latencyMs: readonly [number, number];
   /** The effect, where the request arrives. May return a promise that the answer waits for. */
   readonly execute: (fault: CallFault | undefined) => T | Promise<T>;
-  /** The error that the caller sees when nothing comes back in time. */
+  /** The error that the caller sees when no response arrives in time. */
   readonly toTimeout: () => Error;
   /** The errors that the server gives without acting. */
   readonly toServerError: (fault: 'server-error' | 'throttled') => Error;

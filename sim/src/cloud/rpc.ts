@@ -148,7 +148,7 @@ export class RpcNetwork {
           },
         );
       };
-      // A paused process takes the call when it goes on.
+      // A paused process takes the call when it resumes.
       world.after(0, () => runIn(context, run), context);
     });
   }

@@ -68,7 +68,7 @@ export class World {
     return this.#schedule(delayMs, run, context);
   }
 
-  /** Schedules work of the environment, whoever asks for it. */
+  /** Schedules work of the environment, also when a process asks for it. */
   later(delayMs: number, run: () => void): SimEvent {
     return this.#schedule(delayMs, run, undefined);
   }

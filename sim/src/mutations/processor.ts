@@ -174,7 +174,7 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
   {
     name: 'event-before-delete',
     safeguard: 'a message is deleted only after the event of its order is published',
-    scenario: 'dead-letters',
+    scenario: 'lost-events',
     edits: [{ module: at('process-order'), from: "if (published.status === 'rejected')", to: 'if (false)' }],
   },
   {

@@ -1,4 +1,4 @@
-/** Random plans that dwell on one part of the protocol: mutations of rare safeguards are searched for there. */
+/** Random plans around one part of the protocol, in which mutations of rare safeguards are searched for. */
 import type { QueueFaults } from '../cloud/sqs/queue.js';
 import type { ClientTraits } from './clients.js';
 import type { FaultWindow } from './faults.js';
@@ -6,7 +6,7 @@ import type { FaultWindow } from './faults.js';
 /** A fault that may hit calls during the whole run. */
 export type FocusedFault = Pick<FaultWindow, 'target' | 'fault' | 'share' | 'delayMs'>;
 
-/** What a plan dwells on. Everything else is random. */
+/** The part of a plan that is fixed. Everything else is random. */
 export interface Focus {
   readonly traits?: Partial<ClientTraits>;
   /** Kinds of incidents. */
@@ -14,13 +14,15 @@ export interface Focus {
   /** The faults of calls. */
   readonly faults?: readonly FocusedFault[];
   readonly queueFaults?: QueueFaults;
-  /** How long clients order, in milliseconds. */
+  /** Time over which clients order, in milliseconds. */
   readonly durationMs?: number;
+  /** Settled orders from before the run. */
   readonly archivedOrders?: number;
+  /** Settings of the processors that differ from production's defaults. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** Authorizations that reach the provider, or are answered, long after their callers have given up, or were cancelled. */
+/** Authorizations that reach the provider, or are answered, long after their callers have timed out, or were cancelled. */
 const LATE_PAYMENTS: Focus = {
   traits: { cancelling: 0.9, declined: 0, scarce: 0 },
   incidents: ['fail', 'crash', 'short-pause', 'clock'],
@@ -52,6 +54,7 @@ const DEAD_LETTERS: Focus = {
     { target: 'dynamodb', fault: 'server-error', share: 0.6, delayMs: 0 },
     { target: 'sqs', fault: 'server-error', share: 0.3, delayMs: 0 },
     { target: 'sqs', fault: 'lost-request', share: 0.1, delayMs: 0 },
+    { target: 'sns', fault: 'server-error', share: 0.4, delayMs: 0 },
   ],
   durationMs: 600_000,
 };
@@ -76,6 +79,7 @@ const REFUNDS: Focus = {
     { target: 'gateway', fault: 'slow-answer', share: 0.3, delayMs: 2_000 },
     { target: 'dynamodb', fault: 'slow-answer', share: 0.2, delayMs: 1_000 },
     { target: 'sqs', fault: 'server-error', share: 0.2, delayMs: 0 },
+    { target: 'sns', fault: 'server-error', share: 0.4, delayMs: 0 },
   ],
 };
 

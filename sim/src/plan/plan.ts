@@ -13,7 +13,7 @@ export interface PlannedBody {
 
 /** One client with one purchase in mind. Times in virtual milliseconds. */
 export interface PlannedClient {
-  /** Unique in the plan; names the client for ever, also in a shrunk plan. */
+  /** Unique in the plan; names the client also in a shrunk plan. */
   readonly id: number;
   readonly at: number;
   readonly body: PlannedBody;

@@ -49,7 +49,7 @@ export function planOf(scenario: Scenario, seed: number): Plan {
   return createPlan(seed, scenario === 'swarm' ? focusOf(seed) : FOCUSES[scenario]);
 }
 
-/** Some runs of a swarm dwell on one part of the protocol. */
+/** Share of a swarm's runs that are focused on one part of the protocol. */
 const FOCUSED_SHARE = 0.2;
 
 function focusOf(seed: number): Focus {

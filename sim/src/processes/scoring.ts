@@ -32,9 +32,9 @@ export function startScoring(cloud: Cloud): void {
   const counter = <L extends string>(name: string, labelNames: L[] = []) =>
     new Counter({ name, help: name, labelNames, registers });
   const dynamo = createDynamoClient(cloud, { maxAttempts: 1, requestTimeoutMs: config.storeTimeoutMs });
-  const tools = { dynamo, registry, logger, clock, newTryId };
+  const deps = { dynamo, registry, logger, clock, newTryId };
   const services = [
-    createInventory(inventory, tools).rpc,
+    createInventory(inventory, deps).rpc,
     rpcService(
       FraudService,
       createFraudService({
@@ -45,7 +45,7 @@ export function startScoring(cloud: Cloud): void {
         velocityUnknown: counter('fraud_velocity_unknown_total'),
       }),
     ),
-    createPayment(payment, tools, createGatewayClient(cloud.network, cloud.gateway)).rpc,
+    createPayment(payment, deps, createGatewayClient(cloud.network, cloud.gateway)).rpc,
   ];
   cloud.rpc.serve(SCORING, services, logger);
 }

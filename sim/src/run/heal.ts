@@ -65,7 +65,7 @@ function freeStuck(system: SimSystem, freed: Set<string>): void {
   }
 }
 
-/** A completed order whose capture failed is authorized anew, or written off. */
+/** A completed order whose capture failed is authorized again, or written off. */
 function chargeFailed(system: SimSystem): void {
   const { world } = system.cloud;
   for (const { order_id, payment_problem } of recordsOf(system)) {

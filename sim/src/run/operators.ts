@@ -71,7 +71,7 @@ export async function chargeFailed(system: SimSystem, incident: number, terminal
   return runOperatorCommand(cloud, chargeArgs(picked.order_id, reauthorizes));
 }
 
-/** Arguments of the command that charges an order anew, or writes it off. */
+/** Arguments of the command that charges an order again, or writes it off. */
 export function chargeArgs(orderId: string, reauthorizes: boolean): string[] {
   return reauthorizes
     ? ['payment', 'reauthorize', orderId]

@@ -10,7 +10,7 @@ const NOISE = /^(ReceiveMessage|GetQueueAttributes|scan |read |ChangeMessageVisi
 /** The first stock is put on the shelves before this time, in virtual milliseconds. */
 const SHELVES_MS = 2_000;
 
-/** A text that comes back more often than this is left out from then on. */
+/** A text that is repeated more often than this is left out from then on. */
 const REPEATS_MAX = 4;
 
 /** Lines of one diagram at most. */

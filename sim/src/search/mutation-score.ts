@@ -10,7 +10,7 @@ import { type Found, searchInChild } from './search.js';
 /** Orders within which a removed safeguard must be found. */
 export const ORDERS_BUDGET = 30_000;
 
-/** What became of one mutation. */
+/** Result of the search for one mutation. */
 export interface Score {
   readonly mutation: Mutation;
   /** The run that found it; undefined when none did within the budget. */

@@ -31,7 +31,7 @@ export async function replay(
   if (!violation) return 0;
   if (whole) return 1;
   const until = realNow() + SHRINK_MS;
-  const part = await shrink(
+  const subset = await shrink(
     plan,
     result.fired,
     ({ plan: smaller, allowed }) => runPlan(smaller, { allowed }),
@@ -40,10 +40,10 @@ export async function replay(
       mayGoOn: () => realNow() < until,
     },
   );
-  const smallest = await runPlan(part.plan, { allowed: part.allowed, keepTrace: true });
-  const { clients, incidents } = part.plan;
+  const smallest = await runPlan(subset.plan, { allowed: subset.allowed, keepTrace: true });
+  const { clients, incidents } = subset.plan;
   print(
-    `Smallest failing part: ${clients.length} clients, ${incidents.length} incidents, ${part.allowed.size} faults\n`,
+    `Smallest failing part: ${clients.length} clients, ${incidents.length} incidents, ${subset.allowed.size} faults\n`,
   );
   print(`${draw(smallest.lines)}\n`);
   print(toList(smallest));

@@ -6,7 +6,7 @@ import { planOf, type Scenario } from '../plan/scenarios.js';
 import { runPlan } from '../run/run.js';
 import { seedAt } from './seeds.js';
 
-/** What a search runs. */
+/** Options of a search. */
 export interface SearchOptions {
   readonly base: string;
   readonly scenario: Scenario;
@@ -31,7 +31,7 @@ export interface Found {
   readonly violations: readonly Violation[];
 }
 
-/** What a search came to. */
+/** Result of a search. */
 export interface SearchResult {
   readonly runs: number;
   readonly orders: number;

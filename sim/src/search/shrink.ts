@@ -1,17 +1,19 @@
-/** Finds the smallest part of a failing run that still fails in the same way (Zeller and Hildebrandt, ddmin). */
+/** Finds the smallest subset of a failing run that still fails in the same way (Zeller and Hildebrandt, ddmin). */
 import type { Violation, ViolationKind } from '../oracle/violations.js';
 import type { Plan, PlannedClient } from '../plan/plan.js';
 
-/** A shrunk run: a part of the plan, and the faults that may happen. */
-export interface Part {
+/** A shrunk run: a subset of the plan, and the faults that may happen. */
+export interface Subset {
   readonly plan: Plan;
   readonly allowed: ReadonlySet<string>;
 }
 
-/** Runs a part and returns what is wrong. */
-export type RunPart = (part: Part) => Promise<{ violations: readonly Violation[]; fired: readonly string[] }>;
+/** Runs a subset and returns what is wrong. */
+export type RunSubset = (
+  subset: Subset,
+) => Promise<{ violations: readonly Violation[]; fired: readonly string[] }>;
 
-/** Limits of a search for the smallest part. */
+/** Limits of a search for the smallest subset. */
 export interface ShrinkOptions {
   readonly kind: ViolationKind;
   /** Returns true while there is time left. */
@@ -23,22 +25,23 @@ type Element =
   | { readonly kind: 'client' | 'incident'; readonly id: number }
   | { readonly kind: 'fault'; readonly name: string };
 
-/** Returns the smallest failing part that was found. `fired` names the faults of the whole run. */
+/** Returns the smallest failing subset that was found. `fired` names the faults of the whole run. */
 export async function shrink(
   plan: Plan,
   fired: readonly string[],
-  run: RunPart,
+  run: RunSubset,
   options: ShrinkOptions,
-): Promise<Part> {
-  const fails = async (part: Part) => (await run(part)).violations.some(({ kind }) => kind === options.kind);
-  const whole: Part = { plan, allowed: new Set(fired) };
+): Promise<Subset> {
+  const fails = async (subset: Subset) =>
+    (await run(subset)).violations.some(({ kind }) => kind === options.kind);
+  const whole: Subset = { plan, allowed: new Set(fired) };
   let elements = elementsOf(whole);
-  elements = await minimize(elements, (kept) => fails(toPart(whole, kept)), options.mayGoOn);
-  const part = toPart(whole, elements);
-  return simplify(part, fails, options.mayGoOn);
+  elements = await minimize(elements, (kept) => fails(toSubset(whole, kept)), options.mayGoOn);
+  const subset = toSubset(whole, elements);
+  return simplify(subset, fails, options.mayGoOn);
 }
 
-function elementsOf({ plan, allowed }: Part): Element[] {
+function elementsOf({ plan, allowed }: Subset): Element[] {
   return [
     ...[...allowed].map((name): Element => ({ kind: 'fault', name })),
     ...plan.incidents.map(({ id }): Element => ({ kind: 'incident', id })),
@@ -46,7 +49,7 @@ function elementsOf({ plan, allowed }: Part): Element[] {
   ];
 }
 
-function toPart({ plan }: Part, elements: readonly Element[]): Part {
+function toSubset({ plan }: Subset, elements: readonly Element[]): Subset {
   const ids = (kind: 'client' | 'incident') =>
     new Set(elements.flatMap((element) => (element.kind === kind ? [element.id] : [])));
   const [clients, incidents] = [ids('client'), ids('incident')];
@@ -85,11 +88,11 @@ async function minimize<T>(
 
 /** Removes what clients do besides ordering, and machines. */
 async function simplify(
-  part: Part,
-  fails: (part: Part) => Promise<boolean>,
+  subset: Subset,
+  fails: (subset: Subset) => Promise<boolean>,
   mayGoOn: () => boolean,
-): Promise<Part> {
-  let best = part;
+): Promise<Subset> {
+  let best = subset;
   for (const candidate of simplifications) {
     for (const plan of candidate(best.plan)) {
       if (!mayGoOn()) return best;

@@ -1,4 +1,4 @@
-/** Checks of what clients were told, against what happened. */
+/** Checks of the answers that clients got, against what happened. */
 import { isFinal } from '@order-pipeline/contracts/orders';
 import type { FinalOrder, OrderBody, Post } from '../history.js';
 import { factsOf } from './facts.js';

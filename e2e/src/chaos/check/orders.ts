@@ -1,4 +1,4 @@
-/** Checks of orders: each has one end, is what somebody placed, and moves forwards only. */
+/** Checks of orders: each has one final status, is what a client placed, and moves forwards only. */
 import { isFinal, type OrderStatus } from '@order-pipeline/contracts/orders';
 import { findLostOrders } from '@order-pipeline/order-protocol/check/orders';
 import { factsOf, groupBy, knownIds } from './facts.js';
@@ -47,7 +47,7 @@ export const findForged: Check = ({ posts, orders }) => {
   });
 };
 
-/** How far along a status is; no final status follows another. */
+/** Returns the position of a status in an order's life; no final status follows another. */
 function rank(status: OrderStatus): number {
   if (isFinal(status)) return 2;
   return status === 'PROCESSING' ? 1 : 0;

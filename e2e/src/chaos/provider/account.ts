@@ -43,7 +43,7 @@ export interface Authorization {
   readonly key: string;
   readonly amount: number;
   readonly currency: string;
-  /** Why it is declined; undefined approves it. */
+  /** Reason for declining it; undefined approves it. */
   readonly decline: string | undefined;
 }
 

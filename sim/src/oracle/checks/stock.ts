@@ -1,4 +1,4 @@
-/** Stock: conserved, never negative, and never held for ever. */
+/** Stock: conserved, never negative, and never held forever. */
 import type { Check, Violation } from '../violations.js';
 
 /** Each SKU has what was delivered less what was sold. */
