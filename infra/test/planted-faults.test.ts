@@ -94,6 +94,38 @@ const FAULTS: readonly Planted[] = [
       'closed-network: aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule internet-to-operations-8090: opens port 8090 to the Internet: only the load balancer may be reached, on 80 and 443',
   },
   {
+    what: 'a role that everybody may take',
+    file: 'src/components/task-roles.ts',
+    find: "toTrustPolicy('ecs-tasks.amazonaws.com')",
+    replace: "toTrustPolicy('*')",
+    finding:
+      'closed-clusters: aws:iam/role:Role operations-task: a statement lets everybody take the role: name who may',
+  },
+  {
+    what: 'old TLS',
+    file: 'src/components/entry.ts',
+    find: "'ELBSecurityPolicy-TLS13-1-2-2021-06'",
+    replace: "'ELBSecurityPolicy-2016-08'",
+    finding:
+      'encrypted-in-transit: aws:lb/listener:Listener https: accepts TLS older than 1.2: set a policy such as ELBSecurityPolicy-TLS13-1-2-2021-06',
+  },
+  {
+    what: 'commands inside of tasks',
+    file: 'src/components/fargate-service.ts',
+    find: 'enableExecuteCommand: false',
+    replace: 'enableExecuteCommand: true',
+    finding:
+      'confined-containers: aws:ecs/service:Service scoring: lets people run commands inside of tasks: set enableExecuteCommand to false',
+  },
+  {
+    what: 'images that nobody scans',
+    file: 'src/components/images.ts',
+    find: 'scanOnPush: true',
+    replace: 'scanOnPush: false',
+    finding:
+      'confined-containers: aws:ecr/repository:Repository operations: keeps images unscanned: set scanOnPush',
+  },
+  {
     what: 'a renamed table',
     file: 'src/components/tables.ts',
     find: 'new aws.dynamodb.Table(\n          shape.name,',

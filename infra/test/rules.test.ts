@@ -108,7 +108,7 @@ describe('encryption', () => {
     ['aws:sqs/queue:Queue', { ...QUEUE, sqsManagedSseEnabled: false }, { name: 'a-dlq' }],
     ['aws:dynamodb/table:Table', { ...TABLE, serverSideEncryption: undefined }, {}],
     ['aws:sns/topic:Topic', {}, {}],
-    ['aws:ecr/repository:Repository', {}, {}],
+    ['aws:ecr/repository:Repository', { imageScanningConfiguration: { scanOnPush: true } }, {}],
     ['aws:kms/key:Key', {}, {}],
   ])('of %s is demanded', (type, inputs, more) => {
     expect(rule(type, inputs, more)).toEqual([expect.stringMatching(/^encrypted-at-rest: set /)]);

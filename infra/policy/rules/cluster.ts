@@ -58,13 +58,18 @@ function checkTrust({ inputs }: Inspected): string[] {
   const { Statement } = JSON.parse(inputs.assumeRolePolicy) as { Statement: TrustStatement[] };
   return listOf(Statement).flatMap((it) => {
     const { Sid = 'a statement', Principal, Condition } = it as TrustStatement;
+    const takers =
+      typeof Principal === 'string' ? [Principal] : Object.values(Principal ?? {}).flatMap(listOf);
     const names = Object.keys(Condition?.StringEquals ?? {});
     const forPods = listOf(Principal?.Service).includes(POD_IDENTITY) || Principal?.Federated !== undefined;
     const bound = names.some((name) => /kubernetes-service-account$|:sub$/.test(name));
-    return demand(
-      !forPods || bound,
-      `${Sid} lets every pod of a cluster take the role: name the service account`,
-    );
+    return [
+      ...demand(
+        !forPods || bound,
+        `${Sid} lets every pod of a cluster take the role: name the service account`,
+      ),
+      ...demand(!takers.includes('*'), `${Sid} lets everybody take the role: name who may`),
+    ];
   });
 }
 

@@ -34,6 +34,9 @@ export const encryptedAtRest = createRule(
   },
 );
 
+/** Policies of the load balancer with TLS 1.2 at least. */
+const MODERN_TLS = /^ELBSecurityPolicy-TLS13-1-[23]-/;
+
 /** Encryption on the way. */
 export const encryptedInTransit = createRule(
   'encrypted-in-transit',
@@ -54,7 +57,13 @@ export const encryptedInTransit = createRule(
         ({ type }) => type === 'redirect',
       );
       const allowed = protocol === 'HTTPS' || redirects || resource.urn.startsWith('urn:pulumi:dev::');
-      return demand(allowed, 'serves plain HTTP outside dev: redirect it to an HTTPS listener');
+      return [
+        ...demand(allowed, 'serves plain HTTP outside dev: redirect it to an HTTPS listener'),
+        ...demand(
+          protocol !== 'HTTPS' || MODERN_TLS.test(String(resource.inputs.sslPolicy)),
+          'accepts TLS older than 1.2: set a policy such as ELBSecurityPolicy-TLS13-1-2-2021-06',
+        ),
+      ];
     },
   },
 );

@@ -63,7 +63,17 @@ export const confinedContainers = createRule(
     'aws:ecs/taskDefinition:TaskDefinition': checkContainers,
     'aws:ecs/service:Service': ({ inputs }) => {
       const breaker = inputs.deploymentCircuitBreaker as { enable?: boolean; rollback?: boolean } | undefined;
-      return demand(breaker?.enable && breaker.rollback, 'set deploymentCircuitBreaker with rollback');
+      return [
+        ...demand(breaker?.enable && breaker.rollback, 'set deploymentCircuitBreaker with rollback'),
+        ...demand(
+          inputs.enableExecuteCommand !== true,
+          'lets people run commands inside of tasks: set enableExecuteCommand to false',
+        ),
+      ];
+    },
+    'aws:ecr/repository:Repository': ({ inputs }) => {
+      const scanning = inputs.imageScanningConfiguration as { scanOnPush?: boolean } | undefined;
+      return demand(scanning?.scanOnPush, 'keeps images unscanned: set scanOnPush');
     },
     'aws:cloudwatch/logGroup:LogGroup': ({ inputs }) =>
       demand(inputs.retentionInDays, 'keeps its lines for ever: set retentionInDays'),
