@@ -9,7 +9,7 @@ import { TestedCommands } from '@order-pipeline/local/documents';
 import { createSqs } from '@order-pipeline/platform/aws';
 import { completeOrder, type E2eStack, startE2eStack } from '../src/stack.js';
 
-/** The order of which the runbook's transcripts speak. */
+/** Order of the transcripts in the runbook. */
 const RUNBOOK_ORDER = '0198c5f2-9a51-7c3e-8a52-3f0d8f0c2b19';
 
 const documents = new TestedCommands(resolve('.'), 'e2e/test/document-commands.test.ts');

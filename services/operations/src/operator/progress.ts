@@ -2,7 +2,7 @@
 import type { Shell } from './tools.js';
 
 /** Interval between progress reports, in milliseconds. */
-const TELL_EVERY_MS = 2_000;
+const REPORT_INTERVAL_MS = 2_000;
 
 /** Reports the progress of work that takes longer than a moment. `total` is approximate. */
 export function createProgress(
@@ -11,7 +11,7 @@ export function createProgress(
 ): (done: number, what: string) => void {
   let toldAt = clock();
   return (done, what) => {
-    if (clock() - toldAt < TELL_EVERY_MS) return;
+    if (clock() - toldAt < REPORT_INTERVAL_MS) return;
     toldAt = clock();
     err(`${what} ${done} of about ${Math.max(done, total)}\n`);
   };
