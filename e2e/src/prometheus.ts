@@ -17,13 +17,21 @@ export interface ActiveAlert {
 
 const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
-/** Divides every window (`[5m]`) and every `for` of rules by `factor`; two seconds are the least. Thresholds stay. */
+/** Least window in seconds: a rate needs two scrapes. */
+const MIN_WINDOW = 2;
+/** Least `for` in seconds: a scrape that a busy machine does not answer in time pages nobody. */
+const MIN_FOR = 3;
+
+/** Divides every window (`[5m]`) and every `for` of rules by `factor`, down to a least value. Thresholds stay. */
 export function quicken(rules: string, factor: number): string {
-  const shorten = (count: string, unit: string) =>
-    `${Math.max(2, Math.round((Number(count) * SECONDS[unit as keyof typeof SECONDS]) / factor))}s`;
+  const shorten = (count: string, unit: string, least: number) =>
+    `${Math.max(least, Math.round((Number(count) * SECONDS[unit as keyof typeof SECONDS]) / factor))}s`;
   return rules
-    .replaceAll(/\[(\d+)([smhd])\]/g, (_match, count, unit) => `[${shorten(count, unit)}]`)
-    .replaceAll(/^(\s*for: )(\d+)([smhd])$/gm, (_match, key, count, unit) => `${key}${shorten(count, unit)}`);
+    .replaceAll(/\[(\d+)([smhd])\]/g, (_match, count, unit) => `[${shorten(count, unit, MIN_WINDOW)}]`)
+    .replaceAll(
+      /^(\s*for: )(\d+)([smhd])$/gm,
+      (_match, key, count, unit) => `${key}${shorten(count, unit, MIN_FOR)}`,
+    );
 }
 
 /** A running Prometheus. */
