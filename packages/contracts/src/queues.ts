@@ -17,8 +17,10 @@ export interface QueueShape {
 /** SQS's own bound on the entries of a batch and on the messages of a receive. */
 export const SQS_BATCH_SIZE = 10;
 
-/** URL of a queue in AWS, as an example in the report of a bad configuration. */
-export const QUEUE_URL_EXAMPLE = 'https://sqs.us-east-1.amazonaws.com/123456789012/order-queue';
+/** Returns the URL of a queue in AWS, as an example in the report of a bad configuration. */
+export function exampleQueueUrl({ name }: Pick<QueueShape, 'name'>): string {
+  return `https://sqs.us-east-1.amazonaws.com/123456789012/${name}`;
+}
 
 const SECONDS_PER_DAY = 86_400;
 

@@ -112,7 +112,8 @@ describe('progress', () => {
     ['changes', (progress) => progress.set(1), [0, 1]],
     ['ends', (progress) => progress.end(), [0]],
   ])('a reader that waits wakes when the work %s', async (_name, act, expected) => {
-    const progress = new Progress(0);
+    const paused = Promise.withResolvers<void>();
+    const progress = new Progress(0, () => Promise.resolve(paused.resolve()));
     const states: number[] = [];
     const reading = (async () => {
       for await (const state of progress) {
@@ -120,8 +121,9 @@ describe('progress', () => {
         if (state === 1) progress.end();
       }
     })();
-    // Longer than the interval, so that the reader waits for the next state.
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    // After the interval, in the next turn of the event loop, the reader waits for the next state.
+    await paused.promise;
+    await new Promise((resolve) => setImmediate(resolve));
     act(progress);
     await reading;
     expect(states).toEqual(expected);

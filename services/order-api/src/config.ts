@@ -1,4 +1,5 @@
 /** The API's settings (docs/api.md lists them), read once. */
+import { exampleQueueUrl, ORDER_QUEUE } from '@order-pipeline/contracts/queues';
 import { USERS_TABLE } from '@order-pipeline/contracts/tables';
 import {
   type CommonConfig,
@@ -82,7 +83,7 @@ export function loadConfig(environment: Environment): ApiConfig {
     port: env.port('PORT', 8_000),
     stopTimeoutMs: env.integer('STOP_TIMEOUT_MS', 25_000, 0, 120_000),
     drainDelayMs: env.integer('DRAIN_DELAY_MS', local ? 0 : 5_000, 0, 120_000),
-    queueUrl: env.url('SQS_QUEUE_URL', WEB, 'https://sqs.us-east-1.amazonaws.com/123456789012/order-queue'),
+    queueUrl: env.url('SQS_QUEUE_URL', WEB, exampleQueueUrl(ORDER_QUEUE)),
     sendBudgetMs: env.integer('SEND_BUDGET_MS', 6_000, 100, 25_000),
     ordersTable: env.text('ORDERS_TABLE', 'set it to the name of the orders table'),
     usersTable: env.text(

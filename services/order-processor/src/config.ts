@@ -1,4 +1,4 @@
-import { QUEUE_URL_EXAMPLE } from '@order-pipeline/contracts/queues';
+import { exampleQueueUrl, ORDER_DLQ, ORDER_QUEUE } from '@order-pipeline/contracts/queues';
 import {
   INVENTORY_TABLE,
   ORDERS_TABLE,
@@ -124,8 +124,8 @@ export function loadConfig(environment: Environment): Config {
   return env.resolve<Config>({
     ...common,
     port: env.port('PORT', 9090),
-    queueUrl: env.url('SQS_QUEUE_URL', WEB, QUEUE_URL_EXAMPLE),
-    deadLetterQueueUrl: env.url('SQS_DLQ_URL', WEB, QUEUE_URL_EXAMPLE),
+    queueUrl: env.url('SQS_QUEUE_URL', WEB, exampleQueueUrl(ORDER_QUEUE)),
+    deadLetterQueueUrl: env.url('SQS_DLQ_URL', WEB, exampleQueueUrl(ORDER_DLQ)),
     ordersTable: table('ORDERS_TABLE', ORDERS_TABLE),
     inventoryTable: table('INVENTORY_TABLE', INVENTORY_TABLE),
     paymentsTable: table('PAYMENTS_TABLE', PAYMENTS_TABLE),

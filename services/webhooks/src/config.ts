@@ -1,3 +1,4 @@
+import { exampleQueueUrl, WEBHOOK_DLQ, WEBHOOK_QUEUE } from '@order-pipeline/contracts/queues';
 import {
   type CommonConfig,
   type Environment,
@@ -31,8 +32,6 @@ export interface Config extends CommonConfig {
   readonly stopTimeoutMs: number;
 }
 
-const QUEUE_EXAMPLE = 'https://sqs.us-east-1.amazonaws.com/123456789012/webhook-queue';
-
 /** Loads the configuration. @throws {ConfigError} listing every problem */
 export function loadConfig(environment: Environment): Config {
   const env = new EnvReader(environment);
@@ -44,8 +43,8 @@ export function loadConfig(environment: Environment): Config {
   return env.resolve<Config>({
     ...common,
     port: env.port('PORT', 9091),
-    queueUrl: env.url('WEBHOOK_QUEUE_URL', ['http:', 'https:'], QUEUE_EXAMPLE),
-    deadLetterQueueUrl: env.url('WEBHOOK_DLQ_URL', ['http:', 'https:'], `${QUEUE_EXAMPLE}`),
+    queueUrl: env.url('WEBHOOK_QUEUE_URL', ['http:', 'https:'], exampleQueueUrl(WEBHOOK_QUEUE)),
+    deadLetterQueueUrl: env.url('WEBHOOK_DLQ_URL', ['http:', 'https:'], exampleQueueUrl(WEBHOOK_DLQ)),
     endpointsTable: env.text(
       'WEBHOOK_ENDPOINTS_TABLE',
       'set the name of the table, such as webhook_endpoints',

@@ -1,6 +1,6 @@
 /** Settings of the operator's commands: the services' own variables. */
 
-import { QUEUE_URL_EXAMPLE } from '@order-pipeline/contracts/queues';
+import { exampleQueueUrl, ORDER_DLQ, ORDER_QUEUE } from '@order-pipeline/contracts/queues';
 import type { ScoringConfig } from '@order-pipeline/order-protocol/scoring';
 import {
   type CommonConfig,
@@ -51,8 +51,8 @@ export function readOperatorConfig(env: EnvReader, environment: Environment): Dr
     url(variable, SCORING_DEFAULT, common.stage === 'local' ? SCORING_DEFAULT : undefined);
   return {
     ...common,
-    queueUrl: url('SQS_QUEUE_URL', QUEUE_URL_EXAMPLE),
-    deadLetterQueueUrl: url('SQS_DLQ_URL', QUEUE_URL_EXAMPLE.replace('queue', 'dlq')),
+    queueUrl: url('SQS_QUEUE_URL', exampleQueueUrl(ORDER_QUEUE)),
+    deadLetterQueueUrl: url('SQS_DLQ_URL', exampleQueueUrl(ORDER_DLQ)),
     ordersTable: env.text('ORDERS_TABLE', TABLE_REMEDY),
     inventoryTable: env.text('INVENTORY_TABLE', TABLE_REMEDY),
     paymentsTable: env.text('PAYMENTS_TABLE', TABLE_REMEDY),

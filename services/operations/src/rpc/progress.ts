@@ -1,5 +1,5 @@
 /** The latest state of work under way, for a stream: a reader that is slow skips what is out of date. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as systemSleep } from 'node:timers/promises';
 
 /** Shortest time between two states that a reader gets, in milliseconds. */
 const INTERVAL_MS = 100;
@@ -10,9 +10,11 @@ export class Progress<T> implements AsyncIterable<T> {
   #version = 1;
   #ended = false;
   #wake: () => void = () => undefined;
+  readonly #sleep: (delayMs: number) => Promise<unknown>;
 
-  constructor(initial: T) {
+  constructor(initial: T, sleep: (delayMs: number) => Promise<unknown> = systemSleep) {
     this.#state = initial;
+    this.#sleep = sleep;
   }
 
   /** Replaces the state. */
@@ -34,7 +36,7 @@ export class Progress<T> implements AsyncIterable<T> {
       if (seen !== this.#version) {
         seen = this.#version;
         yield this.#state;
-        if (!this.#ended) await sleep(INTERVAL_MS);
+        if (!this.#ended) await this.#sleep(INTERVAL_MS);
         continue;
       }
       if (this.#ended) return;

@@ -1,4 +1,5 @@
 /** Configuration of the webhook calls. */
+import { exampleQueueUrl, WEBHOOK_QUEUE } from '@order-pipeline/contracts/queues';
 import type { Draft, EnvReader } from '@order-pipeline/platform/env';
 import { z } from 'zod';
 
@@ -17,7 +18,7 @@ export interface WebhookConfig {
 export function readWebhooks(env: EnvReader, local: boolean): Draft<WebhookConfig> | undefined {
   if (!env.isSet('WEBHOOK_QUEUE_URL')) return undefined;
   return {
-    queueUrl: env.url('WEBHOOK_QUEUE_URL', ['http:', 'https:'], QUEUE_EXAMPLE),
+    queueUrl: env.url('WEBHOOK_QUEUE_URL', ['http:', 'https:'], exampleQueueUrl(WEBHOOK_QUEUE)),
     endpointsTable: env.text('WEBHOOK_ENDPOINTS_TABLE', 'set it to the name of the table'),
     deliveriesTable: env.text('WEBHOOK_DELIVERIES_TABLE', 'set it to the name of the table'),
     allOrdersUsers: env.read('WEBHOOK_ALL_ORDERS_USERS', USERS.default(local ? ['*'] : []), 'set user ids'),
@@ -32,5 +33,3 @@ const USERS = z.string().transform((text) =>
     .map((user) => user.trim())
     .filter((user) => user !== ''),
 );
-
-const QUEUE_EXAMPLE = 'https://sqs.us-east-1.amazonaws.com/123456789012/webhook-queue';
