@@ -11,7 +11,7 @@ export const API_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'unknown-outcome',
-    safeguard: 'an unknown outcome of a send is told as unknown (hole 1)',
+    safeguard: 'an unknown outcome of a send is reported as unknown (hole 1)',
     edits: [
       {
         module: at('send-until-known'),

@@ -93,7 +93,7 @@ export const PAYMENT_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'sweep',
-    safeguard: 'authorizations that the ledger does not count on are found and given back (hole 10)',
+    safeguard: 'authorizations that the ledger does not count on are found and released (hole 10)',
     scenario: 'late-payments',
     edits: [
       {
@@ -129,7 +129,7 @@ export const PAYMENT_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'gateway-down',
-    safeguard: 'an outage of the provider is told apart, so that orders wait instead of failing (hole 9)',
+    safeguard: 'an outage of the provider is recognized, so that orders wait instead of failing (hole 9)',
     scenario: 'gateway-outage',
     edits: [
       {

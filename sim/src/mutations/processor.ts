@@ -139,7 +139,7 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'busy-keeps-message',
-    safeguard: 'the message of an order that another worker holds comes back',
+    safeguard: 'the message of an order that another worker holds becomes visible again',
     edits: [
       {
         module: at('handle-message'),
