@@ -249,9 +249,11 @@ describe('races', () => {
     const entries = await Promise.all(requests.map((one) => client.getPayment(one)));
     entries.forEach(({ payment: ledger }, index) => {
       expect(codes[index]?.toSorted()).toEqual(['FailedPrecondition', undefined]);
-      const captured = ledger?.state === PaymentState.CAPTURED;
-      expect(captured || ledger?.state === PaymentState.VOIDED).toBe(true);
-      expect(ledger?.captureCount).toBe(captured ? 1 : 0);
+      // A capture that meets a void at the gateway may write its result before the void does.
+      expect([PaymentState.CAPTURED, PaymentState.VOIDED, PaymentState.CAPTURE_FAILED]).toContain(
+        ledger?.state,
+      );
+      expect(ledger?.captureCount).toBe(ledger?.state === PaymentState.CAPTURED ? 1 : 0);
     });
   });
 });
