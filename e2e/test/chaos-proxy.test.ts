@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateQueueCommand,
   DeleteMessageCommand,
@@ -154,12 +153,20 @@ describe('the HTTP proxy', () => {
 
 test('a fault stays until it has hit something', async () => {
   const hits: HttpFault[] = [];
+  const lookedTwice = Promise.withResolvers<void>();
+  let sleeps = 0;
   const faults = new ActiveFaults<HttpFault>(
     () => 0.9,
     (fault) => hits.push(fault),
+    () => {
+      sleeps += 1;
+      if (sleeps === 3) lookedTwice.resolve();
+      return new Promise((resolve) => setImmediate(resolve));
+    },
   );
   const ended = faults.openFor(1, 'error', 0.5, 0);
-  expect(await Promise.race([ended, sleep(300, 'still open')])).toBe('still open');
+  await Promise.race([lookedTwice.promise, ended]);
+  expect(faults.has('error')).toBe(true);
   expect(faults.draw()).toMatchObject({ fault: 'error' });
   expect(faults.draw()).toBeUndefined();
   await ended;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { stopWithNpm } from '../src/npm-parent.js';
 import { busyPorts, freePortSettings } from './free-ports.js';
 
@@ -30,16 +30,21 @@ test('npm start that gets SIGTERM stops every process', async () => {
   expect(busy).toEqual([]);
 });
 
+afterEach(() => {
+  jest.useRealTimers();
+});
+
 test.each([
   ['under npm', { npm_lifecycle_event: 'start' }, ['SIGTERM']],
   ['outside of npm', {}, []],
-])('%s, the end of the parent is a signal', async (_, env, expected) => {
+])('%s, the end of the parent is a signal', (_, env, expected) => {
   const signals: string[] = [];
   const child = { env, ppid: 7, emit: (signal: string) => signals.push(signal) };
+  jest.useFakeTimers();
   stopWithNpm(child, 1);
-  await sleep(20);
+  jest.advanceTimersByTime(20);
   expect(signals).toEqual([]);
   child.ppid = 1;
-  await sleep(50);
+  jest.advanceTimersByTime(20);
   expect(signals).toEqual(expected);
 });

@@ -1,5 +1,5 @@
 /** The faults of one proxy that are active now. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as systemSleep } from 'node:timers/promises';
 import type { Random } from './random.js';
 
 /** Interval between looks at a fault that has hit nothing yet, in milliseconds. */
@@ -24,10 +24,16 @@ export class ActiveFaults<F extends string> {
   readonly #windows = new Set<OpenWindow<F>>();
   readonly #random: Random;
   readonly #onHit: (fault: F) => void;
+  readonly #sleep: (delayMs: number) => Promise<unknown>;
 
-  constructor(random: Random, onHit: (fault: F) => void) {
+  constructor(
+    random: Random,
+    onHit: (fault: F) => void,
+    sleep: (delayMs: number) => Promise<unknown> = systemSleep,
+  ) {
     this.#random = random;
     this.#onHit = onHit;
+    this.#sleep = sleep;
   }
 
   /**
@@ -37,9 +43,10 @@ export class ActiveFaults<F extends string> {
   async openFor(forMs: number, fault: F, share: number, latencyMs: number): Promise<void> {
     const window = { fault, share, latencyMs, used: false };
     this.#windows.add(window);
-    await sleep(forMs);
+    await this.#sleep(forMs);
     const closesAt = Date.now() + GRACE_MS;
-    while (!window.used && this.#windows.has(window) && Date.now() < closesAt) await sleep(LOOK_EVERY_MS);
+    while (!window.used && this.#windows.has(window) && Date.now() < closesAt)
+      await this.#sleep(LOOK_EVERY_MS);
     this.#windows.delete(window);
   }
 
