@@ -18,6 +18,7 @@ const CLEAN = [
   'local/',
   'packages/',
   'scripts/',
+  'services/operations/',
   'services/order-api/',
   'services/order-processor/',
   'services/scoring/',

@@ -76,7 +76,7 @@ export function createAssets(folder: string, connectTo: readonly string[] = []):
   };
 }
 
-/** Answers with a line of text. */
+/** Sends a line of text. */
 export function answer(response: ServerResponse, status: number, text: string): void {
   response
     .writeHead(status, {

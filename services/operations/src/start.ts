@@ -35,7 +35,7 @@ export interface StartOptions {
   readonly assetsFolder?: string;
   /** Takes audit lines; standard output by default. */
   readonly writeAudit?: (line: string) => void;
-  /** How long a receive waits for dead letters, in seconds. */
+  /** Longest wait of a receive for dead letters, in seconds. */
   readonly deadLetterWaitSeconds?: number;
 }
 

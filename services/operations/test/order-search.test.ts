@@ -23,7 +23,7 @@ function record(order_id: string, after: number, more: Partial<OrderRecord> = {}
 }
 
 interface World {
-  /** Orders that the feed told: all PENDING, of ann. */
+  /** Orders that the feed announced: all PENDING, of ann. */
   readonly placed?: readonly (readonly [id: string, after: number])[];
   /** Ids of which only a status came. */
   readonly decided?: readonly string[];

@@ -18,7 +18,7 @@ import {
 } from 'openid-client';
 import type { OidcConfig } from './config.js';
 
-/** What a login has to remember until its answer comes. */
+/** Values that a login keeps until the issuer redirects back. */
 export interface LoginAttempt {
   readonly state: string;
   readonly nonce: string;

@@ -84,7 +84,7 @@ export class DeadLetterQueue {
     }
   }
 
-  /** Sends a message to the order queue as it was before it was dead-lettered. Answers its new id. */
+  /** Sends a message to the order queue as it was before it was dead-lettered. Returns its new id. */
   async sendBack(letter: DeadLetter): Promise<string> {
     const { MessageId = '' } = await this.#options.sqs.send(
       new SendMessageCommand({

@@ -27,7 +27,7 @@ interface Recent {
   readonly search: OrderSearch;
 }
 
-/** How long a command waits for the history of the feed, in milliseconds. */
+/** Longest wait of a command for the history of the feed, in milliseconds. */
 const HISTORY_TIMEOUT_MS = 2_000;
 
 /** Prints orders, the newest first. */

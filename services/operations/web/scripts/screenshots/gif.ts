@@ -8,7 +8,7 @@ export interface Frame {
   readonly delayMs: number;
 }
 
-/** Colours of the animation; one more index stands for pixels that stay. */
+/** Colours of the animation; one more index marks pixels that do not change. */
 const COLORS = 255;
 /** Pixels that are looked at for the palette: every so many of all frames. */
 const SAMPLE_STEP = 7;

@@ -1,8 +1,8 @@
-/** What the pictures show: orders flow, one is looked at, the processor is killed, and nothing is lost. */
+/** Drives the console for the pictures: orders flow, one is looked at, the processor is killed, and nothing is lost. */
 import type { Browser, Page } from 'playwright-core';
 import type { Frame } from './gif.ts';
 
-/** What the story leaves: stills by name, and the frames of the animation. */
+/** Stills by name, and the frames of the animation. */
 export interface Pictures {
   readonly stills: Readonly<Record<string, Buffer>>;
   readonly frames: readonly Frame[];

@@ -1,4 +1,4 @@
-/** Who uses the console, and what this deployment offers them. */
+/** The viewer of the console, and the features of this deployment. */
 import { type GetViewerResponse, Role } from '@order-pipeline/contracts/gen/operations/v1/operations_pb';
 import { createContext, useContext } from 'react';
 

@@ -17,7 +17,7 @@ export function Skeleton({ rows = 6, label }: { rows?: number; label: string }) 
   );
 }
 
-/** What there is to say when there is nothing to show, and what to do next. */
+/** Message of a list without entries, with the next step. */
 export function Empty(props: { icon: IconName; title: string; children?: ReactNode; action?: ReactNode }) {
   return (
     <div className="empty">

@@ -9,7 +9,7 @@ interface Toast {
   readonly text: string;
 }
 
-/** How long a message stays, in milliseconds. */
+/** Time that a message is shown, in milliseconds. */
 const SHOWN_MS = 6_000;
 
 const toasts = new Store<readonly Toast[]>([]);

@@ -161,23 +161,16 @@ function LetterActions({ letter: { messageId, orderId } }: { letter: DeadLetter 
   const isRedriving = useRedrive()?.state === 'running';
   const [open, setOpen] = useState<'redrive' | 'fail' | undefined>();
   const close = () => setOpen(undefined);
-  const title = canChange ? undefined : 'Needs the role operator';
+  if (!canChange) return null;
   return (
     <>
-      <button
-        type="button"
-        className="button danger"
-        disabled={!canChange}
-        title={title}
-        onClick={() => setOpen('fail')}
-      >
+      <button type="button" className="button danger" onClick={() => setOpen('fail')}>
         {orderId ? 'Fail order' : 'Remove'}
       </button>
       <button
         type="button"
         className="button primary"
-        disabled={!canChange || isRedriving}
-        title={title}
+        disabled={isRedriving}
         onClick={() => setOpen('redrive')}
       >
         Redrive

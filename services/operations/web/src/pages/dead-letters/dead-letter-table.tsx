@@ -16,12 +16,16 @@ export interface DeadLetterTableProps {
   /** Ids of messages. */
   readonly selected: ReadonlySet<string>;
   readonly onSelect: (ids: ReadonlySet<string>) => void;
-  /** Undefined where the viewer may not redrive, or not now. */
-  readonly onRedrive: ((id: string) => void) | undefined;
+  /** False for viewers, who neither select nor redrive. */
+  readonly canChange: boolean;
+  /** True while a redrive runs: no other one can be started. */
+  readonly isRedriving: boolean;
+  readonly onRedrive: (id: string) => void;
 }
 
 /** Shows the letters; only visible rows exist. */
-export function DeadLetterTable({ letters, selected, onSelect, onRedrive }: DeadLetterTableProps) {
+export function DeadLetterTable(props: DeadLetterTableProps) {
+  const { letters, selected, onSelect, canChange, isRedriving, onRedrive } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
     count: letters.length,
@@ -39,18 +43,25 @@ export function DeadLetterTable({ letters, selected, onSelect, onRedrive }: Dead
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     <section ref={scroller} className="scroller" tabIndex={0} aria-label="Rows of dead letters">
-      <div role="table" className="letter-table" aria-label="Dead letters" aria-rowcount={letters.length + 1}>
+      <div
+        role="table"
+        className={canChange ? 'letter-table' : 'letter-table read-only'}
+        aria-label="Dead letters"
+        aria-rowcount={letters.length + 1}
+      >
         <div role="rowgroup">
           <div className="letter-row head" role="row" aria-rowindex={1}>
-            <span role="columnheader">
-              <input
-                type="checkbox"
-                className="checkbox"
-                aria-label="Select all"
-                checked={all}
-                onChange={() => onSelect(new Set(all ? [] : letters.map(({ messageId }) => messageId)))}
-              />
-            </span>
+            {canChange && (
+              <span role="columnheader">
+                <input
+                  type="checkbox"
+                  className="checkbox"
+                  aria-label="Select all"
+                  checked={all}
+                  onChange={() => onSelect(new Set(all ? [] : letters.map(({ messageId }) => messageId)))}
+                />
+              </span>
+            )}
             <span role="columnheader">Order</span>
             <span role="columnheader">Reason and errors</span>
             <span role="columnheader" className="wide-only end">
@@ -62,9 +73,11 @@ export function DeadLetterTable({ letters, selected, onSelect, onRedrive }: Dead
             <span role="columnheader" className="end">
               Age
             </span>
-            <span role="columnheader" className="wide-only">
-              <span className="visually-hidden">Action</span>
-            </span>
+            {canChange && (
+              <span role="columnheader" className="wide-only">
+                <span className="visually-hidden">Action</span>
+              </span>
+            )}
           </div>
         </div>
         <div role="rowgroup" className="virtual-rows" style={{ height: virtualizer.getTotalSize() }}>
@@ -81,9 +94,11 @@ export function DeadLetterTable({ letters, selected, onSelect, onRedrive }: Dead
                 >
                   <LetterCells
                     letter={letter}
+                    canChange={canChange}
+                    isRedriving={isRedriving}
                     isSelected={selected.has(letter.messageId)}
                     onToggle={() => toggle(letter.messageId)}
-                    onRedrive={onRedrive && (() => onRedrive(letter.messageId))}
+                    onRedrive={() => onRedrive(letter.messageId)}
                   />
                 </div>
               )
@@ -97,25 +112,29 @@ export function DeadLetterTable({ letters, selected, onSelect, onRedrive }: Dead
 
 function LetterCells(props: {
   letter: DeadLetter;
+  canChange: boolean;
+  isRedriving: boolean;
   isSelected: boolean;
   onToggle: () => void;
-  onRedrive: (() => void) | undefined;
+  onRedrive: () => void;
 }) {
-  const { letter, isSelected, onToggle, onRedrive } = props;
+  const { letter, canChange, isRedriving, isSelected, onToggle, onRedrive } = props;
   const { messageId, orderId, userId, reason, firstError, lastError, amount, currency, receiveCount } =
     letter;
   const name = orderId || messageId;
   return (
     <>
-      <span role="cell">
-        <input
-          type="checkbox"
-          className="checkbox"
-          aria-label={`Select ${name}`}
-          checked={isSelected}
-          onChange={onToggle}
-        />
-      </span>
+      {canChange && (
+        <span role="cell">
+          <input
+            type="checkbox"
+            className="checkbox"
+            aria-label={`Select ${name}`}
+            checked={isSelected}
+            onChange={onToggle}
+          />
+        </span>
+      )}
       <span role="cell" className="two-lines">
         <Link href={`/dead-letters/${encodeURIComponent(messageId)}`} title={name}>
           <ShortId id={name} />
@@ -139,17 +158,19 @@ function LetterCells(props: {
       <span role="cell" className="end number">
         <Age at={toMs(letter.deadLetteredAt)} />
       </span>
-      <span role="cell" className="wide-only end">
-        <button
-          type="button"
-          className="button small"
-          disabled={!onRedrive}
-          onClick={onRedrive}
-          aria-label={`Redrive ${name}`}
-        >
-          Redrive
-        </button>
-      </span>
+      {canChange && (
+        <span role="cell" className="wide-only end">
+          <button
+            type="button"
+            className="button small"
+            disabled={isRedriving}
+            onClick={onRedrive}
+            aria-label={`Redrive ${name}`}
+          >
+            Redrive
+          </button>
+        </span>
+      )}
     </>
   );
 }

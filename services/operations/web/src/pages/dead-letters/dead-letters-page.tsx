@@ -24,7 +24,6 @@ export function DeadLettersPage() {
   const letters = list.data?.deadLetters ?? [];
   const ids = letters.map(({ messageId }) => messageId).filter((id) => selected.has(id));
   const everything: RedriveChoice = reason ? { kind: 'reason', reason } : { kind: 'all' };
-  const isBlocked = !canChange || isRedriving;
   return (
     <Page
       title="Dead letters"
@@ -45,18 +44,17 @@ export function DeadLettersPage() {
             <button
               type="button"
               className="button"
-              disabled={isBlocked}
+              disabled={isRedriving}
               onClick={() => setChoice({ kind: 'ids', ids })}
             >
               Redrive {formatCount(ids.length)} selected
             </button>
           )}
-          {letters.length > 0 && (
+          {canChange && letters.length > 0 && (
             <button
               type="button"
               className="button primary"
-              disabled={isBlocked}
-              title={canChange ? undefined : 'Needs the role operator'}
+              disabled={isRedriving}
               onClick={() => setChoice(everything)}
             >
               Redrive all{reason && ` “${toWords(reason)}”`}
@@ -84,7 +82,9 @@ export function DeadLettersPage() {
             letters={letters}
             selected={selected}
             onSelect={setSelected}
-            onRedrive={isBlocked ? undefined : (id) => setChoice({ kind: 'ids', ids: [id] })}
+            canChange={canChange}
+            isRedriving={isRedriving}
+            onRedrive={(id) => setChoice({ kind: 'ids', ids: [id] })}
           />
         ) : list.isPending && !isRedriving ? (
           <Skeleton label="dead letters" />

@@ -33,10 +33,11 @@ const TEXTS: Readonly<Record<Fault, { title: string; effect: string }>> = {
 /** Shows the fault with a button that injects or ends it. */
 export function FaultCard(props: {
   state: FaultState;
+  canInject: boolean;
   isBlocked: boolean;
   onInject: (stop: boolean) => void;
 }) {
-  const { state, isBlocked, onInject } = props;
+  const { state, canInject, isBlocked, onInject } = props;
   const { fault, active, until, injections, available, detail } = state;
   const { title, effect } = TEXTS[fault] ?? TEXTS[Fault.UNSPECIFIED];
   const secondsLeft = useSecondsLeft(toMs(until));
@@ -52,15 +53,17 @@ export function FaultCard(props: {
       </div>
       <p>{effect}</p>
       {detail && <p className="muted">{detail}</p>}
-      <button
-        type="button"
-        className={`button${active ? '' : ' danger'}`}
-        disabled={isBlocked || !available}
-        onClick={() => onInject(active)}
-      >
-        {active ? 'End now' : 'Inject'}
-        <span className="visually-hidden">: {title}</span>
-      </button>
+      {canInject && (
+        <button
+          type="button"
+          className={`button${active ? '' : ' danger'}`}
+          disabled={isBlocked || !available}
+          onClick={() => onInject(active)}
+        >
+          {active ? 'End now' : 'Inject'}
+          <span className="visually-hidden">: {title}</span>
+        </button>
+      )}
     </li>
   );
 }

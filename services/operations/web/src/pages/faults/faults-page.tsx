@@ -39,7 +39,7 @@ export function FaultsPage() {
       documentTitle="Faults"
       live={verdict.live}
       hasData={verdict.latest !== undefined}
-      actions={<Traffic canChange={canChange} />}
+      actions={canChange && <Traffic />}
     >
       <p className="lead">
         Let orders flow, then break something. Every accepted order still ends in exactly one outcome, and is
@@ -70,7 +70,8 @@ export function FaultsPage() {
           <FaultCard
             key={state.fault}
             state={state}
-            isBlocked={!canChange || inject.isPending}
+            canInject={canChange}
+            isBlocked={inject.isPending}
             onInject={(stop) => inject.mutate({ fault: state.fault, stop })}
           />
         ))}
@@ -80,7 +81,7 @@ export function FaultsPage() {
 }
 
 /** Starts and stops a flow of mixed orders. */
-function Traffic({ canChange }: { canChange: boolean }) {
+function Traffic() {
   const { run } = useTraffic();
   const isFlowing = run !== undefined && !run.isFinished;
   if (isFlowing)
@@ -93,7 +94,6 @@ function Traffic({ canChange }: { canChange: boolean }) {
     <button
       type="button"
       className="button primary"
-      disabled={!canChange}
       onClick={() => void placeOrders(Outcome.MIXED, TRAFFIC.count, TRAFFIC.rate)}
     >
       <Icon name="try" size={15} /> Let {TRAFFIC.rate} orders a second flow

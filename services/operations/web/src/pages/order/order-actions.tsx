@@ -1,4 +1,4 @@
-/** What an operator can do with an order in its state. */
+/** Actions that an order's state allows. */
 import type { GetOrderResponse } from '@order-pipeline/contracts/gen/operations/v1/operations_pb';
 import { type ReactNode, useState } from 'react';
 import { operations } from '../../api/clients.js';
@@ -22,6 +22,7 @@ type Action = keyof typeof LABELS;
 export function OrderActions({ order }: { order: GetOrderResponse }) {
   const canChange = useCanChange();
   const [open, setOpen] = useState<Action | undefined>();
+  if (!canChange) return null;
   const actions = order.actions.filter((action): action is Action => Object.hasOwn(LABELS, action));
   return (
     <>
@@ -30,8 +31,6 @@ export function OrderActions({ order }: { order: GetOrderResponse }) {
           key={action}
           type="button"
           className={`button${action === 'cancel' || action === 'fail' || action === 'write-off' ? ' danger' : ''}`}
-          disabled={!canChange}
-          title={canChange ? undefined : 'Needs the role operator'}
           onClick={() => setOpen(action)}
         >
           {LABELS[action]}

@@ -36,15 +36,11 @@ export function StockPage() {
       title="Stock"
       documentTitle="Stock"
       actions={
-        <button
-          type="button"
-          className="button"
-          disabled={!canChange}
-          title={canChange ? undefined : 'Needs the role operator'}
-          onClick={() => setRestocked('new')}
-        >
-          <Icon name="plus" size={15} /> New item
-        </button>
+        canChange && (
+          <button type="button" className="button" onClick={() => setRestocked('new')}>
+            <Icon name="plus" size={15} /> New item
+          </button>
+        )
       }
     >
       {list.isError &&
@@ -110,9 +106,11 @@ function StockTable(props: {
           <th scope="col" className="end">
             Price
           </th>
-          <th scope="col">
-            <span className="visually-hidden">Action</span>
-          </th>
+          {onRestock && (
+            <th scope="col">
+              <span className="visually-hidden">Action</span>
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -140,17 +138,18 @@ function StockTable(props: {
             <td className="end">
               <Money amount={item.unitPrice} currency={item.currency} />
             </td>
-            <td className="end">
-              <button
-                type="button"
-                className="button small"
-                disabled={!onRestock}
-                aria-label={`Restock ${item.sku}`}
-                onClick={() => onRestock?.(item)}
-              >
-                Restock
-              </button>
-            </td>
+            {onRestock && (
+              <td className="end">
+                <button
+                  type="button"
+                  className="button small"
+                  aria-label={`Restock ${item.sku}`}
+                  onClick={() => onRestock(item)}
+                >
+                  Restock
+                </button>
+              </td>
+            )}
           </tr>
         ))}
       </tbody>

@@ -15,11 +15,11 @@ export interface TrafficRun {
   readonly accepted: number;
   readonly refused: number;
   readonly isFinished: boolean;
-  /** Why orders were not placed; empty where all were. */
+  /** Cause of orders that were not placed; empty where all were. */
   readonly problem: string;
 }
 
-/** What was placed. */
+/** Orders that were placed. */
 export interface TrafficView {
   /** The latest run; undefined before the first one. */
   readonly run: TrafficRun | undefined;

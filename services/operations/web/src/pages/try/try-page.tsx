@@ -37,6 +37,7 @@ export function TryPage() {
     <Page title="Try it" documentTitle="Try it" live={live} hasData={placed.length > 0}>
       <p className="lead">
         Places real orders through the API of this local stack, each made for one outcome.
+        {!canChange && ' Placing orders needs the role operator.'}
       </p>
       <div className="toolbar">
         <button
