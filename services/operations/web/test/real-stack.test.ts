@@ -72,6 +72,7 @@ test('opens an order with its timeline, and finds it by its request id', async (
   await placed(0).getByRole('link').first().click();
   for (const step of ['Reserve stock', 'Score fraud', 'Authorize payment', 'Decide'])
     await page.locator('.step-name', { hasText: step }).waitFor();
+  await page.locator('.moment', { hasText: 'Settle' }).waitFor();
   await page.getByText('Captured', { exact: true }).waitFor();
   const orderId = await page.locator('.order-title code').textContent();
   const requestId = await page.locator('dt:has-text("Request id") + dd code').textContent();

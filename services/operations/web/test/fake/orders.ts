@@ -80,7 +80,10 @@ export function describeOrder(): MessageInitShape<typeof GetOrderResponseSchema>
       gatewayReference: 'ch_1',
     },
     holds: [{ sku: 'MUG-01', shard: 0, quantity: 2, token: '2.1' }],
-    timeline: [{ kind: StepKind.ACCEPTED, at: at(0) }],
+    timeline: [
+      { kind: StepKind.ACCEPTED, at: at(0) },
+      { kind: StepKind.SETTLED, at: at(3_069), attempt: 2, result: 'CAPTURED' },
+    ],
     attempts: [
       {
         number: 1,
@@ -95,7 +98,6 @@ export function describeOrder(): MessageInitShape<typeof GetOrderResponseSchema>
           ...tried(3_000),
           { kind: StepKind.AUTHORIZED, at: at(3_032), durationMs: 19, result: 'AUTHORIZED' },
           { kind: StepKind.DECIDED, at: at(3_038), durationMs: 5, result: 'COMPLETED' },
-          { kind: StepKind.SETTLED, at: at(3_069), durationMs: 30, result: 'COMPLETED' },
         ],
       },
     ],

@@ -14,7 +14,8 @@ import { layOut, type StepSpan } from './spans.js';
 
 /** Shows attempts and moments in order of time. */
 export function Timeline({ order }: { order: GetOrderResponse }) {
-  const moments = order.timeline.filter(({ attempt }) => attempt === 0);
+  // The settlement ends the order, not an attempt's steps.
+  const moments = order.timeline.filter(({ attempt, kind }) => attempt === 0 || kind === StepKind.SETTLED);
   const firstClaim = toMs(order.attempts[0]?.claimedAt) ?? Number.POSITIVE_INFINITY;
   const before = moments.filter(({ at }) => (toMs(at) ?? 0) <= firstClaim);
   const after = moments.filter((step) => !before.includes(step));
