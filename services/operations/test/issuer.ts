@@ -9,7 +9,7 @@ const CLIENT_SECRET = 'a-secret-of-the-client-for-tests';
 
 type SigningKey = Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
 
-/** A running provider. Whoever logs in as `NAME` has the roles that `roles` has for it. */
+/** A running provider. A login as `NAME` gets the roles that `roles` has for it. */
 export class Issuer {
   static async start(
     redirectUri: string,

@@ -110,7 +110,7 @@ describe('the verdict', () => {
     expect(await judge.judge()).toMatchObject({ open: 1, findings: [] });
   });
 
-  test('finds missing pieces when they are missing twice, and starts anew after a restock', async () => {
+  test('finds missing pieces when they are missing twice, and starts over after a restock', async () => {
     const state = { ids: [], stock: [stockOf(10, 0)] };
     const judge = judgeOf(state);
     expect((await judge.judge()).findings).toEqual([]);

@@ -79,7 +79,7 @@ test('without a session nothing is served but the pages', async () => {
 describe('an operator', () => {
   const browser = new Browser();
 
-  test('logs in by authorization code and PKCE, and comes back to the page', async () => {
+  test('logs in by authorization code and PKCE, and returns to the page', async () => {
     const page = await browser.logIn(url, 'ada', '/orders?status=FAILED');
     expect(page.url).toBe(`${url}/orders?status=FAILED`);
     const { status, body } = await call(browser, 'GetViewer');
@@ -197,7 +197,7 @@ describe('programs', () => {
   });
 });
 
-test('a session ends when its time is over, and its streams with it', async () => {
+test('a session ends when it expires, and its streams with it', async () => {
   await service.stop();
   service = await startService({ SESSION_MAX_AGE_SECONDS: '2' });
   const browser = new Browser();

@@ -73,7 +73,7 @@ describe('pace', () => {
     expect(slept).toEqual([250, 500]);
   });
 
-  test('progress is told every two seconds', () => {
+  test('progress is reported every two seconds', () => {
     let now = 0;
     const told: string[] = [];
     const progress = createProgress({ clock: () => now, err: (text) => told.push(text) }, 3);
@@ -221,7 +221,7 @@ describe('what cannot be reached', () => {
   });
 });
 
-test('a dead letter keeps its group, and loses what told of its death', () => {
+test('a dead letter keeps its group, and loses the dead-letter attributes', () => {
   const text = (StringValue: string) => ({ DataType: 'String', StringValue });
   const letter = toDeadLetter({
     MessageId: 'm2',

@@ -77,7 +77,7 @@ test('the same command again pays nothing back, and another reason is another re
   expect(await recordOf(order_id)).toMatchObject({ refunded_amount: 1_000 });
 });
 
-test('never more than was charged, whoever asks at the same time', async () => {
+test('never more than was charged, for callers at the same time', async () => {
   const { order_id } = await charged();
   const ids = ['a', 'b', 'c', 'd'];
   const all = await Promise.all(

@@ -88,7 +88,7 @@ describe('the stock of a SKU', () => {
 describe('the list', () => {
   const skus = ['B', 'A', 'C'].map((sku) => shard(sku, { unit_price: 1 }));
 
-  test('pages are read until there are enough, and the next list goes on', async () => {
+  test('pages are read until there are enough, and the next list continues', async () => {
     const { dynamo, scans } = createDynamo(skus, [['C'], ['A'], ['B']]);
     const first = await listStock(dynamo, 'stock', 2);
     expect([first.items.map(({ sku }) => sku), first.next]).toEqual([['A', 'C'], { page: 2 }]);

@@ -269,7 +269,7 @@ describe('dlq redrive', () => {
     expect(await operator.visible()).toHaveLength(10);
   });
 
-  test('what comes back at once is not sent again', async () => {
+  test('a message that is visible again at once is not sent again', async () => {
     await operator.deadLetter('poison');
     const ran = await operator.run(['dlq', 'redrive', '--all'], {
       step: 'remove',
@@ -315,7 +315,7 @@ describe('dlq redrive', () => {
     expect(await traces(order)).toMatchObject({ captures: 1, holds: 0, available: before - 2 });
   });
 
-  test('Ctrl-C stops it, and what is left is shown again', async () => {
+  test('Ctrl-C stops it, and the rest becomes visible again', async () => {
     for (let n = 0; n < 5; n += 1) await operator.deadLetter(`message ${n}`);
     const stop = new AbortController();
     const ran = await operator.run(
@@ -458,7 +458,7 @@ describe('dlq fail', () => {
     expect(await operator.visible()).toHaveLength(1);
   });
 
-  test('a live lease is waited for, or told of', async () => {
+  test('a live lease is waited for, or reported', async () => {
     const order = placed();
     await harness.deliver(order, { step: 'decide', when: 'before' }).catch(() => undefined);
     await operator.deadLetterOrder(order);

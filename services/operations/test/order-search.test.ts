@@ -170,7 +170,7 @@ describe("a user's orders", () => {
     expect([next, limitations]).toEqual([undefined, []]);
   });
 
-  test('pages are read until there are enough, and the next search goes on', async () => {
+  test('pages are read until there are enough, and the next search continues', async () => {
     const { find, calls } = createSearch({ placed: [['d', 4]], records, pages: [['c'], ['b'], ['a']] });
     const first = await find({ userId: 'ann', limit: 1, statuses: ['COMPLETED', 'CANCELLED'] });
     expect(first).toMatchObject({

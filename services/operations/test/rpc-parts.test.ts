@@ -69,7 +69,7 @@ describe('fields', () => {
     expect(check(read)).toEqual([value, violations]);
   });
 
-  test.each([[1_767_225_600_123], [0], [undefined]])('the time %s comes back', (ms) => {
+  test.each([[1_767_225_600_123], [0], [undefined]])('reads back the time %s', (ms) => {
     expect(toMs(toTimestamp(ms))).toBe(ms);
   });
 
@@ -78,7 +78,7 @@ describe('fields', () => {
   });
 
   test.each([[{ kind: 'recent', after: { order_id: 'ö' } }], [undefined], [null]])(
-    'the page token of %j comes back',
+    'reads back the page token of %j',
     (token) => {
       expect(decodePageToken(encodePageToken(token))).toEqual(token);
     },

@@ -124,7 +124,7 @@ test('moves between orders by keyboard, and to the content past the navigation',
   await page.getByRole('heading', { name: 'Order Completed' }).waitFor();
 });
 
-test('shows old data as not live while the service is down, and goes on when it is back', async () => {
+test('shows old data as not live while the service is down, and continues when it is back', async () => {
   fake.orders = createOrders(3);
   await page.goto('/orders');
   await page.locator('[role=row][data-order]').first().waitFor();
@@ -138,7 +138,7 @@ test('shows old data as not live while the service is down, and goes on when it 
   await page.getByText('Not live').waitFor({ state: 'detached' });
 });
 
-test('closes its streams while nobody looks, and goes on when somebody does', async () => {
+test('closes its streams while the page is hidden, and continues when it is shown', async () => {
   fake.orders = createOrders(3);
   await page.clock.install();
   await page.goto('/orders');
@@ -164,7 +164,7 @@ test('says that the service cannot be reached before there is data, and starts w
   await page.getByText('No items').waitFor();
 });
 
-test('asks to sign in again when the session has ended, and comes back to the page', async () => {
+test('asks to sign in again when the session has ended, and returns to the page', async () => {
   await page.goto('/orders?status=FAILED');
   await page.getByText('No order passes these filters').waitFor();
   fake.error = new ConnectError('no session', Code.Unauthenticated);

@@ -46,7 +46,7 @@ export function Chart({ label, times, lines, format }: ChartProps) {
       chart.current = undefined;
     };
   }, [theme]);
-  // A chart that was drawn anew for a theme needs its data.
+  // A chart that was redrawn for a theme needs its data.
   useEffect(() => {
     chart.current?.setData(toData(times, lines));
   }, [times, lines, theme]);

@@ -1,7 +1,7 @@
 /** Asks to sign in again, above whatever page is shown: it can still be read behind. */
 import { useEffect, useRef } from 'react';
 
-/** The address that signs in and comes back to this page. */
+/** The address that signs in and returns to this page. */
 function signInUrl(): string {
   const { pathname, search } = globalThis.location;
   return `/auth/login?return_to=${encodeURIComponent(pathname + search)}`;

@@ -1,4 +1,4 @@
-/** The running redrive. It belongs to the console, not to a page: it goes on while the operator looks elsewhere. */
+/** The running redrive. It belongs to the console, not to a page: it continues while the operator looks elsewhere. */
 import { operations } from '../../api/clients.js';
 import { describeError, isSessionError } from '../../api/errors.js';
 import { reportSessionEnd } from '../../api/session.js';
