@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { encodeOrderPlaced } from '@order-pipeline/contracts/order-event';
+import { placed } from '../../order-processor/test/placed.js';
 import { ProtocolHarness } from '../../order-processor/test/protocol-harness.js';
 import { Operator } from './operator-harness.js';
 
@@ -86,4 +87,16 @@ test.each([
 test('missing settings are all named, and 78', async () => {
   const { code, err } = await orders(['dlq', 'list'], { STAGE: 'prod' });
   expect({ code, lines: err.split('\n').length }).toEqual({ code: 78, lines: 10 });
+});
+
+test('redrives those with a reason or of an age, and no others', async () => {
+  await operator.deadLetterOrder(placed());
+  await operator.moveBySqs('no order');
+  const clock = () => Date.now();
+  const redrive = (...args: string[]) => operator.run(['dlq', 'redrive', ...args], undefined, { clock });
+  expect((await redrive('--older-than', '3600', '--dry-run')).out).toContain('nothing to redrive');
+  expect((await redrive('--older-than', '0.001', '--dry-run')).out).toContain('Would redrive 2 messages');
+  expect((await redrive('--reason', 'RETRIES_EXHAUSTED')).out).toContain('Redriven: 1 message');
+  expect((await operator.visible()).length).toBe(1);
+  expect((await redrive('--all', '--reason', 'POISON')).code).toBe(2);
 });

@@ -197,11 +197,24 @@ function addDeadLetterCommands(dlq: Command, withTools: WithTools): void {
       .argument('[id]', '', toId)
       .description('send dead letters back to the order queue')
       .option('--all', 'every dead letter')
+      .option('--reason <reason>', 'those with this reason, such as RETRIES_EXHAUSTED')
+      .option(
+        '--older-than <seconds>',
+        'those that were dead-lettered at least so long ago',
+        toPositiveNumber,
+      )
       .option('--rate <count>', 'messages a second', toPositiveNumber, 10),
   ).action((id: string | undefined, options, command: Command) => {
-    if ((id === undefined) === (options.all === undefined))
-      command.error('error: give one id, or --all', { exitCode: EXIT.usage });
-    return withTools((tools) => redriveDeadLetters(tools, { id, rate: options.rate }), options);
+    const { all, reason, olderThan, rate } = options;
+    const filtered = reason !== undefined || olderThan !== undefined;
+    if ([id !== undefined, all !== undefined, filtered].filter(Boolean).length !== 1)
+      command.error('error: name one id, or use --all, or --reason and --older-than', {
+        exitCode: EXIT.usage,
+      });
+    return withTools((tools) => {
+      const before = olderThan === undefined ? undefined : tools.shell.clock() - olderThan * 1_000;
+      return redriveDeadLetters(tools, { id, rate, reason, before });
+    }, options);
   });
   addChangeOptions(
     dlq

@@ -74,7 +74,7 @@ export function createLabService(deps: LabDeps): ServiceImpl<typeof LocalLabServ
         const verdict = await translated(() => deps.judge.judge());
         const message = toVerdict(verdict);
         const text = JSON.stringify({ ...message, at: 0 });
-        // An unchanged verdict is sent again once per interval, so that a reader knows that the check is running.
+        // An unchanged verdict is sent again every ten seconds, so that a reader knows that the check is running.
         if (text !== before || verdict.at % 10_000 < VERDICT_MS) yield message;
         before = text;
         await sleep(VERDICT_MS, undefined, { signal }).catch(() => undefined);
