@@ -17,7 +17,7 @@ export interface Death {
 }
 
 /** A service that dies more often than this within the window will not live. */
-export const MAX_RESTARTS = 5;
+const MAX_RESTARTS = 5;
 /** In milliseconds. */
 export const RESTART_WINDOW_MS = 60_000;
 

@@ -31,7 +31,7 @@ const CONTINUED = /(?<!\\)\n/;
  * @example
  * readBlocks('README.md', readFileSync('README.md', 'utf8'));
  */
-export function readBlocks(document: string, text: string): CommandBlock[] {
+function readBlocks(document: string, text: string): CommandBlock[] {
   const blocks: CommandBlock[] = [];
   let mark: string | undefined;
   for (const { index, 0: match, groups = {} } of text.matchAll(FENCED)) {

@@ -35,7 +35,7 @@ export interface StoredShard {
 }
 
 /** Adds up the shards of each SKU. A negative shard shows, whatever the others have. */
-export function addUpShards(shards: readonly StoredShard[]): FinalStock[] {
+function addUpShards(shards: readonly StoredShard[]): FinalStock[] {
   const received = new Map(shards.map(({ sku, received_seq = 0 }) => [sku, received_seq]));
   const stock = new Map<string, { available: number; holds: Record<string, { quantity: number }> }>();
   for (const { sku: key, available, holds, transfer } of shards) {

@@ -48,7 +48,7 @@ export interface OrderEvent {
 }
 
 /** Identifies the publisher in every event. */
-export const EVENT_SOURCE = '/order-pipeline/orders';
+const EVENT_SOURCE = '/order-pipeline/orders';
 
 /** Identifies the JSON Schema of `data`, `proto/schemas/orders.v1.OrderEventData.json`. */
 export const EVENT_DATA_SCHEMA = 'urn:order-pipeline:schema:orders.v1.OrderEventData';
@@ -102,7 +102,7 @@ export function toRefundEvent(order: FinalOrder, refund: EventRefund): OrderEven
 }
 
 /** Returns true when `type` is the type of an order event. */
-export function isEventType(type: string): type is OrderEventType {
+function isEventType(type: string): type is OrderEventType {
   return (ORDER_EVENT_TYPES as readonly string[]).includes(type);
 }
 

@@ -45,7 +45,7 @@ export async function publishRefunds(
 }
 
 /** Returns the refunds that were made and not published, in the order in which they were made. */
-export function dueRefunds(
+function dueRefunds(
   { refunds_published = 0 }: Pick<ClaimedOrder, 'refunds_published'>,
   refunds: readonly PaymentRefund[],
 ): PaymentRefund[] {

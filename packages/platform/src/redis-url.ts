@@ -17,7 +17,7 @@ export function readRedisUrl(env: EnvReader, local: boolean): Secret<string> | I
 }
 
 /** Accepts a URL with redis: or rediss:. */
-export function parseRedisUrl(text: string): SecretParse<string> {
+function parseRedisUrl(text: string): SecretParse<string> {
   const url = URL.parse(text);
   if (url && ['redis:', 'rediss:'].includes(url.protocol)) return { value: text };
   return { problems: ['is not a URL with redis: or rediss:'] };

@@ -77,7 +77,7 @@ export function createAssets(folder: string, connectTo: readonly string[] = []):
 }
 
 /** Sends a line of text. */
-export function answer(response: ServerResponse, status: number, text: string): void {
+function answer(response: ServerResponse, status: number, text: string): void {
   response
     .writeHead(status, {
       ...SECURITY_HEADERS,

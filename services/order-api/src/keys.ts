@@ -24,7 +24,7 @@ export function toKeyObject(key: SecretKey): KeyObject {
 export type KeyRing = readonly [SecretKey, ...SecretKey[]];
 
 /** The name of a key that was given without one. */
-export const UNNAMED_KEY_ID = 'default';
+const UNNAMED_KEY_ID = 'default';
 
 const NAMED_KEY = /^([A-Za-z0-9_-]{1,32}):([^:,]+)$/;
 

@@ -5,7 +5,7 @@ import { factsOf } from './facts.js';
 import { type Check, violation } from './violations.js';
 
 /** Answer of the poll URL of a body that another one under the same key was placed instead of. */
-export const NOT_PLACED = 'order-not-placed';
+const NOT_PLACED = 'order-not-placed';
 
 /** A 202 is for the body that was placed, or the client's poll URL says that it was another. */
 export const findWrongBodies: Check = ({ posts, orders, lastReads }) => {

@@ -97,11 +97,7 @@ export function createRpcClient<S extends DescService>(service: S, options: RpcC
 }
 
 /** A channel to every address of the URL's host. */
-export function createChannel({
-  url,
-  tls,
-  limits,
-}: Pick<RpcClientOptions, 'url' | 'tls' | 'limits'>): Channel {
+function createChannel({ url, tls, limits }: Pick<RpcClientOptions, 'url' | 'tls' | 'limits'>): Channel {
   const { protocol, host } = new URL(url);
   const credentials = protocol === 'https:' ? channelCredentials(tls) : ChannelCredentials.createInsecure();
   return new Channel(`dns:///${host}`, credentials, channelOptions({ ...DEFAULT_LIMITS, ...limits }));

@@ -5,7 +5,7 @@ import { enterTrace } from '../tracing/tracer.js';
 import { createWork, currentWork, type Work } from '../work.js';
 
 /** Header of the id that ties logs of all services to one request. */
-export const REQUEST_ID_HEADER = 'x-request-id';
+const REQUEST_ID_HEADER = 'x-request-id';
 
 /** Header of W3C Trace Context. */
 export const TRACEPARENT_HEADER = 'traceparent';
@@ -14,7 +14,7 @@ export const TRACEPARENT_HEADER = 'traceparent';
 export const PREVIOUS_TRIES_HEADER = 'x-previous-tries';
 
 /** Header of the attempt of the order protocol that a call is part of. */
-export const ORDER_ATTEMPT_HEADER = 'x-order-attempt';
+const ORDER_ATTEMPT_HEADER = 'x-order-attempt';
 
 /** Context of a caller. */
 export interface CallerContext {

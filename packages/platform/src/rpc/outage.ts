@@ -2,7 +2,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 
 /** Header of such an error; its value names the dependency. */
-export const OUTAGE_HEADER = 'x-outage';
+const OUTAGE_HEADER = 'x-outage';
 
 /** Creates an UNAVAILABLE error for a call that was not worked on because `dependency` is down. */
 export function createOutageError(message: string, dependency: string): ConnectError {

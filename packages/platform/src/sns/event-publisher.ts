@@ -15,7 +15,7 @@ const SNS_BATCH_SIZE = 10;
 const SNS_BATCH_BYTES = 240_000;
 
 /** SNS did not take an event. Publishing it again is safe: consumers deduplicate by the event's id. */
-export class EventNotPublishedError extends Error {
+class EventNotPublishedError extends Error {
   override readonly name = 'EventNotPublishedError';
 }
 

@@ -11,7 +11,7 @@ export interface CookieOptions {
 }
 
 /** Returns the name of a cookie. Browsers refuse `__Host-` cookies that another host or plain HTTP sets. */
-export function cookieName(name: string, secure: boolean): string {
+function cookieName(name: string, secure: boolean): string {
   return secure ? `__Host-${name}` : name;
 }
 

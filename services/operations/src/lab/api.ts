@@ -10,7 +10,7 @@ export interface LabAccepted {
 }
 
 /** The API did not accept an order. */
-export class LabRefusedError extends Error {
+class LabRefusedError extends Error {
   override readonly name = 'LabRefusedError';
 }
 

@@ -18,7 +18,7 @@ export interface AuthorizeDeps {
 const READS = /^(Get|List|Watch)/;
 
 /** Returns true when a method changes something, and so needs an operator. */
-export function isChange({ name }: Pick<DescMethod, 'name'>): boolean {
+function isChange({ name }: Pick<DescMethod, 'name'>): boolean {
   return !READS.test(name);
 }
 

@@ -7,7 +7,7 @@ import { type KeyRing, parseKeyRing } from '../keys.js';
 import { parseQuota, type QuotaPolicy } from '../limits/policy.js';
 
 /** RFC 2104 advises keys at least as long as the hash, which is 32 bytes for SHA-256. */
-export const MIN_SECRET_BYTES = 32;
+const MIN_SECRET_BYTES = 32;
 
 const SECRET_REMEDY = `set it to id:secret, or id:secret,id:secret while rotating, with secrets of at least ${MIN_SECRET_BYTES} bytes such as openssl rand -hex 32 prints`;
 

@@ -9,7 +9,7 @@ import { findJsonFlaws } from './strict-json.js';
 import { toFieldProblem } from './to-problem.js';
 
 /** Largest body in bytes. */
-export const BODY_MAX_BYTES = 65_536;
+const BODY_MAX_BYTES = 65_536;
 
 /** RFC 8259: JSON is UTF-8, with or without a charset parameter. */
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;

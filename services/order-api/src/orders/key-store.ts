@@ -4,7 +4,7 @@ import type { ApiMetrics } from '../metrics.js';
 import { decodeEntry, encodeEntry, type OrderKeyEntry, toEntryPrefix } from './key-entry.js';
 
 /** Lifetime of a key, in milliseconds. */
-export const KEY_KEPT_MS = 24 * 60 * 60 * 1_000;
+const KEY_KEPT_MS = 24 * 60 * 60 * 1_000;
 
 /** Sets KEYS[1] to ARGV[1] for ARGV[3] ms unless it holds text that does not start with ARGV[2]. */
 const SET_IF_SAME_BODY = `

@@ -19,7 +19,7 @@ export interface PaymentConfig {
 }
 
 /** Payment providers. */
-export const PAYMENT_GATEWAYS = ['simulated', 'stripe'] as const;
+const PAYMENT_GATEWAYS = ['simulated', 'stripe'] as const;
 
 /** Reads PAYMENT_GATEWAY with the provider's own settings, PAYMENTS_TABLE, GATEWAY_TIMEOUT_MS, GATEWAY_SLOW_MS, GATEWAY_OUTAGE_FILE and GATEWAY_SLOW_FILE. */
 export function readPaymentConfig(env: EnvReader): Draft<PaymentConfig> {

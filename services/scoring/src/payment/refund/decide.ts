@@ -83,7 +83,7 @@ function decideRepeat(known: LedgerRefund, { amount }: RefundRequest): RefundSte
 }
 
 /** Returns the sum of the refunds that were or may have been made. */
-export function committedOf({ refunds = [] }: Pick<RefundedEntry, 'refunds'>): number {
+function committedOf({ refunds = [] }: Pick<RefundedEntry, 'refunds'>): number {
   return sumOf(refunds.filter(({ state }) => state !== 'FAILED'));
 }
 

@@ -6,7 +6,7 @@ import { fromStripeAmount } from './methods.js';
 import { REFUND_METADATA } from './refund.js';
 
 /** Events that the webhook endpoint has to receive. All others are ignored. */
-export const STRIPE_EVENTS = [
+const STRIPE_EVENTS = [
   'payment_intent.canceled',
   'charge.dispute.created',
   'charge.dispute.closed',

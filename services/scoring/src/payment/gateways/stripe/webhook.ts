@@ -9,7 +9,7 @@ import { intentIdOf, toProviderChange } from './change.js';
 import type { StripeClient } from './client.js';
 
 /** Path of the endpoint on the HTTP listener. */
-export const STRIPE_WEBHOOK_PATH = '/webhooks/stripe';
+const STRIPE_WEBHOOK_PATH = '/webhooks/stripe';
 
 /** Largest body that is read. Stripe's events have a few KB. */
 const BODY_MAX_BYTES = 256 * 1_024;
