@@ -1,6 +1,6 @@
 /** Reloads secrets whose files change. */
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from './logger.js';
 import { type Secret, trimSecret } from './secret.js';
 
@@ -9,6 +9,8 @@ export interface WatchOptions {
   readonly logger: Logger;
   /** Interval between two reads of a file, in milliseconds. Default 500. */
   readonly intervalMs?: number;
+  /** Resolves after that many milliseconds, or when the signal is aborted. Default: a timer. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** A running watch. */
@@ -26,12 +28,12 @@ const INTERVAL_MS = 500;
  * logged, and the previous value stays.
  */
 export function watchSecrets(secrets: readonly Secret<unknown>[], options: WatchOptions): SecretWatch {
-  const { logger, intervalMs = INTERVAL_MS } = options;
+  const { logger, intervalMs = INTERVAL_MS, sleep = sleepUnref } = options;
   const files = secrets.flatMap((secret) => (secret.file ? [new WatchedFile(secret, logger)] : []));
   const ended = new AbortController();
   const run = async () => {
     while (files.length > 0 && !ended.signal.aborted) {
-      await sleep(intervalMs, undefined, { signal: ended.signal, ref: false }).catch(() => undefined);
+      await sleep(intervalMs, ended.signal);
       if (!ended.signal.aborted) await Promise.all(files.map((file) => file.look()));
     }
   };
@@ -75,6 +77,10 @@ class WatchedFile {
     this.#secret.replace(parsed.value);
     this.#logger.info(about, 'secret reloaded');
   }
+}
+
+async function sleepUnref(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal, ref: false }).catch(() => undefined);
 }
 
 async function readText(path: string): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { EnvReader, orUndefined } from '../src/env.js';
 import { createLogger } from '../src/logger.js';
 import type { Secret } from '../src/secret.js';
-import { type SecretWatch, watchSecrets } from '../src/secret-watcher.js';
+import { type SecretWatch, type WatchOptions, watchSecrets } from '../src/secret-watcher.js';
 
 const parse = (text: string) =>
   /^\w{4,}$/.test(text) ? { value: text } : { problems: ['is no word of four letters'] };
@@ -25,13 +25,36 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function open(file = path, intervalMs = 5): Secret<string> {
+function open(file = path, options: Partial<WatchOptions> = {}): Secret<string> {
   const read = new EnvReader({ KEY_FILE: file }).secret('KEY', { parse, remedy: 'set it' });
   const secret = orUndefined(read);
   if (!secret) throw new Error('not a secret');
   const logger = createLogger('test', 'info', { write: (line: string) => void logs.push(line) });
-  watch = watchSecrets([secret], { logger, intervalMs });
+  watch = watchSecrets([secret], { logger, intervalMs: 5, ...options });
   return secret;
+}
+
+/** A sleep that ends when the test calls `look`, which resolves after the files have been read. */
+function stepByStep() {
+  let asleep: (wake: () => void) => void = () => undefined;
+  let sleeping = new Promise<() => void>((resolve) => {
+    asleep = resolve;
+  });
+  return {
+    sleep: (_ms: number, signal: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => resolve(), { once: true });
+        asleep(resolve);
+      }),
+    look: async () => {
+      const wake = await sleeping;
+      sleeping = new Promise((resolve) => {
+        asleep = resolve;
+      });
+      wake();
+      await sleeping;
+    },
+  };
 }
 
 /** Resolves with the next value of the secret. */
@@ -119,17 +142,18 @@ test('a text that cannot be used is reported once and the value stays, also whil
 
 test('a file that is still being written is not used', async () => {
   await writeFile(path, 'first');
+  const { sleep, look } = stepByStep();
   const values: string[] = [];
-  const secret = open(path, 20);
+  const secret = open(path, { sleep });
   secret.onChange((value) => values.push(value));
   // Longer with every look, until it is complete.
   for (const text of ['half', 'halfway', 'complete']) {
     await writeFile(path, text);
-    await new Promise((resolve) => setTimeout(resolve, 15));
+    await look();
   }
-  await logged('secret reloaded');
-  expect(values.at(-1)).toBe('complete');
-  expect(values).not.toContain('half');
+  expect(values).toEqual([]);
+  await look();
+  expect(values).toEqual(['complete']);
 });
 
 test('a secret without a file is not watched', async () => {

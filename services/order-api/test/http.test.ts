@@ -198,11 +198,13 @@ describe('connections', () => {
           'X-Request-ID': 'gone-1',
           'Content-Type': 'application/json',
           'Content-Length': 100,
+          // The server says so once it has the request.
+          Expect: '100-continue',
         },
       });
       request.once('error', () => resolve());
-      request.write('{');
-      setTimeout(() => request.destroy(), 100);
+      request.once('continue', () => request.destroy());
+      request.flushHeaders();
       request.once('close', () => resolve());
     });
     const until = Date.now() + 10_000;
