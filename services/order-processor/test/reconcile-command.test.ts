@@ -144,7 +144,7 @@ describe('the command', () => {
     }
     expect(complaints[0]).toMatch(/^Cannot reconcile: .*resource not found$/i);
     expect(complaints[1]).toContain('ECONNREFUSED');
-    expect(complaints[1]).toContain('is the stack running (npm start)');
+    expect(complaints[1]).toContain('start the stack (npm start)');
   });
 });
 
@@ -229,7 +229,7 @@ test('a report in words', () => {
     stuckOrders: 2,
   };
   expect(describeSummary(summary)).toBe(
-    '1 could not be settled, 2 undecided or unknown, to be looked at, 3 left to the workers\n' +
+    '1 could not be settled, 2 undecided or unknown, for an operator, 3 left to the workers\n' +
       'Stuck orders: 2. Try: npm run orders -- dlq list',
   );
 });
