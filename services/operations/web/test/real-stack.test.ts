@@ -1,5 +1,8 @@
-/** The console on the real local stack: every outcome, a search, dead letters, a killed processor, and the end of the stack. */
+/** The console on the real local stack: every outcome, a search, dead letters, logins, a killed processor, and the end of the stack. */
+import { createClient } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-node';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { LocalLabService, Outcome } from '@order-pipeline/contracts/gen/operations/v1/local_lab_pb';
 import { type E2eStack, startE2eStack } from '@order-pipeline/e2e/stack';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { buildAssets, collectErrors, findBarriers, launchBrowser } from './browser.ts';
@@ -94,19 +97,29 @@ test('restocks an item', async () => {
   await page.locator(`[data-sku="LAMP-01"] [data-available="${before + 7}"]`).waitFor();
 });
 
-test('redrives dead letters with their count and progress', async () => {
+test('makes 500 dead letters', async () => {
   await visit('Try it');
   await page.getByRole('button', { name: '200', exact: true }).click();
   await page.getByRole('button', { name: /^Dead letter/ }).click();
   await page.getByText('200 accepted').waitFor();
-  await page.getByRole('navigation').getByText(/^200/).waitFor();
+  const baseUrl = `http://localhost:${running.ports.operations}`;
+  const lab = createClient(LocalLabService, createConnectTransport({ baseUrl, httpVersion: '1.1' }));
+  const accepted: number[] = [];
+  for await (const progress of lab.placeOrders({ outcome: Outcome.DEAD_LETTER, count: 300 }))
+    accepted.push(progress.accepted);
+  expect(accepted.at(-1)).toBe(300);
+  await page.getByRole('navigation').getByText(/^500/).waitFor();
+});
+
+test('redrives 500 dead letters with their count and progress', async () => {
   await visit('Dead letters');
   await page.getByRole('button', { name: 'Redrive all' }).click();
   await page.getByLabel(/Rate/).selectOption('200');
-  await page.getByRole('button', { name: 'Redrive 200 dead letters' }).click();
+  await page.getByRole('button', { name: 'Redrive 500 dead letters' }).click();
   await page.locator('progress').waitFor();
+  await page.getByText(/^[1-9]\d{0,2} of 500$/).waitFor();
   await page.getByText('Redrive finished').waitFor();
-  await page.getByText('200 of 200').waitFor();
+  await page.getByText('500 of 500').waitFor();
 });
 
 test('has no serious barrier with real orders, light and dark', async () => {
