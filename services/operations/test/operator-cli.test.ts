@@ -94,7 +94,9 @@ test('redrives those with a reason or of an age, and no others', async () => {
   await operator.moveBySqs('no order');
   const clock = () => Date.now();
   const redrive = (...args: string[]) => operator.run(['dlq', 'redrive', ...args], undefined, { clock });
-  expect((await redrive('--older-than', '3600', '--dry-run')).out).toContain('nothing to redrive');
+  expect((await redrive('--older-than', '3600', '--dry-run')).out).toBe(
+    'No dead letter matches the filter: nothing to redrive.\n',
+  );
   expect((await redrive('--older-than', '0.001', '--dry-run')).out).toContain('Would redrive 2 messages');
   expect((await redrive('--reason', 'RETRIES_EXHAUSTED')).out).toContain('Redriven: 1 message');
   expect((await operator.visible()).length).toBe(1);

@@ -10,6 +10,14 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // Modern browsers only: the polyfill would be dead weight.
     modulePreload: { polyfill: false },
+    rollupOptions: {
+      input: { index: 'index.html', login: 'src/styles/login.css' },
+      // The service's login pages name their style sheet themselves.
+      output: {
+        assetFileNames: ({ names }) =>
+          names.includes('login.css') ? 'login.css' : 'assets/[name]-[hash][extname]',
+      },
+    },
   },
   server: {
     proxy: Object.fromEntries(

@@ -65,13 +65,14 @@ export function createOidcAccess(config: OidcConfig, { logger, clock }: OidcDeps
     const { data: attempt } = AttemptSchema.safeParse(
       sealed === undefined ? undefined : await logins.open(sealed),
     );
-    if (!attempt) return page(response, 400, 'This login has expired or was begun elsewhere.');
+    if (!attempt)
+      return page(response, 400, 'Login expired', 'This login has expired or was begun elsewhere.');
     const answer = new URL(request.url ?? '/', config.publicBaseUrl);
     const claims = await provider.finish(answer, attempt).catch((error: unknown) => {
       logger.warn({ err: error }, 'a login failed');
       return undefined;
     });
-    if (!claims) return page(response, 400, 'The login failed.');
+    if (!claims) return page(response, 400, 'Login failed', 'The login failed. Try again.');
     const actor = actorOf(claims);
     const role = roleOf(claims, config);
     if (!role) {
@@ -79,6 +80,7 @@ export function createOidcAccess(config: OidcConfig, { logger, clock }: OidcDeps
       return page(
         response,
         403,
+        'No access',
         `${actor} has neither the role ${config.viewerRole} nor ${config.operatorRole}.`,
       );
     }
@@ -89,10 +91,10 @@ export function createOidcAccess(config: OidcConfig, { logger, clock }: OidcDeps
   async function logout(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const viewer = await sessions.read(request.headers.cookie);
     if (!(Number(request.headers['content-length']) <= MAX_FORM_BYTES))
-      return page(response, 413, 'The request is too large.');
+      return page(response, 413, 'Not logged out', 'The request is too large.');
     const token = new URLSearchParams(await text(request)).get('csrf_token');
     if (viewer?.session && !(isSame(token, viewer.session.csrfToken) && isOwnOrigin(request.headers.origin)))
-      return page(response, 403, 'This logout was not asked for by the console.');
+      return page(response, 403, 'Not logged out', 'This logout was not asked for by the console.');
     if (viewer) audit('logout', viewer.actor, 'done');
     redirect(response, '/auth/logged-out', [sessions.end()]);
   }
@@ -102,7 +104,11 @@ export function createOidcAccess(config: OidcConfig, { logger, clock }: OidcDeps
     send(
       response,
       200,
-      toPage('You are logged out.', url && { href: url.href, text: 'Log out of the provider as well' }),
+      toPage({
+        title: 'Logged out',
+        message: 'You are logged out.',
+        link: url && { href: url.href, text: 'Log out of the provider as well' },
+      }),
     );
   }
 
@@ -142,7 +148,12 @@ export function createOidcAccess(config: OidcConfig, { logger, clock }: OidcDeps
     handle: (request, response) => {
       run(request, response).catch((error: unknown) => {
         logger.warn({ err: error }, 'the login cannot be served');
-        page(response, 503, 'The login service does not answer. Try again in a moment.');
+        page(
+          response,
+          503,
+          'Login not available',
+          'The login service does not answer. Try again in a moment.',
+        );
       });
     },
   });
@@ -180,8 +191,8 @@ function redirect(response: ServerResponse, location: string, cookies: readonly 
     .end();
 }
 
-function page(response: ServerResponse, status: number, message: string): void {
-  if (!response.headersSent) send(response, status, toPage(message));
+function page(response: ServerResponse, status: number, title: string, message: string): void {
+  if (!response.headersSent) send(response, status, toPage({ title, message }));
 }
 
 function send(response: ServerResponse, status: number, html: string): void {

@@ -63,7 +63,7 @@ export async function redriveDeadLetters(
     await redriveBatch(tools, await findDeadLetters(tools, id), createPace(rate, shell), own);
     counts = own;
   }
-  shell.out(toSummary(counts, tools));
+  shell.out(toSummary(counts, selection, tools));
   return counts.failed > 0 || shell.signal.aborted ? EXIT.failed : EXIT.done;
 }
 
@@ -132,13 +132,16 @@ async function redrive({ dlq, audit, dryRun }: Tools, letter: DeadLetter): Promi
   return 'done';
 }
 
-/** Returns one sentence about a redrive that ended. */
+/** Returns one sentence about a redrive of a selection that ended. */
 export function toSummary(
   { done, failed }: RedriveCounts,
+  { reason, before }: DeadLetterSelection,
   { dryRun, shell }: Pick<Tools, 'dryRun' | 'shell'>,
 ): string {
   if (done + failed === 0 && !shell.signal.aborted)
-    return 'The dead-letter queue shows no message: nothing to redrive.\n';
+    return reason === undefined && before === undefined
+      ? 'The dead-letter queue shows no message: nothing to redrive.\n'
+      : 'No dead letter matches the filter: nothing to redrive.\n';
   const what = dryRun ? 'Would redrive' : 'Redriven:';
   const failures = failed > 0 ? `; ${failed} failed, see the audit lines` : '';
   const stopped = shell.signal.aborted ? '; stopped before the end' : '';

@@ -136,7 +136,7 @@ async function* redrive(
   const { done, failed } = counts;
   if (selection.ids && done + failed === 0)
     throw new ConnectError('no dead letter has one of these ids', Code.NotFound);
-  const summary = toSummary(counts, tools).trim();
+  const summary = toSummary(counts, selection, tools).trim();
   yield { total: done + failed, redriven: done, failed, finished: true, summary };
 }
 

@@ -236,6 +236,8 @@ const PAGES = [
   '/try',
   '/faults',
   '/nowhere',
+  '/auth/logged-out',
+  '/auth/callback',
 ];
 
 test.each([
@@ -261,6 +263,25 @@ test.each([
     expect(barriers).toEqual(Object.fromEntries(PAGES.map((path) => [path, []])));
   },
 );
+
+test('shows the pages of the login in the look of the console, light and dark', async () => {
+  const look = async (path: string) => {
+    await page.goto(path);
+    await page.locator('.card').first().waitFor();
+    return page.evaluate<string>(`(() => {
+      const { backgroundColor, borderRadius, fontFamily } = getComputedStyle(document.querySelector('.card'));
+      return [backgroundColor, borderRadius, fontFamily].join();
+    })()`);
+  };
+  const surfaces = new Set<string>();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const card = await look('/stock');
+    expect(await look('/auth/logged-out')).toBe(card);
+    surfaces.add(card);
+  }
+  expect(surfaces.size).toBe(2);
+});
 
 /** Puts something of every kind on every page. */
 function fillForEveryPage(service: FakeOperations): void {

@@ -19,19 +19,23 @@ export interface ChartProps {
   readonly times: readonly number[];
   readonly lines: readonly ChartLine[];
   readonly format: (value: number) => string;
+  /** Smallest value at the top of the axis: labels of a flat line would all read the same. */
+  readonly minTop: number;
 }
 
 const HEIGHT = 200;
+/** Room for the right half of the last time label, in pixels. */
+const HALF_TIME_LABEL = 28;
 /** The first points must not fill the whole width. */
 const MIN_SPAN_SECONDS = 60;
 
 /** Draws the lines and follows width, theme and data. */
-export function Chart({ label, times, lines, format }: ChartProps) {
+export function Chart({ label, times, lines, format, minTop }: ChartProps) {
   const ref = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
   const theme = useTheme();
-  const latest = useRef({ lines, format });
-  latest.current = { lines, format };
+  const latest = useRef({ lines, format, minTop });
+  latest.current = { lines, format, minTop };
   // The theme decides the colours that are read from the page.
   useEffect(() => {
     const element = ref.current;
@@ -63,7 +67,7 @@ function toData(times: readonly number[], lines: readonly ChartLine[]): uPlot.Al
 
 function toOptions(
   element: HTMLElement,
-  { lines, format }: Pick<ChartProps, 'lines' | 'format'>,
+  { lines, format, minTop }: Pick<ChartProps, 'lines' | 'format' | 'minTop'>,
 ): uPlot.Options {
   const style = getComputedStyle(element);
   const color = (token: string) => style.getPropertyValue(token).trim();
@@ -78,10 +82,10 @@ function toOptions(
     height: HEIGHT,
     legend: { show: false },
     cursor: { y: false, points: { size: 7 } },
-    padding: [8, 8, 0, 0],
+    padding: [8, HALF_TIME_LABEL, 0, 0],
     scales: {
       x: { range: (_, min, max) => [Math.min(min, max - MIN_SPAN_SECONDS), max] },
-      y: { range: (_, __, max) => [0, Math.max(max * 1.15, 0.001)] },
+      y: { range: (_, __, max) => [0, Math.max(max * 1.15, minTop)] },
     },
     axes: [
       { ...axis, space: 80, size: 26, values: (_, splits) => splits.map(formatAxisTime) },

@@ -37,7 +37,7 @@ export function OrderTable({
           <span role="columnheader" className="end">
             Amount
           </span>
-          <span role="columnheader" className="wide-only">
+          <span role="columnheader" className="wide-only end">
             Took
           </span>
           <span role="columnheader" className="end">
@@ -71,7 +71,7 @@ export function OrderRow(props: { order: OrderSummary; rowIndex: number; style?:
       <span role="cell" className="end">
         <Money amount={order.currency ? order.amount : undefined} currency={order.currency} />
       </span>
-      <span role="cell" className="wide-only number muted">
+      <span role="cell" className="wide-only end number muted">
         {tookOf(order)}
       </span>
       <span role="cell" className="end number">

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { createConnectRouter } from '@connectrpc/connect';
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from '@connectrpc/connect-node';
 import { OperationsService } from '@order-pipeline/contracts/gen/operations/v1/operations_pb';
+import { SECURITY_HEADERS } from '../../../src/assets.ts';
+import { toPage } from '../../../src/auth/pages.ts';
 import type { FakeOperations } from './operations.ts';
 
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -19,8 +21,18 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/** Pages of the login as the service renders them. */
+const LOGIN_PAGES: Readonly<Record<string, string>> = {
+  '/auth/logged-out': toPage({
+    title: 'Logged out',
+    message: 'You are logged out.',
+    link: { href: 'https://login.example.com/', text: 'Log out of the provider as well' },
+  }),
+  '/auth/callback': toPage({
+    title: 'No access',
+    message: 'somebody.with.a.long.name@operations.example.com has neither the role viewer nor operator.',
+  }),
+};
 
 /** A running server. */
 export interface FakeServer {
@@ -60,11 +72,16 @@ export async function serveFake(fake: FakeOperations, port = 0): Promise<FakeSer
 
 async function sendFile(url: string, response: ServerResponse): Promise<void> {
   const { pathname } = new URL(url, 'http://localhost');
+  const html = LOGIN_PAGES[pathname];
+  if (html) {
+    response.writeHead(200, { ...SECURITY_HEADERS, 'content-type': 'text/html; charset=utf-8' }).end(html);
+    return;
+  }
   const path = extname(pathname) ? pathname : '/index.html';
   try {
     const content = await readFile(join(dist, path));
     const type = TYPES[extname(path)] ?? 'application/octet-stream';
-    response.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY });
+    response.writeHead(200, { ...SECURITY_HEADERS, 'content-type': type });
     response.end(content);
   } catch {
     response.writeHead(404);

@@ -137,7 +137,7 @@ function Facts({ letter }: { letter: DeadLetter }) {
         </dd>
         {originalMessageId && originalMessageId !== messageId && (
           <>
-            <dt>Was message</dt>
+            <dt>Original message id</dt>
             <dd>
               <CopyId id={originalMessageId} label="original message id" />
             </dd>

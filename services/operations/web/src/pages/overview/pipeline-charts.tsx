@@ -17,6 +17,7 @@ export function PipelineCharts({ history }: { history: readonly WatchPipelineRes
         times={times}
         lines={throughput}
         format={formatRate}
+        minTop={1}
       />
       <ChartCard
         title="Time to decision"
@@ -24,6 +25,7 @@ export function PipelineCharts({ history }: { history: readonly WatchPipelineRes
         times={times}
         lines={latency}
         format={(seconds) => formatDuration(seconds * 1_000)}
+        minTop={0.1}
       />
     </div>
   );
@@ -55,8 +57,9 @@ function ChartCard(props: {
   times: readonly number[];
   lines: readonly ChartLine[];
   format: (value: number) => string;
+  minTop: number;
 }) {
-  const { title, unit, times, lines, format } = props;
+  const { title, unit, times, lines, format, minTop } = props;
   const figures = lines.map(({ label, values }) => {
     const value = values.at(-1);
     return `${label} ${value === undefined ? 'unknown' : format(value)}`;
@@ -79,7 +82,7 @@ function ChartCard(props: {
           })}
         </ul>
       </div>
-      <Chart label={`${title}, ${unit}: ${figures.join(', ')}`} times={times} lines={lines} format={format} />
+      <Chart label={`${title}, ${unit}: ${figures.join(', ')}`} {...{ times, lines, format, minTop }} />
     </section>
   );
 }
