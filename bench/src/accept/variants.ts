@@ -11,6 +11,9 @@ import { generateClosedLoad, generateOpenLoad } from '../load/generate.js';
 import type { BenchOptions } from '../scenario.js';
 import { prepareRequests, type RequestShape } from './requests.js';
 
+/** Time in which a load at a fixed rate opens its connections, in milliseconds. */
+const OPENING_MS = 1_000;
+
 /** A closed-loop load. */
 export interface AcceptLoad extends RequestShape {
   readonly connections: number;
@@ -29,7 +32,7 @@ export interface AcceptSample {
 export interface AcceptTarget {
   readonly name: string;
   run(load: AcceptLoad): Promise<AcceptSample>;
-  /** Sends requests at a fixed rate. Returns the 99th percentile of the latency in milliseconds. */
+  /** Sends requests at a fixed rate, of which the first second does not count. Returns the 99th percentile of the latency in milliseconds. */
   runAtRate(rate: number, seconds: number): Promise<number>;
   stop(): Promise<void>;
 }
@@ -102,7 +105,7 @@ function toTarget(
     },
     runAtRate: async (rate, seconds) => {
       const nextRequest = prepareRequests({ tokens: 'warm', keys: false }, 0);
-      const load = await generateOpenLoad({ port, rate, seconds, nextRequest });
+      const load = await generateOpenLoad({ port, rate, seconds, nextRequest, warmUpMs: OPENING_MS });
       return percentile(load.latenciesMs, 0.99);
     },
   };

@@ -50,6 +50,8 @@ export interface OpenLoadOptions {
   readonly expected?: number;
   /** Start of latencies: when a request was due (default), or when it was sent, for loads that are too much for the generator. */
   readonly latencyFrom?: 'due' | 'sent';
+  /** Time at the beginning whose requests do not count: connections are opened then. Default 0. */
+  readonly warmUpMs?: number;
   /** Follows up on each response; the latency includes it. */
   readonly follow?: (response: LoadResponse, connection: HttpConnection) => Promise<boolean>;
 }
@@ -57,6 +59,8 @@ export interface OpenLoadOptions {
 /** Sends requests at a fixed rate, however long the responses take. Latencies count from when a request was due. */
 export async function generateOpenLoad(options: OpenLoadOptions): Promise<LoadResult> {
   const { port, rate, seconds, nextRequest, expected = 202, follow, latencyFrom = 'due' } = options;
+  const { warmUpMs = 0 } = options;
+  const warmingUp = new Collector(expected);
   const pool = await ConnectionPool.open(port, 32);
   const result = new Collector(expected);
   const pending: Promise<void>[] = [];
@@ -79,7 +83,8 @@ export async function generateOpenLoad(options: OpenLoadOptions): Promise<LoadRe
     const connection = await pool.take();
     const response = connection.send(nextRequest());
     const from = latencyFrom === 'due' ? dueAt : performance.now();
-    await result.add(from, response, follow && ((answer) => follow(answer, connection)));
+    const counting = dueAt - startedAt < warmUpMs ? warmingUp : result;
+    await counting.add(from, response, follow && ((answer) => follow(answer, connection)));
     pool.give(connection);
   }
 }

@@ -109,12 +109,12 @@ describe('while Redis fails', () => {
     await quota.consume('u');
     await quota.consume('u');
     expect(counted).toHaveLength(1);
-    expect(degraded).toEqual([true]);
+    expect(degraded).toEqual([false, true]);
     now += 1_000;
     healthy = true;
     await quota.consume('u');
     expect(counted.at(-1)?.debt).toBe(2);
-    expect(degraded).toEqual([true, false]);
+    expect(degraded).toEqual([false, true, false]);
     await quota.consume('u');
     expect(counted.at(-1)?.debt).toBe(0);
   });

@@ -38,6 +38,13 @@ export function createQuota({ windows, processes, metrics, now }: QuotaDeps, pol
   const local = new LocalWindows(shape);
   const { quota } = policy;
   let degradedUntilMs = 0;
+  let isDegraded = false;
+  metrics.setDegraded(policy.name, isDegraded);
+  // A metric costs as much as the rest of the count: it is set when it changes.
+  const setDegraded = (degraded: boolean) => {
+    if (degraded !== isDegraded) metrics.setDegraded(policy.name, degraded);
+    isDegraded = degraded;
+  };
 
   const countShared = async (key: string, caller: LocalCaller): Promise<WindowAnswer> => {
     // Requests older than the window no longer count.
@@ -68,13 +75,13 @@ export function createQuota({ windows, processes, metrics, now }: QuotaDeps, pol
     if (nowMs < degradedUntilMs) return countAlone(caller);
     try {
       const answer = await countShared(key, caller);
-      metrics.setDegraded(policy.name, false);
+      setDegraded(false);
       if (answer.allowed) caller.window.add(now());
       else caller.blockedUntilMs = now() + answer.resetMs;
       return answer;
     } catch {
       degradedUntilMs = now() + DEGRADED_MS;
-      metrics.setDegraded(policy.name, true);
+      setDegraded(true);
       return countAlone(caller);
     }
   };
