@@ -94,6 +94,20 @@ describe('the verdict', () => {
     expect((await judge.judge()).findings).toHaveLength(findings);
   });
 
+  test('reads the charge of an order that ended while nobody watched', async () => {
+    const charges = [{ order_id: 'o1', amount: 999, capture_count: 1 }];
+    const judge = judgeOf({ ids: ['o1'], records: [record('o1', 'COMPLETED', 3_600_000)], charges });
+    expect((await judge.judge()).findings).toEqual([]);
+  });
+
+  test('withdraws a finding when the charge comes late', async () => {
+    const charges: LedgerCharge[] = [];
+    const judge = judgeOf({ ids: ['o1'], records: [record('o1', 'COMPLETED', 3_600_000)], charges });
+    expect((await judge.judge()).findings).toHaveLength(1);
+    charges.push({ order_id: 'o1', amount: 999, capture_count: 1 });
+    expect((await judge.judge()).findings).toEqual([]);
+  });
+
   test('calls an order lost once the pipeline has been idle for 15 seconds', async () => {
     const state = { ids: ['o1'], now: NOW };
     const judge = judgeOf(state);

@@ -45,7 +45,7 @@ const SETTLE_MS = 20_000;
 /** Idle time after which an order without end counts as lost, in milliseconds. */
 const IDLE_MS = 15_000;
 
-/** Charges are read again for this long after an order's end, in milliseconds: a second one would come late. */
+/** Charges are read until this long after an order's end, in milliseconds: a second one would come late. */
 const WATCHED_MS = 60_000;
 
 /** Judges again and again. */
@@ -53,6 +53,10 @@ export class Judge {
   readonly #deps: JudgeDeps;
   readonly #records = new Map<string, OrderRecord>();
   readonly #charges = new Map<string, LedgerCharge>();
+  /** Time of the last read of each order's charges, in epoch milliseconds. */
+  readonly #readAt = new Map<string, number>();
+  /** Orders whose charges were wrong at the last look. They are read again: a late settlement may have charged them. */
+  #chargedWrongly: ReadonlySet<string> = new Set();
   #idleSince: number | undefined;
   #initial: Readonly<Record<string, number>> | undefined;
   /** Findings of the last look at the stock. */
@@ -97,9 +101,12 @@ export class Judge {
     for (const record of await readRecords(open)) this.#records.set(record.order_id, record);
     const watched = known.filter((id) => {
       const record = this.#records.get(id);
-      return record && isFinal(record.status) && now - Date.parse(record.updated_at) < WATCHED_MS;
+      if (!record || !isFinal(record.status)) return false;
+      const until = Date.parse(record.updated_at) + WATCHED_MS;
+      return (this.#readAt.get(id) ?? 0) < until || this.#chargedWrongly.has(id);
     });
     for (const charge of await readCharges(watched)) this.#charges.set(charge.order_id, charge);
+    for (const id of watched) this.#readAt.set(id, now);
   }
 
   /** Finds orders that are open although the pipeline is idle. */
@@ -123,7 +130,9 @@ export class Judge {
     const judged = final.filter(
       ({ order_id, updated_at }) => charged.has(order_id) || now - Date.parse(updated_at) > SETTLE_MS,
     );
-    return findChargedWrongly(judged, charges);
+    const found = findChargedWrongly(judged, charges);
+    this.#chargedWrongly = new Set(found.map(({ subject }) => subject));
+    return found;
   }
 
   /** Finds missing pieces. Pieces only leave by a sale; a restock restarts the count. */

@@ -354,7 +354,7 @@ export type WatchVerdictResponse = Message<"operations.v1.WatchVerdictResponse">
   lost: number;
 
   /**
-   * Orders charged more than once, or charged without being COMPLETED. Must be 0.
+   * Orders charged more than once, charged without being COMPLETED, or COMPLETED without the charge. Must be 0.
    *
    * @generated from field: int32 double_charged = 7;
    */

@@ -5,6 +5,9 @@ import { toneOfStatus, toWords } from '../../format/words.js';
 import { Icon } from '../../ui/icons.js';
 import { Sparkline } from '../../ui/sparkline.js';
 
+/** Findings shown at once: more would move the faults off the screen. */
+const SHOWN_FINDINGS = 5;
+
 /** Shows the counts, the three zeros, and what the checker found. */
 export function Verdict({ verdict, open }: { verdict: WatchVerdictResponse; open: readonly number[] }) {
   const { accepted, final, lost, doubleCharged, oversold, findings, statuses, deadLetters } = verdict;
@@ -24,7 +27,7 @@ export function Verdict({ verdict, open }: { verdict: WatchVerdictResponse; open
           <Sparkline values={open} />
         </div>
         <Figure label="Lost" value={lost} mustBeZero />
-        <Figure label="Double-charged" value={doubleCharged} mustBeZero />
+        <Figure label="Charged wrongly" value={doubleCharged} mustBeZero />
         <Figure label="Oversold" value={oversold} mustBeZero />
       </dl>
       {(statuses.length > 0 || deadLetters > 0) && (
@@ -39,11 +42,16 @@ export function Verdict({ verdict, open }: { verdict: WatchVerdictResponse; open
           {deadLetters > 0 && <li className="chip tone-danger">{withNoun(deadLetters, 'dead letter')}</li>}
         </ul>
       )}
-      {findings.map((finding) => (
+      {findings.slice(0, SHOWN_FINDINGS).map((finding) => (
         <p key={finding} className="banner tone-danger">
           {finding}
         </p>
       ))}
+      {findings.length > SHOWN_FINDINGS && (
+        <p className="banner tone-danger">
+          And {withNoun(findings.length - SHOWN_FINDINGS, 'more finding')}.
+        </p>
+      )}
     </section>
   );
 }
