@@ -35,6 +35,9 @@ export function createApp(services: ApiServices, options: AppOptions): Express {
   app.locals.services = services;
   app.disable('x-powered-by');
   app.disable('etag');
+  // A path has one spelling, so that no other one passes by what is decided by path: admission, below.
+  app.enable('strict routing');
+  app.enable('case sensitive routing');
   app.set('trust proxy', options.trustProxyHops);
   addCommonHeaders(app);
   const document = loadOpenApi();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { startTestStack, type TestStack } from '@order-pipeline/local/test-stack';
 import type { Timers } from '@order-pipeline/platform/timers';
 import fc from 'fast-check';
@@ -131,6 +131,23 @@ describe('an overloaded API', () => {
       return /^orders_in_work\{[^}]*\} (\d+)$/m.exec(body)?.[1] ?? /^orders_in_work (\d+)$/m.exec(body)?.[1];
     };
     while ((await inWork()) !== '0') await new Promise((resolve) => setTimeout(resolve, 10));
+  });
+
+  test('lets no spelling of the path pass by admission', async () => {
+    const headers = await logIn(api, 'u3');
+    const enter = jest.spyOn(Admission.prototype, 'enter').mockImplementation(() => {
+      throw OVERLOADED;
+    });
+    try {
+      const status = async (path: string) =>
+        (await call(api.url + path, { json: { user_id: 'u3', amount: 999 }, headers })).status;
+      expect(await status('/orders')).toBe(503);
+      expect(await status('/orders?a=b')).toBe(503);
+      for (const path of ['/orders/', '/ORDERS', '/Orders/', '//orders', '/%6Frders', '/orders//'])
+        expect([path, await status(path)]).toEqual([path, 404]);
+    } finally {
+      enter.mockRestore();
+    }
   });
 
   test('answers 503 with Retry-After, accepts what it does not turn away, and takes the next order afterwards', async () => {

@@ -18,7 +18,7 @@ export function toRouteTable(paths: Readonly<Record<string, object>>): RouteTabl
 /** Creates the last handler. GET routes answer HEAD too. */
 export function createFallback(table: RouteTable): RequestHandler {
   const routes = Object.entries(table).map(([path, methods]) => ({
-    pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}/?$`, 'i'),
+    pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}$`),
     allow: [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', '),
   }));
   return (request, response) => {
