@@ -1,10 +1,13 @@
 /** The console on the real local stack: every outcome, a search, dead letters, logins, a killed processor, and the end of the stack. */
 import { createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { LocalLabService, Outcome } from '@order-pipeline/contracts/gen/operations/v1/local_lab_pb';
-import { type E2eStack, startE2eStack } from '@order-pipeline/e2e/stack';
+import type { ScannedProcess } from '@order-pipeline/e2e/scanned-process';
+import { startSecondConsole } from '@order-pipeline/e2e/second-console';
+import { type E2eStack, freePort, startE2eStack } from '@order-pipeline/e2e/stack';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { Issuer } from '../../test/issuer.ts';
 import { buildAssets, collectErrors, findBarriers, launchBrowser } from './browser.ts';
 
 let running: E2eStack;
@@ -109,6 +112,140 @@ test('makes 500 dead letters', async () => {
     accepted.push(progress.accepted);
   expect(accepted.at(-1)).toBe(300);
   await page.getByRole('navigation').getByText(/^500/).waitFor();
+});
+
+describe('with logins', () => {
+  let issuer: Issuer;
+  let service: ScannedProcess;
+  let viewer: Page;
+  let url: string;
+  let ports: { readonly http: number; readonly grpc: number };
+
+  const start = (settings: Readonly<Record<string, string>> = {}) =>
+    startSecondConsole(running, ports, { ...issuer.env, PUBLIC_BASE_URL: url, ...settings });
+
+  beforeAll(async () => {
+    // The provider warns that it is no provider for production.
+    for (const method of ['warn', 'info'] as const)
+      jest.spyOn(console, method).mockImplementation(() => undefined);
+    ports = { http: await freePort(), grpc: await freePort() };
+    url = `http://localhost:${ports.http}`;
+    issuer = await Issuer.start(`${url}/auth/callback`, { vic: ['viewer'] });
+    service = await start();
+    const context = await browser.newContext({ baseURL: url, viewport: { width: 1440, height: 900 } });
+    context.setDefaultTimeout(30_000);
+    viewer = await context.newPage();
+  });
+
+  afterAll(async () => {
+    await viewer.context().close();
+    await service.stop();
+    await issuer.stop();
+  });
+
+  /** Logs in through the provider's forms, from the dialog that the console shows. */
+  async function logIn(path: string): Promise<void> {
+    await viewer.goto(path);
+    await viewer.getByRole('dialog').getByRole('link', { name: 'Sign in' }).click();
+    await viewer.locator('input[name=login]').fill('vic');
+    await viewer.locator('input[name=password]').fill('any');
+    await viewer.locator('button[type=submit]').click();
+    await viewer.waitForURL(/interaction/);
+    await viewer.locator('input[name=prompt][value=consent]').waitFor({ state: 'attached' });
+    await viewer.locator('button[type=submit]').click();
+    await viewer.waitForURL(`${url}${path}`);
+  }
+
+  /** Calls a method as the page does, with the session's cookie and CSRF token. Returns status and body. */
+  function call(method: string, request: object, streams = false): Promise<[number, string]> {
+    return viewer.evaluate(`(async () => {
+      const json = new TextEncoder().encode(${JSON.stringify(JSON.stringify(request))});
+      const envelope = new Uint8Array(5 + json.length);
+      new DataView(envelope.buffer).setUint32(1, json.length);
+      envelope.set(json, 5);
+      const response = await fetch('/operations.v1.OperationsService/${method}', {
+        method: 'POST',
+        headers: {
+          'content-type': ${streams} ? 'application/connect+json' : 'application/json',
+          'x-csrf-token': document.querySelector('input[name=csrf_token]')?.value ?? '',
+        },
+        body: ${streams} ? envelope : json,
+      });
+      return [response.status, await response.text()];
+    })()`);
+  }
+
+  test('shows a viewer who logged in no button that changes anything', async () => {
+    const operator = await page.context().newPage();
+    await logIn('/orders?status=COMPLETED');
+    await viewer.getByText('Viewer: read only').waitFor();
+    const row = viewer.locator('[role=row][data-order]').first();
+    await row.waitFor();
+    const orderPath = `/orders/${await row.getAttribute('data-order')}`;
+    for (const [path, shown, name] of [
+      ['/dead-letters', '.letter-row:not(.head)', 'Redrive all'],
+      [orderPath, '.order-title', 'Refund'],
+      ['/stock', '[data-sku]', 'Restock LAMP-01'],
+    ] as const) {
+      await operator.goto(`http://localhost:${running.ports.operations}${path}`);
+      await operator.getByRole('button', { name }).waitFor();
+      // Nothing reads dead letters now: a reader hides them from others.
+      await operator.goto('about:blank');
+      await viewer.goto(path);
+      await viewer.locator(shown).first().waitFor();
+      const buttons = await viewer.getByRole('button').allTextContents();
+      expect(buttons).toContain('Sign out');
+      expect(buttons.filter((text) => /redrive|fail|cancel|refund|restock|new item/i.test(text))).toEqual([]);
+      expect(await viewer.getByRole('button', { name }).count()).toBe(0);
+    }
+    await operator.close();
+  });
+
+  test('refuses the calls of a viewer that change anything', async () => {
+    const [status, body] = await call('GetViewer', {});
+    expect([status, JSON.parse(body)]).toEqual([200, expect.objectContaining({ role: 'ROLE_VIEWER' })]);
+    for (const [method, request] of [
+      ['Restock', { sku: 'LAMP-01', quantity: '1', deliveryId: 'of-a-viewer' }],
+      ['FailDeadLetter', { id: 'any', reason: 'none' }],
+      ['CancelOrder', { orderId: 'any', reason: 'none' }],
+    ] as const) {
+      const [refused, text] = await call(method, request);
+      expect([refused, JSON.parse(text)]).toEqual([
+        403,
+        { code: 'permission_denied', message: `${method} needs the role operator` },
+      ]);
+    }
+    const [, stream] = await call('RedriveDeadLetters', { all: true, rate: 1_000 }, true);
+    expect(stream).toContain('"code":"permission_denied"');
+    expect(stream).toContain('RedriveDeadLetters needs the role operator');
+    await page.getByRole('navigation').getByText(/^500/).waitFor();
+  });
+
+  test('ends the session at the logout', async () => {
+    await viewer.getByRole('button', { name: 'Sign out' }).click();
+    await viewer.getByText('You are logged out.').waitFor();
+    expect(await call('GetViewer', {})).toEqual([401, expect.stringContaining('"code":"unauthenticated"')]);
+    await viewer.goto('/stock');
+    await viewer.getByRole('dialog').getByText('Your session has ended').waitFor();
+  });
+
+  test('keeps the page when the session expires, and returns to it after the next login', async () => {
+    await service.stop();
+    service = await start({ SESSION_MAX_AGE_SECONDS: '6' });
+    await viewer.goto(`/auth/login?return_to=${encodeURIComponent('/orders?status=COMPLETED')}`);
+    const rows = viewer.locator('[role=row][data-order]');
+    await rows.first().waitFor();
+    await viewer.evaluate('window.isSamePage = true');
+    const dialog = viewer.getByRole('dialog');
+    await dialog.getByText('Your session has ended').waitFor();
+    expect(await viewer.evaluate('window.isSamePage')).toBe(true);
+    expect(await rows.count()).toBeGreaterThan(0);
+    // The provider still knows the person.
+    await dialog.getByRole('link', { name: 'Sign in' }).click();
+    await rows.first().waitFor();
+    expect(viewer.url()).toBe(`${url}/orders?status=COMPLETED`);
+    expect(await viewer.evaluate('window.isSamePage')).toBeUndefined();
+  });
 });
 
 test('redrives 500 dead letters with their count and progress', async () => {
