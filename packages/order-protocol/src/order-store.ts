@@ -155,6 +155,7 @@ export class OrderStore {
       ...(decision.status === 'REJECTED' && { reason: decision.reason }),
       ...(details.holds && { holds: details.holds }),
       ...(details.fraudScore !== undefined && { fraud_score: details.fraudScore }),
+      ...(details.settlementDue && { settlement_due: true }),
       updated_at: new Date(details.now).toISOString(),
     };
     const trace = traceOf(order, { steps: details.steps ?? [] });
@@ -344,6 +345,8 @@ export interface DecisionDetails {
   readonly holds?: readonly Hold[] | undefined;
   /** The score that the decision saw, in [0,1]. */
   readonly fraudScore?: number | undefined;
+  /** True to note with the decision that its settlement is due. */
+  readonly settlementDue?: boolean | undefined;
   /** Steps of the attempt, for the timeline. */
   readonly steps?: readonly StepTrace[] | undefined;
   /** Epoch milliseconds. */

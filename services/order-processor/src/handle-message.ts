@@ -5,7 +5,7 @@ import { FAILED_NOTICE_ATTRIBUTE } from '@order-pipeline/contracts/processed';
 import type { Logger } from '@order-pipeline/platform/logger';
 import { codeLabel } from '@order-pipeline/platform/rpc/codes';
 import { addFields, currentSteps } from '@order-pipeline/platform/work';
-import { type Acknowledgement, acknowledgeFailure } from './decide/acknowledgement.js';
+import { type Acknowledgement, acknowledgeFailure, type Failure } from './decide/acknowledgement.js';
 import { toRetryClass } from './decide/retry.js';
 import type { ReceivedMessage } from './order-queue.js';
 import { metOutage } from './outages.js';
@@ -27,6 +27,7 @@ export async function handleMessage(
   logger: Logger,
 ): Promise<HandledMessage> {
   const { request_id: requestId, traceparent } = message.attributes;
+  const { receiveCount } = message;
   const startedAt = deps.clock();
   let orderId: string | undefined;
   try {
@@ -37,7 +38,7 @@ export async function handleMessage(
       if (await deps.store.noteCounted(orderId, 'FAILED')) deps.onEnded?.(orderId, 'FAILED');
       return { acknowledgement: { kind: 'delete' } };
     }
-    const processed = await processOrder(deps, { order, requestId, traceparent, signal });
+    const processed = await processOrder(deps, { order, requestId, traceparent, receiveCount, signal });
     if (processed.kind === 'busy') {
       const delayMs = Math.max(1_000, processed.until - deps.clock());
       deps.onForeignLease?.(processed.until);
@@ -48,7 +49,7 @@ export async function handleMessage(
       {
         status: processed.status,
         ...(processed.reason && { reason: processed.reason }),
-        receive_count: message.receiveCount,
+        receive_count: receiveCount,
         duration_ms: deps.clock() - startedAt,
         since_accepted_ms: deps.clock() - Date.parse(order.created_at),
         steps: currentSteps(),
@@ -61,18 +62,18 @@ export async function handleMessage(
     const outage = deps.firstErrors.isUnsettled(orderId) || (await metOutage(deps.scoring, error, message));
     const failure = {
       retryClass,
-      receiveCount: message.receiveCount,
+      receiveCount,
       leaseLeftMs: startedAt + deps.config.leaseMs - deps.clock(),
       outage,
     };
-    const acknowledgement = acknowledgeFailure(failure, deps.config.maxReceives, Math.random());
+    const acknowledgement = await acknowledge(deps, orderId, failure);
     const level = retryClass === 'later' && acknowledgement.kind !== 'dead-letter' ? 'warn' : 'error';
     logger[level](
       {
         err: error,
         message_id: message.id,
         retry_class: retryClass,
-        receive_count: message.receiveCount,
+        receive_count: receiveCount,
         steps: currentSteps(),
         ...acknowledgement,
       },
@@ -84,6 +85,25 @@ export async function handleMessage(
     await deps.firstErrors.note(failed, logger);
     return { acknowledgement, error };
   }
+}
+
+/**
+ * Decides the fate of a message whose work failed. A dead letter may expire, and its order may be decided though no worker
+ * ever learnt it: that is noted first, and while it cannot be, the message stays.
+ */
+async function acknowledge(
+  { store, config }: ProtocolDeps,
+  orderId: string | undefined,
+  failure: Failure,
+): Promise<Acknowledgement> {
+  const decide = (outage: boolean) =>
+    acknowledgeFailure({ ...failure, outage }, config.maxReceives, Math.random());
+  const acknowledgement = decide(failure.outage);
+  if (acknowledgement.kind !== 'dead-letter' || orderId === undefined) return acknowledgement;
+  return store.noteSettlementDue(orderId).then(
+    () => acknowledgement,
+    () => decide(true),
+  );
 }
 
 /** The name by which the retry table knows an error: the gRPC code, the system's code, or the error's own name. */

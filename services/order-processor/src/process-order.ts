@@ -66,6 +66,8 @@ export interface OrderDelivery {
   readonly requestId?: string | undefined;
   /** W3C Trace Context. */
   readonly traceparent?: string | undefined;
+  /** Number of receives of the message, this one included; 1 by default. */
+  readonly receiveCount?: number | undefined;
   /** Aborts when the worker has to stop. */
   readonly signal: AbortSignal;
 }
@@ -102,9 +104,16 @@ export async function processOrder(deps: ProtocolDeps, delivery: OrderDelivery):
     // An early cancellation belongs to its own body, whose message completes it.
     if (isOther && !hasFacts(error.record)) return toSettled(refusal.status, error.record);
     const order = hasFacts(error.record) ? error.record : await deps.store.complete(delivery.order, claim);
-    await settle(deps, delivery, order, refusal.status);
+    await settle(deps, delivery, await noteDue(deps, order), refusal.status);
     return toSettled(refusal.status, order);
   }
+}
+
+/** Notes that a decided order is not settled: the worker that decided it may have died, and this one may die as well. */
+async function noteDue({ store }: ProtocolDeps, order: ClaimedOrder): Promise<ClaimedOrder> {
+  if (order.settlement_due) return order;
+  await store.noteSettlementDue(order.order_id);
+  return { ...order, settlement_due: true };
 }
 
 function toSettled(status: FinalStatus, { reason }: Pick<OrderRecord, 'reason'>): Processed {
@@ -139,7 +148,7 @@ async function decideClaimed(
     await deps.firstErrors.noteAttempt(order, recorder.steps, error);
     throw error;
   });
-  const committed = await commit(deps, order, tried, recorder);
+  const committed = await commit(deps, delivery, order, { ...tried, recorder });
   if (committed.kind === 'busy') return committed;
   const { record, own } = committed;
   const { status } = record;
@@ -159,17 +168,21 @@ type Committed =
 /** A record in a final status. */
 type FinalRecord = OrderRecord & { readonly status: FinalStatus };
 
-/** Writes the decision. */
+/**
+ * Writes the decision: after the first try together with the note that its settlement is due, since no other receive of the
+ * message may follow. The first try, which is all that most orders need, leaves it out and saves the write that removes it.
+ */
 async function commit(
   deps: ProtocolDeps,
+  { receiveCount = 1 }: OrderDelivery,
   order: ClaimedOrder,
-  { decision, fraudScore, holds }: TriedOrder,
-  recorder: AttemptRecorder,
+  { decision, fraudScore, holds, recorder }: TriedOrder & { readonly recorder: AttemptRecorder },
 ): Promise<Committed> {
+  const settlementDue = order.attempt > 1 || receiveCount > 1;
   let record: FinalRecord;
   try {
     recorder.mark('decide', decision.status);
-    const details = { holds, fraudScore, steps: recorder.steps, now: deps.clock() };
+    const details = { holds, fraudScore, settlementDue, steps: recorder.steps, now: deps.clock() };
     const decided = await step('decide', () => deps.store.decide(order, decision, details));
     record = { ...decided, status: decision.status };
   } catch (error) {

@@ -165,6 +165,21 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
     scenario: 'lost-events',
     edits: [
       {
+        module: at('handle-message'),
+        from: 'return store.noteSettlementDue(orderId).then(',
+        to: 'return Promise.resolve().then(',
+      },
+      {
+        module: at('process-order'),
+        from: 'await store.noteSettlementDue(order.order_id);',
+        to: '',
+      },
+      {
+        module: at('process-order'),
+        from: 'const settlementDue = order.attempt > 1 || receiveCount > 1;',
+        to: 'const settlementDue = false;',
+      },
+      {
         module: at('process-order'),
         from: 'await store.noteSettlementDue(order_id).then(',
         to: 'await Promise.resolve().then(',
