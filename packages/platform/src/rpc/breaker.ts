@@ -80,19 +80,20 @@ export class ProbingBreaker implements Breaker {
   }
 
   /**
-   * Checks the service's health now, and opens the breaker when it does not serve. A check that passes closes nothing: the
-   * probes of an open breaker keep their pace. Never rejects.
+   * Checks the service's health now. The second check in a row that fails opens the breaker. A check that passes closes nothing:
+   * the probes of an open breaker keep their pace. Never rejects.
    */
   isServing(): Promise<boolean> {
     this.#check ??= this.#options
       .probe()
       .then(
         () => true,
-        () => {
-          this.#on('check-failed');
-          return false;
-        },
+        () => false,
       )
+      .then((serving) => {
+        this.#on(serving ? 'check-passed' : 'check-failed');
+        return serving;
+      })
       .finally(() => {
         this.#check = undefined;
       });

@@ -60,7 +60,7 @@ export const DEFAULT_BREAKER_LIMITS: BreakerLimits = {
 export interface RpcClient<S extends DescService> {
   readonly client: Client<S>;
   readonly breaker: Breaker;
-  /** Checks the service's health now; a service that does not serve opens the breaker. Never rejects. */
+  /** Checks the service's health now; the second check in a row that fails opens the breaker. Never rejects. */
   isServing(): Promise<boolean>;
   /** Closes the connections. Calls in flight fail. */
   close(): void;

@@ -230,10 +230,12 @@ describe('the breaker', () => {
     await client.echo({});
   });
 
-  test('opens when a health check gets no connection, and closes when the server is there', async () => {
+  test('opens when two health checks get no connection, and closes when the server is there', async () => {
     const grpcPort = await freePort();
     const { breaker, isServing } = connect(grpcPort, { retries: QUICK, breaker: limits });
     expect(await Promise.all([isServing(), isServing()])).toEqual([false, false]);
+    expect(breaker.isOpen).toBe(false);
+    await until(async () => (await isServing()) || breaker.isOpen);
     expect(breaker.isOpen).toBe(true);
     await serve({ echo: () => ({}) }, { grpcPort });
     await until(() => !breaker.isOpen);

@@ -46,8 +46,30 @@ describe('a closed breaker', () => {
     expect(after([0, 'call-succeeded'])).toBe(CLOSED);
   });
 
-  test('opens at once when a health check fails', () => {
-    expect(after([0, 'call-failed'], [10, 'check-failed'])).toEqual({ kind: 'open', probeIntervalMs: 1_000 });
+  test('opens when two health checks in a row fail, some time apart', () => {
+    const first = [[0, 'call-failed'] as const, [10, 'check-failed'] as const];
+    expect(after(...first, [509, 'check-failed']).kind).toBe('closed');
+    const opened = { kind: 'open', probeIntervalMs: 1_000 };
+    expect(after(...first, [509, 'check-failed'], [510, 'check-failed'])).toEqual(opened);
+  });
+
+  test.each<BreakerEvent>(['call-succeeded', 'check-passed'])(
+    'bears failed checks with %s in between',
+    (event) => {
+      expect(after([0, 'check-failed'], [600, event], [1_200, 'check-failed']).kind).toBe('closed');
+    },
+  );
+
+  test('bears one failed check, and what comes after it', () => {
+    expect(after([0, 'check-failed'], [600, 'call-failed'], [700, 'probe-failed']).kind).toBe('closed');
+  });
+
+  test('bears a sick server among healthy ones, however long', () => {
+    let state: BreakerState = CLOSED;
+    for (let atMs = 0; atMs < 60_000; atMs += 1_000)
+      for (const event of ['call-succeeded', 'call-failed', 'check-failed'] as const)
+        state = nextBreakerState(state, event, LIMITS, atMs);
+    expect(state.kind).toBe('closed');
   });
 
   test('ignores the result of a late probe', () => {
@@ -92,6 +114,8 @@ test('only a probe closes it, and only failures open it', () => {
     'call-failed',
     'probe-succeeded',
     'probe-failed',
+    'check-passed',
+    'check-failed',
   );
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(2_000), events)), (steps) => {
@@ -101,7 +125,9 @@ test('only a probe closes it, and only failures open it', () => {
         nowMs += delayMs;
         const next = nextBreakerState(state, event, LIMITS, nowMs);
         if (state.kind !== next.kind)
-          expect(event).toBe(next.kind === 'open' ? 'call-failed' : 'probe-succeeded');
+          expect(next.kind === 'open' ? ['call-failed', 'check-failed'] : ['probe-succeeded']).toContain(
+            event,
+          );
         state = next;
       }
     }),

@@ -2,8 +2,10 @@
  * The state machine of a circuit breaker that probes. `closed` makes every call; `open` refuses all of them, and probes.
  *
  *     closed ──failures in a row, over some time──▶ open
- *     closed ──a health check after a failed call fails──▶ open
+ *     closed ──two health checks in a row fail, some time apart──▶ open
  *     open ──a probe succeeds──▶ closed
+ *
+ * Callers ask for a health check after a failed call. One that fails alone opens nothing: one of several servers may be sick.
  *
  * A breaker that opens again soon after a probe has closed it waits longer for its next probe, twice as long each time:
  * the service claims to serve, and does not.
@@ -13,7 +15,7 @@
 export interface BreakerLimits {
   readonly minFailures: number;
   /**
-   * Minimum duration of the run. It distinguishes a lost connection, which fails every call in flight at one moment
+   * Minimum duration of the run, and from the first to the last of the failed health checks. It distinguishes a lost connection, which fails every call in flight at one moment
    * while other servers still respond, from a lost service.
    */
   readonly minDurationMs: number;
@@ -36,6 +38,8 @@ export type BreakerState =
   | {
       readonly kind: 'closed';
       readonly streak?: FailureStreak | undefined;
+      /** Time of the first failed health check since a check or a call succeeded. */
+      readonly checkFailedAtMs?: number | undefined;
       /** Set by the probe that closed it: when, and the interval of the probes until then. */
       readonly closed?: { readonly atMs: number; readonly probeIntervalMs: number } | undefined;
     }
@@ -47,6 +51,7 @@ export type BreakerEvent =
   | 'call-failed'
   | 'probe-succeeded'
   | 'probe-failed'
+  | 'check-passed'
   | 'check-failed';
 
 /** Initial state of every breaker. */
@@ -63,28 +68,36 @@ export function nextBreakerState(
     if (event !== 'probe-succeeded') return state;
     return { kind: 'closed', closed: { atMs: nowMs, probeIntervalMs: state.probeIntervalMs } };
   }
-  if (event === 'call-succeeded') return state.streak ? { ...state, streak: undefined } : state;
-  if (event === 'check-failed')
-    return { kind: 'open', probeIntervalMs: decideProbeIntervalMs(state, limits, nowMs) };
-  if (event !== 'call-failed') return state;
-  const streak = extendStreak(state.streak, nowMs);
-  if (!isGone(streak, limits, nowMs)) return { ...state, streak };
+  if (!opens(state, event, limits, nowMs)) return afterClosed(state, event, nowMs);
   return { kind: 'open', probeIntervalMs: decideProbeIntervalMs(state, limits, nowMs) };
+}
+
+type ClosedState = Extract<BreakerState, { kind: 'closed' }>;
+
+function afterClosed(state: ClosedState, event: BreakerEvent, nowMs: number): ClosedState {
+  const { streak, checkFailedAtMs } = state;
+  if (event === 'call-failed') return { ...state, streak: extendStreak(streak, nowMs) };
+  if (event === 'check-failed') return { ...state, checkFailedAtMs: checkFailedAtMs ?? nowMs };
+  if (event === 'call-succeeded' && (streak || checkFailedAtMs !== undefined))
+    return { ...state, streak: undefined, checkFailedAtMs: undefined };
+  if (event === 'check-passed' && checkFailedAtMs !== undefined)
+    return { ...state, checkFailedAtMs: undefined };
+  return state;
 }
 
 function extendStreak(streak: FailureStreak | undefined, nowMs: number): FailureStreak {
   return streak ? { ...streak, failures: streak.failures + 1 } : { failures: 1, sinceMs: nowMs };
 }
 
-function isGone(streak: FailureStreak, limits: BreakerLimits, nowMs: number): boolean {
-  return streak.failures >= limits.minFailures && nowMs - streak.sinceMs >= limits.minDurationMs;
+function opens(state: ClosedState, event: BreakerEvent, limits: BreakerLimits, nowMs: number): boolean {
+  const lasts = (sinceMs: number) => nowMs - sinceMs >= limits.minDurationMs;
+  if (event === 'check-failed') return state.checkFailedAtMs !== undefined && lasts(state.checkFailedAtMs);
+  if (event !== 'call-failed') return false;
+  const streak = extendStreak(state.streak, nowMs);
+  return streak.failures >= limits.minFailures && lasts(streak.sinceMs);
 }
 
-function decideProbeIntervalMs(
-  { closed }: Extract<BreakerState, { kind: 'closed' }>,
-  limits: BreakerLimits,
-  nowMs: number,
-): number {
+function decideProbeIntervalMs({ closed }: ClosedState, limits: BreakerLimits, nowMs: number): number {
   if (!closed || nowMs - closed.atMs >= limits.stableMs) return limits.probeIntervalMs;
   return Math.min(limits.maxProbeIntervalMs, closed.probeIntervalMs * 2);
 }
