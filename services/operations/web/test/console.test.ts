@@ -164,6 +164,18 @@ test('says that the service cannot be reached before there is data, and starts w
   await page.getByText('No items').waitFor();
 });
 
+test('shows an error without an empty card below it', async () => {
+  for (const name of ['Orders', 'Dead letters', 'Stock']) {
+    fake.error = undefined;
+    await page.goto('/nowhere');
+    await page.locator('h1').waitFor();
+    fake.error = new ConnectError('the orders table cannot be reached', Code.Unavailable);
+    await page.getByRole('navigation').getByRole('link', { name }).click();
+    await page.getByText('Not available').first().waitFor();
+    expect([name, await page.locator('.card:visible').count()]).toEqual([name, 0]);
+  }
+});
+
 test('asks to sign in again when the session has ended, and returns to the page', async () => {
   await page.goto('/orders?status=FAILED');
   await page.getByText('No order passes these filters').waitFor();
