@@ -203,6 +203,15 @@ test('redrives dead letters after a confirmation with their count, and shows the
   expect(fake.deadLetters).toEqual([]);
 });
 
+test('reads dead letters again until the list has as many as the queue', async () => {
+  // A reader that looks at a message hides it from the others for a moment.
+  fake.snapshot = { ...fake.snapshot, deadLetters: 1 };
+  await page.goto('/dead-letters');
+  await page.getByText('No dead letters').waitFor();
+  fake.deadLetters = [createDeadLetter(0, START_MS)];
+  await page.getByRole('button', { name: 'Poison 1' }).waitFor();
+});
+
 test('shows a viewer no button that changes anything', async () => {
   fake.viewer = { ...fake.viewer, actor: 'ann@example.com', stage: 'prod' };
   fake.orders = createOrders(1);
