@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { encodeFeedEntry, type FeedEntry, ORDER_FEED_KEY } from '@order-pipeline/contracts/order-feed';
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
-import { type RedisServer, startRedisServer } from '@order-pipeline/local/redis-server';
+import { freePort, type RedisServer, startRedisServer } from '@order-pipeline/local/redis-server';
 import type { DynamoClient, Item } from '@order-pipeline/platform/dynamo/client';
 import { createLogger } from '@order-pipeline/platform/logger';
 import { createRedis, type Redis } from '@order-pipeline/platform/redis';
@@ -69,7 +69,7 @@ function createTools(redisUrl?: string) {
       signal: stop.signal,
     },
     dynamo,
-    config: { ordersTable: 'orders' },
+    config: { ordersTable: 'orders', stage: 'local' },
     store: { read: async () => undefined },
     audit: () => undefined,
     dryRun: true,
@@ -100,23 +100,34 @@ describe('without Redis', () => {
     expect(JSON.parse(printed.out)).toEqual([expect.objectContaining({ order_id: text, ...expected })]);
   });
 
-  test('nothing matches', async () => {
+  const commands = (tools: Tools) => ({
+    list: () => listOrders(tools, { limit: 10, json: false }),
+    'list as JSON': () => listOrders(tools, { limit: 10, json: true }),
+    'list of an unknown text': () => listOrders(tools, { text: 'o-9', limit: 10, json: false }),
+    watch: () => watchOrders(tools, { json: false }),
+    'cancel of an order that only the feed can know': () => cancelRecent(tools, 'o-3', 'typed'),
+  });
+  const names = Object.keys(commands({} as Tools)) as (keyof ReturnType<typeof commands>)[];
+
+  test.each(names)(
+    '%s: Redis that is stopped is named, and nothing is claimed about orders',
+    async (name) => {
+      const { tools, printed } = createTools(`redis://user:secret@127.0.0.1:${await freePort()}`);
+      await expect(commands(tools)[name]()).rejects.toMatchObject({
+        exitCode: EXIT.unavailable,
+        message: expect.stringMatching(/^cannot reach Redis at 127\.0\.0\.1:\d+ \(REDIS_URL\): start /),
+      });
+      expect(printed).toEqual({ out: '', err: '' });
+    },
+  );
+
+  test.each(names)('%s: a REDIS_URL that is not set is named', async (name) => {
     const { tools, printed } = createTools();
-    await listOrders(tools, { limit: 10, json: false });
-    expect(printed.out).toBe('No order matches.\n');
-  });
-
-  test('a watch that has ended before it began ends', async () => {
-    const { tools, printed, stop } = createTools();
-    stop.abort();
-    expect(await watchOrders(tools, { json: false })).toBe(EXIT.done);
-    expect(printed.out).toBe('');
-  });
-
-  test('an order that nothing knows is not cancelled', async () => {
-    await expect(cancelRecent(createTools().tools, 'o-3', 'typed')).rejects.toMatchObject({
-      exitCode: EXIT.notFound,
+    await expect(commands(tools)[name]()).rejects.toMatchObject({
+      exitCode: EXIT.config,
+      message: expect.stringContaining('REDIS_URL is not set'),
     });
+    expect(printed.out).toBe('');
   });
 });
 
@@ -146,6 +157,25 @@ describe('with Redis', () => {
     const { tools, printed } = createTools(server.url);
     await listOrders(tools, { limit: 10, json: false });
     expect(printed).toEqual({ err: '', out: expect.stringContaining('o-3  bob   PENDING') });
+  });
+
+  test('nothing matches', async () => {
+    const { tools, printed } = createTools(server.url);
+    expect(await listOrders(tools, { limit: 10, userId: 'nobody', json: false })).toBe(EXIT.done);
+    expect(printed).toEqual({ err: '', out: 'No order matches.\n' });
+  });
+
+  test('a watch that has ended before it began ends', async () => {
+    const { tools, printed, stop } = createTools(server.url);
+    stop.abort();
+    expect(await watchOrders(tools, { json: false })).toBe(EXIT.done);
+    expect(printed.out).toBe('');
+  });
+
+  test('an order that nothing knows is not cancelled', async () => {
+    await expect(cancelRecent(createTools(server.url).tools, 'o-9', 'typed')).rejects.toMatchObject({
+      exitCode: EXIT.notFound,
+    });
   });
 
   test('an order that only the feed knows can be cancelled', async () => {

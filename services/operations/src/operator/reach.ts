@@ -50,6 +50,11 @@ export function paymentOf({ paymentUrl, stage }: OperatorConfig): Dependency {
   return { name: 'payment', variable: 'PAYMENT_URL', address: paymentUrl, stage };
 }
 
+/** Redis at `url`, without the URL's credentials. */
+export function redisOf(url: string, { stage }: Pick<OperatorConfig, 'stage'>): Dependency {
+  return { name: 'Redis', variable: 'REDIS_URL', address: new URL(url).host, stage };
+}
+
 const NETWORK_ERRORS: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -155,7 +160,8 @@ function at({ name, variable, address }: Dependency): string {
   return `${name} at ${address} (${variable})`;
 }
 
-function unreachable(dependency: Dependency, cause: Error): CommandError {
+/** Returns the error of a dependency that cannot be reached, which names the variable and the remedy. */
+export function unreachable(dependency: Dependency, cause?: unknown): CommandError {
   const remedy =
     dependency.stage === 'local'
       ? 'start the local stack with npm start, or set the variable to where it runs (and STAGE, if you mean another stage)'

@@ -9,7 +9,8 @@ import { OrderIndex } from '../feed/order-index.js';
 import type { ListedOrder } from '../orders/listed-order.js';
 import { OrderSearch } from '../orders/search.js';
 import { cancelCommand } from './cancel.js';
-import { EXIT, type ExitCode } from './exit.js';
+import { CommandError, EXIT, type ExitCode } from './exit.js';
+import { redisOf, unreachable } from './reach.js';
 import { toAge, toCount, toLine, toMoney, toTable } from './text.js';
 import type { Tools } from './tools.js';
 
@@ -25,17 +26,24 @@ export interface ListOrdersOptions extends OrderFilter {
 interface Recent {
   readonly index: OrderIndex;
   readonly search: OrderSearch;
+  /** Passes while the index follows the feed. @throws {CommandError} when Redis is not configured or cannot be reached */
+  readonly requireFeed: () => void;
 }
 
 /** Longest wait of a command for the history of the feed, in milliseconds. */
 const HISTORY_TIMEOUT_MS = 2_000;
 
-/** Prints orders, the newest first. */
+/**
+ * Prints orders, the newest first.
+ *
+ * @throws {CommandError} when none is found and the feed of recent orders cannot be read
+ */
 export function listOrders(tools: Tools, options: ListOrdersOptions): Promise<ExitCode> {
   const { shell } = tools;
   const { json, ...query } = options;
-  return withRecent(tools, async ({ search }) => {
+  return withRecent(tools, async ({ search, requireFeed }) => {
     const { orders, limitations } = await search.find(query);
+    if (orders.length === 0) requireFeed();
     for (const limitation of limitations) shell.err(`${limitation}\n`);
     if (json) shell.out(`${JSON.stringify(orders.map(toListed), undefined, 2)}\n`);
     else if (orders.length === 0) shell.out('No order matches.\n');
@@ -50,14 +58,19 @@ export function listOrders(tools: Tools, options: ListOrdersOptions): Promise<Ex
   });
 }
 
-/** Prints orders as they change, until Ctrl-C. */
+/**
+ * Prints orders as they change, until Ctrl-C.
+ *
+ * @throws {CommandError} when the feed of recent orders cannot be read
+ */
 export function watchOrders(
   tools: Tools,
   filter: OrderFilter & { readonly json: boolean },
 ): Promise<ExitCode> {
   const { shell } = tools;
   const { json, ...conditions } = filter;
-  return withRecent(tools, async ({ index }) => {
+  return withRecent(tools, async ({ index, requireFeed }) => {
+    requireFeed();
     const unsubscribe = index.subscribe((order) => {
       if (matches(order, conditions))
         shell.out(json ? `${JSON.stringify(toListed(order))}\n` : toChange(order));
@@ -71,11 +84,20 @@ export function watchOrders(
   });
 }
 
-/** Cancels an order that is not decided. */
+/**
+ * Cancels an order that is not decided.
+ *
+ * @throws {CommandError} when it is decided or unknown, and when the feed is needed to know it and cannot be read
+ */
 export function cancelRecent(tools: Tools, orderId: string, reason: string): Promise<ExitCode> {
-  return withRecent(tools, ({ index }) =>
-    cancelCommand(tools, { orderId, reason, isAccepted: async (id) => index.get(id) !== undefined }),
-  );
+  return withRecent(tools, ({ index, requireFeed }) => {
+    const isAccepted = async (id: string) => {
+      if (index.get(id)) return true;
+      requireFeed();
+      return false;
+    };
+    return cancelCommand(tools, { orderId, reason, isAccepted });
+  });
 }
 
 /** Follows the feed while the command lasts. Without Redis the index stays empty, and searches say so. */
@@ -84,8 +106,12 @@ async function withRecent(tools: Tools, command: (recent: Recent) => Promise<Exi
   const index = new OrderIndex();
   const table = openOrders(dynamo, config.ordersTable);
   const url = shell.env.REDIS_URL;
-  if (url === undefined || url === '')
-    return command({ index, search: new OrderSearch({ table, index, live: () => false }) });
+  if (url === undefined || url === '') {
+    const requireFeed = () => {
+      throw new CommandError(EXIT.config, 'REDIS_URL is not set: recent orders are read from Redis');
+    };
+    return command({ index, requireFeed, search: new OrderSearch({ table, index, live: () => false }) });
+  }
   const logger = createLogger('orders', 'silent');
   const redis = createRedis(url, logger);
   const feed = new FeedReader({
@@ -96,7 +122,14 @@ async function withRecent(tools: Tools, command: (recent: Recent) => Promise<Exi
   });
   try {
     await feed.start(HISTORY_TIMEOUT_MS);
-    return await command({ index, search: new OrderSearch({ table, index, live: () => feed.live }) });
+    const requireFeed = () => {
+      if (!feed.live) throw unreachable(redisOf(url, config));
+    };
+    return await command({
+      index,
+      requireFeed,
+      search: new OrderSearch({ table, index, live: () => feed.live }),
+    });
   } finally {
     await feed.stop();
     redis.disconnect();
