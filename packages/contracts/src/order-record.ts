@@ -51,6 +51,7 @@ export const OrderRecordSchema: z.ZodType<OrderRecord> = z.looseObject({
   account_created_at: z.exactOptional(z.string()),
   holds: z.exactOptional(z.array(HoldSchema)),
   payment_problem: z.exactOptional(z.enum(PAYMENT_PROBLEMS)),
+  charged: z.exactOptional(z.boolean()),
   refunded_amount: z.exactOptional(z.int()),
   refunds_published: z.exactOptional(z.int()),
   fraud_score: z.exactOptional(z.number()),

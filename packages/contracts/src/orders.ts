@@ -121,6 +121,8 @@ export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
   readonly holds?: readonly Hold[];
   /** Set on a COMPLETED order that could not be charged, until an operator has it charged after all. */
   readonly payment_problem?: PaymentProblem;
+  /** True on an order that an operator had charged after all: no answer that comes late makes that a problem again. */
+  readonly charged?: boolean;
   /** Sum of the refunds that were made, in the minor unit. */
   readonly refunded_amount?: number;
   /** Sequence of the last refund whose event is published. */

@@ -103,6 +103,7 @@ const NO_ERROR = 'attribute_not_exists(#first_error)';
 const IS_COMPLETED = '#status = :completed';
 const NEVER_REFUNDED = 'attribute_not_exists(#refunds_published)';
 const NO_PROBLEM = 'attribute_not_exists(#payment_problem)';
+const NOT_CHARGED_ANEW = 'attribute_not_exists(#charged)';
 const UNDECIDED_IN_MY_ATTEMPT = '#status = :processing AND #attempt = :attempt';
 
 /** Reads and writes order records. */
@@ -220,11 +221,14 @@ export class OrderStore {
     });
   }
 
-  /** Notes that a completed order could not be charged. Returns false when that was noted before. */
+  /**
+   * Notes that a completed order could not be charged. Returns false when that was noted before, or when the order is charged
+   * since: the answer to an earlier charge comes late.
+   */
   async noteCaptureFailed(orderId: string): Promise<boolean> {
     return this.#change(orderId, {
       update: 'SET #payment_problem = :failed',
-      condition: allOf(IS_COMPLETED, NO_PROBLEM),
+      condition: allOf(IS_COMPLETED, NO_PROBLEM, NOT_CHARGED_ANEW),
       values: { ':completed': 'COMPLETED', ':failed': 'CAPTURE_FAILED' },
     });
   }
@@ -278,9 +282,9 @@ export class OrderStore {
   /** Notes that a completed order was charged after all. Returns false when the order is not completed. */
   async noteCaptured(orderId: string): Promise<boolean> {
     return this.#change(orderId, {
-      update: 'REMOVE #payment_problem',
+      update: 'SET #charged = :true REMOVE #payment_problem',
       condition: IS_COMPLETED,
-      values: { ':completed': 'COMPLETED' },
+      values: { ':completed': 'COMPLETED', ':true': true },
     });
   }
 

@@ -133,6 +133,21 @@ describe('payment', () => {
     expect(await operator.run(args)).toMatchObject({ code: 0 });
   });
 
+  test('a worker that tells late that it could not charge does not undo what reauthorize did', async () => {
+    const order = placed({ payment_method: 'tok_authorizationLapses' });
+    const args = ['payment', 'reauthorize', order.order_id, '--payment-method', 'tok_visa', ...ACTOR];
+    const note = harness.store.noteCaptureFailed.bind(harness.store);
+    harness.store.noteCaptureFailed = async (orderId) => {
+      harness.store.noteCaptureFailed = note;
+      expect(await operator.run(args)).toMatchObject({ code: 0 });
+      return note(orderId);
+    };
+    await harness.deliver(order);
+    expect(await harness.traces(order)).toMatchObject({ payment: 'CAPTURED', captures: 1 });
+    expect(await harness.store.read(order.order_id)).not.toHaveProperty('payment_problem');
+    expect(harness.captureFailures).toEqual([]);
+  });
+
   test('write-off is final', async () => {
     const order = await uncharged();
     const args = ['payment', 'write-off', order.order_id, '--reason', 'customer gone', ...ACTOR];
