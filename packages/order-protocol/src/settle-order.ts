@@ -33,8 +33,9 @@ export const SETTLE_BUDGET_MS = 10_000;
 const NOTHING_UNSOLD: StockSettlement = { unsoldLines: 0, retried: false };
 
 /**
- * Charges and sells a completed order; releases everything otherwise. Throws when either side failed: of two errors
- * the one that may pass later, so that INVALID_ARGUMENT means that nothing else is left to do.
+ * Charges and sells a completed order; releases everything otherwise. Throws when either side failed: of two errors the one
+ * that may pass later. A service that refuses to read what an order asks for has refused to try it as well: nothing is held
+ * there, and there is nothing to undo.
  */
 export async function settleOrder(
   scoring: Scoring,
@@ -59,7 +60,7 @@ const PAYMENT_CALLS: Readonly<Record<Settlement, SettleCall<PaymentState | undef
   charge: async ({ payment }, { order_id: orderId }, call) =>
     (await payment.client.capture({ orderId }, call)).payment?.state,
   undo: async ({ payment }, { order_id: orderId }, call) =>
-    (await payment.client.void({ orderId }, call)).payment?.state,
+    (await payment.client.void({ orderId }, call).catch(ignoreMalformed))?.payment?.state,
 };
 
 const STOCK_CALLS: Readonly<Record<Settlement, SettleCall<StockSettlement>>> = {
@@ -91,11 +92,18 @@ async function release(
   call: CallOptions,
 ): Promise<StockSettlement> {
   if (items.length > 0 && holds?.length !== 0)
-    await inventory.client.release({ orderId, lines: toLines(items), holds: [...(holds ?? [])] }, call);
+    await inventory.client
+      .release({ orderId, lines: toLines(items), holds: [...(holds ?? [])] }, call)
+      .catch(ignoreMalformed);
   return NOTHING_UNSOLD;
 }
 
+/** Makes a refusal to read the call a success without a result. Rethrows every other error. */
+function ignoreMalformed(error: unknown): undefined {
+  if (!isRefusedAsMalformed(error)) throw error;
+}
+
 /** Returns true when a service refused to read the call: it refuses every other call about the same lines, too. */
-export function isRefusedAsMalformed(error: unknown): boolean {
+function isRefusedAsMalformed(error: unknown): boolean {
   return error instanceof ConnectError && error.code === Code.InvalidArgument;
 }

@@ -1,5 +1,5 @@
 /** Settlements that failed and whose message is gone are completed from the record. */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import { encodeOrderPlaced } from '@order-pipeline/contracts/order-event';
 import { cancelRecord } from '@order-pipeline/order-protocol/cancel';
@@ -143,4 +143,28 @@ test('a decision on a repeated receive says that its settlement is due', async (
   const order = rejected();
   await decideUnanswered(order, 2);
   expect(await isDue(order)).toBe(true);
+});
+
+describe('a cancelled order that inventory refuses to read', () => {
+  async function cancelledPoison() {
+    const order = placed({ items: [{ sku: 'S'.repeat(300), quantity: 1 }] });
+    await expect(harness.deliver(order)).rejects.toThrow();
+    const orders = openOrders(harness.dynamo, harness.config.ordersTable);
+    await cancelRecord(orders, order.order_id, harness.clock());
+    age(harness);
+    return order;
+  }
+
+  test('is settled by the reconciler', async () => {
+    const order = await cancelledPoison();
+    expect(actionsOf((await pass(harness)).outcomes, order)).toEqual(['settlement settled']);
+    expect(eventsOf(order)).toEqual([`${order.order_id}:cancelled`]);
+    expect(await isDue(order)).toBeUndefined();
+  });
+
+  test('is settled by the worker that has its message', async () => {
+    const order = await cancelledPoison();
+    expect(await harness.deliver(order)).toMatchObject({ kind: 'settled', status: 'CANCELLED' });
+    expect(eventsOf(order)).toEqual([`${order.order_id}:cancelled`]);
+  });
 });

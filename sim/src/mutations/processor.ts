@@ -112,7 +112,7 @@ export const PROCESSOR_MUTATIONS: readonly Mutation[] = [
       },
       {
         module: shared('settle-order'),
-        from: 'undo: async ({ payment }, { order_id: orderId }, call) => (await payment.client.void({ orderId }, call)).payment?.state',
+        from: 'undo: async ({ payment }, { order_id: orderId }, call) => (await payment.client.void({ orderId }, call).catch(ignoreMalformed))?.payment?.state',
         to: 'undo: async () => undefined',
       },
     ],

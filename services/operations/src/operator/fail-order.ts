@@ -8,11 +8,7 @@ import type { PlacedOrder } from '@order-pipeline/contracts/order-event';
 import type { OrderRecord } from '@order-pipeline/contracts/orders';
 import { OrderConditionFailedError } from '@order-pipeline/order-protocol/order-store';
 import { publishFinal } from '@order-pipeline/order-protocol/publish-final';
-import {
-  isRefusedAsMalformed,
-  SETTLE_BUDGET_MS,
-  settleOrder,
-} from '@order-pipeline/order-protocol/settle-order';
+import { SETTLE_BUDGET_MS, settleOrder } from '@order-pipeline/order-protocol/settle-order';
 import { currentCallHeaders } from '@order-pipeline/platform/rpc/context';
 import { parseTraceparent, traceIdOf } from '@order-pipeline/platform/tracing/trace-context';
 import { createWork, runWork } from '@order-pipeline/platform/work';
@@ -99,7 +95,7 @@ async function waitForLease({ shell }: Tools, until: number, deadline: number): 
 }
 
 async function settleFailure(
-  { scoring, events, store, audit, shell, dryRun }: Tools,
+  { scoring, events, store, audit, dryRun }: Tools,
   { order, reason }: FailedOrder,
   record: OrderRecord | undefined,
 ): Promise<void> {
@@ -112,12 +108,8 @@ async function settleFailure(
   try {
     await settleOrder(scoring, failed, 'FAILED', call);
   } catch (error) {
-    // A service that refuses to read what the order asks for has refused to try it, too: nothing is held there.
-    if (!isRefusedAsMalformed(error)) {
-      audit({ ...change, result: 'error', error: String(error) });
-      throw unsettled(order, error);
-    }
-    shell.err(`a service rejects this order as invalid, so that it holds nothing there: ${String(error)}\n`);
+    audit({ ...change, result: 'error', error: String(error) });
+    throw unsettled(order, error);
   }
   if (record) await publishFinal(events, record);
   if (record?.settlement_due) await store.noteSettled(record.order_id);
