@@ -208,6 +208,8 @@ test('reads dead letters again until the list has as many as the queue', async (
   fake.snapshot = { ...fake.snapshot, deadLetters: 1 };
   await page.goto('/dead-letters');
   await page.getByText('No dead letters').waitFor();
+  // The change of the count asks once more.
+  await page.waitForResponse((response) => response.url().endsWith('/ListDeadLetters'));
   fake.deadLetters = [createDeadLetter(0, START_MS)];
   await page.getByRole('button', { name: 'Poison 1' }).waitFor();
 });
