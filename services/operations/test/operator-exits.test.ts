@@ -115,13 +115,32 @@ describe('payment', () => {
   test('reauthorize charges with another method, once, and clears the problem', async () => {
     const order = await uncharged();
     const args = ['payment', 'reauthorize', order.order_id, '--payment-method', 'tok_visa', ...ACTOR];
-    for (let runs = 0; runs < 2; runs += 1)
-      expect(await operator.run(args)).toMatchObject({
-        code: 0,
-        out: `Order ${order.order_id} is charged 25.00 USD.\n`,
-      });
+    expect(await operator.run(args)).toMatchObject({
+      code: 0,
+      out: `Order ${order.order_id} is charged 25.00 USD.\n`,
+      audits: [{ action: 'payment.reauthorize', result: 'done' }],
+    });
+    expect(await operator.run(args)).toMatchObject({
+      code: 0,
+      out: `Order ${order.order_id} is charged 25.00 USD already. Nothing is changed.\n`,
+      audits: [{ action: 'payment.reauthorize', result: 'unchanged' }],
+    });
     expect(await harness.traces(order)).toMatchObject({ payment: 'CAPTURED', captures: 1 });
     expect(await harness.store.read(order.order_id)).not.toHaveProperty('payment_problem');
+  });
+
+  test('reauthorize of a refunded order changes nothing, and says so', async () => {
+    const order = placed();
+    await harness.deliver(order);
+    await operator.run(['refund', order.order_id, '--reason', 'broken', ...ACTOR]);
+    const args = ['payment', 'reauthorize', order.order_id, ...ACTOR];
+    for (const options of [['--dry-run'], []])
+      expect(await operator.run([...args, ...options])).toMatchObject({
+        code: 0,
+        out: `Order ${order.order_id} is charged 25.00 USD already, and 25.00 USD of it are refunded. Nothing is changed.\n`,
+        audits: [{ action: 'payment.reauthorize', result: 'unchanged' }],
+      });
+    expect(await harness.traces(order)).toMatchObject({ payment: 'CAPTURED', captures: 1 });
   });
 
   test('reauthorize tells that the method of the order does not work, and leaves it to be tried again', async () => {

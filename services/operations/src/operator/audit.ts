@@ -14,7 +14,8 @@ export interface AuditedChange {
     | 'payment.reauthorize'
     | 'payment.write-off'
     | 'stock.restock';
-  readonly result: 'done' | 'error' | 'dry-run';
+  /** `unchanged` when the change was made before. */
+  readonly result: 'done' | 'unchanged' | 'error' | 'dry-run';
   readonly message_id?: string;
   readonly order_id?: string | undefined;
   readonly refund_id?: string;

@@ -1,6 +1,6 @@
 /** `payment reauthorize` and `payment write-off`: the exits of a completed order that could not be charged. */
 import { Code, ConnectError } from '@connectrpc/connect';
-import { PaymentState } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
+import { type Payment, PaymentState } from '@order-pipeline/contracts/gen/payment/v1/payment_pb';
 import type { ClaimedOrder } from '@order-pipeline/order-protocol/order-store';
 import { workOfRecord } from '@order-pipeline/order-protocol/work-of-record';
 import { currentCallHeaders } from '@order-pipeline/platform/rpc/context';
@@ -21,7 +21,11 @@ export interface ReauthorizeOptions {
 /** Time limit of a command on a payment with all its retries, in milliseconds. */
 const PAYMENT_BUDGET_MS = 15_000;
 
-/** Authorizes and charges a completed order again. Returns EXIT.failed when the gateway declines. */
+/**
+ * Authorizes and charges a completed order again, unless it is charged already.
+ *
+ * @throws {CommandError} when the gateway declines, and for an order that is not completed
+ */
 export async function reauthorizePayment(
   tools: Tools,
   { orderId, paymentMethod }: ReauthorizeOptions,
@@ -30,6 +34,14 @@ export async function reauthorizePayment(
   const record = await readCompleted(tools, orderId);
   const money = toMoney(record.amount, record.currency);
   const change = { action: 'payment.reauthorize', order_id: orderId } as const;
+  const charged = await readCharged(tools, record);
+  if (charged) {
+    audit({ ...change, result: 'unchanged' });
+    const refunded = Number(charged.refundedAmount);
+    const part = refunded > 0 ? `, and ${toMoney(refunded, record.currency)} of it are refunded` : '';
+    shell.out(`Order ${orderId} is charged ${money} already${part}. Nothing is changed.\n`);
+    return EXIT.done;
+  }
   if (dryRun) {
     audit({ ...change, result: 'dry-run' });
     shell.out(`Would authorize ${money} for order ${orderId} again and charge it.\n`);
@@ -57,6 +69,24 @@ export async function reauthorizePayment(
   audit({ ...change, result: 'done' });
   shell.out(`Order ${orderId} is charged ${money}.\n`);
   return EXIT.done;
+}
+
+/**
+ * Returns the payment of an order whose charge is complete, in the ledger and on the record; undefined for any other. A record
+ * that still notes the problem is not complete: an earlier command may have died before it noted the charge.
+ */
+async function readCharged(tools: Tools, record: ClaimedOrder): Promise<Payment | undefined> {
+  if (record.payment_problem !== undefined) return undefined;
+  const { client } = tools.scoring.payment;
+  const payment = await askPayment(tools, record, async (call) => {
+    try {
+      return (await client.getPayment({ orderId: record.order_id }, call)).payment;
+    } catch (error) {
+      if (error instanceof ConnectError && error.code === Code.NotFound) return undefined;
+      throw error;
+    }
+  });
+  return payment?.state === PaymentState.CAPTURED ? payment : undefined;
 }
 
 /** Options of a write-off. */
