@@ -82,6 +82,28 @@ test('shows what is wrong with an order', async () => {
   expect(response.status).toBe(422);
 });
 
+const post = (body: string) =>
+  fetch(`http://localhost:${port}/buy`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+
+test('rejects another cart with another amount, and the same cart with another amount', async () => {
+  const items = [{ sku: 'MUG-01', quantity: 2 }];
+  const other = await post(JSON.stringify({ cart: 'cart-3', amount: 2_400, items }));
+  expect(await other.json()).toMatchObject({ status: 'REJECTED', reason: 'AMOUNT_MISMATCH' });
+  const same = await post(JSON.stringify({ cart: 'cart-3', amount: 2_500, items }));
+  expect(same.status).toBe(422);
+});
+
+test('refuses a body that is not JSON, without a stack trace', async () => {
+  const response = await post('{bad');
+  expect(response.status).toBe(400);
+  expect(await response.json()).toEqual({ error: 'The body is not valid JSON.' });
+  expect(output.join('')).not.toContain('SyntaxError');
+});
+
 test('refuses a webhook that is not signed', async () => {
   const response = await fetch(`http://localhost:${port}/webhooks`, { method: 'POST', body: '{}' });
   expect(response.status).toBe(400);

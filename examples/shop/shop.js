@@ -55,4 +55,11 @@ app.get('/events', (_request, response) => {
   response.json(events.map(({ id, type, data }) => ({ id, type, status: data.status })));
 });
 
+// Without it, Express shows the stack trace of an error.
+app.use((error, _request, response, _next) => {
+  if (error.status === 400) return response.status(400).json({ error: 'The body is not valid JSON.' });
+  console.error(error.message);
+  return response.status(error.status ?? 500).json({ error: 'The request failed.' });
+});
+
 const server = app.listen(Number(PORT), () => console.log(`shop: http://localhost:${server.address().port}`));
