@@ -35,6 +35,13 @@ describe('an order', () => {
     ],
     ['names an unknown item', { items: [{ sku: 'NO-SUCH', quantity: 1 }] }, 'REJECTED', 'UNKNOWN_SKU'],
     ['has another total', { items: [{ sku: 'MUG-01', quantity: 1 }] }, 'REJECTED', 'AMOUNT_MISMATCH'],
+    [
+      'is in another currency than the price list',
+      { amount: 2500, currency: 'EUR', items: [{ sku: 'MUG-01', quantity: 2 }] },
+      'REJECTED',
+      'AMOUNT_MISMATCH',
+    ],
+    ['names an unknown token', { payment_method: 'tok_unknown' }, 'REJECTED', 'PAYMENT_DECLINED'],
     ['is declined', { payment_method: 'tok_chargeDeclined' }, 'REJECTED', 'PAYMENT_DECLINED'],
     ['looks like fraud', { amount: 2_000_000 }, 'REJECTED', 'FRAUD_SUSPECTED'],
   ])('%s', async (_, changes, status, reason) => {
@@ -48,7 +55,7 @@ describe('an order', () => {
     expect((await metric('orders_processed_total')).toSorted()).toEqual([
       'orders_processed_total{env="local",status="cancelled"} 0',
       'orders_processed_total{env="local",status="error"} 0',
-      'orders_processed_total{env="local",status="rejected"} 5',
+      'orders_processed_total{env="local",status="rejected"} 7',
       'orders_processed_total{env="local",status="success"} 2',
     ]);
   });
