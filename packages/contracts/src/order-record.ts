@@ -52,6 +52,7 @@ export const OrderRecordSchema: z.ZodType<OrderRecord> = z.looseObject({
   holds: z.exactOptional(z.array(HoldSchema)),
   payment_problem: z.exactOptional(z.enum(PAYMENT_PROBLEMS)),
   charged: z.exactOptional(z.boolean()),
+  restocked: z.exactOptional(z.boolean()),
   refunded_amount: z.exactOptional(z.int()),
   refunds_published: z.exactOptional(z.int()),
   fraud_score: z.exactOptional(z.number()),

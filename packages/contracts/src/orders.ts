@@ -123,6 +123,8 @@ export interface OrderRecord extends Partial<Omit<OrderFacts, 'order_id'>> {
   readonly payment_problem?: PaymentProblem;
   /** True on an order that an operator had charged after all: no answer that comes late makes that a problem again. */
   readonly charged?: boolean;
+  /** True once a refund has returned the order's items to stock. */
+  readonly restocked?: boolean;
   /** Sum of the refunds that were made, in the minor unit. */
   readonly refunded_amount?: number;
   /** Sequence of the last refund whose event is published. */

@@ -300,6 +300,15 @@ export class OrderStore {
     });
   }
 
+  /** Notes that a completed order's items are back in stock. Returns false when the order is not completed. */
+  async noteRestocked(orderId: string): Promise<boolean> {
+    return this.#change(orderId, {
+      update: 'SET #restocked = :true',
+      condition: IS_COMPLETED,
+      values: { ':completed': 'COMPLETED', ':true': true },
+    });
+  }
+
   /** Adds the facts to the record of an order that was cancelled before any worker claimed it. */
   async complete(order: PlacedOrder, claim: Claim): Promise<ClaimedOrder> {
     const facts = factsOf(order, claim);

@@ -127,6 +127,14 @@ test('returns the items to stock once, whatever number of refunds asks for it', 
   expect((await harness.traces(order)).available).toBe(before + 2);
 });
 
+test('does not ask inventory a second time, which forgets a delivery in time', async () => {
+  const order = await charged();
+  const args = (id: string) => refund(order.order_id, '--amount', '500', '--refund-id', id, '--restock');
+  expect(await operator.run(args('first'))).toMatchObject({ code: 0 });
+  expect(await recordOf(order.order_id)).toMatchObject({ restocked: true });
+  expect(await operator.run(args('second'), dies('restock', 'before'))).toMatchObject({ code: 0 });
+});
+
 test('returns every piece of an article that the order names twice', async () => {
   const order = await charged([
     { sku: 'MUG-01', quantity: 1 },

@@ -44,7 +44,7 @@ export async function refundOrder(tools: Tools, options: RefundOptions): Promise
       scoring.payment.client.refund({ orderId, refundId, amount: BigInt(amount), reason }, call),
     );
     if (payment) await runWork(workOfRecord(record), () => publishRefunds(tools, record, payment));
-    if (restock) await restockItems(tools, record);
+    if (restock && !record.restocked) await restockItems(tools, record);
     audit({ ...change, result: 'done' });
     const [refunded, all] = [refund?.amount, payment?.refundedAmount].map((sum) =>
       toMoney(Number(sum ?? 0), record.currency),
@@ -57,9 +57,12 @@ export async function refundOrder(tools: Tools, options: RefundOptions): Promise
   }
 }
 
-/** Returns an order's items to stock: once, since every refund of the order makes the same delivery. */
+/**
+ * Returns an order's items to stock: once, since every refund of the order makes the same delivery. Inventory forgets its
+ * deliveries in time, so the record says for good that it was made.
+ */
 async function restockItems(
-  { scoring }: Tools,
+  { scoring, store }: Tools,
   { order_id, items }: Pick<ClaimedOrder, 'order_id' | 'items'>,
 ): Promise<void> {
   for (const { sku, quantity } of toLines(items))
@@ -68,6 +71,7 @@ async function restockItems(
       quantity: BigInt(quantity),
       deliveryId: `refund-${order_id}`,
     });
+  await store.noteRestocked(order_id);
 }
 
 function toRefundId({ orderId, amount = 0, reason }: RefundOptions): string {
