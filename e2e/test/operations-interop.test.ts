@@ -1,4 +1,4 @@
-/** Reads of the operators' API by a plain gRPC client, Connect JSON, buf curl and the command line, with one result. */
+/** The operators' API by a plain gRPC client, Connect JSON, buf curl and the command line, with one result. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
@@ -76,7 +76,22 @@ test('lists and reads a dead letter', async () => {
   expect(await orders('dlq', 'show', deadOrderId)).toMatchObject({ messages: [{ order_id: deadOrderId }] });
 });
 
-test('lists stock, and gets the same error for an unknown order', async () => {
-  expect(await callAll('ListStock', {})).toMatchObject({ answer: { items: expect.any(Array) } });
+test('lists stock and adds a delivery once with every tool', async () => {
+  const delivery = { sku: 'MUG-01', quantity: '7', deliveryId: 'note-1' };
+  const availableOf = async () => {
+    const items: { sku: string; available: number }[] = await orders('stock');
+    return items.find(({ sku }) => sku === 'MUG-01')?.available ?? 0;
+  };
+  const before = await availableOf();
+  const { answer } = (await callAll('Restock', delivery)) as { answer: { item: { available: string } } };
+  expect(answer.item.available).toBe(String(before + 7));
+  expect(await availableOf()).toBe(before + 7);
+  const { answer: listed } = (await callAll('ListStock', {})) as { answer: { items: { sku: string }[] } };
+  expect((await orders('stock')).map(({ sku }: { sku: string }) => sku)).toEqual(
+    listed.items.map(({ sku }) => sku),
+  );
+});
+
+test('gets the same error for an unknown order', async () => {
   expect(await callAll('GetOrder', { orderId: 'nobody' })).toMatchObject({ code: 'not_found' });
 });

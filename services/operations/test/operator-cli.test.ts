@@ -68,6 +68,32 @@ test('a dead letter is failed from its list', async () => {
   });
 });
 
+test('a delivery counts once, and stock is listed', async () => {
+  const before = async () =>
+    JSON.parse((await orders(['stock', '--json'])).out).find(({ sku }: { sku: string }) => sku === 'MUG-01');
+  const { available } = await before();
+  const delivery = ['restock', 'MUG-01', '5', '--delivery-id', 'note-77'];
+  expect(await orders([...delivery, '--dry-run'])).toMatchObject({
+    code: 0,
+    out: 'Would add 5 pieces of MUG-01.\n',
+  });
+  for (const _ of ['first', 'repeated'])
+    expect(await orders(delivery)).toMatchObject({
+      code: 0,
+      out: `Delivery note-77: 5 pieces of MUG-01. Available now: ${available + 5}.\n`,
+    });
+  expect(await before()).toMatchObject({ available: available + 5 });
+  expect((await orders(['stock'])).out).toMatch(/^MUG-01 +\d+ +\d+ +\d+ +\S+ \w{3}$/m);
+});
+
+test.each([
+  ['no pieces', ['restock', 'MUG-01', '0', '--delivery-id', 'd1'], 2, 'Give a'],
+  ['no delivery', ['restock', 'MUG-01', '5'], 2, "required option '--delivery-id <id>' not specified"],
+  ['a SKU that is not there', ['restock', 'NONE', '5', '--delivery-id', 'd1'], 3, 'has no SKU NONE'],
+])('restock with %s changes nothing', async (_, args, code, message) => {
+  expect(await orders(args)).toMatchObject({ code, out: '', err: expect.stringContaining(message) });
+});
+
 test.each([
   ['SQS', ['dlq', 'list'], { LOCAL_SQS_PORT: '1' }, 'SQS at http://127.0.0.1:1 (AWS_ENDPOINT_URL_SQS)'],
   [

@@ -12,6 +12,7 @@ import { redriveDeadLetters } from './redrive.js';
 import { refundOrder } from './refund.js';
 import { resumeOrder } from './resume.js';
 import { showDeadLetter, showOrder } from './show.js';
+import { addDelivery, showStock } from './stock-command.js';
 import type { Tools } from './tools.js';
 import { traceOrder } from './trace.js';
 import { traceInCloudWatch } from './trace-in-cloudwatch.js';
@@ -44,7 +45,7 @@ export function createProgram(
   env: Environment,
 ): Command {
   const program = new Command('orders')
-    .description('Shows orders and dead letters, and redrives or fails them.')
+    .description('Shows orders, dead letters and stock, and changes them.')
     .addHelpText('after', EXIT_CODES);
   // Set before the first subcommand, which inherits both.
   program.exitOverride().configureOutput({ writeOut: out, writeErr: err });
@@ -56,6 +57,7 @@ export function createProgram(
     .action((id: string, options) => withTools((tools) => showOrder(tools, id, options)));
   addRecentCommands(program, withTools);
   addOrderCommands(program, withTools);
+  addStockCommands(program, withTools);
   addPaymentCommands(
     program.command('payment').description('completed orders that could not be charged'),
     withTools,
@@ -155,6 +157,29 @@ function addOrderCommands(program: Command, withTools: WithTools): void {
       .argument('<order-id>', '', toId)
       .description('send an order whose message is gone to the order queue again'),
   ).action((orderId: string, change) => withTools((tools) => resumeOrder(tools, orderId), change));
+}
+
+function addStockCommands(program: Command, withTools: WithTools): void {
+  program
+    .command('stock')
+    .description('available, held and sold pieces of every SKU, and its price')
+    .option('--json', 'for machines', false)
+    .action((options) => withTools((tools) => showStock(tools, options)));
+  addChangeOptions(
+    program
+      .command('restock')
+      .argument('<sku>', '', toId)
+      .argument('<quantity>', '', toPositiveInteger)
+      .description('add a delivery to the stock of a SKU; repeating the command adds nothing twice')
+      .requiredOption('--delivery-id <id>', 'names the delivery, such as the number of its note', toId)
+      .option('--price <minor>', 'new price of one piece, in the minor unit', toPositiveInteger)
+      .option('--currency <code>', 'currency of the price, such as USD'),
+  ).action((sku: string, quantity: number, { deliveryId, price, currency, ...change }) =>
+    withTools(
+      (tools) => addDelivery(tools, { sku, quantity, deliveryId, unitPrice: price, currency }),
+      change,
+    ),
+  );
 }
 
 function addPaymentCommands(payment: Command, withTools: WithTools): void {
