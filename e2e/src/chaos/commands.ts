@@ -19,6 +19,16 @@ export async function runCommand(system: ChaosSystem, command: Command): Promise
   if (await COMMANDS[command](system)) system.tally.add(`operator:${command}`);
 }
 
+/** Commands that find an order in every run, if not during the traffic then after it. */
+const RUN_IN_THE_END = ['refund', 'restock'] as const;
+
+/** Runs the commands for which no order was completed in time. */
+export async function runMissedCommands(system: ChaosSystem): Promise<void> {
+  const missing = new Set(system.tally.missing());
+  for (const command of RUN_IN_THE_END)
+    if (missing.has(`operator:${command}`)) await runCommand(system, command);
+}
+
 /** Runs a command. Returns false when no order needs it. */
 type RunCommand = (system: ChaosSystem) => Promise<boolean>;
 

@@ -4,7 +4,7 @@ import { ORDER_DLQ } from '@order-pipeline/contracts/queues';
 import { findSecrets } from '../secret-scan.js';
 import { placeOrders, readLast } from './buyers.js';
 import { check } from './checker.js';
-import { chargeFailed } from './commands.js';
+import { chargeFailed, runMissedCommands } from './commands.js';
 import { depthOf, drain, reconcileAll } from './drain.js';
 import type { History } from './history.js';
 import { readCounts } from './log-counts.js';
@@ -13,7 +13,7 @@ import { planOrders } from './orders.js';
 import { createRandom } from './random.js';
 import { Recorder } from './recorder.js';
 import { createReport, type Report } from './report.js';
-import { heal, sabotage } from './saboteur.js';
+import { countLapses, heal, sabotage } from './saboteur.js';
 import type { Scenario } from './scenarios.js';
 import { secretsOf } from './secrets.js';
 import { type ChaosSystem, startSystem } from './system.js';
@@ -73,12 +73,14 @@ async function runOn(system: ChaosSystem, options: RunOptions): Promise<RunResul
   const drained = await drain(system, options.drainTimeoutMs);
   const reconciled = await reconcileAll(system);
   await chargeFailed(system);
+  await runMissedCommands(system);
   await system.returns.complete();
   // Events of the reconciler's settlements and of refunds are delivered, too.
   const settled = await drain(system, options.drainTimeoutMs);
   await readLast(buyers);
   closing.abort();
   const deadLettersMax = await watching;
+  countLapses(system);
   const history = await readHistory(system, recorder);
   const report = createReport({
     ...options,

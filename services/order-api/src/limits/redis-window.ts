@@ -53,7 +53,8 @@ for i, key in ipairs(KEYS) do
   local reset = oldest and ((oldest + 1) * bucket + window - now) or 0
   answers[i] = string.format('%d %d %d', allowed, math.max(0, quota - count), reset)
 end
-return table.concat(answers, ' ')`;
+local join = table.concat
+return join(answers, ' ')`;
 
 interface CountCommand {
   countRequests(keyCount: number, ...keysAndArguments: string[]): Promise<string>;
