@@ -293,7 +293,7 @@ test('kills the processor while orders flow, and sees every order finish', async
     const [accepted = 0, final, open] = await figures('accepted', 'final', 'open');
     return accepted > 50 && final === accepted && open === 0;
   });
-  expect(await figures('lost', 'charged-wrongly', 'oversold')).toEqual([0, 0, 0]);
+  expect(await figures('lost', 'charged wrongly', 'oversold')).toEqual([0, 0, 0]);
   await page.getByText('Every accepted order has exactly one outcome').waitFor();
 });
 
