@@ -1,18 +1,13 @@
 /** Faults planted in the sources, and the checks that find them. */
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import { type Fault, type Rendering, renderWithFaults } from './support/faults.ts';
-
-/** A fault, and the expected report of npm run k8s. */
-interface Planted extends Fault {
-  readonly what: string;
-  readonly finding: string;
-}
+import { describe, expect, it } from '@jest/globals';
+import { renderWithFaults } from './support/faults.ts';
+import { type PlantedFault, testFaultsAreFound } from './support/planted.ts';
 
 const container = 'k8s/src/workloads/container.ts';
 const pod = 'k8s/src/workloads/pod.ts';
 const scaling = 'k8s/src/workloads/scaling.ts';
 
-const FAULTS: readonly Planted[] = [
+const FAULTS: readonly PlantedFault[] = [
   {
     what: 'a privileged container',
     file: container,
@@ -187,23 +182,10 @@ const FAULTS: readonly Planted[] = [
   },
 ];
 
-/** Result of rendering sources that contain all of the faults. */
-let rendering: Rendering;
-
-beforeAll(() => {
-  rendering = renderWithFaults(FAULTS);
-});
-
 describe('npm run k8s', () => {
   it('renders from a copy without faults', () => {
     expect(renderWithFaults([])).toEqual({ status: 0, stderr: '', wrote: true });
   });
 
-  it('writes nothing while a rule is broken', () => {
-    expect(rendering).toMatchObject({ status: 1, wrote: false });
-  });
-
-  it.each(FAULTS)('finds $what', ({ finding }) => {
-    expect(rendering.stderr.split('\n')).toContain(finding);
-  });
+  testFaultsAreFound(FAULTS);
 });

@@ -1,12 +1,6 @@
 /** Faults planted in names that lead from one object into another, and the checks that find them. */
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import { type Fault, type Rendering, renderWithFaults } from './support/faults.ts';
-
-/** A fault, and the line that npm run k8s then prints. */
-interface Planted extends Fault {
-  readonly what: string;
-  readonly finding: string;
-}
+import { describe } from '@jest/globals';
+import { type PlantedFault, testFaultsAreFound } from './support/planted.ts';
 
 const container = 'k8s/src/workloads/container.ts';
 const pod = 'k8s/src/workloads/pod.ts';
@@ -16,7 +10,7 @@ const istio = 'k8s/src/ingress/istio.ts';
 const mesh = 'k8s/src/ingress/mesh.ts';
 const agent = 'k8s/src/secrets/vault-agent.ts';
 
-const FAULTS: readonly Planted[] = [
+const FAULTS: readonly PlantedFault[] = [
   {
     what: 'a Service of a port that pods do not have',
     file: services,
@@ -158,16 +152,6 @@ const FAULTS: readonly Planted[] = [
   },
 ];
 
-/** Result of rendering sources that contain all of the faults. */
-let rendering: Rendering;
-
-beforeAll(() => {
-  rendering = renderWithFaults(FAULTS);
-});
-
 describe('npm run k8s', () => {
-  it.each(FAULTS)('finds $what', ({ finding }) => {
-    expect(rendering).toMatchObject({ status: 1, wrote: false });
-    expect(rendering.stderr.split('\n')).toContain(finding);
-  });
+  testFaultsAreFound(FAULTS);
 });

@@ -4,6 +4,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { EntryConfig } from '../config/types.ts';
 import { PORTS } from '../decide/services.ts';
 import { Certificate } from './certificate.ts';
+import { createTargetGroup } from './target-group.ts';
 
 /** Arguments of the entry. */
 export interface EntryArgs {
@@ -13,9 +14,6 @@ export interface EntryArgs {
   readonly securityGroupId: pulumi.Input<string>;
   readonly protect: boolean;
 }
-
-/** Time that a deregistered task has to finish its responses, in seconds; within ECS's stop timeout. */
-const DEREGISTRATION_SECONDS = 20;
 
 /** TLS 1.3 and 1.2 with forward secrecy. */
 const TLS_POLICY = 'ELBSecurityPolicy-TLS13-1-2-2021-06';
@@ -86,23 +84,12 @@ export class Entry extends pulumi.ComponentResource {
   }
 
   #createTargetGroup(slot: string, { vpcId }: EntryArgs): aws.lb.TargetGroup {
-    return new aws.lb.TargetGroup(
+    return createTargetGroup(
       slot,
       {
         vpcId,
-        targetType: 'ip',
-        protocol: 'HTTP',
         port: PORTS['order-api'].ops,
-        deregistrationDelay: DEREGISTRATION_SECONDS,
         loadBalancingAlgorithmType: 'least_outstanding_requests',
-        // Liveness: with /ready a failing dependency would take all tasks out at once, and the API with them.
-        healthCheck: {
-          path: '/health',
-          interval: 10,
-          timeout: 5,
-          healthyThreshold: 2,
-          unhealthyThreshold: 3,
-        },
       },
       { parent: this },
     );

@@ -5,6 +5,7 @@ import type { OperationsConfig } from '../config/types.ts';
 import { PORTS } from '../decide/services.ts';
 import { Certificate } from './certificate.ts';
 import type { Entry } from './entry.ts';
+import { createTargetGroup } from './target-group.ts';
 
 /** Arguments of the entry. */
 export interface OperationsEntryArgs {
@@ -29,24 +30,7 @@ export class OperationsEntry extends pulumi.ComponentResource {
     super('order-pipeline:infra:OperationsEntry', name, {}, opts);
     const { entry, vpcId, operations } = args;
     const child = { parent: this };
-    const group = new aws.lb.TargetGroup(
-      'operations',
-      {
-        vpcId,
-        targetType: 'ip',
-        protocol: 'HTTP',
-        port: PORTS.operations.ops,
-        deregistrationDelay: 20,
-        healthCheck: {
-          path: '/health',
-          interval: 10,
-          timeout: 5,
-          healthyThreshold: 2,
-          unhealthyThreshold: 3,
-        },
-      },
-      child,
-    );
+    const group = createTargetGroup('operations', { vpcId, port: PORTS.operations.ops }, child);
     const certificate = new aws.lb.ListenerCertificate(
       'operations',
       { listenerArn: entry.listenerArn, certificateArn: this.#toCertificate(args) },

@@ -3,6 +3,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { PORTS, STRIPE_PATH } from '../decide/services.ts';
 import type { Entry } from './entry.ts';
+import { createTargetGroup } from './target-group.ts';
 
 /** Arguments of the entry. */
 export interface PaymentEntryArgs {
@@ -20,24 +21,7 @@ export class PaymentEntry extends pulumi.ComponentResource {
   constructor(name: string, args: PaymentEntryArgs, opts?: pulumi.ComponentResourceOptions) {
     super('order-pipeline:infra:PaymentEntry', name, {}, opts);
     const child = { parent: this };
-    const group = new aws.lb.TargetGroup(
-      'stripe-events',
-      {
-        vpcId: args.vpcId,
-        targetType: 'ip',
-        protocol: 'HTTP',
-        port: PORTS.scoring.ops,
-        deregistrationDelay: 20,
-        healthCheck: {
-          path: '/health',
-          interval: 10,
-          timeout: 5,
-          healthyThreshold: 2,
-          unhealthyThreshold: 3,
-        },
-      },
-      child,
-    );
+    const group = createTargetGroup('stripe-events', { vpcId: args.vpcId, port: PORTS.scoring.ops }, child);
     new aws.lb.ListenerRule(
       'stripe-events',
       {
