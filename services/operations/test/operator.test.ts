@@ -508,6 +508,8 @@ describe('dlq fail', () => {
       code: 69,
       err: expect.stringContaining('is FAILED, but its stock or money is not released'),
     });
+    const [notice] = await operator.redriven();
+    expect(notice?.MessageAttributes).toMatchObject({ operator_failed: { StringValue: 'true' } });
     expect(ran.audits).toMatchObject([
       { action: 'order.fail', result: 'done' },
       { action: 'order.settle', result: 'error' },

@@ -30,17 +30,21 @@ export interface FailedOrder {
   readonly waitMs: number;
 }
 
-/** Fails and settles, and has it counted. Throws a CommandError where the order has another outcome or a worker holds it for too long. */
+/** Fails an order, settles it and has it counted. Throws a CommandError where the order has another outcome or a worker holds it for too long. */
 export async function failOrder(tools: Tools, failed: FailedOrder): Promise<void> {
   await checkServices(tools, failed.order);
   const record = await commitFailure(tools, failed);
   const { order, requestId, traceparent } = failed;
   const { order_id } = order;
   const fields = { order_id, request_id: requestId, attempt: record?.attempt };
-  await runWork(createWork(fields, parseTraceparent(traceparent)), () =>
+  const settled = runWork(createWork(fields, parseTraceparent(traceparent)), () =>
     settleFailure(tools, failed, record),
   );
-  if (!tools.dryRun) await tools.dlq.announceFailed(failed.order, failed);
+  // The order has ended, so it is counted even if it cannot be settled now. A notice that is repeated counts nothing.
+  const announced = tools.dryRun ? undefined : tools.dlq.announceFailed(order, failed);
+  const [settlement, announcement] = await Promise.allSettled([settled, announced]);
+  if (settlement.status === 'rejected') throw settlement.reason;
+  if (announcement.status === 'rejected') throw announcement.reason;
 }
 
 /** Before anything is written, so that an order is not left failed and unsettled where that can be foreseen. */
