@@ -1,7 +1,12 @@
 /** Waiting clients with a scripted feed, records and clock. */
+
+import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { OrderRecord, OrderStatus } from '@order-pipeline/contracts/orders';
+import type { Response } from 'express';
 import type { Order } from '../src/decide/view.js';
+import { awaitFinal } from '../src/orders/await-final.js';
+import { startEvents } from '../src/orders/send-events.js';
 import { Slots } from '../src/orders/slots.js';
 import { type Waiter, WaitingRoom } from '../src/orders/waiting-room.js';
 
@@ -175,4 +180,14 @@ test('a stop ends the wait of clients that have seen their order; the others see
   reading.resolve();
   await pass(0);
   expect(seen).toEqual(['PENDING', 'end', 'PENDING', 'end']);
+});
+
+test('a client that left before its wait began keeps no place', async () => {
+  const find = async () => undefined;
+  const own = { orderId: 'o1', find, readEach: false };
+  // Its `close` event was emitted before: no other follows.
+  const response = Object.assign(new EventEmitter(), { destroyed: true }) as unknown as Response;
+  await awaitFinal(room, own, 60_000, response);
+  await startEvents(room, own, undefined, response);
+  expect([slots.taken, jest.getTimerCount()]).toEqual([0, 0]);
 });

@@ -2,6 +2,7 @@
 import { isFinal } from '@order-pipeline/contracts/orders';
 import type { Response } from 'express';
 import { type Order, toOrder } from '../decide/view.js';
+import { whenClosed } from '../http/when-closed.js';
 import type { OwnOrder } from './own-body.js';
 import type { WaitingRoom } from './waiting-room.js';
 
@@ -16,7 +17,7 @@ export async function awaitFinal(
   room: WaitingRoom,
   own: OwnOrder,
   maxMs: number,
-  response: Pick<Response, 'once'>,
+  response: Pick<Response, 'destroyed' | 'once'>,
 ): Promise<Order> {
   const final = await new Promise<Order | undefined>((resolve, reject) => {
     let latest: Order | undefined;
@@ -29,7 +30,7 @@ export async function awaitFinal(
       onEnd: () => resolve(latest && isFinal(latest.status) ? latest : undefined),
       onError: reject,
     });
-    response.once('close', () => {
+    whenClosed(response, () => {
       leave();
       resolve(undefined);
     });

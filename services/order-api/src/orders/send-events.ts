@@ -2,6 +2,7 @@
 import { ORDER_STATUSES } from '@order-pipeline/contracts/orders';
 import type { Response } from 'express';
 import type { Order } from '../decide/view.js';
+import { whenClosed } from '../http/when-closed.js';
 import { progressOf } from './decide/progress.js';
 import type { OwnOrder } from './own-body.js';
 import type { WaitingRoom } from './waiting-room.js';
@@ -52,7 +53,7 @@ export async function startEvents(
       },
       onQuiet: () => response.write(': waiting\n\n'),
     });
-    response.once('close', () => {
+    whenClosed(response, () => {
       leave();
       resolve();
     });
