@@ -113,6 +113,7 @@ describe('placing an order', () => {
   test('names every bad field at once', async () => {
     const { body } = await placeOrder(api, 'u123', { amount: 0, currency: '$', extra: true });
     expect(body.detail).toBe('3 fields are not valid.');
+    expect(body.errors).toContainEqual({ in: 'body', field: 'amount', detail: 'must be at least 1' });
     expect(body.errors.map(({ field }: { field: string }) => field).sort()).toEqual([
       'amount',
       'currency',

@@ -2,6 +2,7 @@
 import { StoreUnavailableError } from '@order-pipeline/platform/dynamo/errors';
 import { ValidateError } from '@tsoa/runtime';
 import { QueueUnavailableError } from '../order-errors.js';
+import { describeViolation } from './describe-violation.js';
 import { type FieldProblem, MAX_FIELD_PROBLEMS, ProblemError } from './problem.js';
 
 /** Delay before a client should try a dependency again, in seconds. */
@@ -66,7 +67,7 @@ const PLACES: Readonly<Record<string, FieldProblem['in']>> = {
 
 /** Returns a field's problem. The validator names a field `body.amount`, or `items.$0.sku` inside a list. */
 export function toFieldProblem(path: string, message: string): FieldProblem {
-  const detail = message.slice(0, MAX_CHARACTERS);
+  const detail = describeViolation(message).slice(0, MAX_CHARACTERS);
   const place = PLACES[path];
   if (place) return { in: place, field: path, detail };
   const field = path.replace(/^body(\.|$)/, '').replace(/\.\$(?=\d)/g, '.');
