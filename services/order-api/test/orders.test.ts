@@ -250,6 +250,11 @@ describe('own orders', () => {
     });
     const none = await call(`${api.url}/orders?status=CANCELLED`, { headers });
     expect(none.body).toEqual({ orders: [] });
+    const unknown = await call(`${api.url}/orders?status=FOO`, { headers });
+    expect(unknown.status).toBe(422);
+    const [error] = unknown.body.errors;
+    expect(error).toMatchObject({ in: 'query', field: 'status' });
+    expect(error.detail).toBe('must be one of PROCESSING, COMPLETED, REJECTED, FAILED, CANCELLED');
   });
 
   test('are not visible to other users', async () => {

@@ -100,6 +100,11 @@ test.each([
   if (field) expect(answer.body.errors[0].field).toBe(field);
 });
 
+test('names the event types that there are', async () => {
+  const { body } = await register(alice, { event_types: ['order.eaten'] });
+  expect(body.errors[0].detail).toMatch(/^must be one of order\.\w+, [a-z., ]+$/);
+});
+
 test('refuses a cursor that is none', async () => {
   const cursor = Buffer.from('[]').toString('base64url');
   expect((await call(at(`?cursor=${cursor}`), { headers: alice })).status).toBe(422);
