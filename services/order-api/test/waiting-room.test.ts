@@ -183,11 +183,14 @@ test('a stop ends the wait of clients that have seen their order; the others see
 });
 
 test('a client that left before its wait began keeps no place', async () => {
-  const find = async () => undefined;
+  const find = async () => {
+    reads += 1;
+    return undefined;
+  };
   const own = { orderId: 'o1', find, readEach: false };
   // Its `close` event was emitted before: no other follows.
   const response = Object.assign(new EventEmitter(), { destroyed: true }) as unknown as Response;
   await awaitFinal(room, own, 60_000, response);
   await startEvents(room, own, undefined, response);
-  expect([slots.taken, jest.getTimerCount()]).toEqual([0, 0]);
+  expect([slots.taken, jest.getTimerCount(), reads]).toEqual([0, 0, 0]);
 });

@@ -2,8 +2,8 @@
 import type { Response } from 'express';
 
 /**
- * Calls the listener once the connection of a response is closed: at once if that has happened already, since `close` is
- * emitted only once and a client may leave while its request is still being checked.
+ * Calls the listener when the connection of a response closes, or immediately if it is closed already. `close` is emitted only
+ * once, and a client may disconnect while its request is still being checked.
  */
 export function whenClosed(response: Pick<Response, 'destroyed' | 'once'>, listener: () => void): void {
   if (response.destroyed) listener();
