@@ -1,4 +1,4 @@
-/** A TLS certificate that proves itself by a record in a Route 53 zone, and renews forever after. */
+/** TLS certificate, validated by a record in a Route 53 zone and renewed automatically. */
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 

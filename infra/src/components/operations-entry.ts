@@ -1,4 +1,4 @@
-/** The way by which operators reach their console: a host name of its own behind the load balancer, over HTTPS alone. */
+/** Entry of the operators' console: a host name of its own behind the load balancer, over HTTPS only. */
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { OperationsConfig } from '../config/types.ts';
@@ -16,13 +16,13 @@ export interface OperationsEntryArgs {
   readonly hostedZoneId?: string;
 }
 
-/** Before the rules of the API, which lead every host name to it, and after the one that hides metrics. */
+/** Evaluated before the rules of the API, which match every host name, and after the rule that hides metrics. */
 const PRIORITY = 4;
 
-/** A target group of the console, its certificate and the rule that leads its host name to it. */
+/** Target group of the console, its certificate, and the rule that forwards its host name to it. */
 export class OperationsEntry extends pulumi.ComponentResource {
   readonly targetGroupArn: pulumi.Output<string>;
-  /** The part of the ARN that CloudWatch names a target group by. */
+  /** Part of the ARN that identifies the target group in CloudWatch metrics. */
   readonly arnSuffix: pulumi.Output<string>;
   readonly url: string;
 

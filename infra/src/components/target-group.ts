@@ -5,7 +5,7 @@ import type * as pulumi from '@pulumi/pulumi';
 /** Time that a deregistered task has to finish its responses, in seconds; within ECS's stop timeout. */
 const DEREGISTRATION_SECONDS = 20;
 
-/** Properties in which target groups differ. */
+/** Arguments of a target group. */
 export interface TargetGroupArgs {
   readonly vpcId: pulumi.Input<string>;
   /** HTTP port of the tasks. */
@@ -15,8 +15,8 @@ export interface TargetGroupArgs {
 }
 
 /**
- * Creates a target group of tasks. Its health check asks for liveness: by `/ready` a failing dependency would take all tasks
- * out at once, and the service with them.
+ * Creates a target group of tasks. Its health check tests liveness: with `/ready`, one failing dependency would remove all tasks
+ * of the service at once.
  */
 export function createTargetGroup(
   name: string,

@@ -74,7 +74,7 @@ export interface ComputeConfig {
   readonly webhooks: boolean;
   /** Users who may receive the events of all orders by webhooks. */
   readonly webhookAllOrdersUsers: readonly string[];
-  /** Absent where operators have the commands alone. */
+  /** Operators' console; absent where operators use only the command line. */
   readonly operations?: OperationsConfig;
   /** Spans go to X-Ray through a collector in each task or pod; absent where tracing is off. */
   readonly tracing?: TracingConfig;

@@ -6,8 +6,8 @@ import { countsAgainstService } from '@order-pipeline/platform/rpc/decide/failur
 import { outageOf } from '@order-pipeline/platform/rpc/outage';
 
 /**
- * Outages that health checks may find while one receive of a message is worked on. A message that takes a service down each
- * time it is worked on is so dead-lettered in the end.
+ * Maximum number of outages that health checks may find during one receive of a message. The limit ensures that a message
+ * which takes a service down on every attempt is dead-lettered eventually.
  */
 const MAX_CHECKED_OUTAGES = 3;
 
